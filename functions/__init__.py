@@ -1,0 +1,1 @@
+"""The Lambda entry points, and the only code that knows AWS."""

@@ -1,0 +1,200 @@
+"""A recording as the RTC API page describes it: the body of a start, and the job it answers with.
+
+Field names, bounds and defaults are the page's: "Starting a Single Stream Recording Job", Tables 3 to 5 (request)
+and 7 (answer), https://support.huaweicloud.com/intl/en-us/api-rtc/. Where it is silent, the official SDK decides.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+
+type VideoType = Literal["CAMERASTREAM", "SCREENSTREAM"]
+type SelectStreamType = Literal["LD", "SD", "HD", "FHD"]
+
+MAX_IDLE_TIME_MIN = 5
+MAX_IDLE_TIME_MAX = 43200
+MAX_IDLE_TIME_DEFAULT = 30
+"""max_idle_time's bounds and default, in seconds (Table 3)."""
+
+
+def _number_as_text(value: object) -> object:
+    """The page declares ids as strings and writes them as numbers in its examples; both are read, strings are sent."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+type RtcId = Annotated[
+    str,
+    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
+    StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
+]
+"""A room's or a user's id: 1 to 64 letters, digits, `_` or `-`."""
+
+
+def _one_path_piece(value: str) -> str:
+    # HTTP libraries resolve `.` and `..` in a path: such an id would address something other than a job.
+    if not value.strip("."):
+        raise ValueError("a job id is more than dots")
+    return value
+
+
+type JobId = Annotated[
+    str,
+    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
+    StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$"),
+    AfterValidator(_one_path_piece),
+]
+"""A job's id as RTC gives it: opaque, so only what would break a path or a line is refused."""
+
+
+def _rtmp_url(url: str) -> str:
+    # The message never repeats the URL: its last part is the key that lets anyone publish to the stream.
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.scheme in {"rtmp", "rtmps"} and parts.hostname and parts.port != 0)
+    except ValueError:
+        usable = False
+    if not usable or not url.isprintable() or " " in url:
+        raise ValueError("an RTMP URL starts with rtmp:// or rtmps://, names a host and has no spaces")
+    return url
+
+
+class _Sent(BaseModel):
+    """What we send: the page's fields, of its types, and no value in an error's text (URLs hold keys)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class PublishParam(_Sent):
+    """Where RTC pushes the stream as well (Table 4)."""
+
+    rtmp_urls: Annotated[
+        list[Annotated[str, StringConstraints(max_length=2048), AfterValidator(_rtmp_url)]],
+        Field(min_length=1, max_length=10, repr=False),
+    ]
+
+
+class RecordParam(_Sent):
+    """Which recording rule of the app applies (Table 5)."""
+
+    record_rule_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+
+
+class RecordingRequest(_Sent):
+    """The body of a start (Table 3): one stream of one user of one room. `max_idle_time` is in seconds.
+
+    Raises pydantic's ValidationError for a value outside the page's bounds, an unknown field, or a request for nothing.
+    """
+
+    room_id: RtcId
+    user_id: RtcId
+    is_record_audio: bool = True
+    video_type: VideoType | None = "CAMERASTREAM"
+    """None records no video. On the wire that is the field's absence, which the page calls both "the video is not
+    recorded" and "the default value is CAMERASTREAM"; so the job's own video_type has to be compared with this one."""
+    select_stream_type: SelectStreamType = "FHD"
+    max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)] = MAX_IDLE_TIME_DEFAULT
+    publish_param: PublishParam | None = None
+    record_param: RecordParam | None = None
+
+    @model_validator(mode="after")
+    def _records_something(self) -> Self:
+        if not self.is_record_audio and self.video_type is None:
+            raise ValueError(
+                "a recording needs audio, video or both: is_record_audio is false and video_type is absent"
+            )
+        return self
+
+    def body(self) -> dict[str, JsonValue]:
+        """The JSON object to send: every field explicit, absent ones left out (the page knows no null)."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+type _Read[T] = Annotated[T | None, WrapValidator(_none_if_unreadable)]
+type _Text = Annotated[str, BeforeValidator(_number_as_text)]
+type _Moment = Annotated[datetime, AfterValidator(_utc)]
+
+
+def _named_by_rule(fields: Mapping[str, object]) -> str | None:
+    parts = [fields.get(name) for name in ("job_id", "room_id", "user_id")]
+    return "s_{}_{}_{}".format(*parts) if all(parts) else None
+
+
+class _Received(BaseModel):
+    """What we read: tolerant, and no value in an error's text."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class JobPublishParam(_Received):
+    """Where RTC says it pushes the stream as well."""
+
+    rtmp_urls: _Read[list[str]] = Field(default=None, repr=False)
+
+
+class JobRecordParam(_Received):
+    """Which recording rule RTC says applies (Table 8)."""
+
+    record_rule_id: _Read[_Text] = None
+
+
+class RecordingJob(_Received):
+    """A job as RTC answers it (Table 7 and its example). Only `job_id` must be there; what RTC leaves out is None.
+
+    Numbers are read as ids, unknown fields are dropped, unknown states are kept, a field of the wrong type counts as
+    absent. `stream_name` follows the page's naming rule where the answer lacks it. Times are aware, in UTC.
+    Raises pydantic's ValidationError where there is no job_id to go by.
+    """
+
+    job_id: JobId
+    app_id: _Read[_Text] = None
+    room_id: _Read[_Text] = None
+    user_id: _Read[_Text] = None
+    stream_name: _Read[_Text] = Field(default_factory=_named_by_rule)
+    is_record_audio: _Read[bool] = None
+    video_type: _Read[str] = None
+    select_stream_type: _Read[str] = None
+    max_idle_time: _Read[int] = None
+    publish_param: _Read[JobPublishParam] = None
+    record_param: _Read[JobRecordParam] = None
+    create_time: _Read[_Moment] = None
+    update_time: _Read[_Moment] = None
+    state: _Read[str] = None
+    """INIT, RUNNING or STOPPED, or whatever RTC comes to say."""
+    stop_reason: _Read[str] = None
+    """TENANT_STOP, EXCEED_MAX_IDLE_TIME or INTERNAL_ERROR (the SDK's list), or whatever RTC comes to say."""
+    description: _Read[str] = None
+    start_time: _Read[_Moment] = None
+    stop_time: _Read[_Moment] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, answer: object) -> object:
+        if isinstance(answer, Mapping):
+            return {name: value for name, value in answer.items() if value is not None}
+        return answer

@@ -1,0 +1,1 @@
+"""The RTC API: signing, authentication, the client, and its errors."""

@@ -1,0 +1,188 @@
+"""The API's two ways of authentication, each as requests' AuthBase: applied last, to the final bytes, at every attempt.
+
+AK/SK: https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-provide-aksk.html
+Token: https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+
+from shared.rtc import signing, transport
+from shared.rtc.answers import MAX_BODY, Answer, error_in
+from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable
+
+RENEW_BEFORE_END = timedelta(minutes=5)
+"""How long before its end a token is no longer used. Tokens live 24 hours."""
+
+
+def utc_now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def _require_header_value(name: str, value: str | None) -> None:
+    if value is not None and (not value or not value.isascii() or not value.isprintable() or " " in value):
+        raise ValueError(f"{name} is empty or has characters that no such value has; check how it was pasted")
+
+
+@dataclass(frozen=True, slots=True)
+class AkSkAuth(AuthBase):
+    """Signs with an access key. `security_token` goes with a temporary key; `project_id` is mandatory by the API page.
+
+    Raises ValueError for a key that cannot go into a header.
+    """
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    project_id: str
+    security_token: str | None = field(default=None, repr=False)
+    clock: Callable[[], datetime] = utc_now
+
+    def __post_init__(self) -> None:
+        for name in ("access_key", "secret_key", "project_id", "security_token"):
+            _require_header_value(name, getattr(self, name))
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request with X-Project-Id, X-Security-Token, X-Sdk-Date, Host and Authorization set."""
+        request.headers.update(self.sign(request).headers)
+        return request
+
+    def sign(self, request: requests.PreparedRequest) -> signing.Signed:
+        """The signature of the request as it stands, and what it was made from."""
+        # User-Agent, Accept-Encoding, Connection and Content-Length are left out: proxies may rewrite them.
+        headers = {"Content-Type": request.headers["Content-Type"], "X-Project-Id": self.project_id}
+        if self.security_token is not None:
+            headers["X-Security-Token"] = self.security_token
+        body = request.body or b""
+        return signing.sign(
+            request.method or "",
+            request.url or "",
+            headers,
+            body.encode() if isinstance(body, str) else body,
+            access_key=self.access_key,
+            secret_key=self.secret_key,
+            now=self.clock(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class IamLogin:
+    """Who asks IAM for a token, and for which project. Source: IAM's "Obtaining a User Token Through Password"."""
+
+    endpoint: str
+    domain_name: str
+    user_name: str
+    password: str = field(repr=False)
+    project_id: str
+
+    def __post_init__(self) -> None:
+        require_endpoint("IAM's endpoint", self.endpoint)
+
+    def body(self) -> bytes:
+        """The JSON that IAM's token call takes."""
+        user = {"name": self.user_name, "password": self.password, "domain": {"name": self.domain_name}}
+        identity = {"methods": ["password"], "password": {"user": user}}
+        return json.dumps({"auth": {"identity": identity, "scope": {"project": {"id": self.project_id}}}}).encode()
+
+
+class TokenAuth(AuthBase):
+    """Sends X-Auth-Token: fetched from IAM, kept until shortly before its end, renewed once where RTC answers 401.
+
+    A 401 says that nothing was done, so the one repetition with a new token repeats nothing. Raises RtcError when IAM
+    gives no token: NotLetIn for a wrong login, else an error that may be retried, since RTC has not been asked yet.
+    """
+
+    def __init__(
+        self,
+        login: IamLogin,
+        session: requests.Session,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        limits: tuple[float, float] = (3.0, 10.0),
+    ) -> None:
+        self._login = login
+        self._session = session
+        self._clock = clock
+        self._limits = limits
+        self._token: tuple[str, datetime] | None = None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """The request with a token that is still good."""
+        request.headers["X-Auth-Token"] = self._current_token()
+        request.hooks["response"].append(self._renew_once)
+        return request
+
+    def _renew_once(self, response: requests.Response, **send_options: Any) -> requests.Response:
+        if response.status_code != HTTPStatus.UNAUTHORIZED:
+            return response
+        response.close()
+        self._token = None
+        again = response.request.copy()
+        again.headers["X-Auth-Token"] = self._current_token()
+        # Sent below the session, where no hook runs: that is what makes it once.
+        answer: requests.Response = response.connection.send(again, **send_options)
+        answer.request = again
+        return answer
+
+    def _current_token(self) -> str:
+        if self._token is None or self._clock() >= self._token[1] - RENEW_BEFORE_END:
+            self._token = self._fetch()
+        return self._token[0]
+
+    def _fetch(self) -> tuple[str, datetime]:
+        try:
+            response = self._session.post(
+                f"{self._login.endpoint}/v3/auth/tokens",
+                data=self._login.body(),
+                headers={"Content-Type": "application/json"},
+                timeout=self._limits,
+                allow_redirects=False,
+                stream=True,
+            )
+            body = transport.read_bounded(response, MAX_BODY)
+        except Exception as error:  # noqa: BLE001 - whatever broke on the way to IAM, RTC has not been asked
+            raise Unreachable("token", error_msg=f"IAM gave no token: {type(error).__name__}") from None
+        answer = Answer(response.status_code, transport.header(response.headers, "X-Request-Id"), body)
+        token = response.headers.get("X-Subject-Token")
+        if answer.status != HTTPStatus.CREATED or not token:
+            raise _no_token(answer)
+        return token, _end_of(answer, self._clock())
+
+
+def _end_of(answer: Answer, now: datetime) -> datetime:
+    """The token's `expires_at`. Without a readable one it is used for this request and fetched anew for the next."""
+    token = answer.fields().get("token")
+    try:
+        end = datetime.fromisoformat(token["expires_at"]) if isinstance(token, dict) else now
+    except (KeyError, TypeError, ValueError):
+        return now
+    return end if end.tzinfo else end.replace(tzinfo=UTC)
+
+
+def _no_token(answer: Answer) -> RtcError:
+    error = error_in("token", answer)
+    if isinstance(error, TooFast):
+        return error
+    family = NotLetIn if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else Unreachable
+    return family(
+        "token",
+        status=answer.status,
+        error_code=error.error_code,
+        error_msg=error.error_msg or "IAM gave no token",
+        request_id=error.request_id,
+    )
+
+
+def require_endpoint(what: str, url: str) -> None:
+    """Raises ValueError unless `url` is http(s)://host[:port] and nothing more."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or url != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError(f"{what} has to look like https://host, without a path: {url!r}")

@@ -1,0 +1,117 @@
+"""The four operations on a single stream recording job. Only RtcError leaves this module.
+
+Source: "Starting a Single Stream Recording Job" and its siblings (query, update, stop) in the RTC API reference,
+https://support.huaweicloud.com/intl/en-us/api-rtc/.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+import requests
+from pydantic import JsonValue
+from requests.auth import AuthBase
+
+from shared.recording import PublishParam, RecordingJob, RecordingRequest, RecordParam
+from shared.rtc import transport
+from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
+from shared.rtc.auth import require_endpoint, utc_now
+from shared.rtc.errors import AlreadyDone, OutcomeUnknown, RtcError, Unreachable
+
+DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
+MAX_IDLE_CONNECTION = timedelta(seconds=10)
+"""How long a kept-alive connection may have stood idle and still carry a start. Lambda freezes between two calls, the
+far end hangs up meanwhile, and a start written into that connection would end as an outcome nobody knows."""
+
+
+class RtcClient:
+    """Starts, shows, updates and stops recordings of one app.
+
+    `limits` are seconds: to connect, and until the whole answer is there. Raises ValueError for an endpoint or app_id
+    that no request could be built from. For one thread at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        endpoint: str = DEFAULT_ENDPOINT,
+        app_id: str,
+        auth: AuthBase,
+        session: requests.Session | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        limits: tuple[float, float] = (3.0, 10.0),
+    ) -> None:
+        require_endpoint("RTC's endpoint", endpoint)
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", app_id):
+            raise ValueError(f"app_id has to be letters, digits, _ or -: {app_id!r}")
+        self.app_id = app_id
+        self._jobs_url = f"{endpoint}/v2/apps/{app_id}/individual-stream-jobs"
+        self._auth = auth
+        self._session = session or transport.new_session()
+        self._clock = clock
+        self._limits = limits
+        self._last_used = clock()
+
+    def start(self, request: RecordingRequest) -> RecordingJob:
+        """The new job, usually still INIT. Raises OutcomeUnknown where it may be running: never to be repeated."""
+        if abs(self._clock() - self._last_used) > MAX_IDLE_CONNECTION:
+            self._session.close()  # closes its connections; the next request opens a new one
+        answer = self._ask("start", "POST", self._jobs_url, request.body())
+        return job_in("start", answer, app_id=self.app_id, room_id=request.room_id, user_id=request.user_id)
+
+    def show(self, job_id: str) -> RecordingJob:
+        """The job as it stands. Raises NotFound where RTC does not know it (any more)."""
+        return job_in("show", self._ask("show", "GET", self._job_url(job_id)), job_id=job_id)
+
+    def update(
+        self, job_id: str, *, record_param: RecordParam | None = None, publish_param: PublishParam | None = None
+    ) -> RecordingJob:
+        """The job with another recording rule or other push URLs. Raises NotReady while it is still INIT."""
+        given = {"record_param": record_param, "publish_param": publish_param}
+        body = {name: value.model_dump(mode="json") for name, value in given.items() if value is not None}
+        return job_in("update", self._ask("update", "PUT", self._job_url(job_id), body), job_id=job_id)
+
+    def stop(self, job_id: str) -> None:
+        """Ends the job; one that is already over counts as ended. Raises NotReady while it is still INIT."""
+        answer = self._ask("stop", "DELETE", self._job_url(job_id))
+        if answer.ok and not answer.body.strip():
+            return
+        error = error_in("stop", answer)
+        if not isinstance(error, AlreadyDone):
+            raise error
+
+    def _job_url(self, job_id: str) -> str:
+        return f"{self._jobs_url}/{quote(job_id, safe='')}"
+
+    def _ask(self, operation: str, method: str, url: str, body: Mapping[str, JsonValue] | None = None) -> Answer:
+        try:
+            prepared = self._session.prepare_request(
+                requests.Request(
+                    method,
+                    url,
+                    headers={"Content-Type": "application/json"},  # mandatory by Table 2, with or without a body
+                    data=None if body is None else json.dumps(body).encode(),
+                    auth=self._auth,
+                )
+            )
+            response = self._session.send(prepared, timeout=self._limits, allow_redirects=False, stream=True)
+            content = transport.read_bounded(response, MAX_BODY)
+        except RtcError:
+            raise
+        except transport.NothingSent as error:
+            raise Unreachable(operation, error_msg=str(error)) from None
+        except Exception as error:
+            # requests, urllib3, http.client and ssl each have errors of their own for a broken answer, and bytes may
+            # have left: whatever it is, nobody knows what RTC made of them.
+            raise OutcomeUnknown(operation, error_msg=_in_words(error)) from error
+        finally:
+            self._last_used = self._clock()
+        return Answer(response.status_code, transport.header(response.headers, "X-request-Id"), content)
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, requests.Timeout | TimeoutError):
+        return "no answer in time"
+    return f"the connection broke ({type(error).__name__})"

@@ -1,0 +1,126 @@
+"""Why RTC did not do it: one family of errors, by who is to blame.
+
+RtcError
+├── Refused               4xx            the request is wrong
+│   ├── AlreadyRunning    RTC.00001006   this stream is already being recorded
+│   ├── AlreadyDone       RTC.00001009   this recording is already over
+│   └── NotReady          RTC.00001022   the job is still INIT: wait and try again
+├── NotFound              404            the app, or the job, is not there
+├── NotLetIn              401, 403       wrong, expired or locked credentials, or no permission
+├── TooFast               429            throttled
+├── RtcFailed             500 + a code   RTC failed and says that nothing happened
+├── Unreachable           no status      the request was never sent
+└── OutcomeUnknown        anything else  it may or may not have happened
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from shared.rtc.error_codes import look_up
+
+
+class Blame(StrEnum):
+    """Who has to act."""
+
+    REQUEST = "request"
+    """Whoever asked: the same request again fails again."""
+    OPERATOR = "operator"
+    """Whoever runs recordbot: keys, permissions, endpoint, quota."""
+    RTC = "rtc"
+    """Nobody here: RTC or the network in between."""
+
+
+class RtcError(Exception):
+    """What RTC answered, or that it did not.
+
+    `status` is None where no answer came; `error_code`, `error_msg` and `request_id` (X-request-Id) are None where the
+    answer had none. `may_retry` says whether the same call may be made again without doing anything twice.
+    """
+
+    blame: ClassVar[Blame] = Blame.RTC
+    may_retry: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        operation: str,
+        *,
+        status: int | None = None,
+        error_code: str | None = None,
+        error_msg: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(operation, status, error_code, error_msg, request_id)
+        self.operation = operation
+        self.status = status
+        self.error_code = error_code
+        self.error_msg = error_msg
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        """One line for a log: `start: RTC.00001007 JobExceed · HTTP 400 · request 3f2a`."""
+        known = look_up(self.error_code) if self.error_code else None
+        message = self.error_msg or (known.name if known else None)
+        facts = (
+            " ".join(filter(None, (self.error_code, message))),
+            f"HTTP {self.status}" if self.status else "",
+            f"request {self.request_id}" if self.request_id else "",
+        )
+        return f"{self.operation}: {' · '.join(filter(None, facts)) or type(self).__name__}"
+
+
+class Refused(RtcError):
+    """RTC understood and will not do it: 400, or another 4xx that has no class of its own."""
+
+    blame = Blame.REQUEST
+
+
+class AlreadyRunning(Refused):
+    """RTC.00001006 JobRunning: this stream is being recorded already."""
+
+
+class AlreadyDone(Refused):
+    """RTC.00001009 JobDone: the recording is over. For a stop that is success, and RtcClient.stop does not raise it."""
+
+
+class NotReady(Refused):
+    """RTC.00001022: the job is still INIT, as in a stop right after a start. The same call works a little later."""
+
+    blame = Blame.RTC
+    may_retry = True
+
+
+class NotFound(RtcError):
+    """404: the app of a start, or the job of a show, update or stop, does not exist."""
+
+    blame = Blame.REQUEST
+
+
+class NotLetIn(RtcError):
+    """401 or 403. Never retried: five wrong signatures in a row lock the key for five minutes."""
+
+    blame = Blame.OPERATOR
+
+
+class TooFast(RtcError):
+    """Throttled, and so not done: 429, or the gateway's code for it under another status."""
+
+    may_retry = True
+
+
+class RtcFailed(RtcError):
+    """500 with an error code of RTC's own: the API page says that nothing was created."""
+
+    may_retry = True
+
+
+class Unreachable(RtcError):
+    """No connection, so nothing was sent. `error_msg` says why."""
+
+    may_retry = True
+
+
+class OutcomeUnknown(RtcError):
+    """The request went out and no usable answer came: a reset, a read limit, a 502, a 2xx without a job.
+
+    Never retried for a start: the job may be running, and RTC can neither list jobs nor recognise a repetition.
+    """

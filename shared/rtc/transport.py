@@ -1,0 +1,125 @@
+"""The one kept-alive session that carries requests to RTC, and what a request's failure says about what was sent.
+
+Below the signature nothing is repeated and nothing is followed: no retry, no redirect, no cookie, no proxy or netrc of
+the environment. The read limit bounds the whole answer, headers and all, not the pause between two of its bytes.
+"""
+
+import http.client
+import io
+import socket
+import time
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, override
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+USER_AGENT = "recordbot"
+
+
+class NothingSent(Exception):
+    """No connection came about, TLS included: the far end has seen nothing of the request."""
+
+
+def new_session() -> requests.Session:
+    """A session for one client and its auth. Raises NothingSent, or requests' and urllib3's errors after sending."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.clear()
+    session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
+    adapter = _Adapter(max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+class _UntilDeadline(io.RawIOBase):
+    """Reads a socket until a moment, not for so long per read: a far end that drips cannot hold us."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        limit = sock.gettimeout()
+        self._deadline = None if limit is None else time.monotonic() + limit
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Any, /) -> int | None:
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer took too long")
+            self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    @override
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock))
+
+
+class _ToldApart:
+    """Tells a failure to connect apart from all that can fail later. urllib3 reports some of both in the same class."""
+
+    response_class: type[http.client.HTTPResponse] = _Response
+
+    def connect(self) -> None:
+        try:
+            super().connect()  # type: ignore[misc] # a mix-in in front of urllib3's two connection classes
+        except Exception as error:
+            raise NothingSent(_reason(error)) from error
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause in words, without urllib3's object addresses."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+class _PlainConnection(_ToldApart, HTTPConnection):
+    pass
+
+
+class _TlsConnection(_ToldApart, HTTPSConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Adapter(HTTPAdapter):
+    @override
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+def read_bounded(response: requests.Response, most: int) -> bytes:
+    """The body, at most `most` bytes of it after decoding; the connection goes back to the pool if that was all."""
+    with response:
+        return response.raw.read(most, decode_content=True) or b""
+
+
+def header(headers: Mapping[str, str], name: str) -> str | None:
+    """A header's value fit for a log line, or None: printable, at most 128 characters."""
+    value = "".join(filter(str.isprintable, headers.get(name) or "")).strip()[:128]
+    return value or None

@@ -1,0 +1,134 @@
+"""The two ways of authentication."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.recording import RecordingRequest
+from shared.rtc import transport
+from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
+from shared.rtc.client import RtcClient
+from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable
+from tests.raw_server import RawServer, http
+
+REQUEST = RecordingRequest(room_id="100", user_id="user001")
+
+
+def token_answer(token: str, expires_at: str) -> bytes:
+    """IAM's answer to a login."""
+    body = json.dumps({"token": {"expires_at": expires_at}}).encode()
+    return http(201, body, f"X-Subject-Token: {token}")
+
+
+class Clock:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def client_with_token(server: RawServer, clock: Clock) -> RtcClient:
+    """A client whose IAM and RTC are the same server."""
+    session = transport.new_session()
+    login = IamLogin(server.endpoint, "domain", "user", "p4ssw0rd", "project1")
+    auth = TokenAuth(login, session, clock=clock)
+    return RtcClient(endpoint=server.endpoint, app_id="app1", auth=auth, session=session, clock=clock)
+
+
+def serve(*answers: bytes) -> RawServer:
+    """A server that gives these answers in this order."""
+    left = list(answers)
+    return RawServer(lambda sock: sock.sendall(left.pop(0)))
+
+
+JOB = http(201, b'{"job_id": "7"}')
+DENIED = http(401, b'{"error_code": "APIGW.0307"}')
+
+
+def test_a_token_is_fetched_once_and_kept_until_shortly_before_its_end() -> None:
+    """One login serves many calls; five minutes before the token ends there is a new one."""
+    clock = Clock()
+    with serve(
+        token_answer("T1", "2026-01-02T00:00:00.000000Z"), JOB, JOB, token_answer("T2", "2026-01-03T00:00:00Z"), JOB
+    ) as server:
+        client = client_with_token(server, clock)
+        client.start(REQUEST)
+        client.start(REQUEST)
+        clock.now += timedelta(hours=23, minutes=55)
+        client.start(REQUEST)
+    assert [b"X-Auth-Token: T1" in sent for sent in server.requests] == [False, True, True, False, False]
+    assert b"X-Auth-Token: T2" in server.requests[4]
+
+
+def test_a_401_fetches_one_new_token_once() -> None:
+    """A token that RTC no longer takes is renewed, and the call made again with the new one."""
+    with serve(
+        token_answer("T1", "2026-01-02T00:00:00Z"), DENIED, token_answer("T2", "2026-01-02T00:00:00Z"), JOB
+    ) as server:
+        assert client_with_token(server, Clock()).start(REQUEST).job_id == "7"
+    assert b"X-Auth-Token: T2" in server.requests[3]
+
+
+def test_a_second_401_is_final() -> None:
+    """A new token that is refused as well is the operator's to mend; nothing goes round in circles."""
+    with serve(
+        token_answer("T1", "2026-01-02T00:00:00Z"), DENIED, token_answer("T2", "2026-01-02T00:00:00Z"), DENIED
+    ) as server:
+        with pytest.raises(NotLetIn):
+            client_with_token(server, Clock()).start(REQUEST)
+        assert len(server.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("answer", "family"),
+    [
+        (http(401, b'{"error": {"code": 401, "message": "The username or password is wrong."}}'), NotLetIn),
+        (http(201, b"{}"), Unreachable),
+        (http(503), Unreachable),
+        (http(429), TooFast),
+        (b"nonsense\r\n\r\n", Unreachable),
+    ],
+)
+def test_without_a_token_rtc_is_not_asked(answer: bytes, family: type[RtcError]) -> None:
+    """A login that fails says who has to act, and since RTC saw nothing, no outcome is unknown."""
+    with serve(answer) as server:
+        with pytest.raises(RtcError) as caught:
+            client_with_token(server, Clock()).start(REQUEST)
+        assert len(server.requests) == 1
+    assert type(caught.value) is family
+    assert caught.value.operation == "token"
+
+
+def test_a_token_without_a_readable_end_is_used_once() -> None:
+    """Where IAM does not say when the token ends, the next call fetches its own."""
+    first, second = token_answer("T1", "soon"), token_answer("T2", "soon")
+    with serve(first, JOB, second, JOB) as server:
+        client = client_with_token(server, Clock())
+        client.start(REQUEST)
+        client.start(REQUEST)
+    assert b"X-Auth-Token: T2" in server.requests[3]
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a\n", "ä"])
+def test_a_key_that_was_pasted_wrongly_is_found_at_once_and_not_shown(key: str) -> None:
+    """A key with a blank or a line end in it fails when it is given, in words without it."""
+    with pytest.raises(
+        ValueError, match=r"^secret_key is empty or has characters that no such value has; check how it"
+    ):
+        AkSkAuth("AK", key, "project1")
+
+
+def test_no_secret_shows() -> None:
+    """Key, security token and password are not in any repr."""
+    assert "s3cret" not in repr(AkSkAuth("AK", "s3cret", "p", security_token="s3cret-too"))
+    assert "s3cret" not in repr(IamLogin("https://iam.example", "d", "u", "s3cret", "p"))
+
+
+def test_a_temporary_keys_token_is_sent_and_signed() -> None:
+    """X-Security-Token goes with the request and is among the signed headers."""
+    with serve(JOB) as server:
+        auth = AkSkAuth("AK", "SK", "project1", security_token="ST")
+        RtcClient(endpoint=server.endpoint, app_id="app1", auth=auth).start(REQUEST)
+    assert b"X-Security-Token: ST" in server.requests[0]
+    assert b"x-sdk-date;x-security-token," in server.requests[0]

@@ -1,0 +1,230 @@
+"""The client against servers that misbehave: a job or an RtcError comes out, nothing is sent twice, nothing hangs."""
+
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from socket import create_server, socket
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared.recording import RecordingJob, RecordingRequest
+from shared.rtc import transport
+from shared.rtc.auth import AkSkAuth
+from shared.rtc.client import RtcClient
+from shared.rtc.errors import NotReady, OutcomeUnknown, RtcError, Unreachable
+from tests.raw_server import RawServer, Reply, http, resets, sends
+
+AUTH = AkSkAuth("AK", "SK-s3cret", "project1")
+REQUEST = RecordingRequest(room_id="100", user_id="user001")
+JOB = http(201, b'{"job_id": "7", "state": "INIT"}', "X-request-Id: 3f2a")
+
+
+def client_of(endpoint: str, *, limit: float = 5.0, clock: Callable[[], datetime] | None = None) -> RtcClient:
+    """A client with a short limit for the whole answer, in seconds."""
+    now = clock or (lambda: datetime.now(UTC))
+    return RtcClient(endpoint=endpoint, app_id="app1", auth=replace(AUTH, clock=now), clock=now, limits=(0.5, limit))
+
+
+def failure(reply: Reply, *, limit: float = 5.0) -> RtcError:
+    """What a start raises at a server that replies so; the server saw one request."""
+    with RawServer(reply) as server:
+        with pytest.raises(RtcError) as caught:
+            client_of(server.endpoint, limit=limit).start(REQUEST)
+        assert len(server.requests) == 1
+    return caught.value
+
+
+def test_a_start_is_one_signed_post_of_the_bodys_json() -> None:
+    """What goes out is the page's request line, its mandatory headers and the whole body."""
+    with RawServer(lambda sock: sock.sendall(JOB)) as server:
+        job = client_of(server.endpoint).start(REQUEST)
+    head, _, body = server.requests[0].decode().partition("\r\n\r\n")
+    names = [line.partition(":")[0].lower() for line in head.split("\r\n")[1:]]
+    assert head.startswith("POST /v2/apps/app1/individual-stream-jobs HTTP/1.1\r\n")
+    assert {"content-type", "x-project-id", "x-sdk-date", "authorization", "host"} <= set(names)
+    assert "SK-s3cret" not in head + body
+    assert RecordingRequest.model_validate_json(body) == REQUEST
+    assert (job.job_id, job.stream_name) == ("7", "s_7_100_user001")
+
+
+def test_no_connection_means_that_nothing_was_sent() -> None:
+    """A refused connection may be tried again: RTC has seen nothing."""
+    with closing(create_server(("127.0.0.1", 0))) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(Unreachable) as caught:
+        client_of(f"http://127.0.0.1:{port}").start(REQUEST)
+    assert caught.value.may_retry
+    assert caught.value.error_msg == "Connection refused"
+
+
+def test_a_failed_tls_handshake_means_that_nothing_was_sent() -> None:
+    """A far end that takes the connection but speaks no TLS has not seen the request."""
+    with closing(create_server(("127.0.0.1", 0))) as listener, pytest.raises(Unreachable):
+        client_of(f"https://127.0.0.1:{listener.getsockname()[1]}").start(REQUEST)
+
+
+def test_an_unknown_host_means_that_nothing_was_sent() -> None:
+    """A name that does not resolve is Unreachable, not unknown."""
+    with pytest.raises(Unreachable):
+        client_of("http://rtc.invalid").start(REQUEST)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        resets,
+        sends(b""),
+        sends(b"HTTP/1.1 201"),
+        sends(http(201, b'{"job_id": "7"}')[:-5]),
+        sends(b"HTTP/1.1 201 X\r\nContent-Length: -1\r\n\r\n{}"),
+        sends(b"HTTP/1.1 201 X\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        sends(b"HTTP/1.1 201 X\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope"),
+        sends(b"HTTP/1.1 201 X\r\nX: " + b"y" * 100_000),
+        sends(b"".join((b"HTTP/1.1 201 X\r\n", b"A: b\r\n" * 200, b"\r\n"))),
+        sends(http(302, b"", "Location: http://127.0.0.1:1/")),
+        sends(http(201, b" " * 200_000)),
+        sends(ssl.OPENSSL_VERSION.encode()),
+    ],
+)
+def test_a_broken_answer_leaves_the_outcome_unknown_and_nothing_is_repeated(reply: Reply) -> None:
+    """Once the request may have arrived, whatever goes wrong is unknown, and one request was sent."""
+    error = failure(reply)
+    assert isinstance(error, OutcomeUnknown)
+    assert not error.may_retry
+
+
+def drips(data: bytes) -> Reply:
+    """A reply of one byte every 50 ms, for ever."""
+
+    def reply(sock: socket) -> None:
+        sock.sendall(data)
+        while True:
+            time.sleep(0.05)
+            sock.sendall(b"x")
+
+    return reply
+
+
+@pytest.mark.parametrize(
+    "data", [b"HTTP/1.1 201 X\r\nX-Drip: ", b"HTTP/1.1 201 X\r\nContent-Length: 9999\r\n\r\n", b"HTTP/1.1 20"]
+)
+def test_the_limit_bounds_the_whole_answer_not_each_read(data: bytes) -> None:
+    """A far end that drips byte after byte is given up when the limit is over."""
+    began = time.monotonic()
+    error = failure(drips(data), limit=0.4)
+    assert isinstance(error, OutcomeUnknown)
+    assert time.monotonic() - began < 4, "a hang, not slowness: ten times the limit"
+
+
+def says_nothing(sock: socket) -> None:
+    """No answer until the connection is closed."""
+    sock.recv(1)
+
+
+def test_silence_ends_at_the_limit_and_says_so() -> None:
+    """A far end that never answers costs the limit and no more."""
+    assert failure(says_nothing, limit=0.3).error_msg == "no answer in time"
+
+
+def test_connections_are_kept_alive() -> None:
+    """Two calls use one connection."""
+    with RawServer(lambda sock: sock.sendall(JOB)) as server:
+        client = client_of(server.endpoint)
+        client.start(REQUEST)
+        client.show("7")
+    assert (server.connections, len(server.requests)) == (1, 2)
+
+
+def test_a_start_never_goes_into_a_connection_that_stood_idle() -> None:
+    """After more than 10 s without traffic a start opens a new connection; a show, which may be repeated, does not."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    with RawServer(lambda sock: sock.sendall(JOB)) as server:
+        client = client_of(server.endpoint, clock=lambda: now)
+        client.start(REQUEST)
+        now += timedelta(seconds=11)
+        client.show("7")
+        assert server.connections == 1
+        now += timedelta(seconds=11)
+        client.start(REQUEST)
+        assert server.connections == 2
+
+
+def test_a_stop_is_done_when_rtc_says_204_or_that_it_was_done_before() -> None:
+    """The second stop of a job succeeds like the first; one that comes too early may be repeated."""
+    answers = [
+        http(204),
+        http(400, b'{"error_code": "RTC.00001009"}'),
+        http(400, b'{"error_code": "RTC.00001022"}'),
+        http(200, b"<html>welcome to this hotel's network</html>"),
+    ]
+    with RawServer(lambda sock: sock.sendall(answers.pop(0))) as server:
+        client = client_of(server.endpoint)
+        client.stop("7")
+        client.stop("7")
+        with pytest.raises(NotReady):
+            client.stop("7")
+        with pytest.raises(OutcomeUnknown):
+            client.stop("7")
+
+
+def test_a_job_id_is_one_piece_of_the_path() -> None:
+    """An id with a slash or a question mark does not address something else."""
+    with RawServer(lambda sock: sock.sendall(JOB)) as server:
+        client_of(server.endpoint).show("a/b?c")
+    assert server.requests[0].startswith(b"GET /v2/apps/app1/individual-stream-jobs/a%2Fb%3Fc HTTP/1.1")
+
+
+@pytest.mark.parametrize("endpoint", ["rtc.example", "ftp://x", "https://", "https://h/path", "https://h?q", ""])
+def test_an_endpoint_is_a_scheme_and_a_host(endpoint: str) -> None:
+    """A wrong setting is found when the client is made, and the message names it."""
+    with pytest.raises(ValueError, match="RTC's endpoint"):
+        client_of(endpoint)
+
+
+@pytest.mark.parametrize("app_id", ["", "a/b", "..", "{app_id}"])
+def test_an_app_id_is_a_plain_name(app_id: str) -> None:
+    """An app_id that would change the path is found when the client is made."""
+    with pytest.raises(ValueError, match="app_id"):
+        RtcClient(app_id=app_id, auth=AUTH)
+
+
+heads = st.sampled_from(
+    [
+        b"",
+        b"HTTP/1.1 201 X\r\n\r\n",
+        b"HTTP/1.1 500 X\r\nContent-Length: 5\r\n\r\n",
+        b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(head=heads, rest=st.binary(max_size=300))
+def test_any_bytes_make_a_job_or_an_rtc_error(head: bytes, rest: bytes) -> None:
+    """No answer whatever makes the client raise anything but an RtcError."""
+    with RawServer(sends(head + rest)) as server:
+        try:
+            outcome: object = client_of(server.endpoint).start(REQUEST)
+        except RtcError as error:
+            outcome = error
+    assert isinstance(outcome, RecordingJob | RtcError)
+
+
+def test_a_session_keeps_no_cookies() -> None:
+    """What RTC's gateway sets does not come back to it: every request stands alone."""
+    with RawServer(lambda sock: sock.sendall(http(201, b'{"job_id": 1}', "Set-Cookie: a=b"))) as server:
+        client = client_of(server.endpoint)
+        client.start(REQUEST)
+        client.start(REQUEST)
+    assert b"cookie" not in server.requests[1].lower()
+
+
+def test_a_header_for_the_log_is_short_and_printable() -> None:
+    """A request id cannot break a line or flood one."""
+    assert transport.header({"X": "a\x00b" + "c" * 500}, "X") == "ab" + "c" * 126
+    assert transport.header({}, "X") is None
