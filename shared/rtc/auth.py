@@ -18,6 +18,7 @@ from requests.auth import AuthBase
 from shared.rtc import signing, transport
 from shared.rtc.answers import MAX_BODY, Answer, error_in
 from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable
+from shared.rtc.rehearsal import MASK
 
 RENEW_BEFORE_END = timedelta(minutes=5)
 """How long before its end a token is no longer used. Tokens live 24 hours."""
@@ -54,6 +55,18 @@ class AkSkAuth(AuthBase):
         """The request with X-Project-Id, X-Security-Token, X-Sdk-Date, Host and Authorization set."""
         request.headers.update(self.sign(request).headers)
         return request
+
+    def rehearse(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:
+        """The headers that signing would add, masked, and the canonical request; the request stays as it is."""
+        signed = self.sign(request)
+        canonical_request = signed.canonical_request
+        if self.security_token is not None:
+            canonical_request = canonical_request.replace(self.security_token, MASK)
+        names = signed.headers["Authorization"].partition("SignedHeaders=")[2].partition(",")[0]
+        masked = {"Authorization": f"{signing.ALGORITHM} Access={MASK}, SignedHeaders={names}, Signature={MASK}"}
+        if self.security_token is not None:
+            masked["X-Security-Token"] = MASK
+        return signed.headers | masked, canonical_request
 
     def sign(self, request: requests.PreparedRequest) -> signing.Signed:
         """The signature of the request as it stands, and what it was made from."""
@@ -119,6 +132,10 @@ class TokenAuth(AuthBase):
         request.headers["X-Auth-Token"] = self._current_token()
         request.hooks["response"].append(self._renew_once)
         return request
+
+    def rehearse(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:  # noqa: ARG002 - see AkSkAuth
+        """The header that would be added, masked; IAM is not asked, and nothing is signed."""
+        return {"X-Auth-Token": MASK}, None
 
     def _renew_once(self, response: requests.Response, **send_options: Any) -> requests.Response:
         if response.status_code != HTTPStatus.UNAUTHORIZED:

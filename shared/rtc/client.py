@@ -5,7 +5,9 @@ https://support.huaweicloud.com/intl/en-us/api-rtc/.
 """
 
 import json
+import logging
 import re
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -17,10 +19,13 @@ from requests.auth import AuthBase
 from shared.recording import PublishParam, RecordingJob, RecordingRequest, RecordParam
 from shared.rtc import transport
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
-from shared.rtc.auth import require_endpoint, utc_now
+from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
 from shared.rtc.errors import AlreadyDone, OutcomeUnknown, RtcError, Unreachable
+from shared.rtc.rehearsal import Rehearsal, masked_url
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
+_logger = logging.getLogger("recordbot.rtc")
+
 MAX_IDLE_CONNECTION = timedelta(seconds=10)
 """How long a kept-alive connection may have stood idle and still carry a start. Lambda freezes between two calls, the
 far end hangs up meanwhile, and a start written into that connection would end as an outcome nobody knows."""
@@ -38,7 +43,7 @@ class RtcClient:
         *,
         endpoint: str = DEFAULT_ENDPOINT,
         app_id: str,
-        auth: AuthBase,
+        auth: AkSkAuth | TokenAuth,
         session: requests.Session | None = None,
         clock: Callable[[], datetime] = utc_now,
         limits: tuple[float, float] = (3.0, 10.0),
@@ -60,6 +65,15 @@ class RtcClient:
             self._session.close()  # closes its connections; the next request opens a new one
         answer = self._ask("start", "POST", self._jobs_url, request.body())
         return job_in("start", answer, app_id=self.app_id, room_id=request.room_id, user_id=request.user_id)
+
+    def rehearse(self, request: RecordingRequest) -> Rehearsal:
+        """What `start` would send, with its secrets masked. Nothing is sent, and no token is fetched."""
+        prepared = self._prepare("POST", self._jobs_url, request.body(), auth=None)
+        headers, canonical_request = self._auth.rehearse(prepared)
+        body = request.body()
+        if request.publish_param is not None:
+            body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
+        return Rehearsal("POST", self._jobs_url, {**prepared.headers, **headers}, body, canonical_request)
 
     def show(self, job_id: str) -> RecordingJob:
         """The job as it stands. Raises NotFound where RTC does not know it (any more)."""
@@ -85,17 +99,17 @@ class RtcClient:
     def _job_url(self, job_id: str) -> str:
         return f"{self._jobs_url}/{quote(job_id, safe='')}"
 
+    def _prepare(
+        self, method: str, url: str, body: Mapping[str, JsonValue] | None, *, auth: AuthBase | None
+    ) -> requests.PreparedRequest:
+        content = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}  # mandatory by Table 2, with or without a body
+        return self._session.prepare_request(requests.Request(method, url, headers=headers, data=content, auth=auth))
+
     def _ask(self, operation: str, method: str, url: str, body: Mapping[str, JsonValue] | None = None) -> Answer:
+        began = time.monotonic()
         try:
-            prepared = self._session.prepare_request(
-                requests.Request(
-                    method,
-                    url,
-                    headers={"Content-Type": "application/json"},  # mandatory by Table 2, with or without a body
-                    data=None if body is None else json.dumps(body).encode(),
-                    auth=self._auth,
-                )
-            )
+            prepared = self._prepare(method, url, body, auth=self._auth)
             response = self._session.send(prepared, timeout=self._limits, allow_redirects=False, stream=True)
             content = transport.read_bounded(response, MAX_BODY)
         except RtcError:
@@ -108,7 +122,11 @@ class RtcClient:
             raise OutcomeUnknown(operation, error_msg=_in_words(error)) from error
         finally:
             self._last_used = self._clock()
-        return Answer(response.status_code, transport.header(response.headers, "X-request-Id"), content)
+        answer = Answer(response.status_code, transport.header(response.headers, "X-request-Id"), content)
+        milliseconds = round((time.monotonic() - began) * 1000)
+        facts = {"operation": operation, "status": answer.status, "request_id": answer.request_id, "ms": milliseconds}
+        _logger.info("RTC answered", extra=facts)
+        return answer
 
 
 def _in_words(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """The client against servers that misbehave: a job or an RtcError comes out, nothing is sent twice, nothing hangs."""
 
+import hashlib
 import ssl
 import time
 from collections.abc import Callable
@@ -228,3 +229,26 @@ def test_a_header_for_the_log_is_short_and_printable() -> None:
     """A request id cannot break a line or flood one."""
     assert transport.header({"X": "a\x00b" + "c" * 500}, "X") == "ab" + "c" * 126
     assert transport.header({}, "X") is None
+
+
+def test_a_rehearsal_is_what_a_start_sends_with_its_secrets_masked() -> None:
+    """A dry run shows URL, headers, body and canonical request of the real thing, and sends nothing."""
+    push = {"rtmp_urls": ["rtmp://live.example/app/stream-k3y"]}
+    request = RecordingRequest.model_validate({"room_id": "100", "user_id": "user001", "publish_param": push})
+    with RawServer(lambda sock: sock.sendall(JOB)) as server:
+        now = datetime.now(UTC)
+        auth = replace(AUTH, clock=lambda: now, security_token="t0ken")
+        client = RtcClient(endpoint=server.endpoint, app_id="app1", auth=auth)
+        rehearsal = client.rehearse(request)
+        assert server.requests == []
+        client.start(request)
+    sent = server.requests[0].decode()
+    for name, value in rehearsal.headers.items():
+        assert f"{name}: {value.partition('***')[0]}" in sent
+    assert rehearsal.canonical_request is not None
+    assert hashlib.sha256(sent.partition("\r\n\r\n")[2].encode()).hexdigest() in rehearsal.canonical_request
+    assert rehearsal.body == {**request.body(), "publish_param": {"rtmp_urls": ["rtmp://live.example/***"]}}
+    shown = repr(rehearsal)
+    assert not any(
+        secret in shown for secret in ("SK-s3cret", "t0ken", "stream-k3y", sent.partition("Signature=")[2][:64])
+    )

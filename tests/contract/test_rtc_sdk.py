@@ -1,0 +1,86 @@
+"""Huawei's own SDK against the stand-in: an independent client finds in it the API it was made for."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huaweicloudsdkcloudrtc import v2 as rtc
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, ServerResponseException
+
+from local.loopback import Server
+from local.rtc_api import RtcApi
+from local.rtc_credentials import MADE_UP
+from local.rtc_mishaps import Mishap
+from local.rtc_server import serve
+
+JSON = "application/json"
+
+# The SDK's signer takes the time from datetime.utcnow, which Python has deprecated.
+pytestmark = pytest.mark.filterwarnings(r"ignore:datetime\.datetime\.utcnow:DeprecationWarning:huaweicloudsdkcore")
+
+
+@pytest.fixture(name="api")
+def _api() -> RtcApi:
+    return RtcApi(init_time=timedelta(0))
+
+
+@pytest.fixture(name="server")
+def _server(api: RtcApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setenv("HOME", str(tmp_path))  # the SDK writes a file there
+    with serve(api) as server:
+        yield server
+
+
+def _client(server: Server, secret_key: str = MADE_UP.secret_key) -> Any:
+    credentials = BasicCredentials(MADE_UP.access_key, secret_key, MADE_UP.project_id)
+    return rtc.CloudRTCClient.new_builder().with_credentials(credentials).with_endpoint(server.endpoint).build()
+
+
+def _start(**fields: object) -> Any:
+    body = rtc.IndividualStreamJobReq(**{"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"} | fields)
+    return rtc.CreateIndividualStreamJobRequest(content_type=JSON, app_id=MADE_UP.app_id, body=body)
+
+
+def test_the_sdk_starts_shows_updates_and_stops_a_job(server: Server, api: RtcApi) -> None:
+    """Each of its four calls is understood, and its models find every field they look for."""
+    client = _client(server)
+    where = {"content_type": JSON, "app_id": MADE_UP.app_id, "job_id": "1"}
+    started = client.create_individual_stream_job(_start(record_param=rtc.RecordParam(record_rule_id="rule")))
+    assert (started.job_id, started.stream_name, started.state) == ("1", "s_1_100_user001", "INIT")
+    assert started.x_request_id == api.calls()[-1].request_id
+    shown = client.show_individual_stream_job(rtc.ShowIndividualStreamJobRequest(**where))
+    assert (shown.state, shown.record_param.record_rule_id, shown.max_idle_time) == ("RUNNING", "rule", 30)
+    change = rtc.UpdateIndividualJobReq(record_param=rtc.RecordParam(record_rule_id="another"))
+    updated = client.update_individual_stream_job(rtc.UpdateIndividualStreamJobRequest(**where, body=change))
+    assert updated.record_param.record_rule_id == "another"
+    client.stop_individual_stream_job(rtc.StopIndividualStreamJobRequest(**where))
+    stopped = client.show_individual_stream_job(rtc.ShowIndividualStreamJobRequest(**where))
+    assert (stopped.state, stopped.stop_reason) == ("STOPPED", "TENANT_STOP")
+    assert {call.verdict for call in api.calls()} == {"accepted"}
+
+
+def _refusal(client: Any, request: Any) -> tuple[int, str, str]:
+    with pytest.raises(ClientRequestException) as refused:
+        client.create_individual_stream_job(request)
+    return refused.value.status_code, refused.value.error_code, refused.value.request_id
+
+
+def test_the_sdk_reads_each_refusal_as_its_own(server: Server, api: RtcApi) -> None:
+    """400, 401 and 404 are its ClientRequestException, with the code and the request id that the stand-in gave."""
+    assert _refusal(_client(server), _start(max_idle_time=4)) == (400, "RTC.00001003", api.calls()[-1].request_id)
+    assert _refusal(_client(server, "wrong"), _start()) == (401, "APIGW.0301", api.calls()[-1].request_id)
+    elsewhere = _start()
+    elsewhere.app_id = "another"
+    assert _refusal(_client(server), elsewhere) == (404, "RTC.00001003", api.calls()[-1].request_id)
+
+
+def test_the_sdk_reads_a_told_500_as_its_own(server: Server, api: RtcApi) -> None:
+    """A failure of the service is its ServerResponseException, and no job was made."""
+    api.misbehave(Mishap(status=500, error_code="RTC.00002000"))
+    with pytest.raises(ServerResponseException) as failed:
+        _client(server).create_individual_stream_job(_start())
+    assert (failed.value.status_code, failed.value.error_code) == (500, "RTC.00002000")
+    assert api.jobs() == []
