@@ -1,0 +1,175 @@
+"""Fulfil an order: claim each of its streams, call RTC, settle, and answer once when all have an outcome.
+
+A start is never blindly repeated. What is known not to have happened goes back to the queue; what may have happened is
+settled as unknown and told. Whatever stops this half-way, a redelivery works only on what has no outcome yet.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot import replies
+from bot.messenger import CannotDeliver, Messenger, TryLater
+from bot.replies import Reply
+from functions.ledger_table import LedgerTable
+from functions.observability import logger
+from shared.ledger import (
+    UNKNOWN_IS_HELD,
+    Busy,
+    Duplicate,
+    Entry,
+    ErrorFacts,
+    Guard,
+    NotStarted,
+    Started,
+    Unknown,
+)
+from shared.order import Order
+from shared.rtc.client import RtcClient
+from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
+
+DELAYS = (2, 5, 15, 60, 180, 360, 450)
+"""Seconds before the 2nd to 8th receive of an order. Together under 18 minutes: a response_url lives for 30."""
+TIME_FOR_A_CALL = timedelta(seconds=14)
+"""What a call to RTC may take (the client's limits to connect and to answer), and the write after it."""
+TIME_TO_TELL = timedelta(seconds=6)
+TOO_LATE = timedelta(minutes=30)
+"""An order that waited longer is not begun: nobody expects it any more, as after a redrive from the dead letters."""
+MAX_TELLINGS = 4
+"""Answers begun before the last receive. Slack takes five posts to a response_url; the fifth is kept for the end."""
+
+
+class TryAgain(Exception):
+    """The order is not done; it is to be received again after `delay`."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"again in {delay.total_seconds():.0f} s")
+        self.delay = delay
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One receive of an order's message: the how-manyth it is, whether the last, and how long we may work on it."""
+
+    receive: int
+    last: bool
+    time_left: Callable[[], timedelta]
+
+    def delay(self) -> timedelta:
+        """How long to wait before the next receive: growing, and jittered so that orders do not march in step."""
+        longest = DELAYS[min(self.receive, len(DELAYS)) - 1]
+        return timedelta(seconds=longest * random.uniform(0.8, 1))  # noqa: S311 - spreads load, hides nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What it takes to fulfil orders: the ledger, RTC, a voice in Slack, and the wall clock."""
+
+    ledger: LedgerTable
+    rtc: RtcClient
+    messenger: Messenger
+    clock: Callable[[], datetime]
+
+    def fulfil(self, order: Order, delivery: Delivery) -> None:
+        """Bring the order to its end. Raises TryAgain where that takes another receive."""
+        if order.dry_run:
+            self._tell(order, replies.rehearsal(order, [self.rtc.rehearse(it) for it in order.requests]), delivery)
+            return
+        entries: list[Entry] = []
+        delays: list[timedelta] = []
+        for n in range(len(order.requests)):
+            try:
+                entries.append(self._record(order, n, delivery))
+            except TryAgain as again:
+                delays.append(again.delay)
+        if delays:
+            raise TryAgain(max(delays))
+        self._tell(order, replies.outcome(order, entries, self.clock()), delivery)
+
+    def _record(self, order: Order, n: int, delivery: Delivery) -> Entry:
+        """The order's n-th stream with its outcome."""
+        if delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_TELL:
+            return self._not_now(order, n, ErrorFacts(family="OutOfTime"), delivery)
+        claim = self.ledger.claim(order, n, self.clock())
+        if isinstance(claim, Guard) and claim.job_id is not None:
+            try:
+                if not self._is_over(claim.job_id):
+                    return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
+            except RtcError as error:
+                # Asking how a job stands changes nothing, so even an unknown outcome of that may be tried again.
+                if error.may_retry or isinstance(error, OutcomeUnknown):
+                    return self._not_now(order, n, ErrorFacts.of(error), delivery)
+                return self.ledger.settle_uncalled(order, n, NotStarted(error=ErrorFacts.of(error)), self.clock())
+            self.ledger.free(order.requests[n], claim)
+            claim = self.ledger.claim(order, n, self.clock())
+        if isinstance(claim, Guard):
+            return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
+        if isinstance(claim, Busy):
+            raise TryAgain(claim.until - self.clock())
+        if claim.outcome is not None:
+            return claim
+        if self.clock() - order.placed_at > TOO_LATE:
+            return self.ledger.settle(claim, NotStarted(error=ErrorFacts(family="TooLate")), self.clock())
+        return self._start(claim, delivery)
+
+    def _is_over(self, job_id: str) -> bool:
+        try:
+            return self.rtc.show(job_id).state == "STOPPED"
+        except NotFound:
+            return True
+
+    def _not_now(self, order: Order, n: int, why: ErrorFacts, delivery: Delivery) -> Entry:
+        if not delivery.last:
+            raise TryAgain(delivery.delay())
+        return self.ledger.settle_uncalled(order, n, NotStarted(error=why, gave_up=True), self.clock())
+
+    def _start(self, entry: Entry, delivery: Delivery) -> Entry:
+        logger.info("calling RTC", extra={"operation": "start", "entry": entry.n, "attempt": entry.attempts})
+        try:
+            job = self.rtc.start(entry.request)
+        except OutcomeUnknown as error:
+            logger.error("outcome unknown", extra=_facts(error))
+            held_until = self.clock() + UNKNOWN_IS_HELD
+            return self.ledger.settle(
+                entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock()
+            )
+        except RtcError as error:
+            logger.warning("not started", extra=_facts(error))
+            if error.may_retry and not delivery.last:
+                self.ledger.release(entry, self.clock())
+                raise TryAgain(delivery.delay()) from None
+            outcome = NotStarted(error=ErrorFacts.of(error), gave_up=error.may_retry)
+            return self.ledger.settle(entry, outcome, self.clock())
+        logger.info("started", extra={"job_id": job.job_id, "state": job.state})
+        return self.ledger.settle(entry, Started(job=job), self.clock())
+
+    def _tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
+        """Give the answer, at least once: where a crash comes between posting and noting it, twice."""
+        turn = self.ledger.begin_telling(order.order_id, self.clock())
+        if turn is None:
+            return
+        if isinstance(turn, Busy):
+            raise TryAgain(turn.until - self.clock())
+        try:
+            if turn > MAX_TELLINGS and not delivery.last:
+                raise TryLater(None)
+            self.messenger.post(reply, order.reply_to)
+        except TryLater as later:
+            self.ledger.stop_telling(order.order_id)
+            asked = timedelta(seconds=later.retry_after or 0)
+            raise TryAgain(max(delivery.delay(), asked)) from None
+        except CannotDeliver as lost:
+            # Nothing can bring the answer to Slack any more; the outcome stays in the ledger.
+            logger.error("answer not delivered", extra={"reason": str(lost)})
+        self.ledger.told(order.order_id, self.clock())
+
+
+def _facts(error: RtcError) -> dict[str, object]:
+    return {
+        "error": type(error).__name__,
+        "status": error.status,
+        "error_code": error.error_code,
+        "error_msg": error.error_msg,
+        "request_id": error.request_id,
+    }
