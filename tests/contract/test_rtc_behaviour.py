@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from local.rtc_api import RtcApi
-from local.rtc_server import serve
+from local.rtc.api import RtcApi
+from local.rtc.server import serve
 from shared.recording import RecordingJob, RecordingRequest, RecordParam
 from shared.rtc import transport
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth

@@ -11,10 +11,10 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, ServerResponseException
 
 from local.loopback import Server
-from local.rtc_api import RtcApi
-from local.rtc_credentials import MADE_UP
-from local.rtc_mishaps import Mishap
-from local.rtc_server import serve
+from local.rtc.api import RtcApi
+from local.rtc.credentials import MADE_UP
+from local.rtc.mishaps import Mishap
+from local.rtc.server import serve
 
 JSON = "application/json"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.http_message import Answer, Headers, Request
-from local.rtc_api import RtcApi
+from local.rtc.api import RtcApi
 from shared.recording import RecordingRequest
 from shared.rtc import transport
 from shared.rtc.auth import AkSkAuth

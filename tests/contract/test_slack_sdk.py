@@ -14,8 +14,8 @@ from slack_sdk.webhook import WebhookClient
 
 from local.http_message import Answer, Request
 from local.loopback import Server
-from local.slack_chat import ANN, ANN_AND_BEN, CLASS_RECORDINGS, GENERAL, STAFF
-from local.slack_workspace import SlackWorkspace
+from local.slack.chat import ANN, ANN_AND_BEN, CLASS_RECORDINGS, GENERAL, STAFF
+from local.slack.workspace import SlackWorkspace
 
 HERE = CLASS_RECORDINGS.channel_id
 type Door = Callable[[Request], Answer]

@@ -1,0 +1,208 @@
+"""The Huawei Cloud RTC API as its page describes it, on this machine: the single-stream jobs, and IAM's token call.
+
+`RtcApi.answer` is the whole of it, without a socket; local/rtc/server.py puts it on a port. It is independent of the
+product (nothing of shared/ is imported), so that the two can disagree. Source: the API page "Starting a Single Stream
+Recording Job" and its siblings; what they leave open is decided, with the reason, where it is done.
+"""
+
+import re
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from local.http_message import Answer, Request
+from local.rtc.credentials import MADE_UP, Credentials
+from local.rtc.iam import Tokens
+from local.rtc.jobs import Job, Jobs
+from local.rtc.mishaps import NOT_CARRIED_OUT, Misbehaviour, Mishap, Mishaps, Operation
+from local.rtc.parameters import read_start, read_update
+from local.rtc.refusal import Refused
+from local.rtc.signature import Key, SignatureCheck
+
+CALLS_KEPT = 1000
+
+_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/individual-stream-jobs(?:/(?P<job_id>[^/]+))?")
+_OPERATIONS: dict[tuple[str, bool], Operation] = {
+    ("POST", False): "start",
+    ("GET", True): "show",
+    ("PUT", True): "update",
+    ("DELETE", True): "stop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it was received and answered, secrets and all: what a test or the demo's page looks into.
+
+    `verdict`: "accepted", or why not; `mishap`: what the answer met with, if anything.
+    """
+
+    received: datetime
+    request: Request
+    operation: Operation | None
+    verdict: str
+    answer: Answer
+    request_id: str
+    mishap: Mishap | None
+
+
+class _Route(NamedTuple):
+    operation: Operation | None  # None: the API has no such call
+    app_id: str = ""
+    job_id: str = ""
+
+
+class RtcApi:
+    """The stand-in. A fresh one has no jobs, and its first job's id is "1". Thread-safe.
+
+    `init_time`: how long a job stays INIT; `quota`: how many jobs may be active at once; `calls_per_second`: the
+    throttle, None for none; `absent_video`: what a start without video_type records. The page says both "the video is
+    not recorded" and "the default value is CAMERASTREAM": None is the first reading, "CAMERASTREAM" the second.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials = MADE_UP,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        init_time: timedelta = timedelta(seconds=1),
+        quota: int = 100,
+        calls_per_second: int | None = 10,
+        absent_video: str | None = None,
+    ) -> None:
+        self.credentials = credentials
+        self._clock = clock
+        self._absent_video = absent_video
+        self._calls_per_second = calls_per_second
+        self._recent: deque[datetime] = deque(maxlen=calls_per_second)
+        self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota)
+        self._mishaps = Mishaps()
+        self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
+        self._lock = threading.Lock()
+        keys = {
+            credentials.access_key: Key(credentials.secret_key),
+            credentials.temporary_access_key: Key(credentials.temporary_secret_key, credentials.security_token),
+        }
+        self._signatures = SignatureCheck(keys, clock)
+        self._tokens = Tokens(credentials, clock)
+
+    def answer(self, request: Request) -> Answer:
+        """Answer any request whatever; never 5xx, unless `misbehave` said so."""
+        request_id = uuid.uuid4().hex
+        with self._lock:
+            received = self._clock()
+            route = _route(request)
+            mishap = self._mishaps.take(route.operation)
+            if mishap is None or mishap.carried_out:
+                answer, verdict = self._carry_out(route, request, request_id)
+            else:
+                answer, verdict = NOT_CARRIED_OUT.befall(Answer(), request_id), "not carried out, as told"
+            if mishap is not None:
+                answer = mishap.befall(answer, request_id)
+            answer = replace(answer, headers=(*answer.headers, ("X-request-Id", request_id)))
+            self._calls.append(Call(received, request, route.operation, verdict, answer, request_id, mishap))
+            return answer
+
+    def jobs(self) -> list[Job]:
+        """Give every job as it stands now, the oldest first."""
+        with self._lock:
+            return self._jobs.all(self._clock())
+
+    def calls(self) -> list[Call]:
+        """Give the last thousand calls, the oldest first."""
+        with self._lock:
+            return list(self._calls)
+
+    def leave(self, room_id: str) -> None:
+        """Let the room's publishers disconnect: its jobs end after their max_idle_time."""
+        with self._lock:
+            self._jobs.leave(room_id, self._clock())
+
+    def join(self, room_id: str) -> None:
+        """Let the room's publishers connect again."""
+        with self._lock:
+            self._jobs.join(room_id, self._clock())
+
+    def misbehave(self, mishap: Mishap, *, operation: Operation | None = None, times: int | None = 1) -> None:
+        """Let the next `times` calls of `operation` meet with `mishap`; None: of any, and until told otherwise."""
+        with self._lock:
+            self._mishaps.tell(Misbehaviour(mishap=mishap, operation=operation, times=times))
+
+    def behave(self) -> None:
+        """Forget every mishap that was told."""
+        with self._lock:
+            self._mishaps.clear()
+
+    def revoke_tokens(self) -> None:
+        """Kill every token issued so far."""
+        with self._lock:
+            self._tokens.revoke()
+
+    def _carry_out(self, route: _Route, request: Request, request_id: str) -> tuple[Answer, str]:
+        try:
+            return self._call(route, request), "accepted"
+        except Refused as refusal:
+            return refusal.answer(request_id), refusal.why
+
+    def _call(self, route: _Route, request: Request) -> Answer:
+        if route.operation is None:
+            raise Refused(HTTPStatus.NOT_FOUND, "APIGW.0101", "no such path and method")
+        if route.operation == "token":
+            return self._tokens.issue(request)
+        self._admit(request)
+        if route.app_id != self.credentials.app_id:
+            raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such app")
+        now = self._clock()
+        self._throttle(now)
+        return self._call_job(route, request, now)
+
+    def _call_job(self, route: _Route, request: Request, now: datetime) -> Answer:
+        if route.operation == "show":
+            return Answer.of_json(HTTPStatus.OK, self._jobs.show(route.job_id, now).document())
+        if route.operation == "stop":
+            self._jobs.stop(route.job_id, now)
+            return Answer(HTTPStatus.NO_CONTENT)
+        if not request.headers.get("Content-Type").lower().startswith("application/json"):
+            raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001002", "Content-Type is not application/json")
+        if route.operation == "update":
+            change = read_update(request.body)
+            return Answer.of_json(HTTPStatus.OK, self._jobs.update(route.job_id, change, now).document())
+        parameters = read_start(request.body, self._absent_video)
+        return Answer.of_json(HTTPStatus.CREATED, self._jobs.start(parameters, now).document())
+
+    def _admit(self, request: Request) -> None:
+        if "Authorization" in request.headers:
+            self._signatures.verify(request)
+            project_id = request.headers.get("X-Project-Id")
+            if not project_id:
+                raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001005", "X-Project-Id")
+            if project_id != self.credentials.project_id:
+                raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "x-project-id is not this key's")
+        elif "X-Auth-Token" in request.headers:
+            self._tokens.check(request.headers.get("X-Auth-Token"))
+        else:
+            raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "neither Authorization nor x-auth-token is given")
+
+    def _throttle(self, now: datetime) -> None:
+        if self._calls_per_second is None:
+            return
+        if len(self._recent) == self._calls_per_second and now - self._recent[0] < timedelta(seconds=1):
+            why = f"limit: {self._calls_per_second}, time: 1 second"
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "APIGW.0308", why)
+        self._recent.append(now)
+
+
+def _route(request: Request) -> _Route:
+    if (request.method, request.path) == ("POST", "/v3/auth/tokens"):
+        return _Route("token")
+    path = _PATH.fullmatch(request.path)
+    if not path:
+        return _Route(None)
+    operation = _OPERATIONS.get((request.method, path["job_id"] is not None))
+    return _Route(operation, unquote(path["app_id"]), unquote(path["job_id"] or ""))

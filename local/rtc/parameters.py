@@ -1,0 +1,169 @@
+"""The bodies of the RTC calls: every parameter of the page's Tables 3 to 5 read and checked.
+
+Judged where the page is silent: a null is an absent field, and unknown fields are tolerated, since a service that
+refused them could never drop one. A number is an id, as in the page's example; no other type stands for another.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Never
+from urllib.parse import urlsplit
+
+from local.rtc.refusal import Refused
+
+VIDEO_TYPES = ("CAMERASTREAM", "SCREENSTREAM")
+STREAM_TYPES = ("LD", "SD", "HD", "FHD")
+IDLE_TIMES = range(5, 43201)
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a start asks for, under the page's names, defaults filled in; `video_type` None: no video."""
+
+    room_id: str
+    user_id: str
+    is_record_audio: bool
+    video_type: str | None
+    select_stream_type: str
+    max_idle_time: int
+    publish_param: dict[str, list[str]] | None
+    record_param: dict[str, str] | None
+
+
+def read_start(body: bytes, absent_video: str | None) -> Parameters:
+    """Read a start's body; `absent_video` is what an absent video_type means. Raises Refused (400)."""
+    given = _read_body(body)
+    for name in ("room_id", "user_id"):
+        if name not in given:
+            raise _refused("RTC.00001005", name)
+    parameters = Parameters(
+        room_id=_field(given, "room_id", _identifier, ""),
+        user_id=_field(given, "user_id", _identifier, ""),
+        is_record_audio=_field(given, "is_record_audio", _boolean, default=True),
+        video_type=_field(given, "video_type", _video_type, absent_video),
+        select_stream_type=_field(given, "select_stream_type", _stream_type, "FHD"),
+        max_idle_time=_field(given, "max_idle_time", _idle_time, 30),
+        publish_param=_field(given, "publish_param", _publish_param, None),
+        record_param=_field(given, "record_param", _record_param, None),
+    )
+    if not parameters.is_record_audio and parameters.video_type is None:
+        raise _refused("RTC.00001004", "neither audio nor video")
+    return parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an update asks for; None: leave as it is."""
+
+    publish_param: dict[str, list[str]] | None
+    record_param: dict[str, str] | None
+
+
+def read_update(body: bytes) -> Change:
+    """Read an update's body, which must change something. Raises Refused (400)."""
+    given = _read_body(body)
+    change = Change(
+        publish_param=_field(given, "publish_param", _publish_param, None),
+        record_param=_field(given, "record_param", _record_param, None),
+    )
+    if change == Change(None, None):
+        raise _refused("RTC.00001005", "neither publish_param nor record_param")
+    return change
+
+
+def read_object(body: bytes) -> dict[str, object] | None:
+    """Give the JSON object that `body` is, without its null members; None if it isn't one."""
+    try:
+        document = json.loads(body, parse_constant=_no_json)
+    except (ValueError, RecursionError):
+        return None
+    return (
+        {name: value for name, value in document.items() if value is not None} if isinstance(document, dict) else None
+    )
+
+
+def _read_body(body: bytes) -> dict[str, object]:
+    given = read_object(body)
+    if given is None:
+        raise _refused("RTC.00001002", "the body is not a JSON object")
+    return given
+
+
+def _field[T](given: Mapping[str, object], name: str, read: Callable[[object], T], default: T) -> T:
+    if name not in given:
+        return default
+    try:
+        return read(given[name])
+    except ValueError as error:
+        raise _refused("RTC.00001003", name) from error
+
+
+def _identifier(value: object) -> str:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _ID.fullmatch(text):
+        raise ValueError(value)
+    return text
+
+
+def _boolean(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise ValueError(value)
+
+
+def _video_type(value: object) -> str:
+    return _one_of(VIDEO_TYPES, value)
+
+
+def _stream_type(value: object) -> str:
+    return _one_of(STREAM_TYPES, value)
+
+
+def _one_of(choices: tuple[str, ...], value: object) -> str:
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(value)
+    return value
+
+
+def _idle_time(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value not in IDLE_TIMES:
+        raise ValueError(value)
+    return value
+
+
+def _publish_param(value: object) -> dict[str, list[str]]:
+    urls = _only_member(value, "rtmp_urls")
+    if not isinstance(urls, list) or not urls:
+        raise ValueError(urls)
+    return {"rtmp_urls": [_rtmp_url(url) for url in urls]}
+
+
+def _rtmp_url(value: object) -> str:
+    if not isinstance(value, str) or urlsplit(value).scheme not in {"rtmp", "rtmps"} or not urlsplit(value).hostname:
+        raise ValueError(value)
+    return value
+
+
+def _record_param(value: object) -> dict[str, str]:
+    return {"record_rule_id": _identifier(_only_member(value, "record_rule_id"))}
+
+
+def _only_member(value: object, name: str) -> object:
+    if isinstance(value, dict):
+        if value.get(name) is None:
+            raise _refused("RTC.00001005", name)
+        return value[name]
+    raise ValueError(value)
+
+
+def _no_json(constant: str) -> Never:
+    raise ValueError(constant)  # NaN and Infinity, which Python would read
+
+
+def _refused(code: str, why: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, code, why)

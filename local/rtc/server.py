@@ -1,0 +1,89 @@
+"""The RTC stand-in on a port, with a control path beside the API, by which another process tells it what to do.
+
+The control path is unsigned, on loopback like all of it, and no part of the real API:
+
+    GET    /_local/jobs          every job, as the page's Table 7
+    GET    /_local/calls         the last calls: operation, verdict, status and request id
+    PUT    /_local/mishaps       a Misbehaviour: {"mishap": {"status": 503}, "operation": "start", "times": 1}
+    DELETE /_local/mishaps       behave again
+    DELETE /_local/rooms/ROOM    the room's publishers disconnect;  PUT: they connect again
+"""
+
+import json
+import signal
+import sys
+from dataclasses import asdict
+from functools import partial
+from http import HTTPStatus
+
+from pydantic import ValidationError
+
+from local.http_message import Answer, Request
+from local.loopback import PortTaken, Server
+from local.rtc.api import Call, RtcApi
+from local.rtc.mishaps import Misbehaviour
+
+_ENDING = {signal.SIGINT, signal.SIGTERM}
+
+
+def serve(api: RtcApi, port: int = 0) -> Server:
+    """Put `api` and its control path on 127.0.0.1:`port` (0: any free port). Raises PortTaken."""
+    return Server(partial(_answer, api), port)
+
+
+def main(port: int | None) -> int:
+    """Serve until SIGINT or SIGTERM; says in one JSON line where, and with which credentials. Gives the exit status."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # before any thread starts: sigwait alone is to see them
+    api = RtcApi()
+    try:
+        server = serve(api, port or 0)
+    except PortTaken as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    with server:
+        where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}
+        sys.stdout.write(json.dumps(where | asdict(api.credentials)) + "\n")
+        sys.stdout.flush()
+        signal.sigwait(_ENDING)
+    return 0
+
+
+def _answer(api: RtcApi, request: Request) -> Answer:
+    if request.path.startswith("/_local/"):
+        return _control(api, request)
+    return api.answer(request)
+
+
+def _control(api: RtcApi, request: Request) -> Answer:
+    match request.method, request.path.split("/")[2:]:
+        case "GET", ["jobs"]:
+            return Answer.of_json(HTTPStatus.OK, [job.document() for job in api.jobs()])
+        case "GET", ["calls"]:
+            return Answer.of_json(HTTPStatus.OK, [_summary(call) for call in api.calls()])
+        case "PUT", ["mishaps"]:
+            try:
+                told = Misbehaviour.model_validate_json(request.body)
+            except ValidationError as error:
+                return Answer(HTTPStatus.BAD_REQUEST, body=str(error).encode())
+            api.misbehave(told.mishap, operation=told.operation, times=told.times)
+        case "DELETE", ["mishaps"]:
+            api.behave()
+        case "DELETE", ["rooms", room_id]:
+            api.leave(room_id)
+        case "PUT", ["rooms", room_id]:
+            api.join(room_id)
+        case _:
+            return Answer(HTTPStatus.NOT_FOUND)
+    return Answer(HTTPStatus.NO_CONTENT)
+
+
+def _summary(call: Call) -> dict[str, object]:
+    return {
+        "received": call.received.isoformat(),
+        "operation": call.operation,
+        "method": call.request.method,
+        "target": call.request.target,
+        "verdict": call.verdict,
+        "status": call.answer.status,
+        "request_id": call.request_id,
+    }

@@ -1,0 +1,186 @@
+"""People, channels and messages of the Slack stand-in: who sees what, in which order, and word of every change."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+from local.slack.content import Content
+from local.slack.text import as_text
+
+TEAM_ID = "T0RECORD"
+TEAM_DOMAIN = "recordbot-demo"
+BOT = "U0RECORDBOT"
+"""The user id that the bot writes under."""
+BOT_ID = "B0RECORDBOT"
+BOT_NAME = "recordbot"
+SLACKBOT = "USLACKBOT"
+"""The user id that Slack itself writes under."""
+
+type Via = Literal["ack", "response_url", "web_api", "slack"]
+"""How a message came: in the 200 that answered a command, by a response_url, by the Web API, or from Slack itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the workspace."""
+
+    user_id: str
+    name: str
+
+
+class Kind(StrEnum):
+    """Who gets to see a channel."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A conversation. `members` are user ids, the bot's among them where it was invited."""
+
+    channel_id: str
+    name: str
+    kind: Kind
+    members: frozenset[str]
+    archived: bool = False
+
+    def open_to(self, user_id: str) -> bool:
+        """Whether that person can read here: everybody in a public channel, else only members."""
+        return self.kind is Kind.PUBLIC or user_id in self.members
+
+
+ANN = Person("U0ANN", "ann")
+BEN = Person("U0BEN", "ben")
+_BOTH = frozenset({ANN.user_id, BEN.user_id})
+CLASS_RECORDINGS = Channel("C0CLASSES", "class-recordings", Kind.PUBLIC, _BOTH | {BOT})
+GENERAL = Channel("C0GENERAL", "general", Kind.PUBLIC, _BOTH)
+STAFF = Channel("C0STAFF", "staff-room", Kind.PRIVATE, _BOTH)
+ANN_AND_BEN = Channel("D0ANNBEN", "ann, ben", Kind.DIRECT, _BOTH)
+ANN_AND_BOT = Channel("D0ANNBOT", BOT_NAME, Kind.DIRECT, frozenset({ANN.user_id, BOT}))
+PEOPLE = (ANN, BEN)
+CHANNELS = (CLASS_RECORDINGS, GENERAL, STAFF, ANN_AND_BEN, ANN_AND_BOT)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stands. `ts` is its id in its channel; `only_for`: the one person who sees it (ephemeral)."""
+
+    channel_id: str
+    ts: str
+    author: str
+    content: Content
+    via: Via
+    only_for: str = ""
+    edited: bool = False
+    deleted: bool = False
+
+    def seen_by(self, user_id: str) -> bool:
+        """Whether that person, who is in the channel, sees it."""
+        return not self.deleted and self.only_for in {"", user_id}
+
+    @property
+    def pings(self) -> frozenset[str]:
+        """Whom it notified: user ids, and `channel`, `here` or `everyone`. An ephemeral message notifies nobody."""
+        return frozenset() if self.only_for else self.content.notified
+
+    def document(self) -> dict[str, object]:
+        """Give the message as Slack's JSON has it."""
+        return {
+            "type": "message",
+            "user": self.author,
+            "bot_id": BOT_ID,
+            "team": TEAM_ID,
+            "ts": self.ts,
+            "text": self.content.text,
+            "blocks": self.content.blocks_document(),
+        }
+
+
+class Chat:
+    """All conversations, in memory. Thread-safe: `news` is its lock, and notified of every change."""
+
+    def __init__(self, people: tuple[Person, ...], channels: tuple[Channel, ...], clock: Callable[[], float]) -> None:
+        self.people = {person.user_id: person for person in people}
+        self.channels = {channel.channel_id: channel for channel in channels}
+        self.news = threading.Condition()
+        self._clock = clock
+        self._last_ts = 0
+        self._messages: dict[tuple[str, str], Message] = {}
+        self._listeners: list[Callable[[Message], None]] = []
+
+    def post(
+        self,
+        channel: Channel,
+        author: str,
+        content: Content,
+        via: Via,
+        only_for: str = "",
+    ) -> Message:
+        """Add a message, and give it."""
+        with self.news:
+            self._last_ts = max(round(self._clock() * 1_000_000), self._last_ts + 1)
+            seconds, microseconds = divmod(self._last_ts, 1_000_000)
+            ts = f"{seconds}.{microseconds:06d}"
+            return self._put(Message(channel.channel_id, ts, author, content, via, only_for))
+
+    def edit(self, message: Message, content: Content) -> Message:
+        """Let `message` say `content` from now on, and give it as it now is."""
+        return self._put(replace(message, content=content, edited=True))
+
+    def delete(self, message: Message) -> Message:
+        """Take `message` away from everybody, and give it as it now is."""
+        return self._put(replace(message, deleted=True))
+
+    def find(self, channel_id: str, ts: str) -> Message | None:
+        """Give that message, unless it was deleted or never was."""
+        with self.news:
+            message = self._messages.get((channel_id, ts))
+            return message if message and not message.deleted else None
+
+    def messages(self, channel: Channel, viewer: Person | None = None) -> list[Message]:
+        """Give what `viewer` sees in `channel`, the oldest first; without one, all that anybody sees there."""
+        with self.news:
+            there = [message for message in self._messages.values() if message.channel_id == channel.channel_id]
+        if viewer is None:
+            return [message for message in there if not message.deleted]
+        if not channel.open_to(viewer.user_id):
+            return []
+        return [message for message in there if message.seen_by(viewer.user_id)]
+
+    def wait_for[Found](self, look: Callable[[], Found], limit_s: float) -> Found:
+        """Give what `look` finds as soon as that is true-ish, or what it finds after `limit_s` seconds.
+
+        `look` is called now and after every change, with the lock held: it may ask this chat, and must not block.
+        """
+        with self.news:
+            return self.news.wait_for(look, limit_s)
+
+    @contextlib.contextmanager
+    def listening(self, listener: Callable[[Message], None]) -> Iterator[None]:
+        """Call `listener` with each message as it now is, at every change, in order; it must not block."""
+        with self.news:
+            self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            with self.news:
+                self._listeners.remove(listener)
+
+    def as_text(self, message: Message) -> str:
+        """Give `message` as a person reads it on a terminal."""
+        names = {person.user_id: person.name for person in self.people.values()}
+        names |= {channel.channel_id: channel.name for channel in self.channels.values()}
+        return as_text(message.content, names | {BOT: BOT_NAME, SLACKBOT: "Slackbot"})
+
+    def _put(self, message: Message) -> Message:
+        with self.news:
+            self._messages[message.channel_id, message.ts] = message
+            for listener in self._listeners:
+                listener(message)
+            self.news.notify_all()
+        return message

@@ -1,0 +1,100 @@
+"""What a message says, text and blocks, as Slack takes it from any payload; and whom that would notify."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from pydantic import ValidationError
+
+from local.slack.blocks import (
+    Block,
+    Mrkdwn,
+    RichBroadcast,
+    RichLink,
+    RichUser,
+    RichWords,
+    parse_blocks,
+    rich_pieces_of,
+    texts_of,
+)
+
+TEXT_LIMIT = 40_000
+BLOCKS_CHARACTERS_LIMIT = 13_000
+"""Of all texts of a message's blocks together; about what Slack was seen to take."""
+
+_NOTIFYING = re.compile(r"<(?:!(channel|here|everyone)|@([UW][A-Z0-9]+))(?:\|[^<>]*)?>")
+
+
+class Refused(Exception):
+    """Slack says no: `code` is its word for it, `why` is for whoever reads the record of calls."""
+
+    def __init__(self, code: str, why: str = "") -> None:
+        super().__init__(f"{code}: {why}" if why else code)
+        self.code = code
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A message's words. `text` is in mrkdwn; blocks are shown instead of it, where there are any."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+    @classmethod
+    def of_payload(cls, payload: Mapping[str, object]) -> Self:
+        """Give what `payload` says; its blocks may be JSON in a string, as a form has them.
+
+        Raises Refused: no_text, msg_too_long, invalid_blocks_format, invalid_blocks, msg_blocks_too_long.
+        """
+        text = payload.get("text") or ""
+        blocks = _blocks(payload.get("blocks") or [])
+        if not isinstance(text, str) or not (text.strip() or blocks):
+            raise Refused("no_text", "neither text nor blocks")
+        if len(text) > TEXT_LIMIT:
+            raise Refused("msg_too_long", f"{len(text)} characters")
+        return cls(text, blocks)
+
+    def blocks_document(self) -> list[dict[str, object]]:
+        """Give the blocks as JSON, as they came."""
+        return [block.model_dump(exclude_unset=True) for block in self.blocks]
+
+    @property
+    def notified(self) -> frozenset[str]:
+        """Whom these words would notify: user ids, and `channel`, `here` or `everyone`."""
+        marked_up = [self.text]
+        marked_up += [text.text for block in self.blocks for text in texts_of(block) if isinstance(text, Mrkdwn)]
+        found = {name for words in marked_up for match in _NOTIFYING.finditer(words) for name in match.groups() if name}
+        for piece in (piece for block in self.blocks for piece in rich_pieces_of(block)):
+            match piece:
+                case RichUser():
+                    found.add(piece.user_id)
+                case RichBroadcast():
+                    found.add(piece.range)
+                case _:
+                    pass
+        return frozenset(found)
+
+
+def _blocks(given: object) -> tuple[Block, ...]:
+    try:
+        blocks = parse_blocks(json.loads(given) if isinstance(given, str) else given)
+    except json.JSONDecodeError as error:
+        raise Refused("invalid_blocks_format", str(error)) from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        pointer = "".join(f"/{step}" for step in first["loc"])
+        raise Refused("invalid_blocks", f"{first['msg']} [json-pointer:/blocks{pointer}]") from error
+    except ValueError as error:
+        raise Refused("invalid_blocks", str(error)) from error
+    characters = sum(_characters(block) for block in blocks)
+    if characters > BLOCKS_CHARACTERS_LIMIT:
+        raise Refused("msg_blocks_too_long", f"{characters} characters")
+    return blocks
+
+
+def _characters(block: Block) -> int:
+    rich = (piece.text for piece in rich_pieces_of(block) if isinstance(piece, RichWords | RichLink))
+    return sum(len(text.text) for text in texts_of(block)) + sum(map(len, rich))

@@ -1,0 +1,100 @@
+"""Response URLs: what an app gets with each command and click, and may post to five times within thirty minutes."""
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from local.http_message import Answer, Request
+from local.slack.chat import BOT, Channel, Chat, Message, Person, Via
+from local.slack.content import Content, Refused
+from local.slack.mishaps import refusal
+
+POSTS_LIMIT = 5
+LIFETIME_S = 30 * 60
+
+_NOT_FOUND = frozenset({"expired_url", "used_url", "no_service", "message_not_found"})
+
+
+@dataclass(slots=True)
+class _Grant:
+    channel: Channel
+    person: Person
+    original: Message | None
+    issued: float
+    posts: int = 0
+
+
+class ResponseUrls:
+    """The response URLs by their paths: issued, posted to, used up, expired. Thread-safe by the chat's lock."""
+
+    def __init__(self, chat: Chat, clock: Callable[[], float]) -> None:
+        self._chat = chat
+        self._clock = clock
+        self._grants: dict[str, _Grant] = {}
+
+    def issue(self, channel: Channel, person: Person, original: Message | None = None) -> str:
+        """Give the end of a new one's path; `original` is the message whose button was clicked."""
+        path = f"{'actions' if original else 'commands'}/{secrets.token_urlsafe(24)}"
+        with self._chat.news:
+            self._grants[path] = _Grant(channel, person, original, self._clock())
+        return path
+
+    def answer(self, path: str, request: Request) -> Answer:
+        """Give Slack's answer to a post to `path`: 200 `ok`, or its word for what is wrong, as plain text."""
+        try:
+            if request.method != "POST":
+                return refusal("response_url", HTTPStatus.METHOD_NOT_ALLOWED, "invalid_method")
+            self._post(path, request.body)
+        except Refused as error:
+            status = HTTPStatus.NOT_FOUND if error.code in _NOT_FOUND else HTTPStatus.BAD_REQUEST
+            return refusal("response_url", status, error.code)
+        return Answer(headers=(("Content-Type", "text/plain"),), body=b"ok")
+
+    def _post(self, path: str, body: bytes) -> None:
+        payload = _payload(body)
+        with self._chat.news:
+            grant = self._grants.get(path)
+            if grant is None:
+                raise Refused("no_service", "no such response_url was issued")
+            if self._clock() >= grant.issued + LIFETIME_S:
+                raise Refused("expired_url", "it was issued half an hour ago")
+            if grant.posts >= POSTS_LIMIT:
+                raise Refused("used_url", "it was posted to five times")
+            self._carry_out(grant, payload)
+            grant.posts += 1
+
+    def _carry_out(self, grant: _Grant, payload: Mapping[str, object]) -> None:
+        # Only a button's URL knows an original. A command's posts a new message, whatever it is asked to replace.
+        if grant.original and payload.get("delete_original") is True:
+            self._chat.delete(self._current(grant.original))
+        elif grant.original and payload.get("replace_original") is True:
+            self._chat.edit(self._current(grant.original), Content.of_payload(payload))
+        else:
+            post_answer(self._chat, grant.channel, grant.person, payload, "response_url")
+
+    def _current(self, original: Message) -> Message:
+        message = self._chat.find(original.channel_id, original.ts)
+        if message is None:
+            raise Refused("message_not_found", "the original is gone")
+        return message
+
+
+def post_answer(chat: Chat, channel: Channel, person: Person, payload: Mapping[str, object], via: Via) -> Message:
+    """Post what an app answers to what `person` did: to that person only, unless it says `in_channel`.
+
+    Raises Refused as Content.of_payload does.
+    """
+    only_for = "" if payload.get("response_type") == "in_channel" else person.user_id
+    return chat.post(channel, BOT, Content.of_payload(payload), via, only_for)
+
+
+def _payload(body: bytes) -> Mapping[str, object]:
+    try:
+        payload = json.loads(body)
+    except ValueError as error:
+        raise Refused("invalid_payload", "the body is not JSON") from error
+    if not isinstance(payload, dict):
+        raise Refused("invalid_payload", "the body is not a JSON object")
+    return payload

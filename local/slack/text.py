@@ -1,0 +1,129 @@
+"""A message as a person reads it on a terminal: drawn from its blocks, or from its text if it has none."""
+
+import re
+from collections.abc import Mapping
+
+from local.slack.blocks import (
+    Actions,
+    Block,
+    Button,
+    Context,
+    Divider,
+    Header,
+    Mrkdwn,
+    PlainText,
+    RichBroadcast,
+    RichEmoji,
+    RichLink,
+    RichPiece,
+    RichSection,
+    RichText,
+    RichUser,
+    RichWords,
+    Section,
+)
+from local.slack.content import Content
+
+LINE_ACROSS = "\u2500" * 20
+
+_ENTITY = re.compile("&(?:amp|lt|gt);")
+_ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
+_CODE = re.compile(r"```\n?(.+?)\n?```|`([^`\n]+)`", re.DOTALL)
+_STYLE = re.compile(r"(?<!\w)([*_~])(?!\1|\s)([^\n]*?\S)\1(?!\w)")
+_REFERENCE = re.compile(r"<([^<>|\n]+)(?:\|([^<>\n]*))?>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def as_text(content: Content, names: Mapping[str, str]) -> str:
+    """Give the words of `content`, a block below the other, buttons as [Label].
+
+    `names` gives the names of people and channels by their ids. Control characters, which could take hold of the
+    terminal, come out as U+FFFD.
+    """
+    reader = _Reader(names)
+    lines = [reader.block(block) for block in content.blocks] or [reader.mrkdwn(content.text)]
+    return _CONTROL.sub("\ufffd", "\n".join(lines))
+
+
+class _Reader:
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def block(self, block: Block) -> str:
+        match block:
+            case Section():
+                texts = [*([block.text] if block.text else []), *(block.fields or [])]
+                side = f" {_label(block.accessory)}" if block.accessory else ""
+                return "\n".join(map(self.text, texts)) + side
+            case Header():
+                return self.text(block.text)
+            case Context():
+                return " ".join(map(self.text, block.elements))
+            case Actions():
+                return " ".join(map(_label, block.elements))
+            case Divider():
+                return LINE_ACROSS
+            case RichText():
+                return "\n".join(
+                    self.rich(part) if isinstance(part, RichSection) else "\n".join(map(self._item, part.elements))
+                    for part in block.elements
+                )
+
+    def text(self, text: PlainText | Mrkdwn) -> str:
+        return self.mrkdwn(text.text) if isinstance(text, Mrkdwn) else _decoded(text.text)
+
+    def mrkdwn(self, words: str) -> str:
+        """Give `words` without their markup. What is code is left as it is, between the stretches that aren't."""
+        read, end = [], 0
+        for code in _CODE.finditer(words):
+            read += [self._styled(words[end : code.start()]), self._referring(code[1] or code[2])]
+            end = code.end()
+        return "".join([*read, self._styled(words[end:])])
+
+    def rich(self, section: RichSection) -> str:
+        return "".join(map(self._piece, section.elements))
+
+    def _item(self, section: RichSection) -> str:
+        return f"\u2022 {self.rich(section)}"
+
+    def _styled(self, words: str) -> str:
+        while (plain := _STYLE.sub(r"\2", words)) != words:
+            words = plain
+        return self._referring(words)
+
+    def _referring(self, words: str) -> str:
+        read, end = [], 0
+        for reference in _REFERENCE.finditer(words):
+            read += [_decoded(words[end : reference.start()]), self._referred(reference)]
+            end = reference.end()
+        return "".join([*read, _decoded(words[end:])])
+
+    def _referred(self, reference: re.Match[str]) -> str:
+        target, label = reference[1], _decoded(reference[2] or "")
+        match target[0]:
+            case "@" | "#" as sigil:
+                return sigil + self._names.get(target[1:], label or target[1:])
+            case "!":
+                return label or "@" + target[1:]
+        return f"{label} ({_decoded(target)})" if label else _decoded(target)
+
+    def _piece(self, piece: RichPiece) -> str:
+        match piece:
+            case RichWords():
+                return piece.text
+            case RichLink():
+                return f"{piece.text} ({piece.url})" if piece.text else piece.url
+            case RichUser():
+                return "@" + self._names.get(piece.user_id, piece.user_id)
+            case RichBroadcast():
+                return "@" + piece.range
+            case RichEmoji():
+                return f":{piece.name}:"
+
+
+def _label(button: Button) -> str:
+    return f"[{_decoded(button.text.text)}]"
+
+
+def _decoded(words: str) -> str:
+    return _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], words)

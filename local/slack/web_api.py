@@ -1,0 +1,158 @@
+"""Slack's Web API, as far as a bot like ours can use it: auth.test and posting and updating messages."""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from math import ceil
+from urllib.parse import parse_qsl
+
+from local.http_message import Answer, Request
+from local.slack.chat import BOT, BOT_ID, BOT_NAME, TEAM_DOMAIN, TEAM_ID, Channel, Chat, Kind
+from local.slack.content import Content, Refused
+from local.slack.mishaps import refusal
+
+SCOPES = frozenset({"chat:write", "commands"})
+"""What the bot was granted at least; with `chat:write.public` it may post to public channels it is no member of."""
+SECONDS_BETWEEN_POSTS = 1.0
+"""In one channel; Slack lets short bursts pass, which nobody should count on."""
+
+type _Arguments = Mapping[str, object]
+type _Fields = dict[str, object]
+
+
+class _TooFast(Exception):
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.retry_after = ceil(seconds)
+
+
+class WebApi:
+    """The methods under /api/, for one bot token. Thread-safe by the chat's lock."""
+
+    def __init__(
+        self, chat: Chat, clock: Callable[[], float], *, token: str, scopes: frozenset[str], rate_limited: bool
+    ) -> None:
+        self._chat = chat
+        self._clock = clock
+        self._token = token
+        self._scopes = scopes
+        self._rate_limited = rate_limited
+        self._next_post: dict[str, float] = {}
+        self._methods: Mapping[str, Callable[[_Arguments], _Fields]] = {
+            "auth.test": self._auth_test,
+            "chat.postMessage": self._post_message,
+            "chat.postEphemeral": self._post_ephemeral,
+            "chat.update": self._update,
+        }
+
+    def answer(self, method: str, request: Request) -> Answer:
+        """Give Slack's answer to a call of `method`: 200 with its word for what is wrong, or 429."""
+        try:
+            arguments = _arguments(request)
+            self._authenticate(request, arguments)
+            with self._chat.news:
+                fields = self._methods.get(method, _unknown_method)(arguments)
+        except _TooFast as error:
+            return refusal("web_api", HTTPStatus.TOO_MANY_REQUESTS, "ratelimited", error.retry_after)
+        except Refused as error:
+            more = {"needed": error.why, "provided": ",".join(sorted(self._scopes))}
+            messages = {"response_metadata": {"messages": [f"[ERROR] {error.why}"]}}
+            return Answer.of_json(
+                200, {"ok": False, "error": error.code, **(more if error.code == "missing_scope" else messages)}
+            )
+        return Answer.of_json(200, {"ok": True, **fields})
+
+    def _authenticate(self, request: Request, arguments: _Arguments) -> None:
+        kind, _, bearer = request.headers.get("Authorization").partition(" ")
+        token = bearer.strip() if kind.lower() == "bearer" else arguments.get("token")
+        if not token:
+            raise Refused("not_authed", "neither an Authorization header nor a token")
+        if token != self._token:
+            raise Refused("invalid_auth", "no such token was issued")
+
+    def _auth_test(self, _: _Arguments) -> _Fields:
+        return {
+            "url": f"https://{TEAM_DOMAIN}.slack.com/",
+            "team": TEAM_DOMAIN,
+            "user": BOT_NAME,
+            "team_id": TEAM_ID,
+            "user_id": BOT,
+            "bot_id": BOT_ID,
+            "is_enterprise_install": False,
+        }
+
+    def _post_message(self, arguments: _Arguments) -> _Fields:
+        self._require("chat:write")
+        channel = self._channel(arguments)
+        if BOT not in channel.members and "chat:write.public" not in self._scopes:
+            raise Refused("not_in_channel", channel.name)
+        content = Content.of_payload(arguments)
+        self._wait_your_turn(channel)
+        message = self._chat.post(channel, BOT, content, "web_api")
+        return {"channel": channel.channel_id, "ts": message.ts, "message": message.document()}
+
+    def _post_ephemeral(self, arguments: _Arguments) -> _Fields:
+        self._require("chat:write")
+        channel = self._channel(arguments)
+        if BOT not in channel.members:
+            raise Refused("not_in_channel", channel.name)
+        user = arguments.get("user")
+        if not isinstance(user, str) or user not in channel.members:
+            raise Refused("user_not_in_channel", f"{user!r} is not in {channel.name}")
+        message = self._chat.post(channel, BOT, Content.of_payload(arguments), "web_api", only_for=user)
+        return {"message_ts": message.ts}
+
+    def _update(self, arguments: _Arguments) -> _Fields:
+        self._require("chat:write")
+        channel = self._channel(arguments)
+        message = self._chat.find(channel.channel_id, str(arguments.get("ts")))
+        if message is None or message.only_for:  # as Slack says of an ephemeral message
+            raise Refused("message_not_found", f"ts {arguments.get('ts')!r}")
+        if message.author != BOT:
+            raise Refused("cant_update_message", "somebody else wrote it")
+        message = self._chat.edit(message, Content.of_payload(arguments))
+        return {
+            "channel": channel.channel_id,
+            "ts": message.ts,
+            "text": message.content.text,
+            "message": message.document(),
+        }
+
+    def _require(self, scope: str) -> None:
+        if scope not in self._scopes:
+            raise Refused("missing_scope", scope)
+
+    def _channel(self, arguments: _Arguments) -> Channel:
+        channel = self._chat.channels.get(str(arguments.get("channel")))
+        if channel is None or (channel.kind is not Kind.PUBLIC and BOT not in channel.members):
+            raise Refused("channel_not_found", f"no channel {arguments.get('channel')!r} that the bot can see")
+        if channel.archived:
+            raise Refused("is_archived", channel.name)
+        return channel
+
+    def _wait_your_turn(self, channel: Channel) -> None:
+        now = self._clock()
+        early = self._next_post.get(channel.channel_id, now) - now
+        if early > 0 and self._rate_limited:
+            raise _TooFast(early)
+        self._next_post[channel.channel_id] = now + SECONDS_BETWEEN_POSTS
+
+
+def _unknown_method(_: _Arguments) -> _Fields:
+    raise Refused("unknown_method")
+
+
+def _arguments(request: Request) -> _Arguments:
+    kind = request.headers.get("Content-Type").partition(";")[0].strip().lower()
+    try:
+        if kind == "application/json":
+            arguments = json.loads(request.body or b"{}")  # slack_sdk sends nothing where it has no arguments
+        elif kind in {"", "application/x-www-form-urlencoded"}:
+            arguments = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        else:
+            raise Refused("invalid_post_type", kind)
+    except ValueError as error:
+        raise Refused("invalid_json" if kind == "application/json" else "invalid_form_data", str(error)) from error
+    if not isinstance(arguments, dict):
+        raise Refused("json_not_object", type(arguments).__name__)
+    return arguments

@@ -1,0 +1,114 @@
+"""The RTC stand-in on a port: its control path, its command, and raw bytes against it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from local.loopback import Server
+from local.rtc.api import RtcApi
+from local.rtc.credentials import MADE_UP
+from local.rtc.server import serve
+from shared.rtc.auth import AkSkAuth
+
+ROOT = Path(__file__).parents[4]
+JOBS = f"/v2/apps/{MADE_UP.app_id}/individual-stream-jobs"
+START = {"room_id": 100, "user_id": "user001"}
+
+
+@pytest.fixture(name="endpoint", scope="module")
+def _endpoint() -> Iterator[str]:
+    with serve(RtcApi(calls_per_second=None)) as server:
+        yield server.endpoint
+
+
+def _start(endpoint: str) -> requests.Response:
+    auth = AkSkAuth(MADE_UP.access_key, MADE_UP.secret_key, MADE_UP.project_id)
+    return requests.post(endpoint + JOBS, json=START, auth=auth, timeout=5)
+
+
+def test_another_process_can_tell_it_to_misbehave_and_see_what_it_has() -> None:
+    """Mishaps are put and deleted, jobs and calls are read, without a signature."""
+    with serve(RtcApi()) as server:
+        local = f"{server.endpoint}/_local"
+        told = {"operation": "start", "times": None, "mishap": {"status": 500, "made": True}}
+        assert requests.put(f"{local}/mishaps", json=told, timeout=5).status_code == 204
+        assert _start(server.endpoint).status_code == 500
+        assert [job["job_id"] for job in requests.get(f"{local}/jobs", timeout=5).json()] == ["1"]
+        assert requests.delete(f"{local}/mishaps", timeout=5).status_code == 204
+        assert _start(server.endpoint).json()["error_msg"] == "JobRunning"
+        calls = requests.get(f"{local}/calls", timeout=5).json()
+        assert [(call["operation"], call["status"], call["verdict"]) for call in calls] == [
+            ("start", 500, "accepted"),
+            ("start", 400, "this stream is being recorded"),
+        ]
+
+
+def test_rooms_are_emptied_and_filled_over_the_control_path() -> None:
+    """DELETE lets the publishers leave, PUT lets them come back."""
+    api = RtcApi()
+    with serve(api) as server:
+        for method in (requests.delete, requests.put):
+            assert method(f"{server.endpoint}/_local/rooms/100", timeout=5).status_code == 204
+
+
+@pytest.mark.parametrize("told", [b"", b"[]", b'{"mishap": {"status": 99}}', b'{"mishap": {}, "operation": "list"}'])
+def test_a_mishap_that_cannot_be_is_400(endpoint: str, told: bytes) -> None:
+    """The answer says what is wrong with it."""
+    answer = requests.put(f"{endpoint}/_local/mishaps", data=told, timeout=5)
+    assert answer.status_code == 400
+    assert "validation error" in answer.text
+
+
+def test_an_unknown_control_path_is_404(endpoint: str) -> None:
+    """Nothing is told or shown by a slip."""
+    assert requests.get(f"{endpoint}/_local/job", timeout=5).status_code == 404
+
+
+@settings(deadline=None)
+@given(sent=st.binary() | st.binary().map(lambda rest: b"POST " + JOBS.encode() + b" HTTP/1.1\r\n" + rest))
+def test_any_bytes_whatever_are_never_answered_5xx(endpoint: str, sent: bytes) -> None:
+    """Down to the socket: refused or hung up on, never a failure of the server."""
+    host, _, port = endpoint.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(sent + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answered = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert not answered.startswith(b"HTTP/1.1 5")
+
+
+def _command(port: int | None) -> list[str]:
+    return [sys.executable, "-c", f"from local.rtc.server import main; raise SystemExit(main({port}))"]
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals) -> None:
+    """One JSON line with endpoint and credentials, the API behind it, and exit status 0 when told to end."""
+    with subprocess.Popen(_command(None), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            where = json.loads(process.stdout.readline())
+            auth = AkSkAuth(where["access_key"], where["secret_key"], where["project_id"])
+            url = f"{where['endpoint']}/v2/apps/{where['app_id']}/individual-stream-jobs"
+            assert requests.post(url, json=START, auth=auth, timeout=5).json()["job_id"] == "1"
+            process.send_signal(ending)
+            assert process.communicate(timeout=10) == (b"", b"")
+        finally:
+            process.kill()
+    assert process.returncode == 0
+
+
+def test_the_command_refuses_a_port_in_use_in_one_line() -> None:
+    """Which port, and what to do; exit status 1."""
+    with Server(RtcApi().answer) as taken:
+        ended = subprocess.run(_command(taken.port), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"port {taken.port} on 127.0.0.1 is in use: give another one, or 0 for any free port\n"
