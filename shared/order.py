@@ -20,6 +20,14 @@ def new_order_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
+class NotQueued(Exception):
+    """The queue did not take the order: nothing comes of it."""
+
+
+class PerhapsQueued(Exception):
+    """No usable answer came from the queue, which may have the order nevertheless."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 

@@ -39,8 +39,8 @@ def _number_as_text(value: object) -> object:
 
 type RtcId = Annotated[
     str,
-    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
+    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
 ]
 """A room's or a user's id: 1 to 64 letters, digits, `_` or `-`."""
 
@@ -54,8 +54,8 @@ def _one_path_piece(value: str) -> str:
 
 type JobId = Annotated[
     str,
-    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
     StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$"),
+    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
     AfterValidator(_one_path_piece),
 ]
 """A job's id as RTC gives it: opaque, so only what would break a path or a line is refused."""
