@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot import replies
+from bot.blocks import Reply
 from bot.messenger import CannotDeliver, Messenger, TryLater
-from bot.replies import Reply
+from bot.outcomes import outcome
 from functions.ledger_table import LedgerTable
 from functions.observability import logger
 from shared.ledger import (
+    OUT_OF_TIME,
+    TOO_LATE,
     UNKNOWN_IS_HELD,
     Busy,
+    Claim,
     Duplicate,
     Entry,
     ErrorFacts,
@@ -33,8 +37,11 @@ DELAYS = (2, 5, 15, 60, 180, 360, 450)
 """Seconds before the 2nd to 8th receive of an order. Together under 18 minutes: a response_url lives for 30."""
 TIME_FOR_A_CALL = timedelta(seconds=14)
 """What a call to RTC may take (the client's limits to connect and to answer), and the write after it."""
-TIME_TO_TELL = timedelta(seconds=6)
-TOO_LATE = timedelta(minutes=30)
+TIME_TO_TELL = timedelta(seconds=11)
+"""What an answer may take where chat.postMessage is refused late and the response_url is slow as well."""
+AT_ONCE = timedelta(seconds=1)
+"""How soon another invocation takes over what this one has no time for."""
+LONGEST_WAIT = timedelta(minutes=30)
 """An order that waited longer is not begun: nobody expects it any more, as after a redrive from the dead letters."""
 MAX_TELLINGS = 4
 """Answers begun before the last receive. Slack takes five posts to a response_url; the fifth is kept for the end."""
@@ -85,33 +92,34 @@ class Recorder:
                 delays.append(again.delay)
         if delays:
             raise TryAgain(max(delays))
-        self._tell(order, replies.outcome(order, entries, self.clock()), delivery)
+        self._tell(order, outcome(order, entries, self.clock()), delivery)
 
     def _record(self, order: Order, n: int, delivery: Delivery) -> Entry:
         """The order's n-th stream with its outcome."""
         if delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_TELL:
-            return self._not_now(order, n, ErrorFacts(family="OutOfTime"), delivery)
+            return self._not_now(order, n, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
         claim = self.ledger.claim(order, n, self.clock())
         if isinstance(claim, Guard) and claim.job_id is not None:
-            try:
-                if not self._is_over(claim.job_id):
-                    return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
-            except RtcError as error:
-                # Asking how a job stands changes nothing, so even an unknown outcome of that may be tried again.
-                if error.may_retry or isinstance(error, OutcomeUnknown):
-                    return self._not_now(order, n, ErrorFacts.of(error), delivery)
-                return self.ledger.settle_uncalled(order, n, NotStarted(error=ErrorFacts.of(error)), self.clock())
-            self.ledger.free(order.requests[n], claim)
-            claim = self.ledger.claim(order, n, self.clock())
-        if isinstance(claim, Guard):
-            return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
+            claim = self._shown(order, n, claim, claim.job_id, delivery)
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
-        if claim.outcome is not None:
-            return claim
-        if self.clock() - order.placed_at > TOO_LATE:
-            return self.ledger.settle(claim, NotStarted(error=ErrorFacts(family="TooLate")), self.clock())
-        return self._start(claim, delivery)
+        if isinstance(claim, Guard):
+            return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
+        return self._start(order, claim, delivery) if claim.outcome is None else claim
+
+    def _shown(self, order: Order, n: int, guard: Guard, job_id: str, delivery: Delivery) -> Claim:
+        """What claiming gives once RTC has said how the guarded job stands: the ledger may not know that it is over."""
+        try:
+            over = self._is_over(job_id)
+        except RtcError as error:
+            # Asking how a job stands changes nothing, so even an unknown outcome of that may be tried again.
+            if error.may_retry or isinstance(error, OutcomeUnknown):
+                return self._not_now(order, n, ErrorFacts.of(error), delivery, delivery.delay())
+            return self.ledger.settle_uncalled(order, n, NotStarted(error=ErrorFacts.of(error)), self.clock())
+        if not over:
+            return guard
+        self.ledger.free(order.requests[n], guard)
+        return self.ledger.claim(order, n, self.clock())
 
     def _is_over(self, job_id: str) -> bool:
         try:
@@ -119,28 +127,28 @@ class Recorder:
         except NotFound:
             return True
 
-    def _not_now(self, order: Order, n: int, why: ErrorFacts, delivery: Delivery) -> Entry:
+    def _not_now(self, order: Order, n: int, why: ErrorFacts, delivery: Delivery, delay: timedelta) -> Entry:
         if not delivery.last:
-            raise TryAgain(delivery.delay())
+            raise TryAgain(delay)
         return self.ledger.settle_uncalled(order, n, NotStarted(error=why, gave_up=True), self.clock())
 
-    def _start(self, entry: Entry, delivery: Delivery) -> Entry:
+    def _start(self, order: Order, entry: Entry, delivery: Delivery) -> Entry:
+        if self.clock() - order.placed_at > LONGEST_WAIT:
+            return self.ledger.settle(entry, NotStarted(error=ErrorFacts(family=TOO_LATE)), self.clock())
         logger.info("calling RTC", extra={"operation": "start", "entry": entry.n, "attempt": entry.attempts})
         try:
             job = self.rtc.start(entry.request)
         except OutcomeUnknown as error:
             logger.error("outcome unknown", extra=_facts(error))
             held_until = self.clock() + UNKNOWN_IS_HELD
-            return self.ledger.settle(
-                entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock()
-            )
+            return self.ledger.settle(entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock())
         except RtcError as error:
             logger.warning("not started", extra=_facts(error))
             if error.may_retry and not delivery.last:
                 self.ledger.release(entry, self.clock())
                 raise TryAgain(delivery.delay()) from None
-            outcome = NotStarted(error=ErrorFacts.of(error), gave_up=error.may_retry)
-            return self.ledger.settle(entry, outcome, self.clock())
+            refused = NotStarted(error=ErrorFacts.of(error), gave_up=error.may_retry)
+            return self.ledger.settle(entry, refused, self.clock())
         logger.info("started", extra={"job_id": job.job_id, "state": job.state})
         return self.ledger.settle(entry, Started(job=job), self.clock())
 
@@ -151,9 +159,10 @@ class Recorder:
             return
         if isinstance(turn, Busy):
             raise TryAgain(turn.until - self.clock())
+        if turn > MAX_TELLINGS and not delivery.last:
+            self.ledger.stop_telling(order.order_id)
+            raise TryAgain(delivery.delay())
         try:
-            if turn > MAX_TELLINGS and not delivery.last:
-                raise TryLater(None)
             self.messenger.post(reply, order.reply_to)
         except TryLater as later:
             self.ledger.stop_telling(order.order_id)

@@ -25,6 +25,12 @@ UNKNOWN_IS_HELD = timedelta(minutes=15)
 """How long the guard of an unknown outcome keeps anyone from starting the stream again."""
 
 
+OUT_OF_TIME = "OutOfTime"
+"""The family of an order that was received too often before a call to RTC could be begun."""
+TOO_LATE = "TooLate"
+"""The family of an order that waited too long to be begun at all."""
+
+
 class _Remembered(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -33,7 +39,7 @@ class ErrorFacts(_Remembered):
     """An RtcError as it is remembered."""
 
     family: str
-    """The error's class, from shared/rtc/errors.py."""
+    """The error's class, from shared/rtc/errors.py, or one of ours: OUT_OF_TIME, TOO_LATE."""
     status: int | None = None
     error_code: str | None = None
     error_msg: str | None = None

@@ -5,19 +5,16 @@ refuses one it doesn't know: whoever adds a block to the bot adds it here from t
 """
 
 from collections.abc import Callable
-from itertools import chain
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, model_validator
+from pydantic import AfterValidator, Field, TypeAdapter, model_validator
+
+from local.slack.rich_text import Part, RichText, Titled
 
 BLOCKS_LIMIT = 50
 
 
-class _Part(BaseModel, extra="forbid", strict=True, frozen=True):
-    """Slack refuses a field it doesn't know, and a number where it wants a string."""
-
-
-class PlainText(_Part):
+class PlainText(Part):
     """A text shown as it is, except for `&amp; &lt; &gt;`."""
 
     type: Literal["plain_text"]
@@ -25,7 +22,7 @@ class PlainText(_Part):
     emoji: bool | None = None
 
 
-class Mrkdwn(_Part):
+class Mrkdwn(Part):
     """A text in Slack's own markup."""
 
     type: Literal["mrkdwn"]
@@ -45,7 +42,7 @@ def _up_to[T: PlainText | Mrkdwn](limit: int) -> Callable[[T], T]:
     return check
 
 
-class Confirmation(_Part):
+class Confirmation(Part):
     """The question that a button asks before it acts."""
 
     title: Annotated[PlainText, AfterValidator(_up_to(100))]
@@ -55,7 +52,7 @@ class Confirmation(_Part):
     style: Literal["primary", "danger"] | None = None
 
 
-class Button(_Part):
+class Button(Part):
     """A button; the payload of its click carries action_id and value."""
 
     type: Literal["button"]
@@ -68,11 +65,7 @@ class Button(_Part):
     confirm: Confirmation | None = None
 
 
-class _Block(_Part):
-    block_id: Annotated[str, Field(max_length=255)] = ""
-
-
-class Section(_Block):
+class Section(Titled):
     """A text, or up to ten fields, or both; and one button at its side."""
 
     type: Literal["section"]
@@ -90,27 +83,27 @@ class Section(_Block):
         return self
 
 
-class Header(_Block):
+class Header(Titled):
     """One line in large letters."""
 
     type: Literal["header"]
     text: Annotated[PlainText, AfterValidator(_up_to(150))]
 
 
-class Context(_Block):
+class Context(Titled):
     """Small print."""
 
     type: Literal["context"]
     elements: Annotated[list[Text], Field(min_length=1, max_length=10)]
 
 
-class Divider(_Block):
+class Divider(Titled):
     """A line across."""
 
     type: Literal["divider"]
 
 
-class Actions(_Block):
+class Actions(Titled):
     """A row of buttons."""
 
     type: Literal["actions"]
@@ -122,82 +115,6 @@ class Actions(_Block):
         if len(named) != len(set(named)):
             raise ValueError("an action_id is used twice")
         return self
-
-
-class Style(_Part):
-    """How a piece of rich text looks."""
-
-    bold: bool = False
-    italic: bool = False
-    strike: bool = False
-    code: bool = False
-
-
-class RichWords(_Part):
-    """A piece of rich text that is shown as it is: no markup, no entities."""
-
-    type: Literal["text"]
-    text: Annotated[str, Field(min_length=1)]
-    style: Style | None = None
-
-
-class RichLink(_Part):
-    """A link in rich text."""
-
-    type: Literal["link"]
-    url: Annotated[str, Field(min_length=1)]
-    text: str = ""
-    style: Style | None = None
-
-
-class RichUser(_Part):
-    """A mention of a person in rich text: it notifies."""
-
-    type: Literal["user"]
-    user_id: str
-    style: Style | None = None
-
-
-class RichBroadcast(_Part):
-    """A mention of everybody in rich text: it notifies."""
-
-    type: Literal["broadcast"]
-    range: Literal["here", "channel", "everyone"]
-
-
-class RichEmoji(_Part):
-    """An emoji by its name in rich text."""
-
-    type: Literal["emoji"]
-    name: str
-
-
-type RichPiece = Annotated[RichWords | RichLink | RichUser | RichBroadcast | RichEmoji, Field(discriminator="type")]
-
-
-class RichSection(_Part):
-    """A paragraph, quotation or preformatted text."""
-
-    type: Literal["rich_text_section", "rich_text_preformatted", "rich_text_quote"]
-    elements: list[RichPiece]
-    border: int | None = None
-
-
-class RichList(_Part):
-    """A list of paragraphs."""
-
-    type: Literal["rich_text_list"]
-    style: Literal["bullet", "ordered"]
-    elements: list[RichSection]
-    indent: int | None = None
-    border: int | None = None
-
-
-class RichText(_Block):
-    """Text with its formatting said in JSON, so that no value can be taken for markup."""
-
-    type: Literal["rich_text"]
-    elements: list[Annotated[RichSection | RichList, Field(discriminator="type")]]
 
 
 type Block = Annotated[Section | Header | Context | Divider | Actions | RichText, Field(discriminator="type")]
@@ -242,11 +159,3 @@ def buttons_of(block: Block) -> tuple[Button, ...]:
             return tuple(block.elements)
         case _:
             return ()
-
-
-def rich_pieces_of(block: Block) -> tuple[RichPiece, ...]:
-    """Give the pieces of a rich text block, in the order they are read; other blocks have none."""
-    if not isinstance(block, RichText):
-        return ()
-    sections = (part.elements if isinstance(part, RichList) else [part] for part in block.elements)
-    return tuple(piece for section in chain.from_iterable(sections) for piece in section.elements)

@@ -8,17 +8,8 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from local.slack.blocks import (
-    Block,
-    Mrkdwn,
-    RichBroadcast,
-    RichLink,
-    RichUser,
-    RichWords,
-    parse_blocks,
-    rich_pieces_of,
-    texts_of,
-)
+from local.slack.blocks import Block, Mrkdwn, parse_blocks, texts_of
+from local.slack.rich_text import RichBroadcast, RichLink, RichUser, RichWords, rich_pieces_of
 
 TEXT_LIMIT = 40_000
 BLOCKS_CHARACTERS_LIMIT = 13_000

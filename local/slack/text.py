@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from local.slack.blocks import (
     Actions,
@@ -12,7 +13,12 @@ from local.slack.blocks import (
     Header,
     Mrkdwn,
     PlainText,
+    Section,
+)
+from local.slack.content import Content
+from local.slack.rich_text import (
     RichBroadcast,
+    RichDate,
     RichEmoji,
     RichLink,
     RichPiece,
@@ -20,9 +26,7 @@ from local.slack.blocks import (
     RichText,
     RichUser,
     RichWords,
-    Section,
 )
-from local.slack.content import Content
 
 LINE_ACROSS = "\u2500" * 20
 
@@ -119,6 +123,8 @@ class _Reader:
                 return "@" + piece.range
             case RichEmoji():
                 return f":{piece.name}:"
+            case RichDate():
+                return piece.fallback or datetime.fromtimestamp(piece.timestamp, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _label(button: Button) -> str:

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 
-from shared.rtc import signing, transport
+from shared import transport
+from shared.rtc import signing
 from shared.rtc.answers import MAX_BODY, Answer, error_in
 from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable
 from shared.rtc.rehearsal import MASK

@@ -16,8 +16,8 @@ import requests
 from pydantic import JsonValue
 from requests.auth import AuthBase
 
+from shared import transport
 from shared.recording import PublishParam, RecordingJob, RecordingRequest, RecordParam
-from shared.rtc import transport
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
 from shared.rtc.errors import AlreadyDone, OutcomeUnknown, RtcError, Unreachable

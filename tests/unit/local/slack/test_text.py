@@ -93,3 +93,11 @@ def test_an_escaped_value_reads_as_itself(value: str) -> None:
     """Whatever somebody named a room, escaping & < > is enough to read that name."""
     escaped = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert as_text(Content(escaped), NAMES) == value
+
+
+def test_a_date_reads_as_its_fallback_or_in_utc() -> None:
+    """A terminal has no reader's time zone: the fallback is shown, and without one the moment in UTC."""
+    date = {"type": "date", "timestamp": 1_700_000_000, "format": "{time}"}
+    pieces = [{**date, "fallback": "22:13 UTC"}, {"type": "text", "text": " = "}, date]
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": pieces}]}]
+    assert as_text(Content.of_payload({"blocks": blocks}), {}) == "22:13 UTC = 2023-11-14 22:13 UTC"

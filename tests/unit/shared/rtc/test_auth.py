@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from shared import transport
 from shared.recording import RecordingRequest
-from shared.rtc import transport
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from shared import transport
 from shared.recording import RecordingJob, RecordingRequest
-from shared.rtc import transport
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotReady, OutcomeUnknown, RtcError, Unreachable

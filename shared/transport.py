@@ -1,6 +1,6 @@
-"""The one kept-alive session that carries requests to RTC, and what a request's failure says about what was sent.
+"""The session that carries requests to RTC, IAM and Slack, and what a failure says about what was sent.
 
-Below the signature nothing is repeated and nothing is followed: no retry, no redirect, no cookie, no proxy or netrc of
+Below a signature nothing is repeated and nothing is followed: no retry, no redirect, no cookie, no proxy or netrc of
 the environment. The read limit bounds the whole answer, headers and all, not the pause between two of its bytes.
 """
 

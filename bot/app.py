@@ -1,0 +1,136 @@
+"""The Bolt app: what each of Slack's requests leads to. It makes no network call; orders leave through `put`.
+
+Whoever dispatches a request to it has verified that it came from Slack, and says so by Bolt's mode "socket_mode". In
+the other mode Bolt would verify by itself, for which it is given no secret: it lets nothing through.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from slack_bolt import Ack, App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.error import BoltUnhandledRequestError
+
+from bot import grammar, replies
+from bot.blocks import Audience, Reply, reply
+from bot.grammar import CommandError, Help
+from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
+
+type _Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class _Asker(BaseModel):
+    """Who asks, and where the answer goes."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    user_id: _Text
+    channel_id: _Text
+    response_url: _Text
+
+
+def create_app(
+    *,
+    command: str,
+    idle_default: int,
+    put: Callable[[Order], None],
+    report: Callable[[Exception], None],
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> App:
+    """The app that answers to `command`. Every answer is a 200 with a text to read, or a 400 for a command half there.
+
+    `put` puts an order on the queue before the person reads that it was accepted, and raises NotQueued or
+    PerhapsQueued. `report` is told of every other exception, each of which is a mistake of ours.
+    `idle_default` is the max_idle_time, in seconds, where none is typed.
+    """
+    # Below WARNING Bolt logs whole bodies. It hands the level on to its own loggers, and to one of the app's name.
+    logger = logging.getLogger("recordbot.bolt")
+    logger.setLevel(logging.WARNING)
+    known = AuthorizeResult(enterprise_id=None, team_id=None)
+    app = App(
+        name=logger.name,
+        logger=logger,
+        authorize=lambda: known,
+        process_before_response=True,
+        raise_error_for_unhandled_request=True,
+        token_verification_enabled=False,
+    )
+
+    @app.command(command)
+    def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        try:
+            asked = grammar.parse(body.get("text", ""), idle_default=idle_default, name=command)
+        except CommandError as slip:
+            return _answer(ack, replies.slip(slip, command))
+        if isinstance(asked, Help):
+            return _answer(ack, replies.help_on(asked.topic, command))
+        try:
+            asker = _Asker.model_validate(body)
+        except ValidationError:
+            return BoltResponse(
+                status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
+            )
+        order = Order(
+            order_id=new_order_id(),
+            requests=asked.requests,
+            dry_run=asked.dry_run,
+            requested_by=asker.user_id,
+            placed_at=clock(),
+            reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
+        )
+        accepted = replies.accepted(order)  # made first: once the order is on its way nothing may fail
+        try:
+            put(order)
+        except NotQueued:
+            return _answer(ack, replies.not_queued())
+        except PerhapsQueued:
+            return _answer(ack, _perhaps_queued(order))
+        return _answer(ack, accepted)
+
+    @app.command(re.compile(""))
+    def redirect(ack: Ack) -> BoltResponse:
+        return _answer(ack, _another_name(command))
+
+    @app.error
+    def apologise(error: Exception) -> BoltResponse:
+        if isinstance(error, BoltUnhandledRequestError):
+            return BoltResponse(status=HTTPStatus.OK)  # a click or an event that we never asked for
+        report(error)
+        return BoltResponse(status=HTTPStatus.OK, body=as_body(our_mistake()))
+
+    return app
+
+
+def our_mistake() -> Reply:
+    """We failed before there was an order."""
+    return reply(
+        Audience.ASKER,
+        ["⚠ That was our mistake, not yours."],
+        ["Nothing was started. Try again in a minute; if that fails too, tell an operator."],
+    )
+
+
+def as_body(said: Reply) -> dict[str, Any]:
+    """The reply as the JSON object that answers a command."""
+    return {"response_type": said.to.value, "text": said.text, "blocks": said.blocks}
+
+
+def _answer(ack: Ack, said: Reply) -> BoltResponse:
+    return ack(as_body(said))
+
+
+def _perhaps_queued(order: Order) -> Reply:
+    return reply(
+        Audience.ASKER,
+        ["❓ Your order may or may not be on its way."],
+        [f"If no answer comes within a minute, ask again: nothing is started twice. Order {order.order_id}"],
+    )
+
+
+def _another_name(command: str) -> Reply:
+    return reply(Audience.ASKER, [f"✋ Nothing started. Here recordbot answers to {command}"], [f"Try: {command} help"])

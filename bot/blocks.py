@@ -1,0 +1,123 @@
+"""What a reply is made of: lines of rich text, as plain dicts, in which no foreign value can do anything.
+
+Rich text shows every text as it is: `*`, `_`, backticks, `<!channel>` and links mean nothing in it. What could still
+break a line, hide or turn words around is taken out here, of every piece. Only the fallback `text`, which Slack reads
+as mrkdwn, has to be escaped.
+
+Block Kit's rich text: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block/
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+type Element = dict[str, Any]
+type Line = Sequence[str | Element]
+"""A line's pieces, one after the other; a str is shown as it is."""
+
+_LONGEST_PIECE = 1500
+_LONGEST_DETAIL = 3000
+_SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
+class Audience(StrEnum):
+    """Who sees a reply; the values are a response_url's response_type."""
+
+    ASKER = "ephemeral"
+    CHANNEL = "in_channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we say: the first line as `text` (what a notification shows), all of it as blocks, and who sees it."""
+
+    text: str
+    blocks: list[dict[str, Any]]
+    to: Audience
+
+
+def reply(to: Audience, headline: Line, *lines: Line, details: Iterable[tuple[str, str]] = ()) -> Reply:
+    """A reply of these lines, the first one in bold. `details` are captions, each with a text shown as it is set.
+
+    Pieces are cut at 1500 characters and details at 3000: Slack takes about 13,000 in all.
+    """
+    first = [_bold(element) for element in _elements(headline)]
+    section = [*first, *(element for line in lines for element in (_text("\n"), *_elements(line)))]
+    parts = [_part("section", section)]
+    for caption, detail in details:
+        parts += [_part("section", _elements([caption])), _part("preformatted", [_text(_set_text(detail))])]
+    return Reply(text="".join(map(_as_mrkdwn, first)), blocks=[{"type": "rich_text", "elements": parts}], to=to)
+
+
+def plain(value: object, most: int = 64) -> str:
+    """A foreign value as one line of printable text, at most so many characters."""
+    shown = " ".join(_printable(str(value)).split())
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def joined(*parts: str | Element | Line | None) -> list[str | Element]:
+    """The parts with ` · ` between them, as one line; those that are None or empty are left out."""
+    line: list[str | Element] = []
+    for part in filter(None, parts):
+        pieces = [part] if isinstance(part, str | dict) else part
+        line += [" · ", *pieces] if line else pieces
+    return line
+
+
+def code(value: object, most: int = 160) -> Element:
+    """A value to copy."""
+    return {**_text(plain(value, most) or "?"), "style": {"code": True}}
+
+
+def person(user_id: str) -> Element:
+    """A mention, which Slack shows as a name; an id that isn't Slack's (an order from elsewhere) as it is."""
+    if _SLACK_USER.fullmatch(user_id):
+        return {"type": "user", "user_id": user_id}
+    return _text(plain(user_id) or "somebody")
+
+
+def clock_time(moment: datetime) -> Element:
+    """A time of day, in the reader's own time zone."""
+    fallback = moment.astimezone(UTC).strftime("%H:%M UTC")
+    return {"type": "date", "timestamp": int(moment.timestamp()), "format": "{time}", "fallback": fallback}
+
+
+def _part(kind: str, elements: list[Element]) -> Element:
+    return {"type": f"rich_text_{kind}", "elements": elements}
+
+
+def _text(text: str) -> Element:
+    return {"type": "text", "text": text}
+
+
+def _elements(line: Line) -> list[Element]:
+    """The pieces as elements. Slack refuses an empty text, so there is none."""
+    whole = [_text(_printable(piece)[:_LONGEST_PIECE]) if isinstance(piece, str) else piece for piece in line if piece]
+    return whole or [_text(" ")]
+
+
+def _bold(element: Element) -> Element:
+    return {**element, "style": {**element.get("style", {}), "bold": True}}
+
+
+def _printable(text: str) -> str:
+    # Not printable are line ends, controls, bidi overrides, zero-width characters and lone surrogates.
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _set_text(text: str) -> str:
+    lines = "\n".join(map(_printable, text.split("\n"))) or " "
+    return (
+        lines if len(lines) <= _LONGEST_DETAIL else f"{lines[:_LONGEST_DETAIL]}\n… cut at {_LONGEST_DETAIL} characters"
+    )
+
+
+def _as_mrkdwn(element: Element) -> str:
+    if element["type"] == "user":
+        return f"<@{element['user_id']}>"
+    shown: str = element["fallback"] if element["type"] == "date" else element["text"]
+    return shown.translate(_ENTITIES)

@@ -1,0 +1,78 @@
+"""Orders, entries, jobs and guards for everybody's tests: valid ones, of which a test changes what it is about."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.ledger import UNKNOWN_IS_HELD, Entry, ErrorFacts, Guard, Outcome, State, Unknown
+from shared.order import Order, ReplyTo
+from shared.recording import RecordingJob, RecordingRequest
+
+NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
+"""When a test takes place, unless it says otherwise: an order was placed two seconds before."""
+ORDER_ID = "7KQ2M4X8P1ZA"
+RESPONSE_URL = "https://hooks.slack.com/commands/T1/1/s3cret"
+
+
+def a_request(user_id: str = "user001", **changes: Any) -> RecordingRequest:
+    """`/record room 100 user001 hd` as recordbot asks for it: five minutes idle."""
+    fields = {"room_id": "100", "user_id": user_id, "select_stream_type": "HD", "max_idle_time": 300}
+    return RecordingRequest.model_validate(fields | changes)
+
+
+def an_order(*requests: RecordingRequest, **changes: Any) -> Order:
+    """An order for these requests, or for the usual one."""
+    fields = {
+        "order_id": ORDER_ID,
+        "requests": requests or (a_request(),),
+        "requested_by": "U1ANN",
+        "placed_at": NOW - timedelta(seconds=2),
+        "reply_to": ReplyTo(channel_id="C1", response_url=RESPONSE_URL),
+    }
+    return Order.model_validate(fields | changes)
+
+
+def a_job(request: RecordingRequest | None = None, **changes: Any) -> RecordingJob:
+    """The job that RTC answers the request with, still INIT."""
+    request = request or a_request()
+    return RecordingJob.model_validate({"job_id": "1", "state": "INIT"} | request.body() | changes)
+
+
+def an_error(family: str = "Refused", **changes: Any) -> ErrorFacts:
+    """The facts of an error: a used up job quota."""
+    fields = {"status": 400, "error_code": "RTC.00001007", "error_msg": "JobExceed", "request_id": "3f2a"}
+    return ErrorFacts.model_validate({"family": family} | fields | changes)
+
+
+def a_guard(**changes: Any) -> Guard:
+    """The guard of a job that somebody else started twelve minutes ago."""
+    since = NOW - timedelta(minutes=12)
+    fields = {
+        "order_id": "0AAAAAAAAAAA",
+        "n": 0,
+        "step": "settled#1",
+        "requested_by": "U2BEN",
+        "since": since,
+        "job_id": "1",
+    }
+    return Guard.model_validate(fields | changes)
+
+
+def unknown(error: ErrorFacts | None = None) -> Unknown:
+    """An outcome that nobody knows."""
+    return Unknown(error=error, held_until=NOW + UNKNOWN_IS_HELD)
+
+
+def an_entry(
+    outcome: Outcome | None = None, *, request: RecordingRequest | None = None, n: int = 0, **changes: Any
+) -> Entry:
+    """The order's n-th entry: settled with the outcome, or still calling where there is none."""
+    entry = Entry(
+        order_id=ORDER_ID,
+        n=n,
+        request=request or a_request(),
+        requested_by="U1ANN",
+        state=State.CALLING,
+        attempts=1,
+        began_at=NOW - timedelta(seconds=1),
+    )
+    return (entry.settled(outcome, NOW) if outcome else entry).model_copy(update=changes)

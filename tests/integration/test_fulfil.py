@@ -1,0 +1,356 @@
+"""Fulfilling an order, step by step: real ledger (moto), real RTC stand-in, real Slack stand-in, a clock of our own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import boto3
+import pytest
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from bot.messenger import Messenger
+from functions.fulfil import DELAYS, LONGEST_WAIT, Delivery, Recorder, TryAgain
+from functions.ledger_table import LedgerTable
+from local.http_message import Wire
+from local.rtc.api import RtcApi
+from local.rtc.mishaps import Mishap
+from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.mishaps import RESPONSE_URL_ENDED, TOO_FAST
+from local.slack.workspace import SlackWorkspace
+from shared import transport
+from shared.ledger import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, Entry, NotStarted, Started, State, Unknown
+from shared.order import Order, ReplyTo, new_order_id
+from shared.recording import RecordingRequest
+from shared.rtc.auth import AkSkAuth
+from shared.rtc.client import RtcClient
+from tests.in_memory import InMemory
+from tests.integration.test_ledger_table import create_table
+from tests.raw_server import RawServer, http
+from tests.settable_clock import SettableClock
+
+SILENT_AFTER = Mishap(wire=Wire.NOTHING, delay=60, made=True)
+FAILED = Mishap(status=500, error_code="RTC.00002001")
+QUOTA = Mishap(status=400, error_code="RTC.00001007")
+ENOUGH = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[DynamoDBClient]:
+    """A table for this module."""
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
+        create_table(client)
+        yield client
+
+
+@dataclass
+class World:
+    """A recorder and all that it meets."""
+
+    recorder: Recorder
+    ledger: LedgerTable
+    rtc: RtcApi
+    slack: SlackWorkspace
+    clock: SettableClock
+
+    def order(self, *users: str, dry_run: bool = False) -> Order:
+        """An order that ann has just typed in #class-recordings."""
+        delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
+        return Order(
+            order_id=new_order_id(),
+            requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",)),
+            dry_run=dry_run,
+            requested_by=ANN.user_id,
+            placed_at=self.clock(),
+            reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
+        )
+
+    def fulfil(
+        self, order: Order, receive: int = 1, *, last: bool = False, time_left: timedelta = ENOUGH
+    ) -> timedelta | None:
+        """None where the order is done, else how long until it is to be received again."""
+        try:
+            self.recorder.fulfil(order, Delivery(receive, last, lambda: time_left))
+        except TryAgain as again:
+            return again.delay
+        return None
+
+    def read(self) -> list[str]:
+        """What ann read in the channel, each message as text."""
+        return [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
+
+    def entry(self, order: Order, n: int = 0) -> Entry:
+        """An entry that has its outcome."""
+        entry = self.ledger.claim(order, n, self.clock())
+        assert isinstance(entry, Entry)
+        assert entry.outcome is not None
+        return entry
+
+    def starts(self) -> int:
+        """How many starts RTC was asked for."""
+        return sum(call.operation == "start" for call in self.rtc.calls())
+
+
+@pytest.fixture
+def world(dynamodb: DynamoDBClient) -> Iterator[World]:
+    """A recorder whose ledger, RTC and Slack know nothing yet."""
+    clock = SettableClock()
+    api = RtcApi(clock=clock, calls_per_second=None)
+    made_up = api.credentials
+    session = transport.new_session()
+    session.mount("http://", InMemory(api.answer))
+    auth = AkSkAuth(made_up.access_key, made_up.secret_key, made_up.project_id, clock=clock)
+    rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
+    ledger = LedgerTable(dynamodb, "ledger", new_order_id())
+    with RawServer(lambda sock: sock.sendall(http(200))) as door, SlackWorkspace() as slack:
+        slack.request_url = door.endpoint
+        messenger = Messenger(
+            api_url=slack.api_url, bot_token=None, response_url_prefix=slack.response_url_prefix, limits=(1, 2)
+        )
+        yield World(Recorder(ledger, rtc, messenger, clock), ledger, api, slack, clock)
+
+
+def test_an_order_is_started_settled_and_told_once(world: World) -> None:
+    """One job, one entry with it, one message; a redelivery does and says nothing more."""
+    order = world.order()
+    assert world.fulfil(order) is None
+    assert world.fulfil(order, 2) is None
+    assert [job.job_id for job in world.rtc.jobs()] == ["1"]
+    assert isinstance(world.entry(order).outcome, Started)
+    (message,) = world.read()
+    assert "s_1_100_user001" in message
+    assert world.starts() == 1
+
+
+def test_what_did_not_happen_is_tried_again_later_and_told_once(world: World) -> None:
+    """RTC fails twice and then does it: growing delays, one job, one message."""
+    world.rtc.misbehave(FAILED, operation="start", times=2)
+    order = world.order()
+    for receive in (1, 2):
+        delay = world.fulfil(order, receive)
+        assert delay is not None
+        assert 0.8 * DELAYS[receive - 1] <= delay.total_seconds() <= DELAYS[receive - 1]
+        assert world.read() == []
+    assert world.fulfil(order, 3) is None
+    assert (len(world.rtc.jobs()), len(world.read()), world.entry(order).attempts) == (1, 1, 3)
+
+
+def test_all_delays_of_an_order_fit_into_a_response_urls_life() -> None:
+    """The last try comes within 20 minutes, for eight receives at the most."""
+    assert sum(DELAYS) < 20 * 60
+    assert len(DELAYS) == 7
+
+
+def test_the_last_receive_tells_the_channel_that_it_was_given_up(world: World) -> None:
+    """No order ends in silence: after the last try the channel reads that nothing was started."""
+    world.rtc.misbehave(FAILED, operation="start", times=None)
+    order = world.order()
+    assert world.fulfil(order, 1) is not None
+    world.clock.tick(18 * 60)
+    assert world.fulfil(order, 2, last=True) is None
+    outcome = world.entry(order).outcome
+    assert isinstance(outcome, NotStarted)
+    assert outcome.gave_up
+    assert "18 min" in world.read()[-1]
+    assert world.rtc.jobs() == []
+
+
+def test_an_unknown_outcome_is_told_and_never_sent_again(world: World) -> None:
+    """RTC is silent after it made the job: it is said so, the stream is held, and one start is all that RTC saw."""
+    world.rtc.misbehave(SILENT_AFTER, operation="start")
+    order, another = world.order(), world.order()
+    for receive in (1, 2, 3):
+        assert world.fulfil(order, receive) is None
+    assert world.fulfil(another) is None
+    outcome = world.entry(order).outcome
+    assert isinstance(outcome, Unknown)
+    assert outcome.held_until == world.clock() + UNKNOWN_IS_HELD
+    assert world.entry(order).state is State.UNKNOWN
+    assert (world.starts(), len(world.rtc.jobs())) == (1, 1)
+    assert all("may or may not be recording" in message for message in world.read())
+
+
+def test_a_refusal_is_told_at_once(world: World) -> None:
+    """What RTC will not do is not tried again."""
+    world.rtc.misbehave(QUOTA, operation="start", times=None)
+    order = world.order()
+    assert world.fulfil(order) is None
+    assert "RTC.00001007 JobExceed" in world.read()[0]
+    assert world.starts() == 1
+
+
+def test_a_running_job_makes_the_second_order_a_duplicate(world: World) -> None:
+    """The job is shown first; while it runs nothing new is started, and only the asker reads so."""
+    world.fulfil(world.order())
+    world.clock.tick(12 * 60)
+    order = world.order()
+    assert world.fulfil(order) is None
+    assert isinstance(world.entry(order).outcome, Duplicate)
+    assert world.starts() == 1
+    message = world.slack.chat.messages(CLASS_RECORDINGS, ANN)[-1]
+    assert message.only_for == ANN.user_id
+    assert "for 12 min" in world.slack.chat.as_text(message)
+
+
+def test_a_job_that_is_over_frees_its_stream(world: World) -> None:
+    """Nobody told the ledger that the recording ended: RTC is asked, and the start goes on."""
+    world.fulfil(world.order())
+    world.clock.tick(60)
+    world.recorder.rtc.stop("1")
+    order = world.order()
+    assert world.fulfil(order) is None
+    assert [job.job_id for job in world.rtc.jobs()] == ["1", "2"]
+
+
+def test_a_job_that_rtc_has_forgotten_frees_its_stream(world: World) -> None:
+    """A 404 for the guarded job is an end as well."""
+    world.fulfil(world.order())
+    world.clock.tick(60)
+    world.recorder.rtc.stop("1")
+    world.rtc.misbehave(Mishap(status=404, error_code="RTC.00001003"), operation="show")
+    assert world.fulfil(world.order()) is None
+    assert len(world.rtc.jobs()) == 2
+
+
+@pytest.mark.parametrize("mishap", [FAILED, Mishap(status=503), Mishap(wire=Wire.RESET)])
+def test_a_guarded_job_that_cannot_be_shown_is_asked_for_again(world: World, mishap: Mishap) -> None:
+    """Asking changes nothing, so whatever came of it, it may be repeated; nothing is said before it is known."""
+    world.fulfil(world.order())
+    world.rtc.misbehave(mishap, operation="show")
+    order = world.order()
+    assert world.fulfil(order) is not None
+    assert world.fulfil(order, 2) is None
+    assert isinstance(world.entry(order).outcome, Duplicate)
+
+
+def test_of_several_streams_each_has_its_own_outcome_and_all_share_one_message(world: World) -> None:
+    """One of three is refused: two jobs, three entries, one message with a line for each."""
+    world.rtc.misbehave(QUOTA, operation="start")
+    order = world.order("a", "b", "c")
+    assert world.fulfil(order) is None
+    assert [job.parameters.user_id for job in world.rtc.jobs()] == ["b", "c"]
+    assert [type(world.entry(order, n).outcome) for n in range(3)] == [NotStarted, Started, Started]
+    (message,) = world.read()
+    assert [mark for mark in "⛔✅" if mark in message] == ["⛔", "✅"]
+
+
+def test_a_redelivery_works_only_on_what_has_no_outcome(world: World) -> None:
+    """One of two streams has to wait: the other is started once, and the answer comes when both are done."""
+    world.rtc.misbehave(FAILED, operation="start")
+    order = world.order("a", "b")
+    assert world.fulfil(order) is not None
+    assert world.read() == []
+    assert world.fulfil(order, 2) is None
+    assert (world.starts(), len(world.rtc.jobs()), len(world.read())) == (3, 2, 1)
+
+
+def test_a_call_under_somebodys_lease_is_waited_for(world: World) -> None:
+    """Delivered twice at the same time: the second comes back when the first's lease is over."""
+    order = world.order()
+    world.ledger.claim(order, 0, world.clock())
+    assert world.fulfil(order) == LEASE
+    assert world.starts() == 0
+
+
+def test_a_recorder_that_died_in_the_call_leaves_an_unknown_outcome(world: World) -> None:
+    """Nobody can know what RTC made of it: it is told, and not sent again."""
+    order = world.order()
+    world.ledger.claim(order, 0, world.clock())
+    world.clock.tick(LEASE.total_seconds())
+    assert world.fulfil(order, 2) is None
+    assert "may or may not be recording" in world.read()[0]
+    assert world.starts() == 0
+
+
+def test_nothing_is_begun_that_the_time_left_cannot_finish(world: World) -> None:
+    """Shortly before Lambda's limit no call is made; the order comes again, and on its last receive is given up."""
+    order = world.order()
+    assert world.fulfil(order, time_left=timedelta(seconds=10)) == timedelta(seconds=1)
+    assert world.fulfil(order, 2, last=True, time_left=timedelta(seconds=10)) is None
+    assert world.starts() == 0
+    assert "Nothing was started" in world.read()[0]
+
+
+def test_an_order_that_nobody_expects_any_more_is_not_begun(world: World) -> None:
+    """A redrive next morning starts no recording."""
+    order = world.order()
+    world.clock.tick(LONGEST_WAIT.total_seconds() + 1)
+    assert world.fulfil(order) is None
+    assert (world.starts(), len(world.read())) == (0, 1)
+    assert "waited too long" in world.read()[0]
+
+
+def test_an_answer_that_slack_throttles_is_given_later_and_nothing_is_done_twice(world: World) -> None:
+    """Settled but not told: the redelivery only answers, after as long as Slack asked for."""
+    world.slack.misbehave(TOO_FAST)
+    order = world.order()
+    delay = world.fulfil(order)
+    assert delay is not None
+    assert delay.total_seconds() >= 1
+    assert world.fulfil(order, 2) is None
+    assert (world.starts(), len(world.read())) == (1, 1)
+
+
+def test_an_answer_that_can_never_be_given_ends_in_the_ledger(world: World) -> None:
+    """A response_url that has ended is final: the order is done, its outcome kept."""
+    world.slack.misbehave(RESPONSE_URL_ENDED)
+    order = world.order()
+    assert world.fulfil(order) is None
+    assert isinstance(world.entry(order).outcome, Started)
+    assert world.ledger.begin_telling(order.order_id, world.clock()) is None
+
+
+def test_one_post_of_five_is_kept_for_the_last_receive(world: World) -> None:
+    """Where answers fail again and again, Slack's five posts are not used up before the end."""
+    order = world.order()
+    for _ in range(4):
+        assert world.ledger.begin_telling(order.order_id, world.clock()) is not None
+        world.ledger.stop_telling(order.order_id)
+    assert world.fulfil(order, 5) is not None
+    assert world.read() == []
+    assert world.fulfil(order, 8, last=True) is None
+    assert len(world.read()) == 1
+
+
+def test_while_another_answers_the_order_waits(world: World) -> None:
+    """Two that come to answer at once: one does."""
+    order = world.order()
+    world.ledger.begin_telling(order.order_id, world.clock())
+    assert world.fulfil(order) is not None
+    assert world.read() == []
+    assert isinstance(world.ledger.begin_telling(order.order_id, world.clock()), Busy)
+
+
+def test_a_dry_run_sends_nothing_and_shows_everything(world: World) -> None:
+    """The asker reads the body, the headers and the canonical request; RTC and the ledger hear nothing."""
+    assert world.fulfil(world.order(dry_run=True)) is None
+    (message,) = world.read()
+    assert world.rtc.calls() == []
+    assert '"room_id": "100"' in message
+    assert "x-sdk-date" in message
+    assert world.rtc.credentials.secret_key not in message
+
+
+def test_a_stream_that_somebody_else_records_is_told_as_such(world: World) -> None:
+    """RTC says JobRunning though the ledger knows of nothing: no job id is made up."""
+    world.recorder.rtc.start(RecordingRequest(room_id="100", user_id="user001"))
+    order = world.order()
+    assert world.fulfil(order) is None
+    outcome = world.entry(order).outcome
+    assert isinstance(outcome, NotStarted)
+    assert outcome.error.error_code == "RTC.00001006"
+    assert "RTC.00001006" in world.read()[0]
+
+
+def test_a_wrong_key_is_asked_with_once(world: World) -> None:
+    """Five wrong signatures lock a key: a 401 is told, not tried again."""
+    made_up = world.rtc.credentials
+    session = transport.new_session()
+    session.mount("http://", InMemory(world.rtc.answer))
+    auth = AkSkAuth(made_up.access_key, "wrong", made_up.project_id, clock=world.clock)
+    rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=world.clock)
+    world.recorder = replace(world.recorder, rtc=rtc)
+    assert world.fulfil(world.order()) is None
+    assert world.starts() == 1
+    assert "HTTP 401" in world.read()[0]

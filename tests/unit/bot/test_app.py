@@ -1,0 +1,192 @@
+"""What the Bolt app answers, without a network: verified requests go in, replies and orders come out."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis.strategies import text
+from slack_bolt import App, BoltRequest, BoltResponse
+
+from bot.app import create_app, our_mistake
+from bot.blocks import Audience, Reply
+from shared.order import NotQueued, Order, PerhapsQueued
+from tests.block_kit import assert_slack_takes, read
+from tests.builders import NOW, RESPONSE_URL
+
+COMMAND = {
+    "command": "/record",
+    "text": "room 100 user001 hd",
+    "user_id": "U1ANN",
+    "channel_id": "C1",
+    "response_url": RESPONSE_URL,
+}
+
+
+@dataclass
+class Outside:
+    """What stands around the app: a queue, which may fail, and whoever hears of our mistakes."""
+
+    failure: Exception | None = None
+    orders: list[Order] = field(default_factory=list)
+    reported: list[Exception] = field(default_factory=list)
+
+    def put(self, order: Order) -> None:
+        if self.failure:
+            raise self.failure
+        self.orders.append(order)
+
+    def app(self, command: str = "/record") -> App:
+        return create_app(
+            command=command, idle_default=300, put=self.put, report=self.reported.append, clock=lambda: NOW
+        )
+
+
+def _ask(app: App, **changes: str) -> BoltResponse:
+    return app.dispatch(BoltRequest(body=COMMAND | changes, mode="socket_mode"))
+
+
+def _reply(response: BoltResponse) -> Reply:
+    """The reply in a 200, checked: Slack takes it, and only the asker sees it."""
+    assert response.status == 200
+    body: dict[str, Any] = json.loads(response.body)
+    assert body.keys() == {"response_type", "text", "blocks"}
+    reply = Reply(body["text"], body["blocks"], Audience(body["response_type"]))
+    assert reply.to is Audience.ASKER
+    assert_slack_takes(reply)
+    return reply
+
+
+def test_a_command_becomes_an_order_and_its_asker_reads_so() -> None:
+    """Who asked, where the answer goes and when it was, beside what is asked."""
+    outside = Outside()
+    reply = _reply(_ask(outside.app(), text="room 100 user001,user002 hd dry-run"))
+    (order,) = outside.orders
+    assert [request.user_id for request in order.requests] == ["user001", "user002"]
+    assert {request.max_idle_time for request in order.requests} == {300}
+    assert (order.dry_run, order.requested_by, order.placed_at) == (True, "U1ANN", NOW)
+    assert (order.reply_to.channel_id, order.reply_to.response_url) == ("C1", RESPONSE_URL)
+    assert order.order_id in read(reply)
+
+
+def test_every_order_has_an_id_of_its_own() -> None:
+    """Slack's requests carry none; typed twice is asked twice."""
+    outside = Outside()
+    app = outside.app()
+    for _ in range(20):
+        _ask(app)
+    assert len({order.order_id for order in outside.orders}) == 20
+
+
+@pytest.mark.parametrize(("typed", "said"), [("", "user001"), ("help", "user001"), ("help idle", "idle")])
+def test_help_is_answered_without_an_order(typed: str, said: str) -> None:
+    """Also to a request that lacks what an order would need."""
+    outside = Outside()
+    request = BoltRequest(body={"command": "/record", "text": typed}, mode="socket_mode")
+    assert said in read(_reply(outside.app().dispatch(request)))
+    assert not outside.orders
+
+
+def test_a_slip_is_answered_with_the_way_out() -> None:
+    """At once, by the command's own name, and nothing is put on the queue."""
+    outside = Outside()
+    reply = _reply(_ask(outside.app("/rec"), command="/rec", text="room 100 user001 hdd"))
+    assert "Nothing started" in reply.text
+    assert "/rec room 100 user001" in read(reply)
+    assert not outside.orders
+
+
+def test_a_queue_that_takes_nothing_is_said_to() -> None:
+    """Nothing was started, and that is what the person reads."""
+    outside = Outside(NotQueued("order 1"))
+    assert "Nothing was started" in read(_reply(_ask(outside.app())))
+    assert not outside.reported
+
+
+def test_a_queue_that_may_have_the_order_is_not_said_to_lack_it() -> None:
+    """Neither accepted nor refused: the person is told how to find out."""
+    reply = read(_reply(_ask(Outside(PerhapsQueued("order 1")).app())))
+    assert "may or may not" in reply
+    assert "Nothing was started" not in reply
+
+
+def test_a_mistake_of_ours_is_owned_up_to_and_reported() -> None:
+    """A 500 would show the person nothing of use."""
+    outside = Outside(RuntimeError("oh"))
+    reply = _reply(_ask(outside.app()))
+    assert reply == our_mistake()
+    assert "Nothing was started" in read(reply)
+    assert outside.reported == [outside.failure]
+
+
+def test_a_command_of_another_name_is_told_ours() -> None:
+    """The app's settings in Slack and the function's may differ."""
+    outside = Outside()
+    assert "/record help" in read(_reply(_ask(outside.app(), command="/recording")))
+    assert not outside.orders
+
+
+@pytest.mark.parametrize("name", ["user_id", "channel_id", "response_url"])
+@pytest.mark.parametrize("lack", [lambda body, name: body.pop(name), lambda body, name: body.update({name: ""})])
+def test_a_command_half_there_is_refused(name: str, lack: Callable[[dict[str, str], str], None]) -> None:
+    """Nobody could be answered: that is no order, and no mistake of ours."""
+    outside = Outside()
+    body = COMMAND.copy()
+    lack(body, name)
+    response = outside.app().dispatch(BoltRequest(body=body, mode="socket_mode"))
+    assert (response.status, outside.orders, outside.reported) == (400, [], [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"type": "block_actions", "actions": [{"action_id": "stop"}], "user": {"id": "U1ANN"}},
+        {"type": "view_submission", "view": {"type": "modal", "callback_id": "form"}},
+        {"type": "shortcut", "callback_id": "record"},
+        {"type": "event_callback", "event": {"type": "app_home_opened"}},
+        {},
+    ],
+)
+def test_what_nobody_asked_for_is_taken_in_silence(body: dict[str, object]) -> None:
+    """A 404 would show the person a warning sign."""
+    outside = Outside()
+    response = outside.app().dispatch(BoltRequest(body=body, mode="socket_mode"))
+    assert (response.status, response.body, outside.reported) == (200, "", [])
+
+
+_APP = Outside().app()
+
+
+@given(text())
+def test_any_text_gets_an_answer_that_slack_takes(typed: str) -> None:
+    """Whatever people type."""
+    _reply(_ask(_APP, text=typed))
+
+
+def test_bolt_logs_no_bodies(caplog: pytest.LogCaptureFixture) -> None:
+    """Not even where the root logger is at DEBUG; and it leaves the functions' logger at the level it has."""
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("recordbot").setLevel(logging.INFO)
+        app = Outside(RuntimeError("oh")).app()
+        for command in ("/record", "/other"):
+            _ask(app, command=command, text="help s3cret")
+        app.dispatch(BoltRequest(body={"type": "s3cret"}, mode="socket_mode"))
+    assert logging.getLogger("recordbot").level == logging.INFO
+    assert "s3cret" not in caplog.text
+    assert RESPONSE_URL not in caplog.text
+
+
+def test_the_app_verifies_nothing_and_so_takes_nothing_unverified() -> None:
+    """In Bolt's HTTP mode it has no secret to verify with: it never answers as if a request were Slack's."""
+    outside = Outside()
+    response = outside.app().dispatch(BoltRequest(body="command=%2Frecord&text=100+user001", headers={}))
+    assert not outside.orders
+    assert outside.reported
+    assert response.body == json.dumps({"response_type": "ephemeral", **_fields(our_mistake())})
+
+
+def _fields(reply: Reply) -> dict[str, Any]:
+    return {"text": reply.text, "blocks": reply.blocks}
