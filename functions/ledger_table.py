@@ -175,10 +175,16 @@ class LedgerTable:
         return answer["Item"]["data"]["S"] if "Item" in answer else None
 
     def _move(self, before: Entry, after: Entry, now: datetime) -> bool:
-        items = [self._put_entry(after, now, over=before)]
-        if before.guard() is not None or after.guard() is not None:
-            items.append(self._put_guard(before.request, after.guard(), now, over=before.guard()))
-        return self._write(*items)
+        """Whether the entry was as expected and now is as given, its guard along with it."""
+        put = self._put_entry(after, now, over=before)
+        guard = before.guard()
+        if guard is None:
+            return self._write(put)
+        if self._write(put, self._put_guard(before.request, after.guard(), now, over=guard)):
+            return True
+        # A guard whose time was over may belong to another entry by now: then it stays as it is.
+        current = self._guard(before.request)
+        return (current is None or _version(current) != _version(guard)) and self._write(put)
 
     def _put_entry(self, entry: Entry, now: datetime, *, over: Entry | None) -> _Item:
         item = {"pk": {"S": f"ORDER#{entry.order_id}"}, "sk": {"S": str(entry.n)}, "step": {"S": entry.step}}

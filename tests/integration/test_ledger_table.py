@@ -160,6 +160,20 @@ def test_a_caller_that_died_guards_for_as_long_as_an_unknown_outcome(ledger: Led
     claimed(ledger, an_order(), now=NOW + LEASE + UNKNOWN_IS_HELD)
 
 
+def test_a_guard_that_another_has_taken_over_stays_theirs(ledger: LedgerTable) -> None:
+    """A message that comes back after its stream was given to another order still gets its outcome, and only that."""
+    order, other = an_order(), an_order()
+    claimed(ledger, order)
+    later = NOW + LEASE + UNKNOWN_IS_HELD
+    ledger.settle(claimed(ledger, other, now=later), started(), later)
+    late = ledger.claim(order, 0, later)
+    assert isinstance(late, Entry)
+    assert isinstance(late.outcome, Unknown)
+    guard = ledger.claim(an_order(), 0, later)
+    assert isinstance(guard, Guard)
+    assert guard.order_id == other.order_id
+
+
 def test_what_is_known_late_replaces_unknown(ledger: LedgerTable) -> None:
     """A call that took longer than its lease still brings its job into the ledger."""
     order = an_order()
