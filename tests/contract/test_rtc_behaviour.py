@@ -15,8 +15,8 @@ import pytest
 
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
+from shared import transport
 from shared.recording import RecordingJob, RecordingRequest, RecordParam
-from shared.rtc import transport
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import DEFAULT_ENDPOINT, RtcClient
 from shared.rtc.errors import AlreadyRunning, NotFound, NotLetIn, NotReady

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from local.http_message import Answer, Headers, Request
 from local.rtc.api import RtcApi
+from shared import transport
 from shared.recording import RecordingRequest
-from shared.rtc import transport
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from tests.in_memory import InMemory

@@ -1,0 +1,73 @@
+"""API Gateway's HTTP events as requests, and our answers as what Lambda gives back to it (payload format 2.0).
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+
+class Unreadable(Exception):
+    """What came cannot be read as what it should be; whoever sent it is to blame."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as it came over the wire. Header names are in lower case; what an event leaves out is empty."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An answer with a text for a body."""
+
+    status: HTTPStatus
+    body: str = ""
+    content_type: str = "text/plain; charset=utf-8"
+
+    def as_result(self) -> dict[str, object]:
+        """What a Lambda function returns to API Gateway."""
+        headers = {"content-type": self.content_type}
+        return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False}
+
+
+def read_request(event: object) -> HttpRequest:
+    """The request in an event. Raises Unreadable for an event of another kind, or a body that isn't what it says."""
+    if not isinstance(event, Mapping):
+        raise Unreadable("the event is no object")
+    headers = event.get("headers") or {}
+    if not isinstance(headers, Mapping):
+        raise Unreadable("the event's headers are no object")
+    return HttpRequest(
+        method=_text(event, "requestContext", "http", "method"),
+        path=_text(event, "rawPath"),
+        headers={name.lower(): value for name, value in headers.items() if _are_text(name, value)},
+        body=_body(event.get("body"), is_base64=event.get("isBase64Encoded") is True),
+    )
+
+
+def _are_text(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _text(event: object, *way: str) -> str:
+    for step in way:
+        event = event.get(step) if isinstance(event, Mapping) else None
+    return event if isinstance(event, str) else ""
+
+
+def _body(body: object, *, is_base64: bool) -> bytes:
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise Unreadable("the event's body is no text")
+    try:
+        return base64.b64decode(body, validate=True) if is_base64 else body.encode()
+    except ValueError as error:
+        raise Unreadable(f"the event's body is no {'base64' if is_base64 else 'UTF-8'}") from error

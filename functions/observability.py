@@ -1,0 +1,84 @@
+"""What the functions tell an operator: JSON lines and counted events, both on standard output, in Powertools' formats.
+
+Nothing secret is logged to begin with. As a second net every line passes a filter: of an address only scheme and host
+stay (a response_url and an RTMP address are as good as passwords), and tokens and signatures are masked.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import StrEnum
+from typing import Any, TextIO, override
+
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+logger = logging.getLogger("recordbot")
+"""The functions' logger. Silent about INFO until `start_logging`, which each function calls once, at cold start."""
+
+_LIBRARIES = ("boto3", "botocore", "slack_bolt", "slack_sdk", "urllib3")
+"""Below WARNING these log bodies, headers and secrets."""
+
+_MASK = "[hidden]"
+_ADDRESS = re.compile(
+    r"\b((?:https?|rtmps?)(?:://|%3A%2F%2F))(?:[^\s\"'/@\\]*@)?([^\s\"'/?%\\]+)(?:/|%2F|\?)[^\s\"'\\]+", re.IGNORECASE
+)
+_TOKEN = re.compile(r"\bx(?:ox[a-z]|app)-[\w-]+|\bv0=[0-9a-f]{64}\b")
+
+_keys: ContextVar[Mapping[str, str]] = ContextVar("_keys")
+
+
+class Metric(StrEnum):
+    """What is counted, under the names that alarms and dashboards use."""
+
+    ORDER_PLACED = "OrderPlaced"
+    ORDER_NOT_QUEUED = "OrderNotQueued"
+    REQUEST_REFUSED = "RequestRefused"
+    """Not signed by Slack, or not to be read."""
+    DOOR_FAILED = "DoorFailed"
+    """A mistake of ours: the person was told that nothing was started."""
+    RECORDER_FAILED = "RecorderFailed"
+    """A mistake of ours: the order is tried again, and ends in the dead letters."""
+
+
+def start_logging(service: str, level: str, stream: TextIO | None = None) -> None:
+    """Write JSON lines of `level` and above under the service's name, of libraries the warnings; again: anew."""
+    out = logging.StreamHandler(stream or sys.stdout)
+    out.addFilter(_add_keys)
+    out.setFormatter(_Formatter(service=service, utc=True, use_rfc3339=True, serialize_stacktrace=False))
+    for name, least in [(logger.name, level), *((library, "WARNING") for library in _LIBRARIES)]:
+        source = logging.getLogger(name)
+        source.handlers = [out]
+        source.setLevel(least)
+        source.propagate = False  # the runtime's own handler would write each line a second time
+
+
+@contextmanager
+def log_keys(**keys: str) -> Iterator[None]:
+    """Put these keys, an order_id for one, on every line that is logged inside."""
+    before = _keys.set({**_keys.get({}), **keys})
+    try:
+        yield
+    finally:
+        _keys.reset(before)
+
+
+def count(metric: Metric) -> None:
+    """Count one event, in CloudWatch's embedded metric format."""
+    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace="recordbot"):
+        pass
+
+
+def _add_keys(record: logging.LogRecord) -> bool:
+    for key, value in _keys.get({}).items():
+        setattr(record, key, value)
+    return True
+
+
+class _Formatter(LambdaPowertoolsFormatter):
+    @override
+    def serialize(self, log: Any) -> str:
+        return _TOKEN.sub(_MASK, _ADDRESS.sub(rf"\1\2/{_MASK}", super().serialize(log)))

@@ -1,0 +1,144 @@
+"""The worker: takes orders from the queue, calls RTC, writes the ledger, answers in Slack.
+
+One batch of messages in, the ids of those that are not done out: the queue keeps these and has them received again.
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+
+from bot import replies
+from bot.messenger import CannotDeliver, Messenger, TryLater
+from functions.fulfil import Delivery, Recorder, TryAgain
+from functions.ledger_table import LedgerTable
+from functions.observability import Metric, count, log_keys, logger, start_logging
+from functions.order_queue import OrderQueue, UnreadableOrder, connect_queue, read
+from functions.secrets import RecorderSecret, Secret, connect_secrets
+from functions.settings import RecorderSettings, read_settings
+from shared import transport
+from shared.order import Order
+from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
+from shared.rtc.client import RtcClient
+
+AFTER_A_BUG = timedelta(seconds=5)
+"""How soon an order that failed by our mistake is received again: the asker should soon know."""
+
+
+class LambdaContext(Protocol):
+    """What of Lambda's context is used."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """How long the function may still run."""
+
+
+def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    """Lambda's entry point: an SQS batch in, `batchItemFailures` out."""
+
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+    worker = _worker()
+    undone = [record["messageId"] for record in event["Records"] if not worker.is_done(record, time_left)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
+
+
+@cache
+def _worker() -> "_Worker":
+    """Everything wired, once per process."""
+    settings = read_settings(RecorderSettings, os.environ)
+    start_logging("recorder", settings.log_level)
+    return _Worker(
+        settings=settings,
+        secret=Secret(connect_secrets(), settings.secret_id, RecorderSecret),
+        queue=connect_queue(settings.order_queue_url),
+        ledger=LedgerTable(
+            boto3.client(
+                "dynamodb", config=Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3})
+            ),
+            settings.ledger_table,
+            settings.rtc_app_id,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    settings: RecorderSettings
+    secret: Secret[RecorderSecret]
+    queue: OrderQueue
+    ledger: LedgerTable
+
+    def is_done(self, record: Mapping[str, Any], time_left: Callable[[], timedelta]) -> bool:
+        """Fulfil the order of one message. False where it has to be received again, or to go to the dead letters."""
+        receive = int(record["attributes"]["ApproximateReceiveCount"])
+        delivery = Delivery(receive, receive >= self.settings.max_receives, time_left)
+        try:
+            order = read(record["body"])
+        except UnreadableOrder as error:
+            logger.error("a message is no order; it goes to the dead letters", extra={"wrong": str(error)})
+            return False
+        with log_keys(order_id=order.order_id, receive=str(receive)):
+            delay = self._fulfil(order, delivery)
+            if delay is None:
+                return True
+            self.queue.later(record["receiptHandle"], delay.total_seconds())
+            return False
+
+    def _fulfil(self, order: Order, delivery: Delivery) -> timedelta | None:
+        """None once the order is done, else how soon to try again."""
+        messenger = None
+        try:
+            secret = self.secret.read()
+            messenger = _messenger(self.settings, secret.bot_token)
+            rtc = _rtc_client(self.settings, secret)
+            Recorder(self.ledger, rtc, messenger, lambda: datetime.now(UTC)).fulfil(order, delivery)
+        except TryAgain as again:
+            logger.info("again later", extra={"seconds": round(again.delay.total_seconds(), 1)})
+            return again.delay
+        except Exception:
+            logger.exception("an order failed by our mistake")
+            count(Metric.RECORDER_FAILED)
+            if delivery.last:
+                _confess(order, messenger or _messenger(self.settings, None))
+            return AFTER_A_BUG
+        return None
+
+
+def _confess(order: Order, messenger: Messenger) -> None:
+    try:
+        messenger.post(replies.bug(order), order.reply_to)
+    except (TryLater, CannotDeliver):
+        logger.exception("the asker could not be told of our mistake")
+
+
+@lru_cache(maxsize=1)
+def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient:
+    """The client for these keys, kept with its connections for as long as the keys stay the same."""
+    session = transport.new_session()
+    auth: AkSkAuth | TokenAuth
+    if secret.access_key is not None and secret.secret_key is not None:
+        auth = AkSkAuth(secret.access_key, secret.secret_key, settings.rtc_project_id, secret.security_token)
+    else:
+        login = IamLogin(
+            endpoint=settings.iam_endpoint,
+            domain_name=secret.domain_name or "",
+            user_name=secret.user_name or "",
+            password=secret.password or "",
+            project_id=settings.rtc_project_id,
+        )
+        auth = TokenAuth(login, session)
+    return RtcClient(endpoint=settings.rtc_endpoint, app_id=settings.rtc_app_id, auth=auth, session=session)
+
+
+@lru_cache(maxsize=1)
+def _messenger(settings: RecorderSettings, bot_token: str | None) -> Messenger:
+    return Messenger(
+        api_url=settings.slack_api_url, bot_token=bot_token, response_url_prefix=settings.slack_response_url
+    )

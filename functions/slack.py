@@ -1,0 +1,144 @@
+"""Slack's door: verifies the bytes as they came, lets Bolt answer, and puts orders on the queue.
+
+    200  whatever a person should read, a slip or a mistake of ours included: with any other status Slack shows its own
+    401  not signed by Slack, or not lately
+    400  cannot be read
+
+Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/. Bolt's own Lambda adapter is not used:
+docs/decisions/ says why.
+"""
+
+import json
+import os
+import time
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from slack_bolt import App, BoltRequest
+
+from bot.app import as_body, create_app, our_mistake
+from functions.http_event import HttpRequest, HttpResponse, Unreadable, read_request
+from functions.observability import Metric, count, log_keys, logger, start_logging
+from functions.order_queue import OrderQueue, connect_queue
+from functions.secrets import Secret, SlackSecret, connect_secrets
+from functions.settings import SlackSettings, read_settings
+from functions.slack_signature import is_signed
+from shared.order import NotQueued, Order, PerhapsQueued
+
+_MOST_FIELDS = 100
+"""A command has some fifteen."""
+
+
+def handler(event: object, context: object) -> dict[str, object]:
+    """Lambda's entry point: an event of API Gateway's HTTP API (payload 2.0) to its answer: 200, 400 or 401."""
+    with log_keys(function_request_id=str(getattr(context, "aws_request_id", "none"))):
+        try:
+            response = _door().answer(event)
+        except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing of use
+            _report(error)
+            response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(our_mistake())), "application/json")
+    return response.as_result()
+
+
+@cache
+def _door() -> "Door":
+    """The door, wired at cold start. Raises SettingsError."""
+    start_logging("slack", "INFO")
+    settings = read_settings(SlackSettings, os.environ)
+    start_logging("slack", settings.log_level)
+    queue = connect_queue(settings.order_queue_url)
+    app = create_app(
+        command=settings.slack_command,
+        idle_default=settings.default_idle_seconds,
+        put=lambda order: _put(queue, order),
+        report=_report,
+    )
+    return Door(app, Secret(connect_secrets(), settings.secret_id, SlackSecret))
+
+
+class Door:
+    """What stands between an event and the app."""
+
+    def __init__(self, app: App, secret: Secret[SlackSecret], clock: Callable[[], float] = time.time) -> None:
+        self._app = app
+        self._secret = secret
+        self._clock = clock
+
+    def answer(self, event: object) -> HttpResponse:
+        """The answer to an event of API Gateway. Raises SecretUnreadable while there is no secret to verify with."""
+        try:
+            request = read_request(event)
+            if self._is_slacks(request):
+                return self._dispatch_verified(_read_body(request.body))
+            if _is_ssl_check(request):
+                return HttpResponse(HTTPStatus.OK)
+            return _refusal(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
+        except Unreadable as error:
+            return _refusal(HTTPStatus.BAD_REQUEST, str(error))
+
+    def _is_slacks(self, request: HttpRequest) -> bool:
+        now = self._clock()
+
+        def is_signed_with(secret: SlackSecret) -> bool:
+            return is_signed(request.body, request.headers, secret.signing_secrets, now)
+
+        # A signature that fits no secret may be of one that came into use since: so rotation leaves no gap.
+        return is_signed_with(self._secret.read()) or is_signed_with(self._secret.read(max_age=0))
+
+    def _dispatch_verified(self, body: dict[str, Any]) -> HttpResponse:
+        # The mode passes over Bolt's own verification and its parsing, which loses a form with the word "payload":
+        # so this is the one place that makes such a request, and only what was verified comes here.
+        try:
+            answered = self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        except Exception as error:
+            # What a listener raises doesn't come here: the app answers that itself.
+            raise Unreadable(f"Bolt cannot read the payload ({type(error).__name__})") from error
+        if answered.status == HTTPStatus.BAD_REQUEST:
+            raise Unreadable(answered.body)
+        return HttpResponse(HTTPStatus(answered.status), answered.body, answered.first_headers()["content-type"])
+
+
+def _read_body(body: bytes) -> dict[str, Any]:
+    """A command's form as it is, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
+    try:
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+        content = json.loads(form["payload"]) if "payload" in form else form
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the body is no form of Slack's") from error
+    if not isinstance(content, dict):
+        raise Unreadable("the body's payload is no object")
+    return content
+
+
+def _is_ssl_check(request: HttpRequest) -> bool:
+    """Whether Slack only looks at our certificate. As in Bolt it needs no signature: all it gets is an empty 200."""
+    try:
+        return _read_body(request.body).get("ssl_check") == "1"
+    except Unreadable:
+        return False
+
+
+def _refusal(status: HTTPStatus, why: str) -> HttpResponse:
+    logger.warning("request refused", extra={"status": int(status), "reason": why})
+    count(Metric.REQUEST_REFUSED)
+    return HttpResponse(status, why)
+
+
+def _put(queue: OrderQueue, order: Order) -> None:
+    with log_keys(order_id=order.order_id):
+        try:
+            queue.put(order)
+        except (NotQueued, PerhapsQueued):
+            logger.exception("order not queued")
+            count(Metric.ORDER_NOT_QUEUED)
+            raise
+        logger.info("order placed")
+        count(Metric.ORDER_PLACED)
+
+
+def _report(error: Exception) -> None:
+    logger.error("the door failed", exc_info=error)
+    count(Metric.DOOR_FAILED)

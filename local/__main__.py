@@ -1,0 +1,80 @@
+"""python -m local: the whole system, or the RTC API alone, on this machine."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+from local.errors import LocalError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one word of the command line; gives the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    words = parser.add_subparsers(required=True, metavar="WORD")
+
+    word = words.add_parser("say", help="type commands in the local Slack and print the answers")
+    word.add_argument("texts", nargs="+", metavar="TEXT", help='such as "/record room 100 user001 hd"')
+    _add_rtc(word)
+    word.set_defaults(run=_say)
+
+    word = words.add_parser("serve", help="keep the local system running until interrupted")
+    word.add_argument("--port", type=int, default=0, help="of Slack's door (default: any free one)")
+    _add_rtc(word)
+    word.set_defaults(run=_serve)
+
+    word = words.add_parser("rtc", help="serve the RTC API alone, for any client")
+    word.add_argument("--port", type=int, default=0, help="default: any free one")
+    word.set_defaults(run=_rtc)
+
+    options = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except LocalError as error:
+        print(f"recordbot: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _add_rtc(word: argparse.ArgumentParser) -> None:
+    word.add_argument(
+        "--rtc",
+        choices=["local", "real"],
+        default="local",
+        help="real: RTC itself, by RTC_APP_ID, RTC_PROJECT_ID, RTC_ACCESS_KEY and RTC_SECRET_KEY",
+    )
+
+
+# Each word imports its own parts: `rtc` should not wait for the AWS stand-in, which takes a second to import.
+
+
+def _say(options: argparse.Namespace) -> int:
+    from local.say import say  # noqa: PLC0415
+    from local.system import Account, running  # noqa: PLC0415
+
+    account = Account.from_environment(os.environ) if options.rtc == "real" else None
+    with running(rtc=account) as system:
+        return 0 if say(system, options.texts, lambda line: print(line, flush=True)) else 1
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from local.system import Account, running  # noqa: PLC0415
+
+    account = Account.from_environment(os.environ) if options.rtc == "real" else None
+    with running(rtc=account, port=options.port) as system:
+        print(f"Slack's door: {system.slack.request_url}", flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    return 0
+
+
+def _rtc(options: argparse.Namespace) -> int:
+    from local.rtc.server import main as serve_rtc  # noqa: PLC0415
+
+    return serve_rtc(options.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

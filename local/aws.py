@@ -1,0 +1,140 @@
+"""AWS on this machine: moto's server in a process of its own, with the resources that template.yaml declares.
+
+Each has its own, empty account. The clients know one endpoint, one region and made-up keys: no profile, no file in the
+home folder and no variable of the environment has a say.
+"""
+
+import json
+import os
+import queue
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.child import Child
+from local.errors import LocalError
+from local.template import Template
+
+if TYPE_CHECKING:  # the clients' types come with the tools
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+REGION = "eu-central-1"
+_STACK = "recordbot"
+_PROJECT = Path(__file__).parent.parent
+_START_LIMIT = 60.0
+_KEYS = {"AWS_ACCESS_KEY_ID": "AKIALOCAL", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_SESSION_TOKEN": "made-up"}
+
+
+class AwsError(LocalError):
+    """AWS's stand-in didn't start, or refuses what it is to make."""
+
+
+class Aws:
+    """AWS with an empty account, from construction until `close`; a context manager.
+
+    `sqs` and `dynamodb` are clients for any number of threads; `environment` is what a function's process needs to get
+    here. Raises AwsError if the server doesn't start.
+    """
+
+    sqs: "SQSClient"
+    dynamodb: "DynamoDBClient"
+
+    def __init__(self) -> None:
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._server = Child(
+            "local.moto_server",
+            environment={"PYTHONPATH": str(_PROJECT), "HOME": os.devnull},
+            folder=_PROJECT,
+            on_line=self._lines.put,
+            on_exit=lambda _: self._lines.put(None),
+        )
+        try:
+            self.endpoint = f"http://127.0.0.1:{self._read_port()}"
+        except BaseException:
+            self._server.close()
+            raise
+        self.environment = {
+            **_KEYS,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        session = _session()
+        config = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})
+        self.sqs = session.client("sqs", endpoint_url=self.endpoint, config=config)
+        self.dynamodb = session.client("dynamodb", endpoint_url=self.endpoint, config=config)
+        self._secrets = session.client("secretsmanager", endpoint_url=self.endpoint, config=config)
+        self._cloudformation = session.client("cloudformation", endpoint_url=self.endpoint, config=config)
+
+    def create[Key](
+        self,
+        template: Template,
+        parameters: Mapping[str, str],
+        secrets: Mapping[str, object],
+        expressions: Mapping[Key, object],
+    ) -> dict[Key, str]:
+        """Make the template's plain resources and its secrets, and give what each of `expressions` comes to.
+
+        `secrets` has each secret's value, a JSON document, by logical id. Raises AwsError or TemplateError.
+        """
+        template.check(parameters, secrets)
+        names = {key: f"Output{number}" for number, key in enumerate(expressions)}
+        document = template.plain({name: expressions[key] for key, name in names.items()})
+        try:
+            for name, value in secrets.items():
+                self._secrets.create_secret(Name=name, SecretString=json.dumps(value))
+            self._cloudformation.create_stack(
+                StackName=_STACK,
+                TemplateBody=json.dumps(document, default=str),
+                Parameters=[
+                    {"ParameterKey": name, "ParameterValue": value}
+                    for name, value in (*parameters.items(), *((name, name) for name in secrets))
+                ],
+            )
+            (stack,) = self._cloudformation.describe_stacks(StackName=_STACK)["Stacks"]
+        except ClientError as error:
+            raise AwsError(f"{template.path}: AWS's stand-in refuses it: {error}") from error
+        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        # moto's CloudFormation names a queue by its address at Amazon, where nothing of ours must ever go.
+        amazon = f"https://sqs.{REGION}.amazonaws.com"
+        return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
+
+    def close(self) -> None:
+        """End the server, and with it all that the account holds."""
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read_port(self) -> int:
+        last: str | None = "it took too long"
+        try:
+            while line := self._lines.get(timeout=_START_LIMIT):
+                if line.isdecimal():
+                    return int(line)
+                last = line
+        except queue.Empty:
+            pass
+        raise AwsError(f"AWS's stand-in (moto) did not start: {last}")
+
+
+def _session() -> boto3.Session:
+    variables = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+    # As (key in the configuration file, variable of the environment, default, conversion).
+    core = botocore.session.Session({name: (None, None, default, None) for name, default in variables.items()})
+    core.set_credentials(*_KEYS.values())
+    return boto3.Session(botocore_session=core, region_name=REGION)

@@ -1,0 +1,78 @@
+"""A Python process of our own that can't outlive us, and the lines it writes."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+_LEASH = Path(__file__).with_name("leash.py")
+_LINE_LIMIT = 256 * 1024
+_END_LIMIT = 2.0
+
+
+class Child:
+    """`target` (a module, or a file ending in .py) in a Python process that sees `environment` and no more of ours.
+
+    Each line it writes goes to `on_line`, from a thread; when it has ended, its exit code goes to `on_exit`, from the
+    same thread. It ends, with all that it has started, when `close` is called or this process is gone, however it went.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        *arguments: str,
+        environment: Mapping[str, str],
+        folder: Path,
+        on_line: Callable[[str], None],
+        on_exit: Callable[[int], None],
+    ) -> None:
+        # -P: only PYTHONPATH says where code is found. -B: nothing is written where the code is.
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
+            [sys.executable, "-P", "-B", "-u", "-X", "utf8", str(_LEASH), target, *arguments],
+            env={**environment, **_inherited()},
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.pid = self._process.pid
+        self._reading = threading.Thread(target=self._read, args=(on_line, on_exit), daemon=True)
+        self._reading.start()
+
+    def kill(self) -> None:
+        """Kill the process and all that it has started, at once, and wait until it is gone."""
+        self._kill_group()
+        self.close()
+
+    def close(self) -> None:
+        """Ask the process to end, kill it if it doesn't, and wait until it and its thread are gone."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_LIMIT)
+        self._kill_group()  # what it has started may still be there, and hold its output open
+        if threading.current_thread() is not self._reading:
+            self._reading.join()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def _read(self, on_line: Callable[[str], None], on_exit: Callable[[int], None]) -> None:
+        stream = self._process.stdout
+        if stream:
+            with stream:
+                for line in iter(lambda: stream.readline(_LINE_LIMIT), b""):
+                    on_line(line.decode(errors="replace").rstrip("\r\n").replace("\r", "\n"))
+        on_exit(self._process.wait())
+
+
+def _inherited() -> dict[str, str]:
+    """Give what a child sees of our own environment: where programs are, and how a test run measures coverage."""
+    names = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+    return {name: os.environ[name] for name in names if name in os.environ}

@@ -1,0 +1,86 @@
+"""Lambda on this machine: each function in warm processes of its own, with its time limit and its logs.
+
+What is not as on Lambda: the processor's share by memory size, the freeze between calls, the read-only file system.
+"""
+
+import importlib.util
+import json
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from local.lambda_pool import Pool
+from local.lambda_worker import Worker
+from local.template import Function
+
+_OWN_RUNTIME = str(Path(__file__).with_name("lambda_runtime.py"))
+
+
+def no_log(_function: str, _line: str) -> None:
+    """Let the line be read by `logs` alone."""
+
+
+class LambdaHost:
+    """Runs `functions` (their variables resolved) from the code in `folder` until `close`; a context manager.
+
+    `environment` is what every function's process gets besides Lambda's own variables and the function's. `on_log` is
+    called with a function's name and a line it has written, from any thread. `own_runtime` says whether our runtime
+    loop takes the place of AWS's runtime client; by default, where that isn't installed.
+    """
+
+    def __init__(
+        self,
+        functions: Iterable[Function],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        on_log: Callable[[str, str], None] = no_log,
+        own_runtime: bool | None = None,
+    ) -> None:
+        if own_runtime is None:
+            own_runtime = importlib.util.find_spec("awslambdaric") is None
+        runtime = _OWN_RUNTIME if own_runtime else "awslambdaric"
+        self._pools = {
+            function.name: Pool(
+                function,
+                runtime=runtime,
+                folder=folder,
+                environment=environment,
+                on_line=partial(on_log, function.name),
+            )
+            for function in functions
+        }
+
+    def warm(self) -> None:
+        """Start a process of each function, all at once, and wait until they are initialised. Raises StartError."""
+        with ThreadPoolExecutor(max_workers=len(self._pools) or 1) as threads:
+            list(threads.map(Pool.warm, self._pools.values()))
+
+    def invoke(self, name: str, event: object) -> Any:
+        """Give the result of the function `name` for `event`, both as JSON has them. Raises FunctionError."""
+        return json.loads(self._pools[name].invoke(json.dumps(event).encode()))
+
+    def kill(self, name: str) -> None:
+        """Kill the processes of the function `name`; a call in one of them ends with a FunctionError."""
+        self._pools[name].kill()
+
+    def logs(self, name: str) -> list[str]:
+        """Give the last lines that the function `name` has written."""
+        return list(self._pools[name].lines)
+
+    def close(self) -> None:
+        """End all processes, also those with a call in them, and wait until they are gone."""
+        workers = [worker for pool in self._pools.values() for worker in pool.close()]
+        with ThreadPoolExecutor(max_workers=len(workers) or 1) as threads:
+            list(threads.map(Worker.close, workers))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,136 @@
+"""The processes of one Lambda function: as many as there are calls at a time, kept warm between them."""
+
+import sys
+import threading
+import uuid
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from local.errors import LocalError
+from local.lambda_worker import FunctionError, Worker
+from local.template import Function
+
+ACCOUNT = "123456789012"
+"""Of all that is local; moto's."""
+CONCURRENCY = 10
+"""Processes of one function at most; a call beyond that waits for one of them."""
+LOG_LINES = 10_000
+"""Kept of each function."""
+
+
+class StartError(LocalError):
+    """A function can't be started; the message names it, and says what its process said."""
+
+
+class Pool:
+    """Takes the calls of `function`, whose code is in `folder`, until `close`.
+
+    Every line that its processes write goes to `on_line` and stays in `lines` for a while.
+    """
+
+    def __init__(
+        self,
+        function: Function,
+        *,
+        runtime: str,
+        folder: Path,
+        environment: Mapping[str, str],
+        on_line: Callable[[str], None],
+    ) -> None:
+        self.lines: deque[str] = deque(maxlen=LOG_LINES)
+        self._function = function
+        self._arn = f"arn:aws:lambda:{environment.get('AWS_REGION', 'local')}:{ACCOUNT}:function:{function.name}"
+        self._runtime = runtime
+        self._folder = folder
+        self._environment = environment
+        self._on_line = on_line
+        self._changed = threading.Condition()
+        self._workers: list[Worker] = []
+        self._idle: list[Worker] = []
+        self._closed = False
+
+    def warm(self) -> None:
+        """Have one process ready for a call. Raises StartError."""
+        worker = self._take()
+        try:
+            worker.initialise()
+        except FunctionError as error:
+            raise StartError(f"{self._function.name} does not start: {error}") from error
+        finally:
+            self._give_back(worker)
+
+    def invoke(self, event: bytes) -> bytes:
+        """Give the function's result for `event`, both JSON. Raises FunctionError."""
+        request_id = str(uuid.uuid4())
+        worker = self._take()
+        try:
+            return worker.invoke(event, arn=self._arn, request_id=request_id, timeout=self._function.timeout)
+        except FunctionError as error:
+            if worker.ended:  # it had no time to write this itself
+                self._log(f"{request_id} {error.message}")
+            raise
+        finally:
+            self._give_back(worker)
+
+    def kill(self) -> None:
+        """Kill all processes; the next call gets a new one."""
+        with self._changed:
+            workers = self._workers.copy()
+        for worker in workers:
+            worker.kill()
+
+    def close(self) -> list[Worker]:
+        """Take no more calls, and give the processes that are left, for closing."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            return self._workers
+
+    def _take(self) -> Worker:
+        with self._changed:
+            while not self._closed:
+                for worker in [worker for worker in self._idle if worker.ended]:
+                    self._discard(worker)
+                if self._idle:
+                    return self._idle.pop()
+                if len(self._workers) < CONCURRENCY:
+                    self._workers.append(self._start())
+                    return self._workers[-1]
+                self._changed.wait()
+        raise FunctionError("Sandbox.Closed", "the local system is stopping")
+
+    def _give_back(self, worker: Worker) -> None:
+        with self._changed:
+            self._idle.append(worker)
+            self._changed.notify()
+
+    def _discard(self, worker: Worker) -> None:
+        self._idle.remove(worker)
+        self._workers.remove(worker)
+        worker.close()
+
+    def _start(self) -> Worker:
+        function = self._function
+        variables = {
+            **self._environment,
+            **{name: str(value) for name, value in function.variables.items()},
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_FORMAT": function.log_format,
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+            "AWS_LAMBDA_LOG_STREAM_NAME": f"[$LATEST]{uuid.uuid4().hex}",
+            "LAMBDA_TASK_ROOT": str(self._folder),
+            "PYTHONPATH": str(self._folder),
+            "TZ": ":UTC",
+            "_HANDLER": function.handler,
+        }
+        runtime = (self._runtime, function.handler)
+        return Worker(runtime, folder=self._folder, environment=variables, on_line=self._log)
+
+    def _log(self, line: str) -> None:
+        self.lines.append(line)
+        self._on_line(line)

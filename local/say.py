@@ -1,0 +1,59 @@
+"""Type commands as a person in a channel would, and print what that person reads."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from bot.grammar import CommandError, Help, parse
+from local.slack.chat import ANN, CLASS_RECORDINGS, Message
+from local.system import System
+
+PATIENCE_S = 1200.0
+"""How long an answer may take: orders are retried for 18 minutes."""
+COMMAND = "/record"
+
+
+def say(system: System, texts: Sequence[str], show: Callable[[str], None]) -> bool:
+    """Type each text, and show what is answered; whether something was started, or a question got its answer."""
+    return any([_say(system, text, show) for text in texts])
+
+
+def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
+    typed = text.strip().removeprefix(COMMAND).strip()
+    show(f"{ANN.name}: {COMMAND} {typed}".rstrip())
+    before = _started(system)
+    answers: list[Message] = []
+
+    def listen(message: Message) -> None:
+        if message.channel_id == CLASS_RECORDINGS.channel_id and message.seen_by(ANN.user_id):
+            answers.append(message)
+            show(_as_read(system, message))
+
+    with system.slack.chat.listening(listen):
+        system.slack.type_command(ANN, CLASS_RECORDINGS, typed, COMMAND)
+        system.stack.wait_until_drained(PATIENCE_S)
+    if _is_question(typed):
+        return bool(answers)
+    return _started(system) > before
+
+
+def _as_read(system: System, message: Message) -> str:
+    who = "recordbot" if not message.only_for else "recordbot (only to you)"
+    lines = system.slack.chat.as_text(message).splitlines()
+    return "\n".join([f"{who}:", *(f"  {line}" for line in lines), ""])
+
+
+def _is_question(text: str) -> bool:
+    try:
+        command = parse(text, idle_default=300)
+    except CommandError:
+        return False
+    return isinstance(command, Help) or command.dry_run
+
+
+def _started(system: System) -> int:
+    """How many streams were started so far, by the ledger."""
+    items = system.stack.dynamodb.scan(TableName=system.stack.table_name("LedgerTable"))["Items"]
+    entries = [
+        json.loads(item["data"]["S"]) for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item
+    ]
+    return sum((entry["outcome"] or {}).get("kind") == "started" for entry in entries)

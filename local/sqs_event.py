@@ -1,0 +1,60 @@
+"""Messages of a queue as the event a function gets, and what its result says of each. Pure.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and services-sqs-errorhandling.html beside it.
+"""
+
+import base64
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the clients' types come with the tools
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef, MessageTypeDef
+
+
+def event_of(messages: "Sequence[MessageTypeDef]", arn: str, region: str) -> dict[str, Any]:
+    """Give the event for `messages`, as the SDK receives them, of the queue `arn`."""
+    return {"Records": [_record(message, arn, region) for message in messages]}
+
+
+def failures_in(result: object, message_ids: Collection[str]) -> set[str]:
+    """Give which of a batch's messages failed, by what ReportBatchItemFailures says of `result`.
+
+    A result that can't be understood, or that names a message which isn't there, means all of them.
+    """
+    match result:
+        case None | {"batchItemFailures": None}:
+            return set()
+        case {"batchItemFailures": [*items]}:
+            failed = [item.get("itemIdentifier") if isinstance(item, dict) else None for item in items]
+        case dict() if not result:
+            return set()
+        case _:
+            return set(message_ids)
+    known = all(name in message_ids for name in failed)
+    return {str(name) for name in failed} if known else set(message_ids)
+
+
+def _record(message: "MessageTypeDef", arn: str, region: str) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": dict(message.get("Attributes", {})),
+        "messageAttributes": {name: _attribute(value) for name, value in message.get("MessageAttributes", {}).items()},
+        "md5OfBody": message["MD5OfBody"],
+        "eventSource": "aws:sqs",
+        "eventSourceARN": arn,
+        "awsRegion": region,
+    }
+    if "MD5OfMessageAttributes" in message:
+        record["md5OfMessageAttributes"] = message["MD5OfMessageAttributes"]
+    return record
+
+
+def _attribute(value: "MessageAttributeValueOutputTypeDef") -> dict[str, Any]:
+    attribute: dict[str, Any] = {"stringListValues": [], "binaryListValues": [], "dataType": value["DataType"]}
+    if "StringValue" in value:
+        attribute["stringValue"] = value["StringValue"]
+    if "BinaryValue" in value:
+        attribute["binaryValue"] = base64.b64encode(value["BinaryValue"]).decode()
+    return attribute

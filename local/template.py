@@ -1,0 +1,195 @@
+"""template.yaml as the local system reads it: functions, routes, queue mappings, and the plain resources behind them.
+
+Nothing is resolved here: an expression ({"Ref": ...}, {"Fn::GetAtt": ...}) stays as it is, and CloudFormation says
+what it comes to (local/aws.py). A secret, which the stand-in's CloudFormation doesn't know, becomes a parameter of its
+own name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.template_node import Node, TemplateError, read_node
+
+PLAIN_TYPES = ("AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter")
+"""What the local system makes of the template besides functions and secrets. Alarms, roles and the like stay on AWS."""
+
+_FUNCTION_TYPE = "AWS::Serverless::Function"
+_SECRET_TYPE = "AWS::SecretsManager::Secret"  # noqa: S105 - a type of resource, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function. `timeout` in seconds, `memory` in MB; the values of `variables` may be expressions."""
+
+    name: str
+    handler: str
+    timeout: int
+    memory: int
+    log_format: str
+    variables: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A method (or ANY) and a path of the HTTP API, and the name of the function that answers there."""
+
+    method: str
+    path: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMapping:
+    """A queue, by logical id, and the name of the function that gets its messages in batches."""
+
+    queue: str
+    function: str
+    batch_size: int
+    maximum_concurrency: int
+    reports_failures: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """All that the local system takes from the file `path`. Resources (the plain ones) are by logical id."""
+
+    path: Path
+    functions: tuple[Function, ...]
+    routes: tuple[Route, ...]
+    queue_mappings: tuple[QueueMapping, ...]
+    secrets: tuple[str, ...]
+    parameters: Mapping[str, Mapping[str, object]]
+    resources: Mapping[str, Mapping[str, object]]
+    mappings: Mapping[str, object]
+    conditions: Mapping[str, object]
+
+    def check(self, parameters: Mapping[str, object], secrets: Mapping[str, object]) -> None:
+        """Raise TemplateError unless `parameters` and `secrets` have all that the template needs, and no more."""
+        needed = {name for name, parameter in self.parameters.items() if "Default" not in parameter}
+        for kind, given, required, known in (
+            ("parameter", parameters, needed, self.parameters),
+            ("secret", secrets, self.secrets, self.secrets),
+        ):
+            for name in required:
+                if name not in given:
+                    raise TemplateError(f"{self.path}: the {kind} {name} has no value")
+            for name in given:
+                if name not in known:
+                    raise TemplateError(f"{self.path} declares no {kind} {name}")
+
+    def plain(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Give a CloudFormation document of the plain resources alone, with an output for each of `values`.
+
+        Raises TemplateError where something refers to what isn't in the document.
+        """
+        sections = {
+            "Parameters": {**self.parameters, **{name: {"Type": "String"} for name in self.secrets}},
+            "Mappings": self.mappings,
+            "Conditions": self.conditions,
+            "Resources": self.resources,
+            "Outputs": {name: {"Value": value} for name, value in values.items()},
+        }
+        known = {*self.parameters, *self.secrets, *self.resources}
+        for name in _references(sections):
+            if name not in known and not name.startswith("AWS::"):
+                raise TemplateError(
+                    f"{self.path}: a variable, queue or table refers to {name}, which is no parameter, no secret, and "
+                    f"no resource of a type that runs locally ({', '.join(PLAIN_TYPES)})"
+                )
+        return {name: section for name, section in sections.items() if section}
+
+
+def read_template(path: Path) -> Template:
+    """Give what the file `path` declares. Raises TemplateError."""
+    root = read_node(path)
+    resources = root.node("Resources").nodes()
+
+    def of_type(*types: str) -> dict[str, Node]:
+        return {name: resource for name, resource in resources.items() if resource.node("Type").text() in types}
+
+    functions = of_type(_FUNCTION_TYPE)
+    routes, queue_mappings = [], []
+    for name, function in functions.items():
+        for event in function.node("Properties", "Events").nodes().values():
+            match event.node("Type").text():
+                case "HttpApi":
+                    routes.append(_route(name, event.node("Properties")))
+                case "SQS":
+                    queue_mappings.append(_queue_mapping(name, event.node("Properties")))
+                case kind:
+                    raise TemplateError(f"{event.where} is of type {kind}: only HttpApi and SQS run locally")
+    defaults = root.node("Globals", "Function")
+    return Template(
+        path=path,
+        functions=tuple(_function(name, node.node("Properties"), defaults) for name, node in functions.items()),
+        routes=tuple(routes),
+        queue_mappings=tuple(queue_mappings),
+        secrets=tuple(of_type(_SECRET_TYPE)),
+        parameters=root.node("Parameters").mapping(),
+        resources={name: node.mapping() for name, node in of_type(*PLAIN_TYPES).items()},
+        mappings=root.node("Mappings").mapping(),
+        conditions=root.node("Conditions").mapping(),
+    )
+
+
+def _function(name: str, own: Node, defaults: Node) -> Function:
+    def setting(*names: str) -> Node:
+        given, default = own.node(*names), defaults.node(*names)
+        return default if given.value is None and default.value is not None else given
+
+    variables = [node.node("Environment", "Variables").mapping() for node in (defaults, own)]
+    return Function(
+        name=name,
+        handler=setting("Handler").text(),
+        timeout=setting("Timeout").number(3),
+        memory=setting("MemorySize").number(128),
+        log_format=setting("LoggingConfig", "LogFormat").text("Text"),
+        variables={**variables[0], **variables[1]},
+    )
+
+
+def _route(function: str, event: Node) -> Route:
+    return Route(event.node("Method").text().upper(), event.node("Path").text(), function)
+
+
+def _queue_mapping(function: str, event: Node) -> QueueMapping:
+    match event.node("Queue").value:
+        case {"Fn::GetAtt": [str(queue), "Arn"]}:
+            pass
+        case other:
+            raise TemplateError(f"{event.node('Queue').where} must be !GetAtt of a queue's Arn, not {other!r}")
+    return QueueMapping(
+        queue=queue,
+        function=function,
+        batch_size=event.node("BatchSize").number(10),
+        maximum_concurrency=event.node("ScalingConfig", "MaximumConcurrency").number(5),
+        reports_failures="ReportBatchItemFailures" in (event.node("FunctionResponseTypes").value or ()),
+    )
+
+
+def _references(value: object) -> Iterator[str]:
+    """Give the name of each parameter and resource that `value` refers to."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::GetAtt": str(attribute)}:
+            yield attribute.partition(".")[0]
+        case {"Fn::Sub": str(text)}:
+            yield from _substituted(text)
+        case {"Fn::Sub": [str(text), dict(own)]}:
+            yield from (name for name in _substituted(text) if name not in own)
+            yield from _references(own)
+        case Mapping():
+            for part in value.values():
+                yield from _references(part)
+        case list():
+            for part in value:
+                yield from _references(part)
+
+
+def _substituted(text: str) -> Iterator[str]:
+    for piece in text.split("${")[1:]:
+        name = piece.partition("}")[0].strip()
+        if not name.startswith("!"):
+            yield name.partition(".")[0]

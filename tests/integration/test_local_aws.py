@@ -1,0 +1,229 @@
+"""The local system on sample functions: HTTP API, queue, table and secret, each function in processes of its own."""
+
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.errors import LocalError
+from local.stack import Stack
+from tests.processes import is_gone, within
+
+PROJECT = Path(__file__).parents[2]
+TEMPLATE = PROJECT / "tests" / "samples" / "functions" / "template.yaml"
+PARAMETERS = {"Greeting": "hello"}
+SECRETS = {"Secret": {"key": "value"}}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack(TEMPLATE, parameters=PARAMETERS, secrets=SECRETS) as stack:
+        yield stack
+
+
+def _post(stack: Stack, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection(stack.endpoint.removeprefix("http://"), timeout=10)
+    try:
+        connection.request("POST", path, body, dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def _send(stack: Stack, **order: object) -> str:
+    """Put `order` on the queue, marked so that its traces can be told from other tests'."""
+    mark = uuid.uuid4().hex
+    stack.sqs.send_message(QueueUrl=stack.queue_url("Queue"), MessageBody=json.dumps(order | {"mark": mark}))
+    return mark
+
+
+def _worked(stack: Stack, mark: str) -> list[dict[str, Any]]:
+    """Give the records that the worker got with this mark, in order."""
+    lines = [json.loads(line) for line in stack.logs("WorkFunction") if '"worked"' in line and mark in line]
+    return [line["worked"] for line in lines]
+
+
+def _dead(stack: Stack, mark: str) -> bool:
+    answer = stack.sqs.receive_message(
+        QueueUrl=stack.queue_url("DeadQueue"), MaxNumberOfMessages=10, VisibilityTimeout=0
+    )
+    return any(mark in message["Body"] for message in answer.get("Messages", []))
+
+
+def test_variables_come_resolved(stack: Stack) -> None:
+    """A function's variables have what their expressions come to; the real AWS is nowhere among them."""
+    environment = stack.invoke("EchoFunction", {})["environment"]
+    assert environment["GREETING"] == "hello"
+    assert environment["PLACE"] == "here"
+    assert environment["JOINED"] == "hello, eu-central-1"
+    assert environment["SECRET_ID"] == "Secret"
+    assert environment["QUEUE_URL"] == stack.queue_url("Queue")
+    assert environment["TABLE_ARN"].endswith(f":table/{stack.table_name('Table')}")
+    assert environment["QUEUE_URL"].startswith(environment["AWS_ENDPOINT_URL"])
+    assert "amazonaws" not in json.dumps(environment)
+
+
+def test_a_function_s_own_client_finds_the_resources(stack: Stack) -> None:
+    """With a function's variables alone, the SDK reads the secret's value and writes to the table."""
+    code = """
+import boto3, json, os, sys
+print(boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["SECRET_ID"])["SecretString"])
+boto3.client("dynamodb").put_item(TableName=os.environ["TABLE_ARN"].rpartition("/")[2], Item={"pk": {"S": "written"}})
+"""
+    environment = stack.invoke("EchoFunction", {})["environment"]
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout) == {"key": "value"}
+    item = stack.dynamodb.get_item(TableName=stack.table_name("Table"), Key={"pk": {"S": "written"}})
+    assert item["Item"] == {"pk": {"S": "written"}}
+
+
+def test_a_form_goes_through_byte_by_byte(stack: Stack) -> None:
+    """A posted form arrives at the function in base64, with its path parameter."""
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    status, document = _post(stack, "/echo/bob", b"text=a%20b", form)
+    assert status == 200
+    assert (document["event"]["body"], document["event"]["isBase64Encoded"]) == ("dGV4dD1hJTIwYg==", True)
+    assert document["event"]["pathParameters"] == {"name": "bob"}
+
+
+def test_a_function_s_failure_is_a_500(stack: Stack) -> None:
+    """A function that raises is API Gateway's internal error."""
+    assert _post(stack, "/obey", b"{}")[0] == 200
+    stack.kill("ObeyFunction")
+    assert _post(stack, "/obey", b"{}")[0] == 200
+
+
+def test_a_message_reaches_its_function_once(stack: Stack) -> None:
+    """A message on the queue arrives at once, with what SQS says of it, and is gone when the function is done."""
+    before = time.monotonic()
+    mark = _send(stack)
+    assert within(5, lambda: bool(_worked(stack, mark)))
+    assert time.monotonic() - before < 2
+    stack.wait_until_drained(5)
+    (record,) = _worked(stack, mark)
+    assert record["attributes"]["ApproximateReceiveCount"] == "1"
+    assert record["eventSourceARN"].startswith("arn:aws:sqs:eu-central-1:123456789012:")
+
+
+def test_only_what_failed_comes_again(stack: Stack) -> None:
+    """Of a batch, the messages that are named as failures come again, and after the last receive they are put aside."""
+    good, bad = uuid.uuid4().hex, uuid.uuid4().hex
+    stack.sqs.send_message_batch(
+        QueueUrl=stack.queue_url("Queue"),
+        Entries=[
+            {"Id": "1", "MessageBody": json.dumps({"mark": good})},
+            {"Id": "2", "MessageBody": json.dumps({"mark": bad, "fail": True})},
+        ],
+    )
+    assert within(10, lambda: _dead(stack, bad))
+    assert [record["attributes"]["ApproximateReceiveCount"] for record in _worked(stack, bad)] == ["1", "2"]
+    assert len(_worked(stack, good)) == 1
+    assert not _dead(stack, good)
+
+
+@pytest.mark.parametrize("order", [{"raise": "oops"}, {"garbage": {"batchItemFailures": "x"}}, {"sleep": 30}])
+def test_what_fails_altogether_comes_again(stack: Stack, order: dict[str, object]) -> None:
+    """After an error, a time-out or a result that can't be understood, the message comes again, and is put aside."""
+    mark = _send(stack, **order)
+    assert within(15, lambda: _dead(stack, mark))
+    assert len(_worked(stack, mark)) == 2
+
+
+def test_batches_run_beside_each_other_up_to_the_limit(stack: Stack) -> None:
+    """Two batches run at the same time, as the mapping says; a third waits."""
+    stack.wait_until_drained(10)
+    marks = []
+    for _ in range(3):
+        marks.append(_send(stack, sleep=0.8))
+        time.sleep(0.1)
+    assert within(0.5, lambda: all(_worked(stack, mark) for mark in marks[:2]))
+    assert not _worked(stack, marks[2])
+    stack.wait_until_drained(10)
+    assert all(len(_worked(stack, mark)) == 1 for mark in marks)
+
+
+def test_waiting_for_the_queues_has_an_end(stack: Stack) -> None:
+    """If the queues aren't empty in time, that is an error."""
+    _send(stack, sleep=0.8)
+    with pytest.raises(LocalError, match=r"after 0\.1 seconds"):
+        stack.wait_until_drained(0.1)
+
+
+def test_many_calls_at_once(stack: Stack) -> None:
+    """Calls at the same time are all answered, each with its own."""
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda n: _post(stack, f"/echo/{n}", b""), range(24)))
+    assert [document["event"]["pathParameters"]["name"] for _, document in answers] == [str(n) for n in range(24)]
+
+
+def test_nothing_is_left_behind() -> None:
+    """When a stack is left, however busy, no process and no thread is left, and nothing answers; a new one is empty."""
+    threads = set(threading.enumerate())
+    for _ in range(2):
+        with Stack(TEMPLATE, parameters=PARAMETERS, secrets=SECRETS) as stack:
+            pids = [stack.invoke("EchoFunction", {})["pid"], stack.invoke("ObeyFunction", {})["pid"]]
+            assert not stack.dynamodb.scan(TableName=stack.table_name("Table"))["Items"]
+            stack.dynamodb.put_item(TableName=stack.table_name("Table"), Item={"pk": {"S": "x"}})
+            mark = _send(stack, sleep=30)
+            assert within(5, lambda: bool(_worked(stack, mark)))
+            before = time.monotonic()
+        assert time.monotonic() - before < 4
+        assert all(map(is_gone, pids))
+        assert set(threading.enumerate()) == threads
+        for address in (stack.endpoint, stack.sqs.meta.endpoint_url):
+            host, _, port = address.removeprefix("http://").partition(":")
+            with pytest.raises(ConnectionRefusedError), socket.create_connection((host, int(port)), 1):
+                pass
+
+
+def test_a_killed_parent_leaves_nothing() -> None:
+    """When the process that runs a stack is killed, its children end by themselves."""
+    code = f"""
+import time
+from pathlib import Path
+from local.stack import Stack
+with Stack(Path({str(TEMPLATE)!r}), parameters={PARAMETERS!r}, secrets={SECRETS!r}) as stack:
+    print(stack.invoke("EchoFunction", {{}})["pid"], stack.sqs.meta.endpoint_url.rpartition(":")[2], flush=True)
+    stack.invoke("ObeyFunction", {{"sleep": 60}})
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=PROJECT, text=True) as process:
+        assert process.stdout
+        pid, port = map(int, process.stdout.readline().split())
+        process.kill()
+    assert within(5, lambda: is_gone(pid))
+
+    def refused() -> bool:
+        with socket.socket() as connection:
+            return connection.connect_ex(("127.0.0.1", port)) != 0
+
+    assert within(5, refused)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("Handler: sample.echo", "Handler: absent.echo"), "EchoFunction does not start: .*No module named 'absent'"),
+        (("maxReceiveCount: 2", "maxReceiveCount: many"), "AWS's stand-in refuses it"),
+    ],
+)
+def test_a_stack_that_cannot_start_is_one_line(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    """What keeps a stack from running is said in one line, and nothing is left of it."""
+    threads = set(threading.enumerate())
+    path = tmp_path / "template.yaml"
+    path.write_text(TEMPLATE.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    with pytest.raises(LocalError, match=message) as caught:
+        with Stack(path, parameters=PARAMETERS, secrets=SECRETS, functions_dir=TEMPLATE.parent):
+            pass
+    assert "\n" not in str(caught.value)
+    assert set(threading.enumerate()) == threads

@@ -1,0 +1,200 @@
+"""Slack's door as Lambda calls it: environment, secret and queue are moto's, in this process."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions import slack
+from functions.order_queue import read
+from shared.order import Order
+from tests.logs import loggers_restored
+from tests.raw_server import RawServer, resets
+from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+TYPED = "room 100 user001 hd push=rtmp://live.example.com/app/s3cret"
+
+
+class Context:
+    """What Lambda hands over beside the event."""
+
+    aws_request_id = "11111111-2222-3333-4444-555555555555"
+
+
+@dataclass
+class Aws:
+    """What the function finds on AWS."""
+
+    sqs: "SQSClient"
+    secrets: "SecretsManagerClient"
+    queue_url: str
+
+    def orders(self) -> list[Order]:
+        answer = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+        return [read(message["Body"]) for message in answer.get("Messages", [])]
+
+
+@pytest.fixture(name="aws")
+def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    """The account, the function's environment, and a cold start to come."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "up")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with mock_aws(), loggers_restored():
+        aws = Aws(boto3.client("sqs"), boto3.client("secretsmanager"), "")
+        aws.queue_url = aws.sqs.create_queue(QueueName="orders")["QueueUrl"]
+        aws.secrets.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
+        for name, value in {
+            "SECRET_ID": "slack",
+            "ORDER_QUEUE_URL": aws.queue_url,
+            "SLACK_COMMAND": "/record",
+            "DEFAULT_IDLE_SECONDS": "300",
+            "LOG_LEVEL": "DEBUG",
+        }.items():
+            monkeypatch.setenv(name, value)
+        slack._door.cache_clear()
+        yield aws
+        slack._door.cache_clear()
+
+
+def _ask(text: str = TYPED, **changes: str) -> dict[str, Any]:
+    """The reply's JSON to a command that was signed just now."""
+    form = a_form(text, **changes)
+    result = slack.handler(an_event(form, signed(form, now=time.time())), Context())
+    assert result["statusCode"] == 200
+    answered: dict[str, Any] = json.loads(str(result["body"]))
+    return answered
+
+
+def _read(answered: dict[str, Any]) -> str:
+    return json.dumps(answered, ensure_ascii=False)
+
+
+def test_a_command_is_on_the_queue_before_slack_hears_yes(aws: Aws) -> None:
+    """The order that is read there is the one that was typed, with all the recorder needs."""
+    answered = _ask()
+    (order,) = aws.orders()
+    assert order.order_id in _read(answered)
+    assert (order.requested_by, order.reply_to.channel_id) == ("U1ANN", "C1")
+    assert order.reply_to.response_url == RESPONSE_URL
+    (request,) = order.requests
+    assert (request.room_id, request.user_id, request.select_stream_type) == ("100", "user001", "HD")
+    assert request.max_idle_time == 300
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"), [("room payload user001", {}), ("100 user001", {"channel_name": "payload-team"})]
+)
+def test_the_word_payload_loses_no_order(aws: Aws, text: str, changes: dict[str, str]) -> None:
+    """A room or a channel may be called so."""
+    _ask(text, **changes)
+    assert len(aws.orders()) == 1
+
+
+@pytest.mark.parametrize("text", ["help", "", "100 user001 hdd", "stop 1"])
+def test_what_starts_nothing_leaves_the_queue_empty(aws: Aws, text: str) -> None:
+    """A question or a slip is answered at the door."""
+    assert _ask(text)["response_type"] == "ephemeral"
+    assert not aws.orders()
+
+
+def test_a_stranger_s_request_leaves_the_queue_empty(aws: Aws) -> None:
+    """Neither unsigned nor signed long ago."""
+    form = a_form(TYPED)
+    for headers in ({}, signed(form)):
+        assert slack.handler(an_event(form, headers), Context())["statusCode"] == 401
+    assert not aws.orders()
+
+
+def test_a_queue_that_is_gone_means_that_nothing_was_started(aws: Aws) -> None:
+    """And the person reads so in time."""
+    aws.sqs.delete_queue(QueueUrl=aws.queue_url)
+    began = time.monotonic()
+    assert "Nothing was started" in _read(_ask())
+    assert time.monotonic() - began < 3
+
+
+def test_a_queue_that_nobody_answers_for_means_that_nothing_was_started(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where there is no SQS to ask."""
+    assert not aws.orders()
+    with RawServer(resets) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", server.endpoint)
+    began = time.monotonic()
+    assert "Nothing was started" in _read(_ask())
+    assert time.monotonic() - began < 3
+
+
+def test_a_silent_queue_is_not_waited_for(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have the order or not; the person reads that within Slack's three seconds."""
+    assert not aws.orders()
+    with RawServer(lambda _: None) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", server.endpoint)
+        began = time.monotonic()
+        assert "may or may not" in _read(_ask())
+        assert time.monotonic() - began < 3
+
+
+def test_a_door_without_its_secret_apologises(aws: Aws) -> None:
+    """Nobody can be verified, so nothing is started; as soon as the secret is there the door is open."""
+    aws.secrets.delete_secret(SecretId="slack")
+    assert "Nothing was started" in _read(_ask())
+    assert not aws.orders()
+    aws.secrets.restore_secret(SecretId="slack")
+    _ask()
+    assert len(aws.orders()) == 1
+
+
+def test_every_line_of_an_order_carries_its_id(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    """And the id of the call that Lambda's own lines carry; each event is counted."""
+    _ask()
+    (order,) = aws.orders()
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (placed,) = [line for line in lines if line.get("message") == "order placed"]
+    assert (placed["order_id"], placed["service"]) == (order.order_id, "slack")
+    assert placed["function_request_id"] == Context.aws_request_id
+    assert [line["OrderPlaced"] for line in lines if "_aws" in line] == [[1.0]]
+
+
+def test_no_secret_is_logged_whatever_happens(
+    aws: Aws, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At DEBUG, for the root logger too: no body, signature, secret, response_url or RTMP address in any line."""
+    form = a_form(TYPED)
+    good = signed(form, now=time.time())
+    with caplog.at_level(logging.DEBUG):
+        _ask()
+        _ask("room 100 user001 hdd push=rtmp://live.example.com/app/s3cret")
+        _ask(TYPED, command="/other")
+        for headers in ({}, good | {"X-Slack-Signature": "v0=no"}):
+            slack.handler(an_event(form, headers), Context())
+        for body in (
+            b"payload=" + form,
+            b"payload=%7B%22view%22%3A%22s3cret%22%2C%22type%22%3A%22view_submission%22%7D",
+            a_form(TYPED, channel_id=""),
+        ):
+            slack.handler(an_event(body, signed(body, now=time.time())), Context())
+        aws.sqs.delete_queue(QueueUrl=aws.queue_url)
+        _ask()
+        aws.secrets.delete_secret(SecretId="slack")
+        slack._door.cache_clear()
+        _ask()
+    captured = capsys.readouterr()
+    logged = caplog.text + captured.out + captured.err
+    assert "order not queued" in logged
+    assert "the door failed" in logged
+    signatures = [header for header in good.values() if header.startswith("v0=")]
+    for secret in ("s3cret", SIGNING_SECRET, RESPONSE_URL, RESPONSE_URL.rpartition("/")[2], "xyzz0Wbap", *signatures):
+        assert secret not in logged

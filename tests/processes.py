@@ -1,0 +1,26 @@
+"""What tests ask of processes."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process has ended; one that only waits for its parent, or for init, to take note of it has."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Whether `condition` comes true in time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+    return True

@@ -1,0 +1,3 @@
+"""A function whose module fails while it is imported."""
+
+raise RuntimeError("this module always fails")
