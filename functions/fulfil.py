@@ -139,7 +139,7 @@ class Recorder:
         try:
             job = self.rtc.start(entry.request)
         except OutcomeUnknown as error:
-            logger.error("outcome unknown", extra=_facts(error))
+            logger.warning("outcome unknown", extra=_facts(error))
             held_until = self.clock() + UNKNOWN_IS_HELD
             return self.ledger.settle(entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock())
         except RtcError as error:
@@ -170,7 +170,7 @@ class Recorder:
             raise TryAgain(max(delivery.delay(), asked)) from None
         except CannotDeliver as lost:
             # Nothing can bring the answer to Slack any more; the outcome stays in the ledger.
-            logger.error("answer not delivered", extra={"reason": str(lost)})
+            logger.warning("answer not delivered", extra={"reason": str(lost)})
         self.ledger.told(order.order_id, self.clock())
 
 

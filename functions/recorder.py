@@ -82,7 +82,7 @@ class _Worker:
         try:
             order = read(record["body"])
         except UnreadableOrder as error:
-            logger.error("a message is no order; it goes to the dead letters", extra={"wrong": str(error)})
+            logger.exception("a message is no order; it goes to the dead letters", extra={"wrong": str(error)})
             return False
         with log_keys(order_id=order.order_id, receive=str(receive)):
             delay = self._fulfil(order, delivery)

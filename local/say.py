@@ -14,7 +14,8 @@ COMMAND = "/record"
 
 def say(system: System, texts: Sequence[str], show: Callable[[str], None]) -> bool:
     """Type each text, and show what is answered; whether something was started, or a question got its answer."""
-    return any([_say(system, text, show) for text in texts])
+    went_well = [_say(system, text, show) for text in texts]  # every text, also after one that went well
+    return any(went_well)
 
 
 def _say(system: System, text: str, show: Callable[[str], None]) -> bool:

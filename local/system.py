@@ -64,7 +64,7 @@ def running(
     """The system, from when it answers until the context ends; then nothing of it is left.
 
     `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `parameters`: more of
-    the template's; `on_log` gets each function's log lines. Raises LocalError, in one line, for what keeps it from running.
+    the template's; `on_log` gets each function's log lines. Raises LocalError, in one line, if it can't run.
     """
     with ExitStack() as parts:
         workspace = parts.enter_context(slack or SlackWorkspace())
