@@ -5,7 +5,7 @@ settled as unknown and told. Whatever stops this half-way, a redelivery works on
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from bot.blocks import Reply
 from bot.messenger import CannotDeliver, Messenger, TryLater
 from bot.outcomes import outcome
 from functions.ledger_table import LedgerTable
-from functions.observability import logger
+from functions.observability import Metric, count, logger
 from shared.ledger import (
     OUT_OF_TIME,
     TOO_LATE,
@@ -31,7 +31,7 @@ from shared.ledger import (
 )
 from shared.order import Order
 from shared.rtc.client import RtcClient
-from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
+from shared.rtc.errors import NotFound, NotLetIn, OutcomeUnknown, RtcError
 
 DELAYS = (2, 5, 15, 60, 180, 360, 450)
 """Seconds before the 2nd to 8th receive of an order. Together under 18 minutes: a response_url lives for 30."""
@@ -76,6 +76,8 @@ class Recorder:
     ledger: LedgerTable
     rtc: RtcClient
     messenger: Messenger
+    watch: Callable[[Order, Sequence[Entry]], None]
+    """Called once an answer was given: to look later whether what was started runs."""
     clock: Callable[[], datetime]
 
     def fulfil(self, order: Order, delivery: Delivery) -> None:
@@ -92,7 +94,8 @@ class Recorder:
                 delays.append(again.delay)
         if delays:
             raise TryAgain(max(delays))
-        self._tell(order, outcome(order, entries, self.clock()), delivery)
+        if self._tell(order, outcome(order, entries, self.clock()), delivery):
+            self.watch(order, entries)
 
     def _record(self, order: Order, n: int, delivery: Delivery) -> Entry:
         """The order's n-th stream with its outcome."""
@@ -140,30 +143,37 @@ class Recorder:
             job = self.rtc.start(entry.request)
         except OutcomeUnknown as error:
             logger.warning("outcome unknown", extra=_facts(error))
+            count(Metric.OUTCOME_UNKNOWN)
             held_until = self.clock() + UNKNOWN_IS_HELD
             return self.ledger.settle(entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock())
         except RtcError as error:
             logger.warning("not started", extra=_facts(error))
+            count(Metric.RTC_REFUSED_KEY if isinstance(error, NotLetIn) else Metric.NOT_STARTED)
             if error.may_retry and not delivery.last:
                 self.ledger.release(entry, self.clock())
                 raise TryAgain(delivery.delay()) from None
             refused = NotStarted(error=ErrorFacts.of(error), gave_up=error.may_retry)
             return self.ledger.settle(entry, refused, self.clock())
         logger.info("started", extra={"job_id": job.job_id, "state": job.state})
+        count(Metric.STARTED)
         return self.ledger.settle(entry, Started(job=job), self.clock())
 
-    def _tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
-        """Give the answer, at least once: where a crash comes between posting and noting it, twice."""
+    def _tell(self, order: Order, reply: Reply, delivery: Delivery) -> bool:
+        """Give the answer, at least once: where a crash comes between posting and noting it, twice.
+
+        Whether it was given now, and not before.
+        """
         turn = self.ledger.begin_telling(order.order_id, self.clock())
         if turn is None:
-            return
+            return False
         if isinstance(turn, Busy):
             raise TryAgain(turn.until - self.clock())
         if turn > MAX_TELLINGS and not delivery.last:
             self.ledger.stop_telling(order.order_id)
             raise TryAgain(delivery.delay())
+        posted = None
         try:
-            self.messenger.post(reply, order.reply_to)
+            posted = self.messenger.post(reply, order.reply_to)
         except TryLater as later:
             self.ledger.stop_telling(order.order_id)
             asked = timedelta(seconds=later.retry_after or 0)
@@ -171,7 +181,9 @@ class Recorder:
         except CannotDeliver as lost:
             # Nothing can bring the answer to Slack any more; the outcome stays in the ledger.
             logger.warning("answer not delivered", extra={"reason": str(lost)})
-        self.ledger.told(order.order_id, self.clock())
+            count(Metric.NOT_TOLD)
+        self.ledger.told(order.order_id, self.clock(), posted)
+        return True
 
 
 def _facts(error: RtcError) -> dict[str, object]:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
+from bot.messenger import Posted
 from shared.ledger import Busy, Claim, Duplicate, Entry, Guard, NotStarted, Started, State, Unknown
 from shared.order import Order
-from shared.recording import RecordingRequest
+from shared.recording import RecordingJob, RecordingRequest
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -122,6 +123,22 @@ class LedgerTable:
         """Remove a guard whose job turned out to be over, unless it has changed: then the next claim sees who it is."""
         self._write({"Delete": {"TableName": self._table, "Key": self._guard_key(request), **_unchanged(guard)}})
 
+    def entries(self, order_id: str) -> list[Entry]:
+        """All entries of an order, in its order."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"ORDER#{order_id}"}},
+            ConsistentRead=True,
+        )
+        return [Entry.model_validate_json(item["data"]["S"]) for item in answer["Items"] if "data" in item]
+
+    def observe(self, entry: Entry, job: RecordingJob, now: datetime) -> Entry:
+        """Write down how the job of a started entry stands by now."""
+        observed = entry.model_copy(update={"outcome": Started(job=job)})
+        self._write(self._put_entry(observed, now, over=entry))
+        return observed
+
     def begin_telling(self, order_id: str, now: datetime) -> int | Busy | None:
         """How many answers were begun for the order, this one included; Busy while another is at it; None if told."""
         try:
@@ -147,14 +164,21 @@ class LedgerTable:
             return Busy(until=datetime.fromtimestamp(float(found["telling_until"]["N"]), tz=now.tzinfo))
         return int(answer["Attributes"]["posts"]["N"])
 
-    def told(self, order_id: str, now: datetime) -> None:
-        """Write down that the answer was given, or can never be: it is not given again."""
+    def told(self, order_id: str, now: datetime, posted: Posted | None = None) -> None:
+        """Write down that the answer was given, and where it stands, or can never be: it is not given again."""
+        where = {"M": {"channel_id": {"S": posted.channel_id}, "ts": {"S": posted.ts}}} if posted else {"NULL": True}
         self._client.update_item(
             TableName=self._table,
             Key=_told_key(order_id),
-            UpdateExpression="SET told_at = :now REMOVE telling_until",
-            ExpressionAttributeValues={":now": _number(now)},
+            UpdateExpression="SET told_at = :now, posted = :posted REMOVE telling_until",
+            ExpressionAttributeValues={":now": _number(now), ":posted": cast("Any", where)},
         )
+
+    def posted(self, order_id: str) -> Posted | None:
+        """Where the answer stands; None where it can't be changed any more."""
+        item = cast("_Item", self._client.get_item(TableName=self._table, Key=_told_key(order_id), ConsistentRead=True))
+        where = item.get("Item", {}).get("posted", {}).get("M")
+        return None if where is None else Posted(where["channel_id"]["S"], where["ts"]["S"])
 
     def stop_telling(self, order_id: str) -> None:
         """Let the next one answer at once: this one could not."""

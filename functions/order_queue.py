@@ -45,8 +45,8 @@ class OrderQueue:
         self._client = client
         self._url = url
 
-    def put(self, order: Order) -> None:
-        """Put the order on the queue. Raises NotQueued or PerhapsQueued.
+    def put(self, order: Order, *, delay: int = 0) -> None:
+        """Put the order on the queue, to be received after `delay` seconds. Raises NotQueued or PerhapsQueued.
 
         A failure that took no time is tried once more: after a freeze the kept-alive connection may be dead. An order
         that arrives twice is fulfilled once, by its id.
@@ -54,7 +54,7 @@ class OrderQueue:
         failures: list[Exception] = []
         for _ in range(_TRIES):
             try:
-                return self._send(order)
+                return self._send(order, delay)
             except Exception as failure:  # noqa: BLE001 - a garbled answer makes botocore raise anything
                 failures.append(failure)
                 if _is_final(failure):
@@ -62,10 +62,11 @@ class OrderQueue:
         kind = PerhapsQueued if any(map(_leaves_doubt, failures)) else NotQueued
         raise kind(f"order {order.order_id}") from failures[-1]
 
-    def _send(self, order: Order) -> None:
+    def _send(self, order: Order, delay: int) -> None:
         answer = self._client.send_message(
             QueueUrl=self._url,
             MessageBody=order.model_dump_json(),
+            DelaySeconds=delay,
             MessageAttributes={"order_id": {"DataType": "String", "StringValue": order.order_id}},
         )
         answer["MessageId"]  # without it the answer isn't the queue's

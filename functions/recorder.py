@@ -22,6 +22,7 @@ from functions.observability import Metric, count, log_keys, logger, start_loggi
 from functions.order_queue import OrderQueue, UnreadableOrder, connect_queue, read
 from functions.secrets import RecorderSecret, Secret, connect_secrets
 from functions.settings import RecorderSettings, read_settings
+from functions.watch import Watch
 from shared import transport
 from shared.order import Order
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
@@ -52,6 +53,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[
 @cache
 def _worker() -> "_Worker":
     """Everything wired, once per process."""
+    start_logging("recorder", "INFO")  # so that wrong settings are told in the same form
     settings = read_settings(RecorderSettings, os.environ)
     start_logging("recorder", settings.log_level)
     return _Worker(
@@ -66,6 +68,10 @@ def _worker() -> "_Worker":
             settings.rtc_app_id,
         ),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +104,18 @@ class _Worker:
             secret = self.secret.read()
             messenger = _messenger(self.settings, secret.bot_token)
             rtc = _rtc_client(self.settings, secret)
-            Recorder(self.ledger, rtc, messenger, lambda: datetime.now(UTC)).fulfil(order, delivery)
+            watch = Watch(self.ledger, rtc, messenger, self.queue, _now)
+            if order.look:
+                watch.look(order, delivery.time_left)
+            else:
+                Recorder(self.ledger, rtc, messenger, watch.begin, _now).fulfil(order, delivery)
         except TryAgain as again:
             logger.info("again later", extra={"seconds": round(again.delay.total_seconds(), 1)})
             return again.delay
         except Exception:
             logger.exception("an order failed by our mistake")
             count(Metric.RECORDER_FAILED)
-            if delivery.last:
+            if delivery.last and not order.look:
                 _confess(order, messenger or _messenger(self.settings, None))
             return AFTER_A_BUG
         return None

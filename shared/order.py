@@ -50,3 +50,5 @@ class Order(_Part):
     """The Slack user id of the person who asked."""
     placed_at: AwareDatetime
     reply_to: ReplyTo
+    look: Annotated[int, Field(ge=0)] = 0
+    """0 for the order itself; n where it comes back for the n-th look whether what it started runs."""

@@ -1,114 +1,36 @@
 """Fulfilling an order, step by step: real ledger (moto), real RTC stand-in, real Slack stand-in, a clock of our own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
 
-from bot.messenger import Messenger
-from functions.fulfil import DELAYS, LONGEST_WAIT, Delivery, Recorder, TryAgain
-from functions.ledger_table import LedgerTable
+from functions.fulfil import DELAYS, LONGEST_WAIT
 from local.http_message import Wire
-from local.rtc.api import RtcApi
 from local.rtc.mishaps import Mishap
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.mishaps import RESPONSE_URL_ENDED, TOO_FAST
-from local.slack.workspace import SlackWorkspace
 from shared import transport
-from shared.ledger import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, Entry, NotStarted, Started, State, Unknown
-from shared.order import Order, ReplyTo, new_order_id
+from shared.ledger import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, NotStarted, Started, State, Unknown
 from shared.recording import RecordingRequest
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from tests.in_memory import InMemory
-from tests.integration.test_ledger_table import create_table
-from tests.raw_server import RawServer, http
-from tests.settable_clock import SettableClock
+from tests.integration.conftest import World, a_world
 
 SILENT_AFTER = Mishap(wire=Wire.NOTHING, delay=60, made=True)
 FAILED = Mishap(status=500, error_code="RTC.00002001")
 QUOTA = Mishap(status=400, error_code="RTC.00001007")
-ENOUGH = timedelta(minutes=1)
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[DynamoDBClient]:
-    """A table for this module."""
-    with mock_aws():
-        client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
-        create_table(client)
-        yield client
-
-
-@dataclass
-class World:
-    """A recorder and all that it meets."""
-
-    recorder: Recorder
-    ledger: LedgerTable
-    rtc: RtcApi
-    slack: SlackWorkspace
-    clock: SettableClock
-
-    def order(self, *users: str, dry_run: bool = False) -> Order:
-        """An order that ann has just typed in #class-recordings."""
-        delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
-        return Order(
-            order_id=new_order_id(),
-            requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",)),
-            dry_run=dry_run,
-            requested_by=ANN.user_id,
-            placed_at=self.clock(),
-            reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
-        )
-
-    def fulfil(
-        self, order: Order, receive: int = 1, *, last: bool = False, time_left: timedelta = ENOUGH
-    ) -> timedelta | None:
-        """None where the order is done, else how long until it is to be received again."""
-        try:
-            self.recorder.fulfil(order, Delivery(receive, last, lambda: time_left))
-        except TryAgain as again:
-            return again.delay
-        return None
-
-    def read(self) -> list[str]:
-        """What ann read in the channel, each message as text."""
-        return [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
-
-    def entry(self, order: Order, n: int = 0) -> Entry:
-        """An entry that has its outcome."""
-        entry = self.ledger.claim(order, n, self.clock())
-        assert isinstance(entry, Entry)
-        assert entry.outcome is not None
-        return entry
-
-    def starts(self) -> int:
-        """How many starts RTC was asked for."""
-        return sum(call.operation == "start" for call in self.rtc.calls())
 
 
 @pytest.fixture
-def world(dynamodb: DynamoDBClient) -> Iterator[World]:
-    """A recorder whose ledger, RTC and Slack know nothing yet."""
-    clock = SettableClock()
-    api = RtcApi(clock=clock, calls_per_second=None)
-    made_up = api.credentials
-    session = transport.new_session()
-    session.mount("http://", InMemory(api.answer))
-    auth = AkSkAuth(made_up.access_key, made_up.secret_key, made_up.project_id, clock=clock)
-    rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
-    ledger = LedgerTable(dynamodb, "ledger", new_order_id())
-    with RawServer(lambda sock: sock.sendall(http(200))) as door, SlackWorkspace() as slack:
-        slack.request_url = door.endpoint
-        messenger = Messenger(
-            api_url=slack.api_url, bot_token=None, response_url_prefix=slack.response_url_prefix, limits=(1, 2)
-        )
-        yield World(Recorder(ledger, rtc, messenger, clock), ledger, api, slack, clock)
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot without a token: it answers by the response_url alone."""
+    with a_world(aws, bot_token=False) as world:
+        yield world
 
 
 def test_an_order_is_started_settled_and_told_once(world: World) -> None:

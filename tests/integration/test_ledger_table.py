@@ -1,14 +1,11 @@
 """The ledger's rules on DynamoDB (moto's): each step happens once, whoever else is at it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import boto3
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import integers, sampled_from
-from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.ledger_table import TELLING_LEASE, Contended, LedgerTable
@@ -27,37 +24,16 @@ from shared.ledger import (
 )
 from shared.order import Order, ReplyTo, new_order_id
 from shared.recording import RecordingJob, RecordingRequest
+from tests.integration.conftest import TABLE
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 REFUSED = NotStarted(error=ErrorFacts(family="Refused", status=400, error_code="RTC.00001007"))
 
 
-def create_table(client: DynamoDBClient) -> None:
-    """The table as template.yaml has it."""
-    client.create_table(
-        TableName="ledger",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )
-
-
-@pytest.fixture(scope="module")
-def dynamodb() -> Iterator[DynamoDBClient]:
-    """A table for this module, on a client that needs nothing from this machine."""
-    with mock_aws():
-        client = boto3.client("dynamodb", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
-        create_table(client)
-        yield client
-
-
 @pytest.fixture
 def ledger(dynamodb: DynamoDBClient) -> LedgerTable:
     """A ledger that knows nothing yet: guards are per app, and this app is new."""
-    return LedgerTable(dynamodb, "ledger", new_order_id())
+    return LedgerTable(dynamodb, TABLE, new_order_id())
 
 
 def an_order(*users: str, by: str = "U1") -> Order:
@@ -284,6 +260,6 @@ class LedgerUnderAnything(RuleBasedStateMachine):
 def test_at_most_one_call_or_job_holds_a_stream(dynamodb: DynamoDBClient) -> None:
     """Whatever the order of claims, outcomes, crashes and time, a stream is never asked for twice at once."""
     run_state_machine_as_test(
-        lambda: LedgerUnderAnything(LedgerTable(dynamodb, "ledger", new_order_id())),  # type: ignore[arg-type] # takes any factory
+        lambda: LedgerUnderAnything(LedgerTable(dynamodb, TABLE, new_order_id())),  # type: ignore[arg-type] # takes any factory
         settings=settings(max_examples=20, stateful_step_count=15, deadline=None),
     )

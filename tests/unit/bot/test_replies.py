@@ -76,7 +76,7 @@ def test_a_slip_without_a_nearest_reading_points_to_help() -> None:
     """Nothing is guessed at; help is one line to copy, under the command's own name."""
     assert said(replies.slip(CommandError((Problem("x", (0, 1), "what?"),), None), "/rec")) == [
         "✋ Nothing started. 1 thing to fix",
-        "• ‹x› → what?",  # noqa: RUF001 - the quotation marks of a slip
+        "• ‹x› → what?",
         "/rec help",
     ]
 

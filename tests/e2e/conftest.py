@@ -1,0 +1,137 @@
+"""The whole system, in processes of its own, with what the tests need to look into it."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from local.rtc.api import RtcApi
+from local.rtc.jobs import Job
+from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
+from local.slack.workspace import Delivery, SlackWorkspace
+from local.system import System, running
+from shared.ledger import Entry
+
+PATIENCE_S = 40.0
+VISIBILITY_TIMEOUT_S = 4
+"""How soon the message of a recorder that died comes back. In the template it is six minutes; here we wait less."""
+
+
+@dataclass
+class Deployment:
+    """A system that runs, and a room of its own for each test."""
+
+    system: System
+    rtc: RtcApi
+    slack: SlackWorkspace
+    logs: list[str]
+    room: str = field(default_factory=lambda: f"r{uuid.uuid4().hex[:8]}")
+
+    def type(self, text: str, person: Person = ANN, channel: Channel = CLASS_RECORDINGS) -> Delivery:
+        """Let somebody type `/record TEXT`; ROOM in it stands for this test's room."""
+        return self.slack.type_command(person, channel, text.replace("ROOM", self.room))
+
+    def seen(self, person: Person = ANN, channel: Channel = CLASS_RECORDINGS) -> list[Message]:
+        """The messages about this test's room that somebody sees, the oldest first."""
+        messages = self.slack.chat.messages(channel, person)
+        return [message for message in messages if self.room in self.slack.chat.as_text(message)]
+
+    def read(self, *needed: str, person: Person = ANN, channel: Channel = CLASS_RECORDINGS) -> str:
+        """The first message about this test's room with all of these words in it, once somebody can read it."""
+
+        def look() -> str:
+            texts = [self.slack.chat.as_text(message) for message in self.seen(person, channel)]
+            return next((text for text in texts if all(words in text for words in needed)), "")
+
+        found = self.slack.chat.wait_for(look, PATIENCE_S)
+        assert found, f"nobody said {needed}; what was said: {self.slack.chat.messages(channel, person)}"
+        return found
+
+    def jobs(self) -> list[Job]:
+        """RTC's jobs in this test's room."""
+        return [job for job in self.rtc.jobs() if job.parameters.room_id == self.room]
+
+    def starts(self) -> int:
+        """How many starts for this test's room RTC was asked for."""
+        body = f'"{self.room}"'.encode()
+        return sum(call.operation == "start" and body in call.request.body for call in self.rtc.calls())
+
+    def entries(self) -> list[Entry]:
+        """What the ledger has of this test's room, as it is in the table."""
+        stack = self.system.stack
+        items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
+        orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item]
+        entries = [Entry.model_validate_json(item["data"]["S"]) for item in orders]
+        mine = [entry for entry in entries if entry.request.room_id == self.room]
+        return sorted(mine, key=lambda entry: (entry.began_at, entry.n))
+
+    def kinds(self) -> list[str]:
+        """The kinds of the outcomes that the ledger has of this test's room."""
+        return [entry.outcome.kind if entry.outcome else entry.state for entry in self.entries()]
+
+    def put(self, body: str) -> None:
+        """Put a message on the order queue."""
+        self.system.stack.sqs.send_message(QueueUrl=self.system.stack.queue_url("OrderQueue"), MessageBody=body)
+
+    def dead_letters(self) -> list[str]:
+        """The bodies in the dead-letter queue."""
+        url = self.system.stack.queue_url("DeadLetterQueue")
+        answer = self.system.stack.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+
+def eventually[Found](look: Callable[[], Found], limit_s: float = PATIENCE_S) -> Found:
+    """What `look` finds as soon as it is true-ish; fails after the limit."""
+    end = time.monotonic() + limit_s
+    while not (found := look()):
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+    return found
+
+
+def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = None) -> Iterator[Deployment]:
+    """A system whose stand-ins do not throttle, and which gives up after three receives."""
+    api = rtc or RtcApi(calls_per_second=None)
+    slack = SlackWorkspace(rate_limited=False)
+    with running(
+        rtc=api,
+        slack=slack,
+        bot_token=bot_token,
+        parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
+        on_log=lambda function, line: logs.append(f"{function}: {line}"),
+    ) as system:
+        system.stack.sqs.set_queue_attributes(
+            QueueUrl=system.stack.queue_url("OrderQueue"),
+            Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT_S)},
+        )
+        yield Deployment(system, api, slack, logs)
+
+
+@pytest.fixture(scope="package")
+def shared_system() -> Iterator[Deployment]:
+    """One system for all tests that leave it as they found it; the bot has a token."""
+    yield from deployed([])
+
+
+@pytest.fixture
+def bot(shared_system: Deployment) -> Iterator[Deployment]:
+    """The shared system with a room of one's own; whatever misbehaved behaves again afterwards."""
+    shared = shared_system
+    yield Deployment(shared.system, shared.rtc, shared.slack, shared.logs)
+    shared.rtc.behave()
+    shared.slack.behave()
+
+
+@pytest.fixture
+def own_bot() -> Iterator[Deployment]:
+    """A system of one's own, to break; the bot has no token and answers by response_url alone."""
+    yield from deployed([], bot_token=False)
+
+
+def order_ids(deployment: Deployment) -> set[str]:
+    """The ids of all orders that the functions logged."""
+    lines = [line.partition(": ")[2] for line in deployment.logs]
+    return {json.loads(line)["order_id"] for line in lines if line.startswith("{") and '"order_id"' in line}

@@ -1,0 +1,131 @@
+"""What people type and what they read, through HTTP, queue, table and processes."""
+
+from local.rtc.mishaps import Mishap
+from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF
+from shared.ledger import Started
+from tests.e2e.conftest import Deployment, eventually
+
+
+def test_the_command_starts_a_recording_and_tells_the_channel(bot: Deployment) -> None:
+    """Asker: accepted. Channel: starting, with job and stream; recording, once RTC says RUNNING. One job, one entry."""
+    bot.type("room ROOM user001 hd")
+    assert "ends after 5 min idle" in bot.read("⏳ Asking RTC to record user001")
+    started = bot.read("🔴 Recording user001", person=BEN)
+    (job,) = bot.jobs()
+    assert f"job {job.job_id} · s_{job.job_id}_{bot.room}_user001 · RUNNING" in started
+    (entry,) = bot.entries()
+    assert isinstance(entry.outcome, Started)
+    assert entry.outcome.job.job_id == job.job_id
+    assert job.parameters.select_stream_type == "HD"
+    assert job.parameters.max_idle_time == 300
+    assert len(bot.seen(BEN)) == 1, "one message, kept up to date"
+    assert len(bot.seen(ANN)) == 2
+
+
+def test_the_short_form_and_what_a_phone_makes_of_it_are_understood(bot: Deployment) -> None:
+    """Full-width characters, a curly quote and a trailing full stop are undone."""
+    bot.type("ROOM “user001” ＨＤ.")
+    bot.read("job ")
+    assert [job.parameters.user_id for job in bot.jobs()] == ["user001"]
+
+
+def test_every_option_reaches_rtc(bot: Deployment) -> None:
+    """All parameters of the API can be typed, and arrive as typed."""
+    bot.type("room=ROOM user=user001 sd screen no-audio idle=10m rule=5f5e172b push=rtmp://live.example/app/k3y")
+    bot.read("job ")
+    (job,) = bot.jobs()
+    asked = job.parameters
+    assert (asked.video_type, asked.is_record_audio, asked.select_stream_type) == ("SCREENSTREAM", False, "SD")
+    assert (asked.max_idle_time, asked.record_param) == (600, {"record_rule_id": "5f5e172b"})
+    assert asked.publish_param == {"rtmp_urls": ["rtmp://live.example/app/k3y"]}
+    assert all("k3y" not in line for line in bot.logs)
+
+
+def test_a_slip_is_answered_at_once_to_the_asker_only(bot: Deployment) -> None:
+    """Every problem with its way out, and the command to copy; nothing reaches queue, ledger or RTC."""
+    bot.type("room ROOM user001 hdd idle=2s")
+    slip = bot.read("✋ Nothing started. 2 things to fix")
+    assert "‹hdd› → hd (or a person? user=hdd)" in slip
+    assert f"/record room {bot.room} user001 hd idle=5s" in slip
+    assert bot.seen(BEN) == []
+    assert (bot.starts(), bot.entries()) == (0, [])
+
+
+def test_help_is_answered_at_once(bot: Deployment) -> None:
+    """Help costs no order, and says that commands don't work in threads."""
+    delivery = bot.type("help")
+    assert delivery.error == ""
+    last = bot.slack.chat.messages(CLASS_RECORDINGS, ANN)[-1]
+    assert "thread" in bot.slack.chat.as_text(last)
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing(bot: Deployment) -> None:
+    """The exact JSON and the canonical request, secrets masked, to the asker only."""
+    bot.type("ROOM user001 dry-run")
+    shown = bot.read("nothing was sent", '"room_id"')
+    assert "content-type;host;x-project-id;x-sdk-date" in shown
+    assert bot.rtc.credentials.secret_key not in shown
+    assert (bot.starts(), bot.entries(), bot.seen(BEN)) == (0, [], [])
+
+
+def test_the_same_stream_again_is_a_duplicate_that_only_the_asker_reads(bot: Deployment) -> None:
+    """Ben asks for what ann's order records: he reads the job, and nothing new is started."""
+    bot.type("ROOM user001")
+    bot.read("🔴 Recording")
+    bot.type("ROOM user001", person=BEN)
+    text = bot.read("♻ Already recording user001", person=BEN)
+    assert "by @ann" in text
+    assert len(bot.jobs()) == 1
+    assert bot.kinds() == ["started", "duplicate"]
+    assert all("♻" not in bot.slack.chat.as_text(message) for message in bot.seen(ANN))
+
+
+def test_several_users_of_which_one_is_refused_share_one_message(bot: Deployment) -> None:
+    """A line per user; two jobs, three entries."""
+    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="start")
+    bot.type("ROOM a,b;c")
+    text = bot.read("2 of 3 started")
+    assert [mark for mark in "⛔✅" if mark in text] == ["⛔", "✅"]
+    assert [job.parameters.user_id for job in bot.jobs()] == ["b", "c"]
+    assert [entry.request.user_id for entry in bot.entries()] == ["a", "b", "c"]
+    assert bot.kinds() == ["not_started", "started", "started"]
+
+
+def test_a_room_named_payload_is_recorded(bot: Deployment) -> None:
+    """The word that loses commands in Bolt's own parsing does no harm."""
+    bot.type("room payload user001")
+    eventually(lambda: [job for job in bot.rtc.jobs() if job.parameters.room_id == "payload"])
+
+
+def test_where_the_bot_is_no_member_the_response_url_answers(bot: Deployment) -> None:
+    """In a public channel without the bot, and in a private one, the channel reads the answer all the same."""
+    for channel in (GENERAL, STAFF):
+        bot.type(f"ROOM user-{channel.channel_id}", channel=channel)
+        bot.read("🔴 Recording", person=BEN, channel=channel)
+
+
+def test_a_forged_request_is_refused_and_puts_nothing_on_the_queue(bot: Deployment) -> None:
+    """A request that was not signed with the secret is a 401."""
+    secret = bot.slack.signing_secret
+    bot.slack.signing_secret = "forged"
+    try:
+        delivery = bot.type("ROOM user001")
+    finally:
+        bot.slack.signing_secret = secret
+    assert delivery.answer is not None
+    assert delivery.answer.status == 401
+    assert (bot.starts(), bot.entries()) == (0, [])
+
+
+def test_no_secret_is_ever_logged(bot: Deployment) -> None:
+    """At DEBUG level, in all lines of both functions: no key, token, signature or response_url."""
+    bot.type("ROOM user001 push=rtmp://live.example/app/k3y-of-the-stream")
+    bot.read("🔴 Recording")
+    bot.type("ROOM user001 hdd")
+    secrets = (bot.slack.signing_secret, bot.slack.bot_token, bot.rtc.credentials.secret_key, "k3y-of-the-stream")
+    lines = "\n".join(bot.logs)
+    assert '"order_id"' in lines
+    assert '"request_id"' in lines
+    assert not [secret for secret in secrets if secret in lines]
+    assert bot.slack.response_url_prefix + "commands" not in lines
+    assert "Signature=" not in lines

@@ -1,0 +1,157 @@
+"""A recorder in this process between real parts: moto's table and queue, the RTC and Slack stand-ins, a set clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import override
+
+import boto3
+import pytest
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from bot.messenger import Messenger
+from functions.fulfil import Delivery, Recorder, TryAgain
+from functions.ledger_table import LedgerTable
+from functions.order_queue import OrderQueue, read
+from functions.watch import Watch
+from local.rtc.api import RtcApi
+from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.workspace import SlackWorkspace
+from shared import transport
+from shared.ledger import Entry
+from shared.order import Order, ReplyTo, new_order_id
+from shared.recording import RecordingRequest
+from shared.rtc.auth import AkSkAuth
+from shared.rtc.client import RtcClient
+from tests.in_memory import InMemory
+from tests.raw_server import RawServer, http
+from tests.settable_clock import SettableClock
+
+ENOUGH = timedelta(minutes=1)
+TABLE = "ledger"
+
+
+@pytest.fixture(scope="module")
+def aws() -> Iterator[tuple[DynamoDBClient, SQSClient]]:
+    """A table as template.yaml has it, and queues, on clients that need nothing from this machine."""
+    with mock_aws():
+        session = boto3.Session("made", "up", region_name="eu-west-1")
+        dynamodb = session.client("dynamodb")
+        dynamodb.create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        )
+        yield dynamodb, session.client("sqs")
+
+
+@pytest.fixture
+def dynamodb(aws: tuple[DynamoDBClient, SQSClient]) -> DynamoDBClient:
+    """The table's client."""
+    return aws[0]
+
+
+class Queue(OrderQueue):
+    """The order queue without its delays, which it only writes down."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        super().__init__(client, url)
+        self.delays: list[int] = []
+
+    @override
+    def put(self, order: Order, *, delay: int = 0) -> None:
+        self.delays.append(delay)
+        super().put(order)
+
+
+@dataclass
+class World:
+    """A recorder and all that it meets."""
+
+    recorder: Recorder
+    watch: Watch
+    ledger: LedgerTable
+    rtc: RtcApi
+    slack: SlackWorkspace
+    queue: Queue
+    clock: SettableClock
+    sqs: SQSClient
+    queue_url: str
+
+    def order(self, *users: str, dry_run: bool = False) -> Order:
+        """An order that ann has just typed in #class-recordings."""
+        delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
+        return Order(
+            order_id=new_order_id(),
+            requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",)),
+            dry_run=dry_run,
+            requested_by=ANN.user_id,
+            placed_at=self.clock(),
+            reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
+        )
+
+    def fulfil(
+        self, order: Order, receive: int = 1, *, last: bool = False, time_left: timedelta = ENOUGH
+    ) -> timedelta | None:
+        """None where the order is done, else how long until it is to be received again."""
+        try:
+            self.recorder.fulfil(order, Delivery(receive, last, lambda: time_left))
+        except TryAgain as again:
+            return again.delay
+        return None
+
+    def next_look(self) -> Order | None:
+        """The order that came back for its next look, taken from the queue."""
+        messages = self.sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=0).get("Messages", [])
+        for message in messages:
+            self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return read(messages[0]["Body"]) if messages else None
+
+    def read(self) -> list[str]:
+        """What ann read in the channel, each message as text."""
+        return [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
+
+    def entry(self, order: Order, n: int = 0) -> Entry:
+        """An entry that has its outcome."""
+        entry = self.ledger.claim(order, n, self.clock())
+        assert isinstance(entry, Entry)
+        assert entry.outcome is not None
+        return entry
+
+    def starts(self) -> int:
+        """How many starts RTC was asked for."""
+        return sum(call.operation == "start" for call in self.rtc.calls())
+
+
+@contextmanager
+def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterator[World]:
+    """A recorder whose ledger, queue, RTC and Slack know nothing yet."""
+    dynamodb, sqs = aws
+    clock = SettableClock()
+    api = RtcApi(clock=clock, calls_per_second=None)
+    made_up = api.credentials
+    session = transport.new_session()
+    session.mount("http://", InMemory(api.answer))
+    auth = AkSkAuth(made_up.access_key, made_up.secret_key, made_up.project_id, clock=clock)
+    rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
+    ledger = LedgerTable(dynamodb, TABLE, new_order_id())
+    url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
+    queue = Queue(sqs, url)
+    with RawServer(lambda sock: sock.sendall(http(200))) as door, SlackWorkspace(rate_limited=False) as slack:
+        slack.request_url = door.endpoint
+        messenger = Messenger(
+            api_url=slack.api_url,
+            bot_token=slack.bot_token if bot_token else None,
+            response_url_prefix=slack.response_url_prefix,
+            limits=(1, 2),
+        )
+        watch = Watch(ledger, rtc, messenger, queue, clock)
+        recorder = Recorder(ledger, rtc, messenger, watch.begin, clock)
+        yield World(recorder, watch, ledger, api, slack, queue, clock, sqs, url)
