@@ -17,10 +17,11 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from local.http_message import Answer, Request
+from local.mishaps import Mishaps
 from local.rtc.credentials import MADE_UP, Credentials
 from local.rtc.iam import Tokens
 from local.rtc.jobs import Job, Jobs
-from local.rtc.mishaps import NOT_CARRIED_OUT, Misbehaviour, Mishap, Mishaps, Operation
+from local.rtc.mishaps import NOT_CARRIED_OUT, Mishap, Operation
 from local.rtc.parameters import read_start, read_update
 from local.rtc.refusal import Refused
 from local.rtc.signature import Key, SignatureCheck
@@ -82,7 +83,7 @@ class RtcApi:
         self._calls_per_second = calls_per_second
         self._recent: deque[datetime] = deque(maxlen=calls_per_second)
         self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota)
-        self._mishaps = Mishaps()
+        self._mishaps = Mishaps[Operation | None, Mishap]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()
         keys = {
@@ -132,7 +133,7 @@ class RtcApi:
     def misbehave(self, mishap: Mishap, *, operation: Operation | None = None, times: int | None = 1) -> None:
         """Let the next `times` calls of `operation` meet with `mishap`; None: of any, and until told otherwise."""
         with self._lock:
-            self._mishaps.tell(Misbehaviour(mishap=mishap, operation=operation, times=times))
+            self._mishaps.tell(mishap, operation, times)
 
     def behave(self) -> None:
         """Forget every mishap that was told."""

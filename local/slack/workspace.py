@@ -19,9 +19,10 @@ import requests
 
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
+from local.mishaps import Mishaps
 from local.slack.chat import CHANNELS, PEOPLE, SLACKBOT, Channel, Chat, Message, Person
 from local.slack.content import Content, Refused
-from local.slack.mishaps import Door, Misbehaviour, Mishap, Mishaps
+from local.slack.mishaps import Door, Mishap
 from local.slack.payloads import click_fields, command_fields, signed_request
 from local.slack.response_url import ResponseUrls, post_answer
 from local.slack.web_api import SCOPES, WebApi
@@ -87,7 +88,7 @@ class SlackWorkspace:
         self._clock = clock
         self._response_urls = ResponseUrls(self.chat, clock)
         self._web_api = WebApi(self.chat, clock, token=self.bot_token, scopes=scopes, rate_limited=rate_limited)
-        self._mishaps = Mishaps()
+        self._mishaps = Mishaps[Door, Mishap]()
         self._deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._server = Server(self._answer, port)
@@ -163,7 +164,7 @@ class SlackWorkspace:
     def misbehave(self, mishap: Mishap, *, door: Door | None = None, times: int | None = 1) -> None:
         """Let `mishap` befall the next `times` calls of `door`; None: of either, and until told otherwise."""
         with self.chat.news:
-            self._mishaps.tell(Misbehaviour(mishap=mishap, door=door, times=times))
+            self._mishaps.tell(mishap, door, times)
 
     def behave(self) -> None:
         """Forget all misbehaviour."""
@@ -200,7 +201,7 @@ class SlackWorkspace:
     ) -> Answer:
         with self.chat.news:  # whoever waits for the message finds the call as well
             received = self._clock()
-            mishap = self._mishaps.take(door)
+            mishap = self._mishaps.take(door) or Mishap()
             given = mishap.befall(answer(path, request) if mishap.carried_out else Answer(), door)
             self._calls.append(Call(door, request, given, received))
         return given

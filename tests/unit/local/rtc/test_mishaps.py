@@ -1,4 +1,4 @@
-"""Mishaps: what they do to an answer, and which calls they meet."""
+"""What a mishap does to an answer of RTC's."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from local.http_message import Answer, Wire
-from local.rtc.mishaps import Misbehaviour, Mishap, Mishaps
+from local.rtc.mishaps import Mishap
 
 TRUE = Answer.of_json(201, {"job_id": "1"})
 
@@ -31,49 +31,9 @@ def test_a_mishap_s_status_comes_with_a_code_a_body_or_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mishap", "carried_out"),
-    [
-        (Mishap(), True),
-        (Mishap(delay=1), True),
-        (Mishap(status=500), False),
-        (Mishap(status=500, made=True), True),
-        (Mishap(wire=Wire.RESET), False),
-        (Mishap(wire=Wire.RESET, made=True), True),
-        (Mishap(wire=Wire.NOTHING, delay=60), False),
-    ],
-)
-def test_a_call_is_carried_out_if_told_or_if_only_late(mishap: Mishap, *, carried_out: bool) -> None:
-    """By default what fails has made nothing; `made` is the case where it has."""
-    assert mishap.carried_out is carried_out
-
-
-@pytest.mark.parametrize(
     "fields", [{"status": 100}, {"status": 600}, {"delay": -1}, {"content_type": "\r\nb"}, {"x": 1}]
 )
 def test_an_unfit_mishap_is_refused(fields: dict[str, object]) -> None:
     """What no server could do, and what nobody knows, is an error of the one who tells it."""
     with pytest.raises(ValidationError):
         Mishap.model_validate(fields)
-
-
-def test_mishaps_meet_the_calls_they_were_told_for_and_as_often() -> None:
-    """One for two starts leaves other calls alone, and is used up after two."""
-    mishaps, failing = Mishaps(), Mishap(status=500)
-    mishaps.tell(Misbehaviour(mishap=failing, operation="start", times=2))
-    assert [mishaps.take(operation) for operation in ("show", "start", "stop", "start", "start")] == [
-        None,
-        failing,
-        None,
-        failing,
-        None,
-    ]
-
-
-def test_a_mishap_for_any_call_lasts_until_cleared_and_others_queue_behind() -> None:
-    """The oldest that fits is taken; without a number of times it stays."""
-    mishaps, first, lasting = Mishaps(), Mishap(status=500), Mishap(status=503)
-    mishaps.tell(Misbehaviour(mishap=first))
-    mishaps.tell(Misbehaviour(mishap=lasting, times=None))
-    assert [mishaps.take(operation) for operation in ("start", None, "token")] == [first, lasting, lasting]
-    mishaps.clear()
-    assert mishaps.take("start") is None

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from local.http_message import Answer, Wire
-from local.slack.mishaps import RESPONSE_URL_ENDED, TOO_FAST, Misbehaviour, Mishap, Mishaps
+from local.slack.mishaps import RESPONSE_URL_ENDED, TOO_FAST, Mishap
 
 TRUE = Answer(body=b"ok")
 
@@ -26,33 +26,6 @@ def test_each_door_words_an_error_in_its_own_form() -> None:
     assert (limited.status, json.loads(limited.body)) == (429, {"ok": False, "error": "ratelimited"})
     assert ("Retry-After", "1") in limited.headers
     assert Mishap(status=500).befall(TRUE, "web_api").body == b""
-
-
-@pytest.mark.parametrize(
-    ("mishap", "carried_out"),
-    [
-        (Mishap(), True),
-        (Mishap(delay=1), True),
-        (Mishap(status=500), False),
-        (Mishap(status=500, made=True), True),
-        (Mishap(wire=Wire.RESET), False),
-        (Mishap(wire=Wire.RESET, made=True), True),
-    ],
-)
-def test_a_call_is_carried_out_if_told_or_if_only_late(mishap: Mishap, *, carried_out: bool) -> None:
-    """By default what fails has posted nothing."""
-    assert mishap.carried_out is carried_out
-
-
-def test_mishaps_are_met_by_their_door_as_often_as_told() -> None:
-    """The oldest first, None for always, and cleared at a word."""
-    mishaps = Mishaps()
-    mishaps.tell(Misbehaviour(mishap=TOO_FAST, door="web_api", times=2))
-    mishaps.tell(Misbehaviour(mishap=RESPONSE_URL_ENDED, times=None))
-    assert [mishaps.take("web_api") for _ in range(3)] == [TOO_FAST, TOO_FAST, RESPONSE_URL_ENDED]
-    assert [mishaps.take("response_url") for _ in range(2)] == [RESPONSE_URL_ENDED] * 2
-    mishaps.clear()
-    assert mishaps.take("web_api") == Mishap()
 
 
 def test_an_unfit_mishap_is_refused() -> None:
