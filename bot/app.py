@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot import grammar, replies
-from bot.blocks import Audience, Reply, reply
+from bot.blocks import Reply
 from bot.grammar import CommandError, Help
 from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
 
@@ -89,30 +89,21 @@ def create_app(
         except NotQueued:
             return _answer(ack, replies.not_queued())
         except PerhapsQueued:
-            return _answer(ack, _perhaps_queued(order))
+            return _answer(ack, replies.perhaps_queued(order))
         return _answer(ack, accepted)
 
     @app.command(re.compile(""))
     def redirect(ack: Ack) -> BoltResponse:
-        return _answer(ack, _another_name(command))
+        return _answer(ack, replies.another_name(command))
 
     @app.error
     def apologise(error: Exception) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
             return BoltResponse(status=HTTPStatus.OK)  # a click or an event that we never asked for
         report(error)
-        return BoltResponse(status=HTTPStatus.OK, body=as_body(our_mistake()))
+        return BoltResponse(status=HTTPStatus.OK, body=as_body(replies.our_mistake()))
 
     return app
-
-
-def our_mistake() -> Reply:
-    """We failed before there was an order."""
-    return reply(
-        Audience.ASKER,
-        ["⚠ That was our mistake, not yours."],
-        ["Nothing was started. Try again in a minute; if that fails too, tell an operator."],
-    )
 
 
 def as_body(said: Reply) -> dict[str, Any]:
@@ -122,15 +113,3 @@ def as_body(said: Reply) -> dict[str, Any]:
 
 def _answer(ack: Ack, said: Reply) -> BoltResponse:
     return ack(as_body(said))
-
-
-def _perhaps_queued(order: Order) -> Reply:
-    return reply(
-        Audience.ASKER,
-        ["❓ Your order may or may not be on its way."],
-        [f"If no answer comes within a minute, ask again: nothing is started twice. Order {order.order_id}"],
-    )
-
-
-def _another_name(command: str) -> Reply:
-    return reply(Audience.ASKER, [f"✋ Nothing started. Here recordbot answers to {command}"], [f"Try: {command} help"])

@@ -29,6 +29,29 @@ def not_queued() -> Reply:
     )
 
 
+def perhaps_queued(order: Order) -> Reply:
+    """The queue gave no usable answer: it may have the order nevertheless."""
+    return reply(
+        Audience.ASKER,
+        ["❓ Your order may or may not be on its way."],
+        [f"If no answer comes within a minute, ask again: nothing is started twice. Order {order.order_id}"],
+    )
+
+
+def another_name(command: str) -> Reply:
+    """A command came whose name is not the one that is set here."""
+    return reply(Audience.ASKER, [f"✋ Nothing started. Here recordbot answers to {command}"], [f"Try: {command} help"])
+
+
+def our_mistake() -> Reply:
+    """We failed before there was an order."""
+    return reply(
+        Audience.ASKER,
+        ["⚠ That was our mistake, not yours."],
+        ["Nothing was started. Try again in a minute; if that fails too, tell an operator."],
+    )
+
+
 def bug(order: Order) -> Reply:
     """We failed, and the order waits for an operator."""
     return reply(

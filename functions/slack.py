@@ -19,7 +19,8 @@ from urllib.parse import parse_qsl
 
 from slack_bolt import App, BoltRequest
 
-from bot.app import as_body, create_app, our_mistake
+from bot import replies
+from bot.app import as_body, create_app
 from functions.http_event import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.observability import Metric, count, log_keys, logger, start_logging
 from functions.order_queue import OrderQueue, connect_queue
@@ -39,7 +40,7 @@ def handler(event: object, context: object) -> dict[str, object]:
             response = _door().answer(event)
         except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing of use
             _report(error)
-            response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(our_mistake())), "application/json")
+            response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
     return response.as_result()
 
 

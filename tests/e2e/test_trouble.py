@@ -148,3 +148,16 @@ def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
             bot.type("ROOM user001")
             bot.read("⛔ Not recorded", "HTTP 401", "Ask an operator")
             assert (bot.starts(), bot.kinds()) == (1, ["not_started"])
+
+
+def test_a_bug_of_ours_tells_the_asker_and_leaves_the_order_to_an_operator(own_bot: Deployment) -> None:
+    """With the table gone nothing can be done: the asker reads so, and the order lies in the dead letters."""
+    stack = own_bot.system.stack
+    stack.dynamodb.delete_table(TableName=stack.table_name("LedgerTable"))
+    own_bot.type("ROOM user001")
+    eventually(lambda: any(own_bot.room in letter for letter in own_bot.dead_letters()))
+    chat = own_bot.slack.chat
+    (told,) = [text for it in chat.messages(CLASS_RECORDINGS, ANN) if "our mistake" in (text := chat.as_text(it))]
+    (order_id,) = {Order.model_validate_json(letter).order_id for letter in own_bot.dead_letters()}
+    assert f"Nothing is lost: order {order_id} is kept for an operator." in told
+    assert own_bot.starts() == 0

@@ -24,7 +24,8 @@ from hypothesis.strategies import (
 )
 from moto import mock_aws
 
-from bot.app import create_app, our_mistake
+from bot.app import create_app
+from bot.replies import our_mistake
 from functions.secrets import RETRY_AFTER, Secret, SlackSecret
 from functions.slack import Door, handler
 from shared.order import Order

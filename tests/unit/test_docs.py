@@ -1,0 +1,34 @@
+"""The documents say what is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    path.relative_to(ROOT)
+    for folder in ("shared", "bot", "functions", "local")
+    for path in (ROOT / folder).rglob("*.py")
+    if path.name != "__init__.py" and path.parent not in {ROOT / "local/rtc", ROOT / "local/slack"}  # named as folders
+)
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_the_architecture_names_every_file(source: Path) -> None:
+    """A file that docs/architecture.md does not explain is a file nobody finds."""
+    name = f"rtc/{source.name}" if source.parent.name == "rtc" else source.name
+    assert f"`{name}`" in (ROOT / "docs/architecture.md").read_text()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_and_make_word_in_a_document_exists(document: Path) -> None:
+    """A reader who follows a name finds the thing."""
+    text = document.read_text()
+    words = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert not set(re.findall(r"`make ([a-z-]+)`", text)) - words
+    paths = re.findall(r"`((?:shared|bot|functions|local|tests|docs|requirements)/[\w/.-]*)`", text)
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    assert not [path for path in paths if not (ROOT / path).exists()]
+    assert not [link for link in links if not (document.parent / link).exists()]
