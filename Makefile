@@ -21,7 +21,7 @@ $(UV): requirements/uv.txt
 	@$(UV) python find --quiet 3.13 >/dev/null 2>&1 || $(UV) python install --quiet 3.13 >/dev/null 2>&1 || { \
 	  echo "recordbot needs Python 3.13, and none was found or could be downloaded: install it (python.org, pyenv, your package manager) and run make again." >&2; exit 1; }
 	@$(UV) venv --quiet --clear --python 3.13 .venv
-	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/dev.txt
+	@$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(PY) requirements/dev.txt
 	@touch $@
 
 .PHONY: setup

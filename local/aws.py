@@ -16,6 +16,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from local.child import Child
 from local.errors import LocalError
@@ -47,33 +48,20 @@ class Aws:
     dynamodb: "DynamoDBClient"
 
     def __init__(self) -> None:
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._port: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self._last_line = "it says nothing"
         self._server = Child(
             "local.moto_server",
             environment={"PYTHONPATH": str(_PROJECT), "HOME": os.devnull},
             folder=_PROJECT,
-            on_line=self._lines.put,
-            on_exit=lambda _: self._lines.put(None),
+            on_line=self._hear,
+            on_exit=lambda _: self._port.put(None),
         )
         try:
-            self.endpoint = f"http://127.0.0.1:{self._read_port()}"
+            self._connect()
         except BaseException:
             self._server.close()
             raise
-        self.environment = {
-            **_KEYS,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        }
-        session = _session()
-        config = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})
-        self.sqs = session.client("sqs", endpoint_url=self.endpoint, config=config)
-        self.dynamodb = session.client("dynamodb", endpoint_url=self.endpoint, config=config)
-        self._secrets = session.client("secretsmanager", endpoint_url=self.endpoint, config=config)
-        self._cloudformation = session.client("cloudformation", endpoint_url=self.endpoint, config=config)
 
     def create[Key](
         self,
@@ -102,7 +90,10 @@ class Aws:
             )
             (stack,) = self._cloudformation.describe_stacks(StackName=_STACK)["Stacks"]
         except ClientError as error:
-            raise AwsError(f"{template.path}: AWS's stand-in refuses it: {error}") from error
+            raise AwsError(f"{template.path}: AWS's stand-in can't make it: {error}") from error
+        except ResponseParserError as error:  # the server failed, and has written why
+            self.close()
+            raise AwsError(f"{template.path}: AWS's stand-in can't make it: {self._last_line}") from error
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
         # moto's CloudFormation names a queue by its address at Amazon, where nothing of ours must ever go.
         amazon = f"https://sqs.{REGION}.amazonaws.com"
@@ -120,16 +111,36 @@ class Aws:
     ) -> None:
         self.close()
 
+    def _connect(self) -> None:
+        self.endpoint = f"http://127.0.0.1:{self._read_port()}"
+        self.environment = {
+            **_KEYS,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        session = _session()
+        config = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})
+        self.sqs = session.client("sqs", endpoint_url=self.endpoint, config=config)
+        self.dynamodb = session.client("dynamodb", endpoint_url=self.endpoint, config=config)
+        self._secrets = session.client("secretsmanager", endpoint_url=self.endpoint, config=config)
+        self._cloudformation = session.client("cloudformation", endpoint_url=self.endpoint, config=config)
+
+    def _hear(self, line: str) -> None:
+        if line.isdecimal():
+            self._port.put(int(line))
+        self._last_line = line or self._last_line
+
     def _read_port(self) -> int:
-        last: str | None = "it took too long"
         try:
-            while line := self._lines.get(timeout=_START_LIMIT):
-                if line.isdecimal():
-                    return int(line)
-                last = line
+            port = self._port.get(timeout=_START_LIMIT)
         except queue.Empty:
-            pass
-        raise AwsError(f"AWS's stand-in (moto) did not start: {last}")
+            port = None
+        if port is None:
+            raise AwsError(f"AWS's stand-in (moto) does not start: {self._last_line}")
+        return port
 
 
 def _session() -> boto3.Session:

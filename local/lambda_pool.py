@@ -85,7 +85,7 @@ class Pool:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
-            return self._workers
+            return self._workers.copy()
 
     def _take(self) -> Worker:
         with self._changed:

@@ -1,7 +1,13 @@
-"""moto's server on a free port of loopback, in a process of its own: prints the port as its first line, and serves."""
+"""moto's server on a free port of loopback, in a process of its own: prints the port as its first line, and serves.
+
+After that it prints one line for each request that it fails to answer.
+"""
 
 import gc
+import logging
 import sys
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -12,17 +18,30 @@ class _Connection(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each call would wait 40 ms for an acknowledgement
 
-    def log(self, *_: object) -> None:
-        """Say nothing of the single calls."""
+
+class _Application:
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        try:
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        except Exception as error:
+            _print(f"{type(error).__name__}: {error}")
+            raise
+        return answer
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
 
 
 def _main() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it has a line for every request
     get_backend("cloudformation")  # imports most of what there is: now, and not during the first call
     gc.freeze()  # what is imported stays; without this the end takes half a second
-    application = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
-    sys.stdout.write(f"{server.port}\n")
-    sys.stdout.flush()
+    server = make_server("127.0.0.1", 0, _Application(), threaded=True, request_handler=_Connection)
+    _print(str(server.port))
     server.serve_forever()
 
 

@@ -30,6 +30,7 @@ def _invoke(function: str, event: object) -> Any:
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[ApiGateway]:
+    """One HTTP API for all tests."""
     with ApiGateway(ROUTES, _invoke) as gateway:
         yield gateway
 

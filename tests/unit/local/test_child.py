@@ -103,7 +103,9 @@ def test_a_killed_parent_leaves_no_child(tmp_path: Path, busy: str) -> None:
 import time
 from pathlib import Path
 from local.child import Child
-Child({str(tmp_path / "busy.py")!r}, environment={{}}, folder=Path("."), on_line=lambda l: print(l, flush=True), on_exit=print)
+def show(line):
+    print(line, flush=True)
+Child({str(tmp_path / "busy.py")!r}, environment={{}}, folder=Path("."), on_line=show, on_exit=show)
 time.sleep(60)
 """
     with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=PROJECT) as process:

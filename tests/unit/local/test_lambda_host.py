@@ -22,12 +22,14 @@ OBEY = replace(ECHO, name="Obey", handler="sample.obey", timeout=1)
 
 @pytest.fixture(scope="module", params=[False, True], ids=["awslambdaric", "own runtime"])
 def own_runtime(request: pytest.FixtureRequest) -> bool:
+    """Whether our own loop takes the place of AWS's client."""
     assert isinstance(request.param, bool)
     return request.param
 
 
 @pytest.fixture(scope="module")
 def host(own_runtime: bool) -> Iterator[LambdaHost]:
+    """One host of both functions for most tests."""
     environment = {"AWS_REGION": "eu-central-1", "GIVEN": "yes"}
     with LambdaHost([ECHO, OBEY], folder=SAMPLES, environment=environment, own_runtime=own_runtime) as host:
         host.warm()
@@ -36,7 +38,8 @@ def host(own_runtime: bool) -> Iterator[LambdaHost]:
 
 def test_a_function_gets_its_event_and_gives_its_result(host: LambdaHost) -> None:
     """Any JSON goes in, and comes back."""
-    for event in ({"a": [1, "é", None]}, [], "text", 1.5, None):
+    events: list[object] = [{"a": [1, "é", None]}, [], "text", 1.5, None]
+    for event in events:
         assert host.invoke("Echo", event)["event"] == event
 
 
@@ -110,7 +113,7 @@ def test_a_crash_is_the_call_s_error(host: LambdaHost) -> None:
 
 
 def test_a_killed_function_fails_its_call(host: LambdaHost) -> None:
-    """Killing a function fails the call in it, takes what it has started with it, and the next call has a new process."""
+    """Killing a function fails its call and ends what it has started; the next call has a new process."""
     started = host.invoke("Obey", {"start": 60})["child"]
     with ThreadPoolExecutor(1) as threads:
         call = threads.submit(host.invoke, "Obey", {"sleep": 0.9})
@@ -174,4 +177,4 @@ def test_nothing_is_left_behind(own_runtime: bool) -> None:
     with pytest.raises(FunctionError, match="stopping"):
         host.invoke("Echo", {})
     assert all(map(is_gone, pids))
-    assert set(threading.enumerate()) == threads
+    assert set(threading.enumerate()) <= threads
