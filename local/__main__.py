@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     word.set_defaults(run=_rtc)
 
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that everything is ended in order
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)

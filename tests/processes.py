@@ -16,6 +16,20 @@ def is_gone(pid: int) -> bool:
     return stat.exists() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
 
 
+def children_of(pid: int) -> list[int]:
+    """The process ids of a process's children, and of theirs."""
+    children = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended meanwhile
+        if parent == pid:
+            child = int(stat.parent.name)
+            children += [child, *children_of(child)]
+    return children
+
+
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
     """Whether `condition` comes true in time."""
     end = time.monotonic() + seconds

@@ -1,0 +1,75 @@
+"""python -m local say, as a newcomer runs it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes import children_of, is_gone, within
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_"))}
+
+
+def say(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """One run, to its end."""
+    command = [sys.executable, "-m", "local", "say", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=50, check=False)
+
+
+@pytest.fixture
+def talk() -> Iterator[subprocess.Popen[str]]:
+    """A run whose first answer has been read, so that all of it is up; it is ended whatever comes."""
+    command = [sys.executable, "-m", "local", "say", "/record room 100 user001 hd"]
+    with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while "Asking RTC" not in process.stdout.readline():
+            assert process.poll() is None
+        yield process
+        process.kill()
+
+
+def test_a_recording_is_started_and_read_and_the_exit_status_says_so() -> None:
+    """The main job in one command: accepted, starting, recording; status 0."""
+    done = say("/record room 100 user001 hd")
+    assert done.returncode == 0, done.stderr
+    assert "ann: /record room 100 user001 hd" in done.stdout
+    assert "job 1 · s_1_100_user001 · RUNNING" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_slip_is_read_and_the_exit_status_is_1() -> None:
+    """Nothing was started, so the status is not 0."""
+    done = say("/record 100 user001 hdd")
+    assert done.returncode == 1
+    assert "✋ Nothing started" in done.stdout
+
+
+def test_a_question_that_got_its_answer_is_well() -> None:
+    """Help and a dry run are status 0."""
+    done = say("/record help", "/record 100 user001 dry-run")
+    assert done.returncode == 0
+    assert "nothing was sent" in done.stdout
+
+
+def test_without_keys_the_real_api_is_one_line_away() -> None:
+    """What is missing is named; nothing is started, and there is no traceback."""
+    done = say("--rtc", "real", "/record 100 user001")
+    assert done.returncode == 1
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("recordbot: --rtc real needs these environment variables: RTC_APP_ID, RTC_PROJECT_ID, ")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_it_ends_no_process_is_left(talk: subprocess.Popen[str], ending: signal.Signals) -> None:
+    """Interrupted, terminated or killed: its functions and stand-ins end with it."""
+    children = children_of(talk.pid)
+    assert children
+    talk.send_signal(ending)
+    status = talk.wait(15)
+    assert status == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[ending]
+    assert within(10, lambda: all(map(is_gone, children)))
