@@ -34,21 +34,26 @@ ENOUGH = timedelta(minutes=1)
 TABLE = "ledger"
 
 
+def create_table(client: DynamoDBClient) -> None:
+    """The ledger's table, as template.yaml has it."""
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+    )
+
+
 @pytest.fixture(scope="module")
 def aws() -> Iterator[tuple[DynamoDBClient, SQSClient]]:
     """A table as template.yaml has it, and queues, on clients that need nothing from this machine."""
     with mock_aws():
         session = boto3.Session("made", "up", region_name="eu-west-1")
         dynamodb = session.client("dynamodb")
-        dynamodb.create_table(
-            TableName=TABLE,
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
+        create_table(dynamodb)
         yield dynamodb, session.client("sqs")
 
 
