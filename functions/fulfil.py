@@ -4,7 +4,7 @@ A start is never blindly repeated. What is known not to have happened goes back 
 settled as unknown and told. Whatever stops this half-way, a redelivery works only on what has no outcome yet.
 """
 
-import random
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from bot import replies
 from bot.blocks import Reply
 from bot.messenger import CannotDeliver, Messenger, TryLater
 from bot.outcomes import outcome
+from functions.delivery import DELAYS, Delivery, TryAgain
 from functions.ledger_table import LedgerTable
 from functions.observability import Metric, count, logger
 from shared.ledger import (
@@ -33,40 +34,17 @@ from shared.order import Order
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, NotLetIn, OutcomeUnknown, RtcError
 
-DELAYS = (2, 5, 15, 60, 180, 360, 450)
-"""Seconds before the 2nd to 8th receive of an order. Together under 18 minutes: a response_url lives for 30."""
-TIME_FOR_A_CALL = timedelta(seconds=14)
-"""What a call to RTC may take (the client's limits to connect and to answer), and the write after it."""
+TIME_FOR_A_CALL = timedelta(seconds=20)
+"""What an operation of RTC's client may take, more than one address to try included, and the write after it."""
 TIME_TO_TELL = timedelta(seconds=11)
 """What an answer may take where chat.postMessage is refused late and the response_url is slow as well."""
 AT_ONCE = timedelta(seconds=1)
 """How soon another invocation takes over what this one has no time for."""
 LONGEST_WAIT = timedelta(minutes=30)
 """An order that waited longer is not begun: nobody expects it any more, as after a redrive from the dead letters."""
-MAX_TELLINGS = 4
-"""Answers begun before the last receive. Slack takes five posts to a response_url; the fifth is kept for the end."""
-
-
-class TryAgain(Exception):
-    """The order is not done; it is to be received again after `delay`."""
-
-    def __init__(self, delay: timedelta) -> None:
-        super().__init__(f"again in {delay.total_seconds():.0f} s")
-        self.delay = delay
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One receive of an order's message: the how-manyth it is, whether the last, and how long we may work on it."""
-
-    receive: int
-    last: bool
-    time_left: Callable[[], timedelta]
-
-    def delay(self) -> timedelta:
-        """How long to wait before the next receive: growing, and jittered so that orders do not march in step."""
-        longest = DELAYS[min(self.receive, len(DELAYS)) - 1]
-        return timedelta(seconds=longest * random.uniform(0.8, 1))  # noqa: S311 - spreads load, hides nothing
+MAX_TELLINGS = 3
+"""Answers begun before the last receive. Slack takes five posts to a response_url: one is kept for the last receive,
+one for the news that it runs (functions/watch.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +55,9 @@ class Recorder:
     rtc: RtcClient
     messenger: Messenger
     watch: Callable[[Order, Sequence[Entry]], None]
-    """Called once an answer was given: to look later whether what was started runs."""
+    """Called when the answer was given, now or before: to look later whether what was started runs."""
     clock: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
 
     def fulfil(self, order: Order, delivery: Delivery) -> None:
         """Bring the order to its end. Raises TryAgain where that takes another receive."""
@@ -94,14 +73,15 @@ class Recorder:
                 delays.append(again.delay)
         if delays:
             raise TryAgain(max(delays))
-        if self._tell(order, outcome(order, entries, self.clock()), delivery):
-            self.watch(order, entries)
+        self._tell(order, outcome(order, entries, self.clock()), delivery)
+        self.watch(order, entries)
 
     def _record(self, order: Order, n: int, delivery: Delivery) -> Entry:
         """The order's n-th stream with its outcome."""
-        if delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_TELL:
-            return self._not_now(order, n, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
         claim = self.ledger.claim(order, n, self.clock())
+        if isinstance(claim, Busy):
+            self._wait(claim, delivery)
+            claim = self.ledger.claim(order, n, self.clock())
         if isinstance(claim, Guard) and claim.job_id is not None:
             claim = self._shown(order, n, claim, claim.job_id, delivery)
         if isinstance(claim, Busy):
@@ -110,8 +90,17 @@ class Recorder:
             return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
         return self._start(order, claim, delivery) if claim.outcome is None else claim
 
+    def _wait(self, busy: Busy, delivery: Delivery) -> None:
+        """Leave it to the next receive what another is at; on the last there is none, so it is waited for here."""
+        left = busy.until - self.clock()
+        if not delivery.last or left > delivery.time_left() - TIME_TO_TELL:
+            raise TryAgain(left)
+        self.sleep(left.total_seconds())
+
     def _shown(self, order: Order, n: int, guard: Guard, job_id: str, delivery: Delivery) -> Claim:
         """What claiming gives once RTC has said how the guarded job stands: the ledger may not know that it is over."""
+        if not _has_time(delivery):
+            return self._not_now(order, n, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
         try:
             over = self._is_over(job_id)
         except RtcError as error:
@@ -138,6 +127,8 @@ class Recorder:
     def _start(self, order: Order, entry: Entry, delivery: Delivery) -> Entry:
         if self.clock() - order.placed_at > LONGEST_WAIT:
             return self.ledger.settle(entry, NotStarted(error=ErrorFacts(family=TOO_LATE)), self.clock())
+        if not _has_time(delivery):
+            return self._not_begun(entry, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
         logger.info("calling RTC", extra={"operation": "start", "entry": entry.n, "attempt": entry.attempts})
         try:
             job = self.rtc.start(entry.request)
@@ -149,23 +140,29 @@ class Recorder:
         except RtcError as error:
             logger.warning("not started", extra=_facts(error))
             count(Metric.RTC_REFUSED_KEY if isinstance(error, NotLetIn) else Metric.NOT_STARTED)
-            if error.may_retry and not delivery.last:
-                self.ledger.release(entry, self.clock())
-                raise TryAgain(delivery.delay()) from None
-            refused = NotStarted(error=ErrorFacts.of(error), gave_up=error.may_retry)
-            return self.ledger.settle(entry, refused, self.clock())
-        logger.info("started", extra={"job_id": job.job_id, "state": job.state})
+            if error.may_retry:
+                return self._not_begun(entry, ErrorFacts.of(error), delivery, delivery.delay())
+            return self.ledger.settle(entry, NotStarted(error=ErrorFacts.of(error)), self.clock())
+        facts = {"job_id": job.job_id, "state": job.state, "request_id": self.rtc.last_request_id}
+        logger.info("started", extra=facts)
         count(Metric.STARTED)
         return self.ledger.settle(entry, Started(job=job), self.clock())
 
-    def _tell(self, order: Order, reply: Reply, delivery: Delivery) -> bool:
-        """Give the answer, at least once: where a crash comes between posting and noting it, twice.
+    def _not_begun(self, entry: Entry, why: ErrorFacts, delivery: Delivery, delay: timedelta) -> Entry:
+        """Give back a claim of which nothing happened; on the last receive, settle it as given up."""
+        if delivery.last:
+            return self.ledger.settle(entry, NotStarted(error=why, gave_up=True), self.clock())
+        self.ledger.release(entry, self.clock())
+        raise TryAgain(delay)
 
-        Whether it was given now, and not before.
-        """
+    def _tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
+        """Give the answer, at least once: where a crash comes between posting and noting it, twice."""
         turn = self.ledger.begin_telling(order.order_id, self.clock())
+        if isinstance(turn, Busy):
+            self._wait(turn, delivery)
+            turn = self.ledger.begin_telling(order.order_id, self.clock())
         if turn is None:
-            return False
+            return
         if isinstance(turn, Busy):
             raise TryAgain(turn.until - self.clock())
         if turn > MAX_TELLINGS and not delivery.last:
@@ -176,14 +173,19 @@ class Recorder:
             posted = self.messenger.post(reply, order.reply_to)
         except TryLater as later:
             self.ledger.stop_telling(order.order_id)
-            asked = timedelta(seconds=later.retry_after or 0)
+            if delivery.last:
+                count(Metric.NOT_TOLD)
+            asked = timedelta(seconds=min(later.retry_after or 0, DELAYS[-1]))
             raise TryAgain(max(delivery.delay(), asked)) from None
         except CannotDeliver as lost:
             # Nothing can bring the answer to Slack any more; the outcome stays in the ledger.
             logger.warning("answer not delivered", extra={"reason": str(lost)})
             count(Metric.NOT_TOLD)
         self.ledger.told(order.order_id, self.clock(), posted)
-        return True
+
+
+def _has_time(delivery: Delivery) -> bool:
+    return delivery.time_left() >= TIME_FOR_A_CALL + TIME_TO_TELL
 
 
 def _facts(error: RtcError) -> dict[str, object]:

@@ -9,15 +9,14 @@ Each item holds its model as JSON in `data`, and beside it what the conditions c
 Conditions: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
-
-from botocore.exceptions import ClientError
 
 from bot.messenger import Posted
 from shared.ledger import Busy, Claim, Duplicate, Entry, Guard, NotStarted, Started, State, Unknown
 from shared.order import Order
-from shared.recording import RecordingJob, RecordingRequest
+from shared.recording import RecordingRequest
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -133,11 +132,9 @@ class LedgerTable:
         )
         return [Entry.model_validate_json(item["data"]["S"]) for item in answer["Items"] if "data" in item]
 
-    def observe(self, entry: Entry, job: RecordingJob, now: datetime) -> Entry:
-        """Write down how the job of a started entry stands by now."""
-        observed = entry.model_copy(update={"outcome": Started(job=job)})
-        self._write(self._put_entry(observed, now, over=entry))
-        return observed
+    def observe(self, before: Entry, after: Entry, now: datetime) -> None:
+        """Write down what is new of the job of a settled entry."""
+        self._write(self._put_entry(after, now, over=before))
 
     def begin_telling(self, order_id: str, now: datetime) -> int | Busy | None:
         """How many answers were begun for the order, this one included; Busy while another is at it; None if told."""
@@ -229,13 +226,21 @@ class LedgerTable:
 
     def _write(self, *items: _Item) -> bool:
         """Whether the items were written, all together; False where one of them was not as it was expected to be."""
-        try:
-            self._client.transact_write_items(TransactItems=cast("Any", items))
-        except ClientError as refused:
-            if refused.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-            return False
-        return True
+        attempt = 0
+        while True:
+            try:
+                self._client.transact_write_items(TransactItems=cast("Any", items))
+            except self._client.exceptions.TransactionCanceledException as refused:
+                reasons = {reason.get("Code") for reason in refused.response["CancellationReasons"]}
+                if "ConditionalCheckFailed" in reasons:
+                    return False
+                attempt += 1
+                if attempt == _TRIES:
+                    raise
+                # Another transaction on the same items, or a throttle: neither says that anything has changed.
+                time.sleep(0.05 * 2**attempt)
+            else:
+                return True
 
 
 def _version(item: Entry | Guard) -> str:

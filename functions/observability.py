@@ -23,10 +23,14 @@ _LIBRARIES = ("boto3", "botocore", "slack_bolt", "slack_sdk", "urllib3")
 """Below WARNING these log bodies, headers and secrets."""
 
 _MASK = "[hidden]"
-_ADDRESS = re.compile(
-    r"\b((?:https?|rtmps?)(?:://|%3A%2F%2F))(?:[^\s\"'/@\\]*@)?([^\s\"'/?%\\]+)(?:/|%2F|\?)[^\s\"'\\]+", re.IGNORECASE
+_ADDRESS = re.compile(r"\b((?:https?|rtmps?)(?:://|%3A%2F%2F))((?:\\[^\"]|[^\s\"\\])+)", re.IGNORECASE)
+"""An address in a JSON line: up to white space or the string's end, escapes included."""
+_HOST = re.compile(r"(?:.*(?:@|%40))?([\w.:\[\]-]+)", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"\bx(?:ox[a-z]|app)-[\w-]+|\bv0=[0-9a-f]{64}\b|(?<=Signature=)[0-9a-f]{16,}|(?<=Bearer )[^\s\"\\]+"
+    r"|(?<=Token: )[^\s\"\\]+",
+    re.IGNORECASE,
 )
-_TOKEN = re.compile(r"\bx(?:ox[a-z]|app)-[\w-]+|\bv0=[0-9a-f]{64}\b")
 
 _keys: ContextVar[Mapping[str, str]] = ContextVar("_keys")
 
@@ -89,4 +93,13 @@ def _add_keys(record: logging.LogRecord) -> bool:
 class _Formatter(LambdaPowertoolsFormatter):
     @override
     def serialize(self, log: Any) -> str:
-        return _TOKEN.sub(_MASK, _ADDRESS.sub(rf"\1\2/{_MASK}", super().serialize(log)))
+        return _TOKEN.sub(_MASK, _ADDRESS.sub(_without_its_path, super().serialize(log)))
+
+
+def _without_its_path(address: re.Match[str]) -> str:
+    scheme, rest = address.groups()
+    authority = re.split(r"/|\?|%2F|\\", rest, maxsplit=1, flags=re.IGNORECASE)[0]
+    host = _HOST.fullmatch(authority)
+    if host is None or host[1] != rest:
+        return f"{scheme}{host[1] if host else ''}/{_MASK}"
+    return address[0]

@@ -16,7 +16,8 @@ from botocore.config import Config
 
 from bot import replies
 from bot.messenger import CannotDeliver, Messenger, TryLater
-from functions.fulfil import Delivery, Recorder, TryAgain
+from functions.delivery import Delivery, TryAgain
+from functions.fulfil import Recorder
 from functions.ledger_table import LedgerTable
 from functions.observability import Metric, count, log_keys, logger, start_logging
 from functions.order_queue import OrderQueue, UnreadableOrder, connect_queue, read
@@ -28,12 +29,11 @@ from shared.order import Order
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 
-AFTER_A_BUG = timedelta(seconds=5)
-"""How soon an order that failed by our mistake is received again: the asker should soon know."""
-
 
 class LambdaContext(Protocol):
     """What of Lambda's context is used."""
+
+    aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int:
         """How long the function may still run."""
@@ -46,7 +46,8 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
     worker = _worker()
-    undone = [record["messageId"] for record in event["Records"] if not worker.is_done(record, time_left)]
+    with log_keys(function_request_id=context.aws_request_id):
+        undone = [record["messageId"] for record in event["Records"] if not worker.is_done(record, time_left)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
 
 
@@ -89,6 +90,7 @@ class _Worker:
             order = read(record["body"])
         except UnreadableOrder as error:
             logger.exception("a message is no order; it goes to the dead letters", extra={"wrong": str(error)})
+            self.queue.later(record["receiptHandle"], 0)
             return False
         with log_keys(order_id=order.order_id, receive=str(receive)):
             delay = self._fulfil(order, delivery)
@@ -99,26 +101,29 @@ class _Worker:
 
     def _fulfil(self, order: Order, delivery: Delivery) -> timedelta | None:
         """None once the order is done, else how soon to try again."""
-        messenger = None
         try:
             secret = self.secret.read()
             messenger = _messenger(self.settings, secret.bot_token)
             rtc = _rtc_client(self.settings, secret)
             watch = Watch(self.ledger, rtc, messenger, self.queue, _now)
             if order.look:
-                watch.look(order, delivery.time_left)
+                watch.look(order, delivery)
             else:
                 Recorder(self.ledger, rtc, messenger, watch.begin, _now).fulfil(order, delivery)
         except TryAgain as again:
             logger.info("again later", extra={"seconds": round(again.delay.total_seconds(), 1)})
-            return again.delay
+            delay = again.delay
         except Exception:
+            # Whatever it is, it must not take the rest of the batch along; and it may be over at the next receive.
             logger.exception("an order failed by our mistake")
             count(Metric.RECORDER_FAILED)
-            if delivery.last and not order.look:
-                _confess(order, messenger or _messenger(self.settings, None))
-            return AFTER_A_BUG
-        return None
+            delay = delivery.delay()
+        else:
+            return None
+        if delivery.last and not order.look:
+            logger.error("the last receive did not do: the order goes to the dead letters")
+            _confess(order, _messenger(self.settings, None))
+        return delay
 
 
 def _confess(order: Order, messenger: Messenger) -> None:
@@ -126,6 +131,7 @@ def _confess(order: Order, messenger: Messenger) -> None:
         messenger.post(replies.bug(order), order.reply_to)
     except (TryLater, CannotDeliver):
         logger.exception("the asker could not be told of our mistake")
+        count(Metric.NOT_TOLD)
 
 
 @lru_cache(maxsize=1)

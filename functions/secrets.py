@@ -58,7 +58,7 @@ class RecorderSecret(_SecretModel):
 def connect_secrets() -> "SecretsManagerClient":
     """A client whose limits leave time to answer Slack."""
     return boto3.client(
-        "secretsmanager", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
+        "secretsmanager", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
     )
 
 

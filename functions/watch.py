@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.messenger import CannotDeliver, Messenger, TryLater
 from bot.outcomes import outcome
+from functions.delivery import Delivery, TryAgain
 from functions.ledger_table import LedgerTable
 from functions.observability import logger
 from functions.order_queue import OrderQueue
@@ -20,7 +21,7 @@ from shared.rtc.errors import RtcError
 
 LOOKS = (2, 5, 15, 60)
 """Seconds from the answer to the first look, and from each to the next."""
-TIME_FOR_A_LOOK = timedelta(seconds=25)
+TIME_FOR_A_LOOK = timedelta(seconds=31)
 """What showing one job and telling of it may take."""
 _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
@@ -44,15 +45,20 @@ class Watch:
         except (NotQueued, PerhapsQueued):
             logger.warning("nobody looks whether it runs: the queue did not take it", exc_info=True)
 
-    def look(self, order: Order, time_left: Callable[[], timedelta]) -> None:
-        """Show the jobs that are still being set up, and tell what is new. Whatever fails, the next look may mend."""
-        before = self.ledger.entries(order.order_id)
+    def look(self, order: Order, delivery: Delivery) -> None:
+        """Show the jobs that are still being set up, and tell what is new. Raises TryAgain if Slack takes it later.
+
+        The ledger hears of news only after the channel: so what was not told is news again at the next look.
+        """
+        told = self.ledger.entries(order.order_id)
         entries = [
-            self._shown(entry) if _is_being_set_up(entry) and time_left() > TIME_FOR_A_LOOK else entry
-            for entry in before
+            self._shown(entry) if _is_being_set_up(entry) and delivery.time_left() > TIME_FOR_A_LOOK else entry
+            for entry in told
         ]
-        if entries != before:
-            self._tell(order, entries)
+        if entries != told and self._tell(order, entries, delivery):
+            for before, after in zip(told, entries, strict=True):
+                if after != before:
+                    self.ledger.observe(before, after, self.clock())
         self.begin(order, entries)
 
     def _shown(self, entry: Entry) -> Entry:
@@ -67,18 +73,24 @@ class Watch:
             return entry
         # Only the news is taken over: what RTC left out of this answer it has said before.
         said = {name: value for name in job.model_fields_set if (value := getattr(job, name)) is not None}
-        return self.ledger.observe(entry, entry.outcome.job.model_copy(update=said), self.clock())
+        return entry.model_copy(update={"outcome": Started(job=entry.outcome.job.model_copy(update=said))})
 
-    def _tell(self, order: Order, entries: Sequence[Entry]) -> None:
+    def _tell(self, order: Order, entries: Sequence[Entry], delivery: Delivery) -> bool:
+        """Whether the news was told, or can never be; without a message to change it is told once, at the end."""
         reply = outcome(order, entries, self.clock())
         posted = self.ledger.posted(order.order_id)
+        if posted is None and order.look < len(LOOKS) and any(map(_is_being_set_up, entries)):
+            return False
         try:
             if posted is not None:
                 self.messenger.update(posted, reply)
-            elif order.look == len(LOOKS) or not any(map(_is_being_set_up, entries)):
+            else:
                 self.messenger.post(reply, order.reply_to)
-        except (TryLater, CannotDeliver):
-            logger.warning("the news of a job was not told", exc_info=True)
+        except TryLater as later:
+            raise TryAgain(max(delivery.delay(), timedelta(seconds=min(later.retry_after or 0, LOOKS[-1])))) from None
+        except CannotDeliver as lost:
+            logger.warning("the news of a job was not told", extra={"reason": lost.reason})
+        return True
 
 
 def _is_being_set_up(entry: Entry) -> bool:

@@ -19,8 +19,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from shared.recording import RecordingJob, RecordingRequest
 from shared.rtc.errors import RtcError
 
-LEASE = timedelta(seconds=20)
-"""How long a call may take before its outcome counts as unknown; longer than the client's two limits together."""
+LEASE = timedelta(seconds=30)
+"""How long a call may take before its outcome counts as unknown; twice what the client allows one operation."""
 UNKNOWN_IS_HELD = timedelta(minutes=15)
 """How long the guard of an unknown outcome keeps anyone from starting the stream again."""
 

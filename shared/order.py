@@ -40,7 +40,7 @@ class ReplyTo(_Part):
 
 
 class Order(_Part):
-    """A command accepted. Unknown fields are ignored: a newer door may stand before an older recorder."""
+    """A command accepted. Unknown fields of it are ignored: a newer door may stand before an older recorder."""
 
     order_id: OrderId
     requests: Annotated[tuple[RecordingRequest, ...], Field(min_length=1, max_length=MAX_STREAMS)]

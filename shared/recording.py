@@ -127,7 +127,7 @@ class RecordingRequest(_Sent):
 def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
     try:
         return read(value)
-    except ValidationError:
+    except (ValidationError, OverflowError):  # a date at the end of time has no UTC
         return None
 
 

@@ -6,6 +6,7 @@ the environment. The read limit bounds the whole answer, headers and all, not th
 
 import http.client
 import io
+import math
 import socket
 import time
 from collections.abc import Mapping
@@ -35,6 +36,13 @@ def new_session() -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def set_deadline(session: requests.Session, seconds: float) -> None:
+    """Let all that the session sends from now on share `seconds`: a token's login, a renewal, and the call itself."""
+    for adapter in session.adapters.values():
+        if isinstance(adapter, _Adapter):
+            adapter.deadline = time.monotonic() + seconds
 
 
 class _UntilDeadline(io.RawIOBase):
@@ -107,6 +115,17 @@ class _TlsPool(HTTPSConnectionPool):
 
 
 class _Adapter(HTTPAdapter):
+    deadline = math.inf
+    """When, by the monotonic clock, the last answer has to be there."""
+
+    @override
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        _, read = options["timeout"]
+        # Sent with less than its whole limit left, a good answer could come too late and be called unknown.
+        if self.deadline - time.monotonic() < read:
+            raise NothingSent("no time was left for it")
+        return super().send(request, *args, **options)
+
     @override
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)

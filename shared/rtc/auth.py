@@ -5,6 +5,7 @@ Token: https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -201,6 +202,12 @@ def _no_token(answer: Answer) -> RtcError:
 
 def require_endpoint(what: str, url: str) -> None:
     """Raises ValueError unless `url` is http(s)://host[:port] and nothing more."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or url != f"{parts.scheme}://{parts.netloc}":
+    if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", url) or not _has_a_port(url):
         raise ValueError(f"{what} has to look like https://host, without a path: {url!r}")
+
+
+def _has_a_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False

@@ -24,6 +24,8 @@ from shared.rtc.errors import AlreadyDone, OutcomeUnknown, RtcError, Unreachable
 from shared.rtc.rehearsal import Rehearsal, masked_url
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
+_FOR_AUTHENTICATION = 2.0
+"""Seconds beside the limits of a call. A login that takes longer takes them from the call it is for."""
 _logger = logging.getLogger("recordbot.rtc")
 
 MAX_IDLE_CONNECTION = timedelta(seconds=10)
@@ -34,8 +36,9 @@ far end hangs up meanwhile, and a start written into that connection would end a
 class RtcClient:
     """Starts, shows, updates and stops recordings of one app.
 
-    `limits` are seconds: to connect, and until the whole answer is there. Raises ValueError for an endpoint or app_id
-    that no request could be built from. For one thread at a time.
+    `limits` are seconds: to connect, and until the whole answer is there; one operation, with all that authentication
+    takes, has little more than their sum. Raises ValueError for an endpoint or app_id that no request could be built
+    from. For one thread at a time.
     """
 
     def __init__(
@@ -58,6 +61,8 @@ class RtcClient:
         self._clock = clock
         self._limits = limits
         self._last_used = clock()
+        self.last_request_id: str | None = None
+        """X-request-Id of the last answer, for the log."""
 
     def start(self, request: RecordingRequest) -> RecordingJob:
         """The new job, usually still INIT. Raises OutcomeUnknown where it may be running: never to be repeated."""
@@ -108,8 +113,15 @@ class RtcClient:
 
     def _ask(self, operation: str, method: str, url: str, body: Mapping[str, JsonValue] | None = None) -> Answer:
         began = time.monotonic()
+        self.last_request_id = None
+        transport.set_deadline(self._session, sum(self._limits) + _FOR_AUTHENTICATION)
         try:
             prepared = self._prepare(method, url, body, auth=self._auth)
+        except RtcError:
+            raise
+        except Exception as error:
+            raise Unreachable(operation, error_msg=f"it could not be put together ({type(error).__name__})") from error
+        try:
             response = self._session.send(prepared, timeout=self._limits, allow_redirects=False, stream=True)
             content = transport.read_bounded(response, MAX_BODY)
         except RtcError:
@@ -123,6 +135,7 @@ class RtcClient:
         finally:
             self._last_used = self._clock()
         answer = Answer(response.status_code, transport.header(response.headers, "X-request-Id"), content)
+        self.last_request_id = answer.request_id
         milliseconds = round((time.monotonic() - began) * 1000)
         facts = {"operation": operation, "status": answer.status, "request_id": answer.request_id, "ms": milliseconds}
         _logger.info("RTC answered", extra=facts)

@@ -13,7 +13,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from bot.messenger import Messenger
-from functions.fulfil import Delivery, Recorder, TryAgain
+from functions.delivery import Delivery, TryAgain
+from functions.fulfil import Recorder
 from functions.ledger_table import LedgerTable
 from functions.order_queue import OrderQueue, read
 from functions.watch import Watch
@@ -158,5 +159,5 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             limits=(1, 2),
         )
         watch = Watch(ledger, rtc, messenger, queue, clock)
-        recorder = Recorder(ledger, rtc, messenger, watch.begin, clock)
+        recorder = Recorder(ledger, rtc, messenger, watch.begin, clock, clock.tick)
         yield World(recorder, watch, ledger, api, slack, queue, clock, sqs, url)

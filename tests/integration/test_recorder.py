@@ -28,6 +28,8 @@ from tests.raw_server import RawServer, http
 class Context:
     """What Lambda hands over beside the event."""
 
+    aws_request_id = "11111111-2222-3333-4444-555555555555"
+
     def get_remaining_time_in_millis(self) -> int:
         return 60_000
 

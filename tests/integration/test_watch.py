@@ -7,8 +7,10 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from functions.delivery import Delivery, TryAgain
 from functions.watch import LOOKS
 from local.rtc.mishaps import Mishap
+from local.slack.mishaps import TOO_FAST
 from shared.ledger import Started
 from shared.order import Order
 from tests.integration.conftest import ENOUGH, World, a_world
@@ -21,9 +23,8 @@ def world(request: pytest.FixtureRequest, aws: tuple[DynamoDBClient, SQSClient])
         yield world
 
 
-def enough() -> timedelta:
-    """Time left."""
-    return ENOUGH
+GOOD = Delivery(1, last=False, time_left=lambda: ENOUGH)
+SHORT = Delivery(1, last=False, time_left=lambda: timedelta(seconds=5))
 
 
 def start(world: World, *users: str) -> Order:
@@ -41,7 +42,7 @@ def test_a_recording_is_called_one_once_rtc_says_running(world: World) -> None:
     world.clock.tick(2)
     order = world.next_look()
     assert order is not None
-    world.watch.look(order, enough)
+    world.watch.look(order, GOOD)
     assert world.read()[-1].startswith("🔴 Recording")
     assert world.next_look() is None
     (entry,) = world.ledger.entries(order.order_id)
@@ -53,7 +54,7 @@ def test_looks_come_later_and_later_and_end(world: World) -> None:
     """A job that stays INIT is looked at four times, then left; nothing is said of no news."""
     start(world)
     while order := world.next_look():
-        world.watch.look(order, enough)
+        world.watch.look(order, GOOD)
     assert tuple(world.queue.delays) == LOOKS
     assert len(world.read()) == 1
 
@@ -65,7 +66,7 @@ def test_a_job_that_ended_at_once_is_told_with_its_reason(world: World) -> None:
     world.recorder.rtc.stop("1")
     order = world.next_look()
     assert order is not None
-    world.watch.look(order, enough)
+    world.watch.look(order, GOOD)
     assert "it was stopped on request" in world.read()[-1]
 
 
@@ -76,11 +77,11 @@ def test_a_look_that_fails_is_left_to_the_next(world: World) -> None:
     world.rtc.misbehave(Mishap(status=503), operation="show")
     order = world.next_look()
     assert order is not None
-    world.watch.look(order, enough)
+    world.watch.look(order, GOOD)
     assert len(world.read()) == 1
     order = world.next_look()
     assert order is not None
-    world.watch.look(order, enough)
+    world.watch.look(order, GOOD)
     assert world.read()[-1].startswith("🔴")
 
 
@@ -90,7 +91,7 @@ def test_of_several_jobs_the_news_is_one_message_at_the_end(world: World, reques
     world.clock.tick(2)
     order = world.next_look()
     assert order is not None
-    world.watch.look(order, enough)
+    world.watch.look(order, GOOD)
     texts = world.read()
     assert texts[-1].count("Recording") == 2
     assert len(texts) == (1 if "bot token" in request.node.name else 2)
@@ -102,5 +103,44 @@ def test_a_look_without_time_leaves_it_to_the_next(world: World) -> None:
     world.clock.tick(2)
     order = world.next_look()
     assert order is not None
-    world.watch.look(order, lambda: timedelta(seconds=5))
+    world.watch.look(order, SHORT)
     assert world.next_look() == order.model_copy(update={"look": 2})
+
+
+def test_news_that_slack_throttles_is_told_at_the_next_receive(world: World) -> None:
+    """One 429 does not leave the channel with "starting" for ever."""
+    start(world)
+    world.clock.tick(2)
+    order = world.next_look()
+    assert order is not None
+    world.slack.misbehave(TOO_FAST)
+    with pytest.raises(TryAgain):
+        world.watch.look(order, GOOD)
+    world.watch.look(order, GOOD)
+    assert world.read()[-1].startswith("🔴 Recording")
+
+
+def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> None:
+    """One job runs at the first look, the other can't be shown: by the last look the channel knows of the first."""
+    start(world, "a", "b")
+    world.clock.tick(2)
+    looked = 0
+    while order := world.next_look():
+        first, _ = world.ledger.entries(order.order_id)
+        assert isinstance(first.outcome, Started)
+        if first.outcome.job.state == "INIT":  # then a look shows both, and the first goes well
+            world.rtc.misbehave(Mishap(), operation="show")
+        world.rtc.misbehave(Mishap(status=503), operation="show")
+        world.watch.look(order, GOOD)
+        looked += 1
+    assert looked == len(LOOKS)
+    assert "Recording a" in world.read()[-1]
+
+
+def test_an_order_that_was_told_before_a_crash_is_still_watched(world: World) -> None:
+    """The redelivery finds it told, says nothing, and has it looked after."""
+    order = start(world)
+    assert world.next_look() is not None
+    assert world.fulfil(order, 2) is None
+    assert world.next_look() is not None
+    assert len(world.read()) == 1

@@ -71,6 +71,19 @@ def test_libraries_are_heard_from_warning_on(lines: io.StringIO, name: str) -> N
     assert [line["message"] for line in _read(lines)] == ["trouble"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["rtmp://ann:s3cret@live.example", "rtmp://live.example/app/k'ey-s3cret", "rtmp://live.example/app/k\\ey-s3cret"],
+)
+def test_odd_addresses_are_masked_to_their_end(lines: io.StringIO, address: str) -> None:
+    """Neither a missing path nor a quote nor a backslash lets the rest of it through."""
+    logger.info("pushing to %s now", address, extra={"push": address})
+    written = lines.getvalue()
+    assert "s3cret" not in written
+    assert "live.example" in written
+    assert json.loads(written)["message"].endswith(" now")
+
+
 @given(
     part=URL_PART,
     start=sampled_from(
@@ -95,7 +108,18 @@ def test_of_an_address_only_the_host_is_logged(part: str, start: str) -> None:
     assert len(_read(stream)) == 2
 
 
-@pytest.mark.parametrize("secret", ["xoxb-1234-abcd", "xoxe.xoxp-1-abc", "xapp-1-A0-abcd", "v0=" + "0a" * 32])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "xoxb-1234-abcd",
+        "xoxe.xoxp-1-abc",
+        "xapp-1-A0-abcd",
+        "v0=" + "0a" * 32,
+        "Bearer s3cret",
+        "SDK-HMAC-SHA256 Access=A, SignedHeaders=a, Signature=" + "0a" * 32,
+        "X-Auth-Token: s3cret",
+    ],
+)
 def test_tokens_and_signatures_are_masked(lines: io.StringIO, secret: str) -> None:
     """Even where one got into an error's text."""
     logger.warning("bad %s", secret)

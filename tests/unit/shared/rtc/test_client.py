@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from socket import create_server, socket
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared import transport
 from shared.recording import RecordingJob, RecordingRequest
-from shared.rtc.auth import AkSkAuth
+from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotReady, OutcomeUnknown, RtcError, Unreachable
 from tests.raw_server import RawServer, Reply, http, resets, sends
@@ -132,6 +133,49 @@ def test_silence_ends_at_the_limit_and_says_so() -> None:
     assert failure(says_nothing, limit=0.3).error_msg == "no answer in time"
 
 
+def test_a_login_and_its_call_share_one_deadline() -> None:
+    """IAM and RTC each within their limits, again and again: the operation ends after little more than one call."""
+
+    def slowly(answer: bytes) -> Reply:
+        def reply(sock: socket) -> None:
+            time.sleep(0.9)
+            sock.sendall(answer)
+
+        return reply
+
+    token = http(201, b'{"token": {"expires_at": "soon"}}', "X-Subject-Token: T")
+    with RawServer(slowly(http(401))) as rtc, RawServer(slowly(token)) as iam:
+        session = transport.new_session()
+        auth = TokenAuth(IamLogin(iam.endpoint, "d", "u", "p", "project1"), session, limits=(0.1, 1.0))
+        client = RtcClient(endpoint=rtc.endpoint, app_id="app1", auth=auth, session=session, limits=(0.1, 1.0))
+        began = time.monotonic()
+        with pytest.raises(Unreachable):
+            client.start(REQUEST)
+        assert time.monotonic() - began < 3.5, "four waits of 0.9 s would be 3.6"
+        assert len(rtc.requests) == 1, "a start is sent with its whole limit left, or not at all"
+
+
+def test_when_no_time_is_left_nothing_is_sent() -> None:
+    """A deadline that is over stops a request before it begins."""
+    with RawServer(lambda sock: sock.sendall(JOB)) as server:
+        session = transport.new_session()
+        transport.set_deadline(session, 0)
+        with pytest.raises(transport.NothingSent):
+            session.get(server.endpoint, timeout=(1, 1))
+        assert server.connections == 0
+
+
+def test_a_request_that_cannot_be_put_together_was_not_sent() -> None:
+    """What fails before the transport is reached is no unknown outcome."""
+
+    class Broken(AkSkAuth):
+        def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+            raise ValueError(f"broken, not {request.method}")
+
+    with pytest.raises(Unreachable):
+        RtcClient(app_id="app1", auth=Broken("AK", "SK", "project1")).start(REQUEST)
+
+
 def test_connections_are_kept_alive() -> None:
     """Two calls use one connection."""
     with RawServer(lambda sock: sock.sendall(JOB)) as server:
@@ -180,7 +224,23 @@ def test_a_job_id_is_one_piece_of_the_path() -> None:
     assert server.requests[0].startswith(b"GET /v2/apps/app1/individual-stream-jobs/a%2Fb%3Fc HTTP/1.1")
 
 
-@pytest.mark.parametrize("endpoint", ["rtc.example", "ftp://x", "https://", "https://h/path", "https://h?q", ""])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "rtc.example",
+        "ftp://x",
+        "https://",
+        "https://h/path",
+        "https://h?q",
+        "",
+        "https://u:p@h",
+        "https://h:99999",
+        "https://h:x",
+        "https://a b",
+        "https://h:0",
+        "https://h\n",
+    ],
+)
 def test_an_endpoint_is_a_scheme_and_a_host(endpoint: str) -> None:
     """A wrong setting is found when the client is made, and the message names it."""
     with pytest.raises(ValueError, match="RTC's endpoint"):
