@@ -227,17 +227,17 @@ def test_a_job_id_is_one_piece_of_the_path() -> None:
 @pytest.mark.parametrize(
     "endpoint",
     [
+        "",
         "rtc.example",
         "ftp://x",
         "https://",
         "https://h/path",
         "https://h?q",
-        "",
         "https://u:p@h",
         "https://h:99999",
         "https://h:x",
-        "https://a b",
         "https://h:0",
+        "https://a b",
         "https://h\n",
     ],
 )
