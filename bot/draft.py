@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.catalogue import NO_AUDIO, OPTIONS, ROOM, SOURCE, USER, Option, is_reserved
+from bot.catalogue import NO_AUDIO, OPTIONS, ROOM, SOURCE, USER, Option
+from bot.meanings import is_reserved
 from bot.slips import CommandError, Problem, shown
-from bot.values import Wrong, read_id
+from bot.values import Wrong, is_id, read_id
 from bot.words import Word
 
 
@@ -70,12 +71,29 @@ class Draft:
             del self.values[SOURCE.name if later is self._written[SOURCE.name] else NO_AUDIO.name]
         missing = [option.name for option in (ROOM, USER) if option.name not in self.values]
         if missing:
-            who = " and the ".join(missing) + (" are" if len(missing) > 1 else " is") + " missing"
-            room = self.values.get(ROOM.name)
-            end = len(self.text)
-            self.slip(
-                Word("", end, end), f"the {who}: who in room {room[0]}?" if room else f"the {who}, as in 100 user001"
-            )
+            self._ask_for(missing)
+
+    def _ask_for(self, missing: list[str]) -> None:
+        who = " and the ".join(missing) + (" are" if len(missing) > 1 else " is") + " missing"
+        nowhere = Word("", len(self.text), len(self.text))
+        if not self.values.get(ROOM.name):
+            self.slip(nowhere, f"the {who}, as in 100 user001")
+            return
+        room = self._written[ROOM.name]
+        asked = f"who in room {self.values[ROOM.name][0]}?"
+        if option := self._perhaps_the_room(room):
+            whole = Word(self.text[option.start : room.end], option.start, room.end)
+            reading = f"{ROOM.name} {option.text} {room.text}"
+            self.slip(whole, f"{asked} (or a room called {option.text}? {reading})", [reading])
+        else:
+            self.slip(nowhere, f"the {who}: {asked}")
+
+    def _perhaps_the_room(self, room: Word) -> Word | None:
+        """The `hd` of `hd user001`: an option's word that could be an id, right before the bare word of the room."""
+        if not is_id(room.text):
+            return None
+        before = (word for word in self._written.values() if self.text[word.end : room.start].isspace())
+        return next((word for word in before if is_id(word.text) and not word.text.startswith("-")), None)
 
     def named_after(self, option: Option, word: Word) -> bool:
         """Whether the option has been given, and its first value stands behind `word`."""

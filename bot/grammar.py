@@ -5,19 +5,20 @@
 
 from dataclasses import dataclass
 
-from bot.catalogue import DRY_RUN, HELP, OPTIONS, USER, meaning_of
+from bot.catalogue import DRY_RUN, HELP, OPTIONS, USER
 from bot.draft import write
+from bot.meanings import meaning_of
 from bot.normalise import normalise
 from bot.reading import read_start
 from bot.slips import CommandError, Problem, nearest, shown
-from bot.words import Word, words_of
+from bot.words import Word, most_parts, words_of
 from shared.recording import RecordingRequest
 
 __all__ = ["Command", "CommandError", "Help", "Problem", "Start", "parse", "unparse"]
 
 _MOST_CHARACTERS = 24_000
-_MOST_WORDS = 100
-"""Above ten users and ten addresses of the greatest length; a bound on the work that one text can make."""
+_MOST_WORDS = 64
+"""Enough for ten users, ten addresses and every option, however they are written; a bound on the work of one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def parse(text: str, *, idle_default: int, name: str = "/record") -> Command:
     """
     plain = normalise(text)
     words = words_of(plain)
-    if len(plain) > _MOST_CHARACTERS or len(words) + plain.count(",") + plain.count(";") > _MOST_WORDS:
+    if len(plain) > _MOST_CHARACTERS or sum(map(most_parts, words)) > _MOST_WORDS:
         message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         raise CommandError((Problem("", (0, len(plain)), message),), None)
     if words and words[0].text.casefold() == name.casefold():

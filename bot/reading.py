@@ -3,22 +3,9 @@
 import re
 from typing import NamedTuple
 
-from bot.catalogue import (
-    FILLERS,
-    MEANINGS,
-    NOT_OURS,
-    PUSH,
-    ROOM,
-    START,
-    USER,
-    Meaning,
-    Option,
-    Verb,
-    folded,
-    is_reserved,
-    meaning_of,
-)
+from bot.catalogue import FILLERS, NOT_OURS, PUSH, ROOM, START, USER, Option, Verb
 from bot.draft import Draft
+from bot.meanings import MEANINGS, Meaning, folded, is_reserved, meaning_of
 from bot.seats import Bare, seat
 from bot.slips import nearest, shown
 from bot.values import Wrong, is_id

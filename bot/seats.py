@@ -5,8 +5,9 @@ option misspelt or one more person, and only the asker knows. `user=` behind tha
 of the two readings that the slip offers.
 """
 
-from bot.catalogue import IDLE, MEANINGS, PUSH, ROOM, USER, Option, Verb
+from bot.catalogue import IDLE, PUSH, ROOM, USER, Option, Verb
 from bot.draft import Draft
+from bot.meanings import MEANINGS
 from bot.slips import nearest, shown
 from bot.values import Wrong, is_id
 from bot.words import Word
@@ -20,8 +21,9 @@ def seat(draft: Draft, groups: list[Bare]) -> None:
     if len(groups) > _free(draft) and _misspelt(groups[0]):
         _mend(draft, groups, 0)
     groups = _lines_joined(draft, groups)
-    while len(groups) > _free(draft) and (strays := [at for at, group in enumerate(groups) if _misspelt(group)]):
-        _mend(draft, groups, strays[-1])
+    for at in reversed(range(len(groups))):
+        if len(groups) > _free(draft) and _misspelt(groups[at]):
+            _mend(draft, groups, at)
     if groups and ROOM.name not in draft.values:
         _seat_room(draft, groups)
     if groups and (not draft.values.get(USER.name) or draft.named_after(USER, groups[0][0])):

@@ -6,7 +6,7 @@ A slip is a person's mistake, answered at once; nothing here is an error of ours
 import re
 from dataclasses import dataclass
 
-from bot.catalogue import OUR_WORDS, VERBS, folded
+from bot.meanings import OUR_WORDS, folded
 
 _LONGEST_SHOWN = 40
 _LONGEST_COMPARED = 20
@@ -75,11 +75,6 @@ def nearest(word: str, words: tuple[str, ...] = OUR_WORDS) -> str | None:
     allowed = 1 if len(typed) <= _SHORT else 2
     near = [(distance, ours) for ours in words if (distance := _distance(typed, ours, allowed)) <= allowed]
     return min(near, key=lambda pair: pair[0])[1] if near else None
-
-
-def nearest_verb(word: str) -> str | None:
-    """The verb that `word` most likely misspells."""
-    return nearest(word, tuple(verb.name for verb in VERBS))
 
 
 def _distance(one: str, other: str, allowed: int) -> int:

@@ -29,6 +29,12 @@ def parts_of(word: Word) -> list[Word]:
     return [Word(part[0], word.start + part.start(), word.start + part.end()) for part in _LISTED.finditer(word.text)]
 
 
+def most_parts(word: Word) -> int:
+    """How many words this one can be at most once lists are taken apart. An address holds what marks it will."""
+    text = word.text
+    return 1 if "://" in text else 1 + text.count(",") + text.count(";")
+
+
 def listed_after(words: list[Word], position: int) -> tuple[list[Word], int]:
     """What the words from `position` on add to a list that the word before began (`a, b ;c`), and the position after.
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from bot.grammar import CommandError, Help, parse
-from local.slack.chat import ANN, CLASS_RECORDINGS, Message
+from local.slack.chat import ANN, CLASS_RECORDINGS, Message, Via
 from local.system import System
 
 PATIENCE_S = 1200.0
@@ -19,7 +19,7 @@ def say(system: System, texts: Sequence[str], show: Callable[[str], None]) -> bo
 
 
 def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
-    typed = text.strip().removeprefix(COMMAND).strip()
+    typed = _without_command(text)
     show(f"{ANN.name}: {COMMAND} {typed}".rstrip())
     before = _started(system)
     answers: list[Message] = []
@@ -32,9 +32,14 @@ def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
     with system.slack.chat.listening(listen):
         system.slack.type_command(ANN, CLASS_RECORDINGS, typed, COMMAND)
         system.stack.wait_until_drained(PATIENCE_S)
-    if _is_question(typed):
-        return bool(answers)
+    if ways := _ways_of_answering(typed):
+        return any(answer.via in ways for answer in answers)
     return _started(system) > before
+
+
+def _without_command(text: str) -> str:
+    first, *rest = text.split(maxsplit=1) or [""]
+    return "".join(rest).strip() if first == COMMAND else text.strip()
 
 
 def _as_read(system: System, message: Message) -> str:
@@ -43,12 +48,15 @@ def _as_read(system: System, message: Message) -> str:
     return "\n".join([f"{who}:", *(f"  {line}" for line in lines), ""])
 
 
-def _is_question(text: str) -> bool:
+def _ways_of_answering(text: str) -> frozenset[Via]:
+    """How the answer to a question comes; none for what is no question. A door that fails makes only Slack speak."""
     try:
         command = parse(text, idle_default=300)
     except CommandError:
-        return False
-    return isinstance(command, Help) or command.dry_run
+        return frozenset()
+    if isinstance(command, Help):
+        return frozenset({"ack"})
+    return frozenset({"response_url", "web_api"}) if command.dry_run else frozenset()
 
 
 def _started(system: System) -> int:

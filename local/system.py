@@ -3,6 +3,7 @@
 All that is set from here are the template's Parameters and the secrets' values; the functions know of nothing local.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,10 +14,14 @@ from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
 from local.stack import Stack
+from local.template import read_template
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DOOR = "/slack"
 """Where the template has Slack's door."""
+
+_VARIABLES = {"RTC_APP_ID": "RtcAppId", "RTC_PROJECT_ID": "RtcProjectId", "RTC_ENDPOINT": "RtcEndpoint"}
+"""The environment's names for the template's parameters that name an RTC app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Account:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Account":
-        """The real account. Raises LocalError naming every variable that is missing."""
+        """The real account. Raises LocalError naming every variable that is missing or wrong."""
         needed = ("RTC_APP_ID", "RTC_PROJECT_ID", "RTC_ACCESS_KEY", "RTC_SECRET_KEY")
         missing = [name for name in needed if not environment.get(name)]
         if missing:
@@ -38,8 +43,15 @@ class Account:
         secret = {"access_key": environment["RTC_ACCESS_KEY"], "secret_key": environment["RTC_SECRET_KEY"]}
         if environment.get("RTC_SECURITY_TOKEN"):
             secret["security_token"] = environment["RTC_SECURITY_TOKEN"]
-        endpoint = environment.get("RTC_ENDPOINT") or "https://rtc-api.myhuaweicloud.com"
-        return cls(endpoint, environment["RTC_APP_ID"], environment["RTC_PROJECT_ID"], secret)
+        template = read_template(TEMPLATE)
+        declared = {variable: template.parameters[name] for variable, name in _VARIABLES.items()}
+        values = {variable: environment.get(variable) or str(it.get("Default")) for variable, it in declared.items()}
+        forms = {variable: str(it["AllowedPattern"]) for variable, it in declared.items()}
+        wrong = [variable for variable, form in forms.items() if not re.fullmatch(form, values[variable])]
+        if wrong:
+            told = ", ".join(f"{variable} is not of the form {forms[variable]}" for variable in wrong)
+            raise LocalError(f"--rtc real: {told}")
+        return cls(values["RTC_ENDPOINT"], values["RTC_APP_ID"], values["RTC_PROJECT_ID"], secret)
 
 
 @dataclass(frozen=True, slots=True)

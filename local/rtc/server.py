@@ -19,7 +19,7 @@ from http import HTTPStatus
 from pydantic import ValidationError
 
 from local.http_message import Answer, Request
-from local.loopback import PortTaken, Server
+from local.loopback import Server
 from local.rtc.api import Call, RtcApi
 from local.rtc.mishaps import Misbehaviour
 
@@ -32,15 +32,13 @@ def serve(api: RtcApi, port: int = 0) -> Server:
 
 
 def main(port: int | None) -> int:
-    """Serve until SIGINT or SIGTERM; says in one JSON line where, and with which credentials. Gives the exit status."""
+    """Serve until SIGINT or SIGTERM; says in one JSON line where, and with which credentials. Gives the exit status.
+
+    Raises PortTaken.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # before any thread starts: sigwait alone is to see them
     api = RtcApi()
-    try:
-        server = serve(api, port or 0)
-    except PortTaken as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    with server:
+    with serve(api, port or 0) as server:
         where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}
         sys.stdout.write(json.dumps(where | asdict(api.credentials)) + "\n")
         sys.stdout.flush()

@@ -12,6 +12,7 @@ from shared import transport
 from shared.recording import RecordingRequest
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
+from shared.rtc.signing import sign
 from tests.in_memory import InMemory
 from tests.settable_clock import SettableClock
 
@@ -41,14 +42,38 @@ def a_signed_start(clock: SettableClock) -> Request:
     return received[0]
 
 
+def a_signed_show_with_a_query(clock: SettableClock) -> Request:
+    """The job of that start asked for with a query, which our client never sends and the signer can."""
+    made_up = RtcApi().credentials
+    target = f"/v2/apps/{made_up.app_id}/individual-stream-jobs/1?a=1&b=2%20c"
+    signed = sign(
+        "GET",
+        f"http://rtc.invalid:8080{target}",
+        {"X-Project-Id": made_up.project_id},
+        b"",
+        access_key=made_up.access_key,
+        secret_key=made_up.secret_key,
+        now=clock(),
+    )
+    return Request("GET", target, Headers(tuple(signed.headers.items())))
+
+
 CLOCK = SettableClock()
 START = a_signed_start(CLOCK)
+SHOW = a_signed_show_with_a_query(CLOCK)
 
 
 def refused(request: Request) -> bool:
     """Whether a fresh stand-in answers 4xx and makes no job."""
     api = RtcApi(clock=CLOCK)
     return 400 <= api.answer(request).status < 500 and api.jobs() == []
+
+
+def status_of_show(request: Request) -> int:
+    """What a stand-in that has the job answers."""
+    api = RtcApi(clock=CLOCK)
+    api.answer(START)
+    return api.answer(request).status
 
 
 def flipped(value: str, at: int, bit: int) -> str:
@@ -60,6 +85,11 @@ def flipped(value: str, at: int, bit: int) -> str:
 def test_the_request_that_nobody_touched_is_accepted() -> None:
     """The rule below means something: unchanged, the same request makes a job."""
     assert RtcApi(clock=CLOCK).answer(START).status == 201
+
+
+def test_the_query_that_nobody_touched_is_accepted() -> None:
+    """Signer and stand-in agree on a query's canonical form, and the job is shown."""
+    assert status_of_show(SHOW) == 200
 
 
 @given(st.integers(0, 10_000), st.integers(0, 7))
@@ -74,6 +104,18 @@ def test_no_bit_of_the_body_can_be_flipped(at: int, bit: int) -> None:
 def test_no_bit_of_the_path_can_be_flipped(at: int, bit: int) -> None:
     """The path is signed."""
     assert refused(changed(START, target="/" + flipped(START.target[1:], at, bit)))
+
+
+@given(st.integers(0, 10_000), st.integers(0, 6))
+def test_no_bit_of_the_query_can_be_flipped(at: int, bit: int) -> None:
+    """Names, values and the marks between them are signed."""
+    assert status_of_show(changed(SHOW, target=f"{SHOW.path}?{flipped(SHOW.query, at, bit)}")) == 401
+
+
+@pytest.mark.parametrize("query", ["", "a=1", "b=2%20c", "a=1&b=2%20c&c=3", "a=1&b=2%2520c", "a=1&a=1&b=2%20c"])
+def test_no_part_of_the_query_can_be_taken_away_or_added(query: str) -> None:
+    """The whole of it is signed."""
+    assert status_of_show(changed(SHOW, target=f"{SHOW.path}?{query}")) == 401
 
 
 @given(st.from_regex(r"[a-z]{1,5}(=[a-z0-9]{0,5})?", fullmatch=True))

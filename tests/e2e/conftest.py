@@ -30,9 +30,11 @@ class Deployment:
     logs: list[str]
     room: str = field(default_factory=lambda: f"r{uuid.uuid4().hex[:8]}")
 
-    def type(self, text: str, person: Person = ANN, channel: Channel = CLASS_RECORDINGS) -> Delivery:
-        """Let somebody type `/record TEXT`; ROOM in it stands for this test's room."""
-        return self.slack.type_command(person, channel, text.replace("ROOM", self.room))
+    def type(
+        self, text: str, person: Person = ANN, channel: Channel = CLASS_RECORDINGS, *, markup: bool = False
+    ) -> Delivery:
+        """Let somebody type `/record TEXT`; ROOM in it stands for this test's room. `markup`: it is Slack's already."""
+        return self.slack.type_command(person, channel, text.replace("ROOM", self.room), markup=markup)
 
     def seen(self, person: Person = ANN, channel: Channel = CLASS_RECORDINGS) -> list[Message]:
         """The messages about this test's room that somebody sees, the oldest first."""

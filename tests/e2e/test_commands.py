@@ -29,6 +29,33 @@ def test_the_short_form_and_what_a_phone_makes_of_it_are_understood(bot: Deploym
     assert [job.parameters.user_id for job in bot.jobs()] == ["user001"]
 
 
+def test_options_by_name_and_users_on_lines_of_their_own_are_understood(bot: Deployment) -> None:
+    """`start`, `room=` alone, `--idle 10m` and `idle 10m`, a list of lines: all say what they seem to."""
+    bot.type("start room=ROOM user001 --idle 10m")
+    bot.type("ROOM\nuser002\nuser003\nidle 10m")
+    eventually(lambda: len(bot.jobs()) == 3)
+    asked = {job.parameters.user_id: job.parameters.max_idle_time for job in bot.jobs()}
+    assert asked == {"user001": 600, "user002": 600, "user003": 600}
+
+
+def test_rtc_gets_what_was_typed_and_not_slacks_markup(bot: Deployment) -> None:
+    """`&` travels escaped and an address as a link; neither leaves a trace."""
+    url = "rtmp://live.example/app/k3y?a=1&b=2"
+    bot.type(f"ROOM user001 push={url}")
+    bot.type("ROOM user002 push=<rtmp://live.example/app/k3y?a=1&amp;b=2>", markup=True)
+    eventually(lambda: len(bot.jobs()) == 2)
+    assert [job.parameters.publish_param for job in bot.jobs()] == [{"rtmp_urls": [url]}] * 2
+
+
+def test_a_mention_is_a_slip_that_names_who_was_mentioned(bot: Deployment) -> None:
+    """Slack people aren't RTC users, whether Slack made a mention of what was typed or not."""
+    for name, typed in (("ann", "<@U0ANN|ann>"), ("ben", "@ben")):
+        bot.type(f"room ROOM {typed}", markup=True)
+        shown = [bot.slack.chat.as_text(message) for message in bot.slack.chat.messages(CLASS_RECORDINGS, ANN)]
+        assert any(f"‹@{name}› → Slack people aren't RTC users" in text for text in shown)
+    assert bot.starts() == 0
+
+
 def test_every_option_reaches_rtc(bot: Deployment) -> None:
     """All parameters of the API can be typed, and arrive as typed."""
     bot.type("room=ROOM user=user001 sd screen no-audio idle=10m rule=5f5e172b push=rtmp://live.example/app/k3y")
@@ -78,6 +105,14 @@ def test_the_same_stream_again_is_a_duplicate_that_only_the_asker_reads(bot: Dep
     assert len(bot.jobs()) == 1
     assert bot.kinds() == ["started", "duplicate"]
     assert all("♻" not in bot.slack.chat.as_text(message) for message in bot.seen(ANN))
+
+
+def test_a_stream_that_somebody_else_records_is_a_duplicate_without_a_job(bot: Deployment) -> None:
+    """RTC knows of a job that the ledger doesn't: asked once, told once, nothing new started."""
+    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001006"), operation="start")
+    bot.type("ROOM user001")
+    assert "Not by recordbot" in bot.read("♻ Already being recorded: user001")
+    assert (bot.starts(), bot.jobs(), bot.kinds()) == (1, [], ["not_started"])
 
 
 def test_several_users_of_which_one_is_refused_share_one_message(bot: Deployment) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from local.say import say as say_to
+from local.slack.mishaps import RESPONSE_URL_ENDED
+from tests.e2e.conftest import Deployment
 from tests.processes import children_of, is_gone, within
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +57,39 @@ def test_a_question_that_got_its_answer_is_well() -> None:
     done = say("/record help", "/record 100 user001 dry-run")
     assert done.returncode == 0
     assert "nothing was sent" in done.stdout
+
+
+def test_a_dead_door_answers_no_question(bot: Deployment) -> None:
+    """That Slack says the command failed is no help, and no dry run."""
+    read: list[str] = []
+    door, bot.slack.request_url = bot.slack.request_url, "http://127.0.0.1:9/slack"
+    try:
+        assert not say_to(bot.system, ["/record help", f"/record {bot.room} user001 dry-run"], read.append)
+    finally:
+        bot.slack.request_url = door
+    assert sum("dispatch_failed" in text for text in read) == 2
+
+
+def test_a_dry_run_is_answered_by_more_than_its_acknowledgement(bot: Deployment) -> None:
+    """Accepted but never answered is not well; answered is."""
+    read: list[str] = []
+    bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
+    assert not say_to(bot.system, [f"{bot.room} user001 dry-run"], read.append)
+    assert any("without sending anything" in text for text in read)
+    bot.slack.behave()
+    assert say_to(bot.system, [f"{bot.room} user001 dry-run"], read.append)
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [("/recording 100", "/record /recording 100"), ("/record\n help ", "/record help"), ("/record", "/record")],
+)
+def test_only_the_whole_name_is_passed_over(bot: Deployment, text: str, typed: str) -> None:
+    """What is shown as typed is what was typed."""
+    read: list[str] = []
+    say_to(bot.system, [text], read.append)
+    assert read[0] == f"ann: {typed}"
+    assert len(read) == 2, "one answer"
 
 
 def test_without_keys_the_real_api_is_one_line_away() -> None:

@@ -73,6 +73,68 @@ def test_a_command_becomes_an_order_and_its_asker_reads_so() -> None:
     assert order.order_id in read(reply)
 
 
+def test_slacks_markup_is_undone_before_the_text_is_read() -> None:
+    """Slack escapes what is typed and wraps addresses: RTC gets what the person typed, and no `&amp;`."""
+    outside = Outside()
+    _ask(outside.app(), text="100 user001 push=<rtmp://h/a?x=1&amp;y=2> push=rtmp://h/b?x=1&amp;amp;y=2")
+    (order,) = outside.orders
+    published = order.requests[0].publish_param
+    assert published
+    assert published.rtmp_urls == ["rtmp://h/a?x=1&y=2", "rtmp://h/b?x=1&amp;y=2"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "room 100 user001,user002 hd idle=10m",
+        "100 user001,user002 hd idle=10m",
+        "start room 100 user001,user002 hd idle=10m",
+        "start 100 user001,user002 hd idle=10m",
+        "room=100 user001,user002 hd idle=10m",
+        "room=100 user=user001,user002 hd idle=10m",
+        "100 user001;user002 idle 10m hd",
+        "100\nuser001\nuser002\nHD\n--idle 10m",
+        "\uff11\uff10\uff10 \u201cuser001\u201d, user002 hd \u2014idle 10m.",
+    ],
+)
+def test_each_form_of_a_command_becomes_the_same_order(typed: str) -> None:
+    """However people type it, and whatever their keyboards make of it."""
+    outside = Outside()
+    _reply(_ask(outside.app(), text=typed))
+    (order,) = outside.orders
+    assert [(request.room_id, request.user_id) for request in order.requests] == [
+        ("100", "user001"),
+        ("100", "user002"),
+    ]
+    assert {(request.select_stream_type, request.max_idle_time) for request in order.requests} == {("HD", 600)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("100 user001 1080p", "‹1080p› → fhd (or a person? user=1080p)"),
+        ("100 user001 720p", "‹720p› → hd (or a person? user=720p)"),
+        ("100 user001 mute", "‹mute› → no-audio (or a person? user=mute)"),
+        ("100 all", "‹all› → name each user, up to ten: user001,user002 (or a person? user=all)"),
+        ("100 @ann", "‹@ann› → Slack people aren't RTC users: type the user's id in RTC"),
+        ("hd user001", "‹hd user001› → who in room user001? (or a room called hd? room hd user001)"),
+    ],
+)
+def test_each_slip_that_people_make_is_answered_with_its_readings(typed: str, answer: str) -> None:
+    """Words of other tools, Slack's people, a room called like an option: nothing starts, both readings are told."""
+    outside = Outside()
+    assert answer in read(_reply(_ask(outside.app(), text=typed)))
+    assert not outside.orders
+
+
+def test_somebody_mentioned_is_told_apart_from_a_user_of_rtc() -> None:
+    """A mention comes as Slack's id; the slip repeats the name that was typed."""
+    outside = Outside()
+    reply = read(_reply(_ask(outside.app(), text="100 <@U0ANN|ann> hd")))
+    assert "‹@ann› → Slack people aren't RTC users" in reply
+    assert not outside.orders
+
+
 def test_every_order_has_an_id_of_its_own() -> None:
     """Slack's requests carry none; typed twice is asked twice."""
     outside = Outside()

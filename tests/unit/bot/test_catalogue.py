@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue import FILLERS, MEANINGS, NOT_OURS, OPTIONS, START, VERBS, Option, Verb, folded
+from bot.catalogue import FILLERS, NOT_OURS, OPTIONS, START, VERBS, Option, Verb
 from bot.commands_doc import commands_doc, help_text, usage_hint
 from bot.grammar import Help, Start, parse
 
@@ -18,11 +18,6 @@ def test_every_word_means_one_thing() -> None:
     said += [word for option in OPTIONS for word in option.words]
     said += [*NOT_OURS, *FILLERS]
     assert sorted(said) == sorted(set(said))
-
-
-def test_words_are_listed_as_they_are_looked_up() -> None:
-    """Folding leaves every listed word alone, so that each can be found in any case."""
-    assert [word for word in MEANINGS if folded(word) != word] == ["-h"], "found as it is"
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)

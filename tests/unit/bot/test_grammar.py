@@ -1,14 +1,17 @@
 """Rules of the command language: what is a command, what is a slip, and what is said about it."""
 
 import string
+import sys
+from types import FrameType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.catalogue import MEANINGS, OPTIONS, VERBS
+from bot.catalogue import OPTIONS, VERBS
 from bot.grammar import Command, CommandError, Help, Start, parse, unparse
+from bot.meanings import MEANINGS
 from bot.normalise import normalise
 from shared.recording import PublishParam, RecordingRequest, RecordParam, VideoType
 
@@ -190,3 +193,40 @@ def test_a_long_text_is_answered_soon(before: str, piece: str) -> None:
     """A hundred kilobytes of anything are answered in bounded time, and little of them is repeated."""
     result = outcome(before + piece * (100_000 // len(piece)))
     assert len(str(result)) < 1000
+
+
+def calls_in_parsing(text: str) -> int:
+    """How many calls of functions it takes to parse the text: its work, on whatever machine."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        outcome(text)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize("slip_typed", ["hdd", "scren", "idel 10m", "--idel", "usre ann", "user001 \n hdd", "hd,hdd"])
+def test_twice_the_slips_are_no_more_than_twice_the_work(slip_typed: str) -> None:
+    """No text is worth typing for the time that it takes from others: each word is compared a fixed number of times."""
+    few, many = (calls_in_parsing(f"100 user001 {f'{slip_typed} ' * count}") for count in (7, 14))
+    assert many < 2.2 * few
+
+
+def test_the_longest_command_is_not_too_long() -> None:
+    """Ten users, ten addresses and every option, each written in as many words as it can be."""
+    users = [f"user{n}" for n in range(10)]
+    urls = [f"rtmp://h/a,b;c,{n}" for n in range(10)]
+    text = f"/record start room 100 {' , '.join(users)} quality hd screen no-audio rule = r idle = 10 min dry-run"
+    command = parse(" ".join([text, *(f"push {url}" for url in urls)]), idle_default=IDLE)
+    assert isinstance(command, Start)
+    assert [request.user_id for request in command.requests] == users
+    published = command.requests[0].publish_param
+    assert published
+    assert published.rtmp_urls == urls

@@ -86,7 +86,7 @@ def test_any_bytes_whatever_are_never_answered_5xx(endpoint: str, sent: bytes) -
 
 
 def _command(port: int | None) -> list[str]:
-    return [sys.executable, "-c", f"from local.rtc.server import main; raise SystemExit(main({port}))"]
+    return [sys.executable, "-m", "local", "rtc", *([] if port is None else ["--port", str(port)])]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
@@ -111,4 +111,5 @@ def test_the_command_refuses_a_port_in_use_in_one_line() -> None:
     with Server(RtcApi().answer) as taken:
         ended = subprocess.run(_command(taken.port), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert ended.stderr == f"port {taken.port} on 127.0.0.1 is in use: give another one, or 0 for any free port\n"
+    told = f"port {taken.port} on 127.0.0.1 is in use: give another one, or 0 for any free port"
+    assert ended.stderr == f"recordbot: {told}\n"
