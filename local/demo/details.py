@@ -49,7 +49,7 @@ def _slack(seen: Evidence) -> dict[str, object]:
     return {
         "accepted": accepted,
         "verdict": f"{fits}: HMAC-SHA256 over v0:timestamp:body, {age:.1f} s old (at most {_WINDOW} s).",
-        "request": _request(delivery.request),
+        "request": {**_request(delivery.request), "body": ""},  # it is the form, and that is easier to read
         "form": dict(seen.form),
         "answer": _answer(delivery.answer) if delivery.answer else None,
         "error": delivery.error,
@@ -79,7 +79,11 @@ def _record(step: Step, seen: Evidence, calls: Sequence[RtcCall]) -> RtcCall | N
 
 
 def _rtc(step: Step, call: RtcCall | None) -> dict[str, object]:
-    told = {"title": step.title, "ms": None if step.seconds is None else step.seconds * 1000, "note": step.note}
+    told: dict[str, object] = {
+        "title": step.title,
+        "ms": None if step.seconds is None else step.seconds * 1000,
+        "note": step.note,
+    }
     if call is None:
         return told
     headers = call.request.headers

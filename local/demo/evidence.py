@@ -8,7 +8,7 @@ recorder was working on and whose room and users it names.
 import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -32,6 +32,11 @@ class Receive:
     call: Invocation
     record: Mapping[str, Any]
     lines: tuple[Line, ...]
+
+    @property
+    def look(self) -> int:
+        """0 for the order itself; n where it came back for the n-th look whether what it started runs."""
+        return int(_read(self.record["body"]).get("look", 0))
 
     @property
     def number(self) -> int:
@@ -79,7 +84,8 @@ def gather(
     by_order: dict[str, list[Line]] = {}
     for line in lines:
         by_order.setdefault(line.order_id, []).append(line)
-    doors, receives = [], {}
+    doors: list[Invocation] = []
+    receives: dict[str, list[Receive]] = {}
     for call in calls:
         if call.function == DOOR:
             doors.append(call)
@@ -87,13 +93,15 @@ def gather(
             for record in json.loads(call.event)["Records"]:
                 order_id = str(_read(record["body"]).get("order_id", ""))
                 number = record["attributes"]["ApproximateReceiveCount"]
-                own = tuple(it for it in by_order.get(order_id, ()) if it.fields.get("receive") == number)
-                receives.setdefault(order_id, []).append(Receive(call, record, own))
+                receive = Receive(call, record, ())
+                lines_then = (it for it in by_order.get(order_id, ()) if receive.spans(it.at))
+                own = tuple(it for it in lines_then if it.fields.get("receive") == number)
+                receives.setdefault(order_id, []).append(replace(receive, lines=own))
     found = []
     for door in doors:
         event = json.loads(door.event)
-        line = placed.get(door.request_id)
-        order_id = line.order_id if line else ""
+        order = placed.get(door.request_id)
+        order_id = order.order_id if order is not None else ""
         own_receives = tuple(receives.get(order_id, ())) if order_id else ()
         found.append(
             Evidence(
@@ -102,7 +110,7 @@ def gather(
                 door=door,
                 delivery=by_signature.get(event["headers"].get("x-slack-signature")),
                 order_id=order_id,
-                placed_at=line.at if line else None,
+                placed_at=None if order is None else order.at,
                 receives=own_receives,
                 lines=tuple(by_order.get(order_id, ())) if order_id else (),
                 posts=tuple(post for post in posts if own_receives and _is_of(post, own_receives)),

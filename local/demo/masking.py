@@ -8,7 +8,7 @@ _SECRETS = (
     (re.compile(r"(\bv0=)[0-9a-f]{64}"), 1),
     (re.compile(r"(\bSignature=)[0-9a-f]{64}"), 1),
     (re.compile(r"(\bxox[a-z]-)[\w-]+"), 1),
-    (re.compile(r"(/hooks/(?:commands|actions)/)[\w-]+"), 1),
+    (re.compile(r"((?:/|%2F)hooks(?:/|%2F)(?:commands|actions)(?:/|%2F))[\w-]+", re.IGNORECASE), 1),
     (re.compile(r"(\brtmps?://(?:[^\s\"'/@]*@)?)[^\s\"']+", re.IGNORECASE), 1),
     (re.compile(r"(x-(?:security|auth)-token: ?)[^\s']+", re.IGNORECASE), 1),
 )

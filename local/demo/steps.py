@@ -42,8 +42,9 @@ def steps_of(seen: Evidence) -> list[Step]:
     since = seen.placed_at or door.began_at
     for receive in seen.receives:
         call = receive.call
-        title = "The order waits on the queue" if receive.number == 1 else "The order waits for its next receive"
-        steps.append(Step("queue", title, since, max(call.began_at - since, 0), "ok"))
+        if receive.look and receive.number == 1:
+            since = int(receive.record["attributes"]["SentTimestamp"]) / 1000
+        steps.append(Step("queue", _waited_for(receive), since, max(call.began_at - since, 0), "ok"))
         steps.append(_recorder(receive))
         steps.extend(_rtc(receive))
         steps.extend(_reply(post) for post in seen.posts if receive.spans(post.received))
@@ -88,13 +89,21 @@ def _answered_at_once(seen: Evidence, at: float) -> Step:
 
 def _recorder(receive: Receive) -> Step:
     call = receive.call
-    title = "The recorder works on it" if receive.number == 1 else f"The recorder works on it, receive {receive.number}"
+    title = "The recorder looks whether it runs" if receive.look else "The recorder works on it"
+    if receive.number > 1:
+        title += f", receive {receive.number}"
     if call.seconds is None:
         return Step("recorder", title, call.began_at, None, "active")
     if call.error:
         return Step("recorder", title, call.began_at, call.seconds, "failed", call.error)
     again = _again(receive)
     return Step("recorder", title, call.began_at, call.seconds, "ok", f"again in {again} s" if again else "")
+
+
+def _waited_for(receive: Receive) -> str:
+    if receive.number > 1:
+        return "The order waits for its next receive"
+    return "The order comes back later: does it run?" if receive.look else "The order waits on the queue"
 
 
 def _waiting(last: Receive, since: float) -> Step | None:
@@ -159,4 +168,5 @@ def _reply(post: SlackCall) -> Step:
     said = body_of(post.answer)
     well = post.answer.status == HTTPStatus.OK and '"ok": false' not in said
     note = f"HTTP {int(post.answer.status)}" + ("" if well else f" {said[:80]}")
-    return Step("reply", f"The answer goes out by {way}", post.received, post.answer.delay, "ok" if well else "failed", note)
+    title = "The answer is brought up to date by" if way == "chat.update" else "The answer goes out by"
+    return Step("reply", f"{title} {way}", post.received, post.answer.delay, "ok" if well else "failed", note)

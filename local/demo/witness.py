@@ -1,4 +1,4 @@
-"""What is seen of the running system from outside: the functions' calls and their log lines, and when something changes.
+"""What is seen of the running system from outside: the functions' calls, their log lines, and when something changes.
 
 Nothing here asks a part of the system for more than it tells anybody: the functions do not know that they are watched.
 """
@@ -6,6 +6,7 @@ Nothing here asks a part of the system for more than it tells anybody: the funct
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,7 @@ class Witness:
         self._changed = threading.Condition()
         self._calls: dict[str, Invocation] = {}
         self._lines: deque[Line] = deque(maxlen=LINES_KEPT)
+        self._listeners: list[Callable[[Line], None]] = []
         self.changes = 0
 
     def hear(self, function: str, text: str) -> None:
@@ -50,7 +52,13 @@ class Witness:
         if line is not None:
             with self._changed:
                 self._lines.append(line)
+            for listener in self._listeners:
+                listener(line)
             self.stir()
+
+    def listen(self, listener: Callable[[Line], None]) -> None:
+        """Call `listener` with every line from now on, from any thread; it must not block."""
+        self._listeners.append(listener)
 
     def see(self, call: Invocation) -> None:
         """Take a call that begins or is over."""
