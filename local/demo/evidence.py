@@ -1,8 +1,8 @@
 """All that was seen of one command, from the stand-ins' records, the functions' calls and their logs, put together.
 
 What belongs together is found by what the parts themselves pass on: Slack's signature, Lambda's request id, the order's
-id, the response_url, RTC's request id. Only a post by the Web API names none of these: it belongs to the order that the
-recorder was working on and whose room and users it names.
+id, the response_url, RTC's request id. Only a post by the Web API names none of these: of the orders that were being
+worked on and whose room and users it names, it belongs to the one that the recorder had last logged something of.
 """
 
 import base64
@@ -113,7 +113,7 @@ def gather(
                 placed_at=None if order is None else order.at,
                 receives=own_receives,
                 lines=tuple(by_order.get(order_id, ())) if order_id else (),
-                posts=tuple(post for post in posts if own_receives and _is_of(post, own_receives)),
+                posts=tuple(post for post in posts if own_receives and _owner(post, receives) == order_id),
             )
         )
     return [it for it in found if it.form.get("command")]
@@ -141,13 +141,25 @@ def body_of(answer: Answer) -> str:
     return body.decode(errors="replace")
 
 
-def _is_of(post: SlackCall, receives: tuple[Receive, ...]) -> bool:
+def _owner(post: SlackCall, receives: Mapping[str, Sequence[Receive]]) -> str:
+    """Give the id of the order that the post answers; empty where none does."""
+    found, last = "", 0.0
+    for order_id, own in receives.items():
+        if not _may_answer(post, own):
+            continue
+        before = [line.at for it in own if it.spans(post.received) for line in it.lines if line.at <= post.received]
+        if not found or max(before, default=0.0) > last:
+            found, last = order_id, max(before, default=0.0)
+    return found
+
+
+def _may_answer(post: SlackCall, receives: Sequence[Receive]) -> bool:
     order = _read(receives[0].record["body"])
     reply_to = order.get("reply_to", {})
     if post.door == "response_url":
         return bool(post.request.path == urlsplit(reply_to.get("response_url", "")).path)
     said = post.request.body.decode(errors="replace")
-    named = {json.dumps(it[name])[1:-1] for it in order["requests"] for name in ("room_id", "user_id")}
+    named = {json.dumps(it[name])[1:-1] for it in order.get("requests", ()) for name in ("room_id", "user_id")}
     in_time = any(receive.spans(post.received) for receive in receives)
     return in_time and _read(said).get("channel") == reply_to.get("channel_id") and all(it in said for it in named)
 
