@@ -39,11 +39,11 @@ def steps_of(seen: Evidence) -> list[Step]:
     steps.append(_door(seen))
     if seen.placed_at is not None and not seen.receives:
         steps.append(Step("queue", "The order is on the queue", seen.placed_at, None, "active"))
-    since = seen.placed_at or door.began_at
+    since = door.began_at
     for receive in seen.receives:
         call = receive.call
-        if receive.look and receive.number == 1:
-            since = int(receive.record["attributes"]["SentTimestamp"]) / 1000
+        if receive.number == 1:
+            since = min(int(receive.record["attributes"]["SentTimestamp"]) / 1000, call.began_at)
         steps.append(Step("queue", _waited_for(receive), since, max(call.began_at - since, 0), "ok"))
         steps.append(_recorder(receive))
         steps.extend(_rtc(receive))
