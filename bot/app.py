@@ -19,6 +19,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from bot import grammar, replies
 from bot.blocks import Reply
 from bot.grammar import CommandError, Help
+from bot.normalise import from_slack
 from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
 
 type _Text = Annotated[str, StringConstraints(min_length=1)]
@@ -64,7 +65,7 @@ def create_app(
     @app.command(command)
     def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         try:
-            asked = grammar.parse(body.get("text", ""), idle_default=idle_default, name=command)
+            asked = grammar.parse(from_slack(body.get("text", "")), idle_default=idle_default, name=command)
         except CommandError as slip:
             return _answer(ack, replies.slip(slip, command))
         if isinstance(asked, Help):

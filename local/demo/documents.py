@@ -6,6 +6,7 @@ A key stays with its thing; a document that differs from the one before under it
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from bot.normalise import from_slack
 from local.demo.evidence import Evidence, body_of
 from local.demo.masking import masked
 from local.demo.steps import Step, state_of, steps_of
@@ -62,7 +63,7 @@ def _command(seen: Evidence, chat: Chat) -> Mapping[str, object]:
         "at": began * 1000,
         "person": seen.form.get("user_id", ""),
         "channel": seen.form.get("channel_id", ""),
-        "typed": masked(f"{seen.form.get('command', '')} {seen.form.get('text', '')}".strip()),
+        "typed": masked(f"{seen.form.get('command', '')} {from_slack(seen.form.get('text', ''))}".strip()),
         "state": state_of(steps),
         "steps": [_step(step, began) for step in steps],
         "answers": list(dict.fromkeys(_answers(seen, chat))),

@@ -21,10 +21,11 @@ export function drawChat(state, list, title, subtitle, look) {
       title.textContent = `${channel.kind === "direct" ? "" : "# "}${channel.name}`;
       subtitle.textContent = `You are ${state.workspace.names[person]}`;
     }
-    const wasAtEnd = now !== shown || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+    const scroller = list.parentElement;
+    const wasAtEnd = now !== shown || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
     shown = now;
     const changed = update(state, rows, list, channel, look);
-    if (changed && wasAtEnd) list.scrollTop = list.scrollHeight;
+    if (changed && wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
   });
 }
 
