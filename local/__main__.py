@@ -1,6 +1,7 @@
 """python -m local: the whole system, or the RTC API alone, on this machine."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -70,12 +71,10 @@ def _serve(options: argparse.Namespace) -> int:
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
-    ended = threading.Event()
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: ended.set())
     with served(port, account) as address:
         print(f"recordbot is at {address} (Ctrl-C ends it)", flush=True)
-        ended.wait()
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
     return 0
 
 
