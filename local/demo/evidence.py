@@ -21,7 +21,7 @@ from local.slack.workspace import Delivery
 
 DOOR = "SlackFunction"
 RECORDER = "RecorderFunction"
-_SLACK_MS = 0.01
+_CLOCKS_DIFFER = 0.01
 """Clocks of several processes are read: what comes this much earlier than its cause is still taken for its effect."""
 
 
@@ -46,7 +46,7 @@ class Receive:
     def spans(self, moment: float) -> bool:
         """Whether the recorder was at it then."""
         began, seconds = self.call.began_at, self.call.seconds
-        return began - _SLACK_MS <= moment and (seconds is None or moment <= began + seconds + _SLACK_MS)
+        return began - _CLOCKS_DIFFER <= moment and (seconds is None or moment <= began + seconds + _CLOCKS_DIFFER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def call_of(calls: Iterable[RtcCall], request_id: str, stream: Mapping[str, Any]
         if request_id:
             if call.request_id == request_id:
                 return call
-        elif call.operation == "start" and call.received.timestamp() >= begun - _SLACK_MS:
+        elif call.operation == "start" and call.received.timestamp() >= begun - _CLOCKS_DIFFER:
             asked = _read(call.request.body)
             if all(asked.get(name) == stream.get(name) for name in ("room_id", "user_id", "video_type")):
                 return call

@@ -7,7 +7,7 @@ from local.demo.serve import served
 from tests.browser.chromium import NoChromium, started
 
 PICTURE = Path(__file__).parents[2] / "docs" / "demo.png"
-SIZE = {"width": 1200, "height": 660}
+SIZE = {"width": 1280, "height": 700}
 
 
 def main() -> int:

@@ -73,6 +73,13 @@ def test_a_command_becomes_an_order_and_its_asker_reads_so() -> None:
     assert order.order_id in read(reply)
 
 
+def test_what_slack_escaped_is_read_as_it_was_typed() -> None:
+    """Slack sends & < > as entities: a slip shows what the person typed."""
+    said = read(_reply(_ask(Outside().app(), text="room a&lt;b&gt; user001")))
+    assert "a<b>" in said
+    assert "&lt;" not in said
+
+
 def test_every_order_has_an_id_of_its_own() -> None:
     """Slack's requests carry none; typed twice is asked twice."""
     outside = Outside()
