@@ -17,16 +17,32 @@ const EXAMPLES = [
 
 export function drawComposer(state, form) {
   const { command, switches } = state.workspace;
-  const suggestion = element("button", { type: "button", class: "suggestion", id: "suggestion", hidden: true, click: complete },
-    element("strong", {}, command.name), " ", element("span", { class: "hint" }, command.hint),
-    element("span", { class: "suggestion-help" }, `${command.help} · Tab completes`));
+  const suggestion = element(
+    "button",
+    { type: "button", class: "suggestion", id: "suggestion", hidden: true, click: complete },
+    element("strong", {}, command.name),
+    " ",
+    element("span", { class: "hint" }, command.hint),
+    element("span", { class: "suggestion-help" }, `${command.help} · Tab completes`),
+  );
   const hint = element("p", { class: "usage", id: "usage", "aria-live": "polite" });
-  const input = element("textarea", { id: "input", rows: "1", spellcheck: "false", "aria-describedby": "usage", input: changed, keydown: pressed });
+  const input = element("textarea", {
+    id: "input",
+    rows: "1",
+    spellcheck: "false",
+    "aria-describedby": "usage",
+    input: changed,
+    keydown: pressed,
+  });
   const send = element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤");
   const examples = EXAMPLES.filter((it) => !it.breaks || switches.some((each) => each.name === it.breaks));
 
   form.append(
-    element("div", { class: "chips", role: "group", "aria-label": "Examples" }, examples.map((it) => button(it.label, () => play(it), { title: it.texts.join("  ·  ") }))),
+    element(
+      "div",
+      { class: "chips", role: "group", "aria-label": "Examples" },
+      examples.map((it) => button(it.label, () => play(it), { title: it.texts.join("  ·  ") })),
+    ),
     suggestion,
     element("div", { class: "box" }, input, send),
     hint,
@@ -34,9 +50,13 @@ export function drawComposer(state, form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!input.value.trim()) return;
-    type(input.value);
+    const text = input.value;
     input.value = "";
     changed();
+    type(text).catch(() => {
+      input.value ||= text; // it was not sent: it is still there to send
+      changed();
+    });
   });
   state.subscribe(() => {
     const channel = state.channel();
@@ -50,7 +70,8 @@ export function drawComposer(state, form) {
   function changed() {
     const { value } = input;
     suggestion.hidden = !(value.startsWith("/") && command.name.startsWith(value));
-    hint.textContent = value.startsWith(`${command.name} `) ? `${command.name} ${command.hint}` : "Enter sends, Shift + Enter begins a line";
+    const isOurs = value.startsWith(`${command.name} `);
+    hint.textContent = isOurs ? `${command.name} ${command.hint}` : "Enter sends, Shift + Enter begins a line";
     input.rows = Math.min(value.split("\n").length, 8);
   }
 

@@ -5,6 +5,10 @@ import { button, duration, element } from "./dom.js";
 
 export const TABS = ["Slack in", "Order", "RTC out", "RTC answer", "Ledger", "Logs"];
 
+const SHOWN_OR_KNOWN = new Set(
+  "at function level message timestamp location service order_id xray_trace_id function_request_id".split(" "),
+);
+
 /** Give the nodes of a tab. */
 export function tabContent(name, seen) {
   switch (name) {
@@ -37,7 +41,8 @@ function order(it) {
   if (!it) return [note("Nothing was put on the queue, or the recorder has not received it yet.")];
   const receives = it.receives.map((each) => {
     const waited = duration(Math.max(each.received - each.sent, 0));
-    return element("li", {}, `${clock(each.sent)} sent, received ${waited} later (receive ${each.receive})${each.error ? `: ${each.error}` : ""}`);
+    const end = each.error ? `: ${each.error}` : "";
+    return element("li", {}, `${clock(each.sent)} sent, received ${waited} later (receive ${each.receive})${end}`);
   });
   return [element("ul", { class: "facts" }, receives), text("The queue’s message", json(it.message))];
 }
@@ -48,7 +53,9 @@ function rtcOut(call) {
   return [
     element("h4", {}, call.title),
     verdict ? element("p", { class: `verdict ${right ? "ok" : "failed"}` }, right ? "✓ " : "✗ ", verdict) : null,
-    call.request ? text("Request", `${call.request.line}\n${call.request.headers.join("\n")}`) : note("Sent to the real RTC: only its answer is known here."),
+    call.request
+      ? text("Request", `${call.request.line}\n${call.request.headers.join("\n")}`)
+      : note("RTC has no record of this call here: it never arrived, or went to the real RTC."),
     call.request?.body ? text("Body", call.request.body) : null,
     call.canonical ? text("Canonical request, which the signature covers", call.canonical) : null,
     call.curl ? text("As curl", call.curl, true) : null,
@@ -72,8 +79,10 @@ function entry(item) {
 }
 
 function logLine(line) {
-  const { at, function: name, level, message, timestamp, location, xray_trace_id, service, order_id, function_request_id, ...facts } = line;
-  const said = Object.entries(facts).filter(([, value]) => value !== null).map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : value}`);
+  const { function: name, level, message, timestamp } = line;
+  const said = Object.entries(line)
+    .filter(([key, value]) => value !== null && !SHOWN_OR_KNOWN.has(key))
+    .map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : value}`);
   return [
     element(
       "p",
@@ -94,9 +103,15 @@ function text(caption, content, copied = false) {
   return element(
     "figure",
     {},
-    element("figcaption", {}, caption, copied ? button("Copy", () => navigator.clipboard.writeText(content), { class: "copy" }) : null),
+    element("figcaption", {}, caption, copied ? copyButton(content) : null),
     element("pre", { tabindex: "0", "aria-label": caption, role: "region" }, content),
   );
+}
+
+function copyButton(content) {
+  const made = button("Copy", () => navigator.clipboard.writeText(content).then(say("Copied"), say("Not allowed")), { class: "copy" });
+  const say = (word) => () => { made.textContent = word; };
+  return made;
 }
 
 const note = (words) => element("p", { class: "note" }, words);

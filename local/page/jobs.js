@@ -12,9 +12,10 @@ export function jobs(state) {
   const table = element(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "RTC’s jobs" },
-    element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map((it) => element("th", { scope: "col" }, it)))), body),
+    element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map(column))), body),
   );
-  const node = element("div", {}, element("p", { class: "note" }, "What RTC knows, whatever the bot was told. A job is INIT, then RUNNING, then STOPPED."), table, none);
+  const told = "What RTC knows, whatever the bot was told. A job is INIT, then RUNNING, then STOPPED.";
+  const node = element("div", {}, element("p", { class: "note" }, told), table, none);
   let drawn = "";
 
   function draw() {
@@ -30,15 +31,18 @@ export function jobs(state) {
   return { node, draw };
 }
 
+const column = (name) => element("th", { scope: "col" }, name);
+
 function row(job) {
+  const picture = job.video_type?.replace("STREAM", "").toLowerCase();
   return element(
     "tr",
     {},
     element("th", { scope: "row", title: job.stream_name }, job.job_id),
     element("td", {}, job.room_id),
     element("td", {}, job.user_id),
-    element("td", {}, job.video_type ? `${job.select_stream_type} ${job.video_type.replace("STREAM", "").toLowerCase()}` : "audio"),
-    element("td", {}, element("span", { class: `job-state ${job.state.toLowerCase()}` }, job.state), job.stop_reason ? ` ${job.stop_reason}` : ""),
+    element("td", {}, picture ? `${job.select_stream_type} ${picture}` : "audio"),
+    element("td", {}, element("span", { class: `job-state ${job.state.toLowerCase()}` }, job.state), ` ${job.stop_reason ?? ""}`),
     element("td", {}, clock(Date.parse(job.update_time))),
   );
 }

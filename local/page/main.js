@@ -13,7 +13,10 @@ import { timeline } from "./timeline.js";
 
 const byId = (id) => document.getElementById(id);
 
-const known = await workspace();
+const reachable = (isThere) => { byId("offline").hidden = isThere; };
+
+const known = await workspace(reachable);
+if (known.real_rtc) byId("promise").textContent = "Type a command; the bot signs a request to RTC. Everything here is real except Slack.";
 const [first] = known.people;
 const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
 
@@ -43,7 +46,7 @@ state.subscribe(() => {
   if (heard === state.chosen.person) return;
   heard = state.chosen.person;
   hush();
-  hush = news(heard, (pairs, all) => state.take(pairs, all), (reachable) => { byId("offline").hidden = reachable; });
+  hush = news(heard, (pairs, all) => state.take(pairs, all), reachable);
 });
 state.choose({});
 

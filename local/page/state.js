@@ -51,6 +51,13 @@ export class State {
     return commands.find((it) => wanted && (it.id === wanted || it.order_id === wanted)) ?? commands.at(-1) ?? null;
   }
 
+  /** Whether a command was chosen that isn't there, though others are. */
+  isMissing() {
+    const { command: wanted } = this.chosen;
+    const commands = this.commands();
+    return Boolean(wanted && commands.length && !commands.some((it) => it.id === wanted || it.order_id === wanted));
+  }
+
   /** Give the command that a message answers, if any. */
   answered(key) {
     return this.commands().find((it) => it.answers.includes(key)) ?? null;

@@ -23,10 +23,12 @@ export function timeline(state) {
     { class: "actions" },
     button("Copy link", copyLink),
     button("Export JSON", exportJson),
-    button("Replay", () => replay(state.command().id).then(() => state.choose({ command: null })), { title: "Type it again, as the same person in the same channel" }),
+    button("Replay", again, { title: "Type it again, as the same person in the same channel" }),
   );
-  const content = element("div", {}, element("label", { for: "pick", class: "label" }, "Command"), pick, actions, said, steps, tabs, panel);
-  const empty = element("p", { class: "note" }, "Nothing was typed yet. Send the command on the left, and its way appears here.");
+  const label = element("label", { for: "pick", class: "label" }, "Command");
+  const content = element("div", {}, label, pick, actions, said, steps, tabs, panel);
+  const nothing = "Nothing was typed yet. Send the command on the left, and its way appears here.";
+  const empty = element("p", { class: "note" }, nothing);
   const node = element("div", {}, empty, content);
 
   function draw() {
@@ -34,6 +36,7 @@ export function timeline(state) {
     empty.hidden = Boolean(command);
     content.hidden = !command;
     if (!command) return;
+    if (state.isMissing()) said.textContent = "That order is none of this run, which forgets all when it ends. This is the newest.";
     drawPick(command);
     const now = JSON.stringify(command.steps);
     if (now !== drawnSteps) {
@@ -64,7 +67,13 @@ export function timeline(state) {
   async function copyLink() {
     const command = state.command();
     const link = new URL(`#order=${command.order_id || command.id}`, location.href).href;
-    await navigator.clipboard.writeText(link).then(() => { said.textContent = `Copied: ${link}`; }, () => { said.textContent = link; });
+    const isCopied = await navigator.clipboard.writeText(link).then(() => true, () => false);
+    said.textContent = isCopied ? `Copied: ${link}` : link;
+  }
+
+  async function again() {
+    await replay(state.command().id);
+    state.choose({ command: null });
   }
 
   function exportJson() {

@@ -2,12 +2,14 @@
 
 import http.client
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from local.demo.face import PAGE
 from local.demo.serve import served
 from local.demo.switches import SWITCHES
 from local.http_message import Answer
@@ -159,6 +161,8 @@ def test_the_page_may_load_nothing_from_elsewhere(address: str) -> None:
     connection.close()
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    named = {address for file in PAGE.iterdir() for address in re.findall(r"https?://[\w.]+", file.read_text())}
+    assert named == {"http://www.w3.org"}  # the name of SVG, which nobody fetches
 
 
 def test_a_taken_port_is_told_before_anything_starts() -> None:
