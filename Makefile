@@ -28,12 +28,20 @@ $(UV): requirements/uv.txt
 setup: .venv/.ready ## make .venv with everything locked in requirements/dev.txt
 
 .PHONY: demo
-demo: setup ## start one recording on this machine, with no account anywhere
-	@$(PY) -m local say "/record room 100 user001 hd"
+demo: setup ## the bot on this machine, with a page to try it at http://127.0.0.1:3000 (PORT=)
+	@$(PY) -m local serve
 
 .PHONY: test
 test: setup ## run every test, with branch coverage
 	@$(PY) -m pytest -n 2 --cov --cov-report=term
+
+.PHONY: browser
+browser: setup ## test the page of make demo in a headless Chromium, which the machine must have
+	@$(PY) -m pytest tests/browser -p no:xdist
+
+.PHONY: picture
+picture: setup ## take docs/demo.png, the picture in README.md, from the running page
+	@$(PY) -m tests.browser.picture
 
 .PHONY: check
 check: setup ## lint, format, types, layers

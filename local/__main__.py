@@ -1,12 +1,16 @@
 """python -m local: the whole system, or the RTC API alone, on this machine."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from local.errors import LocalError
+
+PAGE_PORT = 3000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -19,8 +23,8 @@ def main(arguments: list[str] | None = None) -> int:
     _add_rtc(word)
     word.set_defaults(run=_say)
 
-    word = words.add_parser("serve", help="keep the local system running until interrupted")
-    word.add_argument("--port", type=int, default=0, help="of Slack's door (default: any free one)")
+    word = words.add_parser("serve", help="run the local system with its page until interrupted")
+    word.add_argument("--port", type=int, default=None, help="of the page (default: PORT, else 3000; 0: any free one)")
     _add_rtc(word)
     word.set_defaults(run=_serve)
 
@@ -62,13 +66,22 @@ def _say(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from local.system import Account, running  # noqa: PLC0415
+    from local.demo.serve import served  # noqa: PLC0415
+    from local.system import Account  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
-    with running(rtc=account, port=options.port) as system:
-        print(f"Slack's door: {system.slack.request_url}", flush=True)
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
+    with served(port, account) as address:
+        print(f"recordbot is at {address} (Ctrl-C ends it)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
     return 0
+
+
+def _port(text: str) -> int:
+    if text and not text.isdecimal():
+        raise LocalError(f"PORT has to be a number, not {text!r}")
+    return int(text or PAGE_PORT)
 
 
 def _rtc(options: argparse.Namespace) -> int:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Self
 
 import boto3
 import botocore.session
+import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from local.child import Child
 from local.errors import LocalError
+from local.queue_gate import PATH as GATE_PATH
 from local.template import Template
 
 if TYPE_CHECKING:  # the clients' types come with the tools
@@ -98,6 +100,13 @@ class Aws:
         # moto's CloudFormation names a queue by its address at Amazon, where nothing of ours must ever go.
         amazon = f"https://sqs.{REGION}.amazonaws.com"
         return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
+
+    def refuse_messages(self, *, refuse: bool) -> None:
+        """Have SQS deny every message that is sent, or take them again."""
+        with requests.Session() as session:
+            session.trust_env = False  # a proxy of this machine has no part in it
+            method = "DELETE" if refuse else "PUT"
+            session.request(method, self.endpoint + GATE_PATH, timeout=5).raise_for_status()
 
     def close(self) -> None:
         """End the server, and with it all that the account holds."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from local.lambda_pool import Pool
+from local.lambda_pool import Invocation, Pool
 from local.lambda_worker import Worker
 from local.template import Function
 
@@ -23,11 +23,16 @@ def no_log(_function: str, _line: str) -> None:
     """Let the line be read by `logs` alone."""
 
 
+def no_watch(_call: Invocation) -> None:
+    """Let nobody know of the call."""
+
+
 class LambdaHost:
     """Runs `functions` (their variables resolved) from the code in `folder` until `close`; a context manager.
 
     `environment` is what every function's process gets besides Lambda's own variables and the function's. `on_log` is
-    called with a function's name and a line it has written, from any thread. `own_runtime` says whether our runtime
+    called with a function's name and a line it has written, `on_call` as a call begins and when it is over; both from
+    any thread. `own_runtime` says whether our runtime
     loop takes the place of AWS's runtime client; by default, where that isn't installed.
     """
 
@@ -38,6 +43,7 @@ class LambdaHost:
         folder: Path,
         environment: Mapping[str, str],
         on_log: Callable[[str, str], None] = no_log,
+        on_call: Callable[[Invocation], None] = no_watch,
         own_runtime: bool | None = None,
     ) -> None:
         if own_runtime is None:
@@ -50,6 +56,7 @@ class LambdaHost:
                 folder=folder,
                 environment=environment,
                 on_line=partial(on_log, function.name),
+                on_call=on_call,
             )
             for function in functions
         }

@@ -2,9 +2,11 @@
 
 import sys
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.errors import LocalError
@@ -19,6 +21,21 @@ LOG_LINES = 10_000
 """Kept of each function."""
 
 
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A call of a function. `began_at` is in seconds since the epoch; `seconds` is None until the call is over.
+
+    `error` is empty, or what went wrong; `request_id` is the one that the function knows (aws_request_id).
+    """
+
+    function: str
+    request_id: str
+    event: bytes
+    began_at: float
+    seconds: float | None = None
+    error: str = ""
+
+
 class StartError(LocalError):
     """A function can't be started; the message names it, and says what its process said."""
 
@@ -26,7 +43,8 @@ class StartError(LocalError):
 class Pool:
     """Takes the calls of `function`, whose code is in `folder`, until `close`.
 
-    Every line that its processes write goes to `on_line` and stays in `lines` for a while.
+    Every line that its processes write goes to `on_line` and stays in `lines` for a while. `on_call` is told of each
+    call twice: as it begins and when it is over.
     """
 
     def __init__(
@@ -37,6 +55,7 @@ class Pool:
         folder: Path,
         environment: Mapping[str, str],
         on_line: Callable[[str], None],
+        on_call: Callable[[Invocation], None],
     ) -> None:
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self._function = function
@@ -45,6 +64,7 @@ class Pool:
         self._folder = folder
         self._environment = environment
         self._on_line = on_line
+        self._on_call = on_call
         self._changed = threading.Condition()
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
@@ -63,15 +83,21 @@ class Pool:
     def invoke(self, event: bytes) -> bytes:
         """Give the function's result for `event`, both JSON. Raises FunctionError."""
         request_id = str(uuid.uuid4())
+        call = Invocation(self._function.name, request_id, event, began_at=time.time())
+        begun = time.monotonic()
+        self._on_call(call)
+        error = ""
         worker = self._take()
         try:
             return worker.invoke(event, arn=self._arn, request_id=request_id, timeout=self._function.timeout)
-        except FunctionError as error:
+        except FunctionError as failure:
+            error = str(failure)
             if worker.ended:  # it had no time to write this itself
-                self._log(f"{request_id} {error.message}")
+                self._log(f"{request_id} {failure.message}")
             raise
         finally:
             self._give_back(worker)
+            self._on_call(replace(call, seconds=time.monotonic() - begun, error=error))
 
     def kill(self) -> None:
         """Kill all processes; the next call gets a new one."""

@@ -13,6 +13,8 @@ from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from local.queue_gate import QueueGate
+
 
 class _Connection(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -40,7 +42,7 @@ def _main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it has a line for every request
     get_backend("cloudformation")  # imports most of what there is: now, and not during the first call
     gc.freeze()  # what is imported stays; without this the end takes half a second
-    server = make_server("127.0.0.1", 0, _Application(), threaded=True, request_handler=_Connection)
+    server = make_server("127.0.0.1", 0, QueueGate(_Application()), threaded=True, request_handler=_Connection)
     _print(str(server.port))
     server.serve_forever()
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from local.api_gateway import ApiGateway
 from local.aws import Aws
 from local.errors import LocalError
-from local.lambda_host import LambdaHost, no_log
+from local.lambda_host import LambdaHost, no_log, no_watch
+from local.lambda_pool import Invocation
 from local.queue_poller import QueuePoller
 from local.template import read_template
 
@@ -32,7 +33,8 @@ class Stack:
 
     `parameters` are the template's, `secrets` the values (JSON documents) of its secrets by logical id. The functions'
     code is in `functions_dir`, by default beside the template. `on_log` is called with a function's name and a line it
-    has written, from any thread. Entering raises LocalError, in one line, for whatever keeps the system from running.
+    has written, `on_call` as a function's call begins and when it is over; both from any thread. Entering raises
+    LocalError, in one line, for whatever keeps the system from running.
     """
 
     endpoint: str
@@ -48,6 +50,7 @@ class Stack:
         port: int = 0,
         functions_dir: Path | None = None,
         on_log: Callable[[str, str], None] | None = None,
+        on_call: Callable[[Invocation], None] | None = None,
     ) -> None:
         self._template_path = template_path
         self._parameters = parameters
@@ -55,6 +58,7 @@ class Stack:
         self._port = port
         self._functions_dir = (functions_dir or template_path.parent).resolve()
         self._on_log = on_log or no_log
+        self._on_call = on_call or no_watch
         self._parts = ExitStack()
         self._pollers: list[QueuePoller] = []
 
@@ -83,6 +87,10 @@ class Stack:
         """Give the last lines that `function` has written."""
         return self._host.logs(function)
 
+    def refuse_messages(self, *, refuse: bool) -> None:
+        """Have the queues take no more messages, or take them again."""
+        self._aws.refuse_messages(refuse=refuse)
+
     def queue_url(self, name: str) -> str:
         """Give where the queue with this logical id is."""
         return self._names[name]
@@ -108,7 +116,7 @@ class Stack:
         # What is entered first ends last. The pollers' wait for messages ends only with the queues, so the two steps of
         # their end stand apart; and the HTTP API's answers wait for the functions, so these end before it.
         self._parts.callback(self._join_pollers)
-        aws = self._parts.enter_context(Aws())
+        aws = self._aws = self._parts.enter_context(Aws())
         self.sqs, self.dynamodb = aws.sqs, aws.dynamodb
         resolved = aws.create(
             template,
@@ -126,7 +134,13 @@ class Stack:
             replace(function, variables={name: resolved[function.name, name] for name in function.variables})
             for function in template.functions
         ]
-        self._host = LambdaHost(functions, folder=self._functions_dir, environment=aws.environment, on_log=self._on_log)
+        self._host = LambdaHost(
+            functions,
+            folder=self._functions_dir,
+            environment=aws.environment,
+            on_log=self._on_log,
+            on_call=self._on_call,
+        )
         gateway = self._parts.enter_context(ApiGateway(template.routes, self._host.invoke, self._port))
         self._parts.enter_context(self._host)
         self._host.warm()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.errors import LocalError
+from local.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
@@ -72,11 +73,13 @@ def running(
     bot_token: bool = True,
     parameters: Mapping[str, str] | None = None,
     on_log: Callable[[str, str], None] | None = None,
+    on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
     """The system, from when it answers until the context ends; then nothing of it is left.
 
     `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `parameters`: more of
-    the template's; `on_log` gets each function's log lines. Raises LocalError, in one line, if it can't run.
+    the template's; `on_log` gets each function's log lines, `on_call` its calls. Raises LocalError, in one
+    line, if it can't run.
     """
     with ExitStack() as parts:
         workspace = parts.enter_context(slack or SlackWorkspace())
@@ -104,6 +107,7 @@ def running(
                 },
                 port=port,
                 on_log=on_log,
+                on_call=on_call,
             )
         )
         workspace.request_url = stack.endpoint + DOOR

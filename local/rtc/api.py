@@ -86,11 +86,7 @@ class RtcApi:
         self._mishaps = Mishaps[Operation | None, Mishap]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()
-        keys = {
-            credentials.access_key: Key(credentials.secret_key),
-            credentials.temporary_access_key: Key(credentials.temporary_secret_key, credentials.security_token),
-        }
-        self._signatures = SignatureCheck(keys, clock)
+        self.check_signatures()
         self._tokens = Tokens(credentials, clock)
 
     def answer(self, request: Request) -> Answer:
@@ -139,6 +135,18 @@ class RtcApi:
         """Forget every mishap that was told."""
         with self._lock:
             self._mishaps.clear()
+
+    def check_signatures(self, *, wrong_key: bool = False, clock_ahead: timedelta = timedelta(0)) -> None:
+        """Check signatures from now on, no key locked: rightly; or by another secret key, or a clock that is ahead."""
+        made_up = self.credentials
+        keys = {
+            made_up.access_key: Key(made_up.secret_key),
+            made_up.temporary_access_key: Key(made_up.temporary_secret_key, made_up.security_token),
+        }
+        if wrong_key:
+            keys = {name: replace(key, secret_key=key.secret_key[::-1]) for name, key in keys.items()}
+        with self._lock:
+            self._signatures = SignatureCheck(keys, lambda: self._clock() + clock_ahead)
 
     def revoke_tokens(self) -> None:
         """Kill every token issued so far."""

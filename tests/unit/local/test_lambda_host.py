@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.lambda_host import LambdaHost
-from local.lambda_pool import StartError
+from local.lambda_pool import Invocation, StartError
 from local.lambda_worker import FunctionError
 from local.template import Function
 from tests.processes import is_gone, within
@@ -41,6 +41,20 @@ def test_a_function_gets_its_event_and_gives_its_result(host: LambdaHost) -> Non
     events: list[object] = [{"a": [1, "é", None]}, [], "text", 1.5, None]
     for event in events:
         assert host.invoke("Echo", event)["event"] == event
+
+
+def test_a_call_is_told_of_as_it_begins_and_when_it_is_over() -> None:
+    """Whoever watches gets each call twice, the second time with how long it took and what went wrong."""
+    calls: list[Invocation] = []
+    with LambdaHost([OBEY], folder=SAMPLES, environment={}, own_runtime=True, on_call=calls.append) as host:
+        host.invoke("Obey", {})
+        with pytest.raises(FunctionError):
+            host.invoke("Obey", {"raise": "oops"})
+    well, wrong = calls[:2], calls[2:]
+    assert [it.seconds is None for it in calls] == [True, False, True, False]
+    assert well[0].request_id == well[1].request_id != wrong[0].request_id
+    assert (well[1].function, well[1].event, well[1].error) == ("Obey", b"{}", "")
+    assert "oops" in wrong[1].error
 
 
 def test_a_function_sees_lambda_s_environment(host: LambdaHost) -> None:

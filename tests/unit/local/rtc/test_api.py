@@ -130,6 +130,19 @@ def test_wrong_keys_are_401_and_lock_the_key(caller: Caller) -> None:
     assert caller.start().status_code == 201
 
 
+def test_signatures_can_be_checked_wrongly_and_rightly_again(caller: Caller) -> None:
+    """By another key, or a clock that is too far ahead, nobody gets in; rightly again, no key is locked."""
+    for _ in range(6):
+        caller.api.check_signatures(wrong_key=True)
+        assert caller.start().status_code == 401
+    caller.api.check_signatures(clock_ahead=timedelta(minutes=20))
+    assert caller.start().status_code == 401
+    caller.api.check_signatures(clock_ahead=timedelta(minutes=10))
+    assert caller.start().status_code == 201
+    caller.api.check_signatures()
+    assert caller.call("GET", f"{JOBS}/1").status_code == 200
+
+
 def test_nobody_gets_in_without_credentials(caller: Caller) -> None:
     """Neither a signature nor a token: 401, before anything is said of the app or the job."""
     caller.session.auth = None

@@ -1,0 +1,146 @@
+"""What a person at the page can see and do: read, type, click, look into a command, break and mend."""
+
+import contextlib
+import html
+from collections.abc import Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bot.commands_doc import usage_hint
+from local.demo.details import details_of
+from local.demo.documents import Documents, channels_of, commands, jobs, messages_seen
+from local.demo.evidence import Evidence, gather
+from local.demo.steps import state_of, steps_of
+from local.demo.switches import Switchboard
+from local.demo.witness import Witness
+from local.slack.chat import SLACKBOT, Channel, Person
+from local.slack.content import Content
+from local.system import System
+
+COMMAND = "/record"
+COMMANDS_SHOWN = 60
+LONGEST_TEXT = 4000
+
+
+class Desk:
+    """The running system, as one who sits before it has it. Thread-safe.
+
+    Raises LookupError for people, channels, commands and buttons that aren't there, ValueError for what can't be done.
+    """
+
+    def __init__(self, system: System, witness: Witness) -> None:
+        self._system = system
+        self._slack = system.slack
+        self._chat = system.slack.chat
+        self._witness = witness
+        self._switchboard = Switchboard(system, witness)
+
+    def workspace(self) -> Mapping[str, object]:
+        """Give what stays as it is: people, their channels, the command, and what can be broken."""
+        people = self._chat.people.values()
+        return {
+            "people": [{"id": it.user_id, "name": it.name} for it in people],
+            "channels": {it.user_id: [_channel(each) for each in channels_of(self._chat, it)] for it in people},
+            "names": {it.user_id: it.name for it in people} | {it.channel_id: it.name for it in self._channels()},
+            "command": {"name": COMMAND, "hint": usage_hint(), "help": "Start a recording of an RTC room"},
+            "switches": [
+                {"name": it.name, "party": it.party, "label": it.label, "help": it.help}
+                for it in self._switchboard.switches
+            ],
+            "real_rtc": self._system.rtc is None,
+        }
+
+    def documents(self, person_id: str) -> Documents:
+        """Give all that the page draws for that person (local/demo/documents.py)."""
+        rtc = self._system.rtc
+        return {
+            **messages_seen(self._chat, self._person(person_id)),
+            **commands(self._evidence(), self._chat),
+            "jobs": jobs(rtc.jobs() if rtc else None),
+            "broken": self._switchboard.on(),
+        }
+
+    def details(self, request_id: str) -> object:
+        """Give a command in full, by its request's id or its order's."""
+        seen = self._find(request_id)
+        rtc, stack = self._system.rtc, self._system.stack
+        items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
+        return details_of(seen, steps_of(seen), rtc.calls() if rtc else (), items)
+
+    def say(self, person_id: str, channel_id: str, text: str) -> None:
+        """Let that person type `text`: a command, or words."""
+        person, channel = self._person(person_id), self._channel(channel_id)
+        if not channel.open_to(person_id) or not text.strip() or len(text) > LONGEST_TEXT:
+            raise ValueError(f"{person.name} can't say that in {channel.name}")
+        name, _, rest = text.strip().partition(" ")
+        if name == COMMAND:
+            self._slack.type_command(person, channel, rest, COMMAND)
+        elif name.startswith("/"):
+            words = (
+                f'{name} is not a valid command. In Slack, all messages that start with the "/" character are commands.'
+            )
+            content = Content(html.escape(words, quote=False))
+            self._chat.post(channel, SLACKBOT, content, "slack", only_for=person_id)
+        else:
+            self._chat.post(channel, person_id, Content(html.escape(text.strip(), quote=False)), "slack")
+
+    def click(self, person_id: str, channel_id: str, ts: str, action_id: str) -> None:
+        """Let that person click a button."""
+        message = self._chat.find(channel_id, ts)
+        if message is None:
+            raise LookupError(f"no message {ts}")
+        self._slack.click(self._person(person_id), message, action_id)
+
+    def replay(self, request_id: str) -> None:
+        """Type a command again, as the same person in the same channel."""
+        form = self._find(request_id).form
+        person, channel = self._person(form["user_id"]), self._channel(form["channel_id"])
+        self._slack.type_command(person, channel, form["text"], form["command"], markup=True)
+
+    def turn(self, name: str, *, on: bool) -> None:
+        """Break something, or mend it."""
+        self._switchboard.turn(name, on=on)
+
+    def mend(self) -> None:
+        """Mend all, and have every order that waits for another try received now."""
+        self._switchboard.mend()
+        stack = self._system.stack
+        for seen in self._evidence():
+            if seen.receives and state_of(steps_of(seen)) == "waiting":
+                with contextlib.suppress(ClientError, BotoCoreError):  # it was received meanwhile
+                    stack.sqs.change_message_visibility(
+                        QueueUrl=stack.queue_url("OrderQueue"),
+                        ReceiptHandle=seen.receives[-1].record["receiptHandle"],
+                        VisibilityTimeout=0,
+                    )
+
+    def changes(self) -> int:
+        """Give how much has changed so far."""
+        return self._witness.changes
+
+    def wait(self, changes: int, limit: float) -> None:
+        """Wait for more than so many changes, `limit` seconds at most."""
+        self._witness.wait(changes, limit)
+
+    def _evidence(self) -> list[Evidence]:
+        slack, witness = self._slack, self._witness
+        return gather(witness.calls(), witness.lines(), slack.deliveries(), slack.calls())[-COMMANDS_SHOWN:]
+
+    def _find(self, request_id: str) -> Evidence:
+        for seen in self._evidence():
+            if request_id in {seen.request_id, seen.order_id}:
+                return seen
+        raise LookupError(f"no command {request_id}")
+
+    def _person(self, person_id: str) -> Person:
+        return self._chat.people[person_id]
+
+    def _channel(self, channel_id: str) -> Channel:
+        return self._chat.channels[channel_id]
+
+    def _channels(self) -> list[Channel]:
+        return list(self._chat.channels.values())
+
+
+def _channel(channel: Channel) -> dict[str, str]:
+    return {"id": channel.channel_id, "name": channel.name, "kind": channel.kind.value}

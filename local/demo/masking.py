@@ -1,0 +1,38 @@
+"""What the page never shows: tokens, signatures, response URLs and RTMP keys, wherever in a document they are."""
+
+import re
+
+MASK = "[hidden]"
+
+# What a pattern's group has matched stays; the rest is the secret.
+_SECRETS = (
+    re.compile(r"(\bv0=)[0-9a-f]{64}"),
+    re.compile(r"(\bSignature=)[0-9a-f]{64}"),
+    re.compile(r"(\bxox[a-z]-)[\w-]+"),
+    re.compile(r"((?:/|%2F)hooks(?:/|%2F)(?:commands|actions)(?:/|%2F))[\w-]+", re.IGNORECASE),
+    re.compile(r"(\brtmps?://)[^\s\"']+", re.IGNORECASE),
+    re.compile(r"(x-(?:security|auth)-token: ?)[^\s']+", re.IGNORECASE),
+)
+_SECRET_NAMES = frozenset({"x-security-token", "x-auth-token", "token", "trigger_id", "receipthandle"})
+
+
+def masked(document: object) -> object:
+    """Give the document, of what JSON has, with all that is secret in its texts hidden."""
+    match document:
+        case str():
+            return _masked_text(document)
+        case dict():
+            return {
+                name: MASK if name.lower() in _SECRET_NAMES and value else masked(value)
+                for name, value in document.items()
+            }
+        case list() | tuple():
+            return [masked(part) for part in document]
+        case _:
+            return document
+
+
+def _masked_text(text: str) -> str:
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\1{MASK}", text)
+    return text

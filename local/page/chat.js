@@ -1,0 +1,119 @@
+// The messages of the chosen conversation, as the chosen person sees them.
+
+import { messageBody } from "./blocks.js";
+import { clock, exactly } from "./dates.js";
+import { button, duration, element } from "./dom.js";
+import { click } from "./system.js";
+
+const STATES = { active: "on its way…", waiting: "waits for another try", ok: "", failed: "went wrong", unknown: "nobody knows" };
+
+/** Keep `list` drawn; `look` is called with a command's id. */
+export function drawChat(state, list, title, subtitle, look) {
+  const rows = new Map();
+  let shown = "";
+  state.subscribe(() => {
+    const { person } = state.chosen;
+    const channel = state.channel();
+    const now = `${person} ${channel.id}`;
+    if (now !== shown) {
+      list.replaceChildren();
+      rows.clear();
+      title.textContent = `${channel.kind === "direct" ? "" : "# "}${channel.name}`;
+      subtitle.textContent = `You are ${state.workspace.names[person]}`;
+    }
+    const scroller = list.parentElement;
+    const wasAtEnd = now !== shown || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+    shown = now;
+    const changed = update(state, rows, list, channel, look);
+    if (changed && wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  });
+}
+
+function update(state, rows, list, channel, look) {
+  const wanted = rowsOf(state, channel).sort((one, other) => one.at - other.at);
+  let changed = false;
+  for (const [key, row] of rows) {
+    if (wanted.some((it) => it.key === key)) continue;
+    row.node.remove();
+    rows.delete(key);
+    changed = true;
+  }
+  let before = null;
+  for (const it of wanted) {
+    const sign = JSON.stringify(it.sign);
+    const old = rows.get(it.key);
+    if (old?.sign !== sign) {
+      const node = it.draw(state, look);
+      if (old) old.node.replaceWith(node);
+      else if (before) before.after(node);
+      else list.prepend(node);
+      rows.set(it.key, { node, sign });
+      changed = true;
+    }
+    before = rows.get(it.key).node;
+  }
+  return changed;
+}
+
+function rowsOf(state, channel) {
+  const messages = state.messages().filter(([, it]) => it.channel === channel.id);
+  const typed = state.commands().filter((it) => it.channel === channel.id && it.person === state.chosen.person);
+  return [
+    ...messages.map(([key, message]) => {
+      const command = state.answered(key);
+      const sign = [message, command?.id];
+      return { key, at: Number(message.ts), sign, draw: (...rest) => messageRow(key, message, command, ...rest) };
+    }),
+    ...typed.map((command) => ({
+      key: `typed ${command.id}`,
+      at: command.at / 1000 - 0.0005,
+      sign: [command.typed, command.state],
+      draw: (...rest) => typedRow(command, ...rest),
+    })),
+  ];
+}
+
+function messageRow(key, message, command, state, look) {
+  const press = (action) => click(state.chosen.person, message.channel, message.ts, action);
+  const after = command && Number(message.ts) * 1000 - command.at;
+  return element(
+    "li",
+    { class: `message${message.only_you ? " ephemeral" : ""}`, "data-key": key },
+    avatar(message.name, message.app),
+    element(
+      "div",
+      { class: "message-body" },
+      message.only_you ? element("p", { class: "only-you" }, "Only visible to you") : null,
+      heading(message.name, Number(message.ts) * 1000, message.app ? element("span", { class: "app" }, "APP") : null),
+      messageBody(message, state.workspace.names, press),
+      message.edited ? element("span", { class: "edited" }, "(edited)") : null,
+      command ? button(`What happened · after ${duration(after)}`, () => look(command.id), { class: "look" }) : null,
+    ),
+  );
+}
+
+function typedRow(command, state, look) {
+  return element(
+    "li",
+    { class: "message typed", "data-key": `typed ${command.id}` },
+    avatar(state.workspace.names[command.person], false),
+    element(
+      "div",
+      { class: "message-body" },
+      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "typed; Slack shows this to nobody")),
+      element("p", {}, element("code", {}, command.typed)),
+      STATES[command.state]
+        ? button(STATES[command.state], () => look(command.id), { class: `look ${command.state}` })
+        : null,
+    ),
+  );
+}
+
+function heading(name, ms, beside) {
+  const iso = new Date(ms).toISOString();
+  return element("p", { class: "by" }, element("strong", {}, name), beside, element("time", { datetime: iso, title: exactly(ms) }, clock(ms)));
+}
+
+function avatar(name, isApp) {
+  return element("span", { class: `avatar ${isApp ? "bot" : `of-${name}`}`, "aria-hidden": "true" }, isApp ? "●" : name[0].toUpperCase());
+}

@@ -1,0 +1,110 @@
+// Where one types: it completes what Slack completes, the command's name with its hint, and no more.
+
+import { button, element } from "./dom.js";
+import { say, turn } from "./system.js";
+
+const FIRST = "/record room 100 user001 hd";
+
+/** The examples above the input: what is typed, and what is broken before. */
+const EXAMPLES = [
+  { label: "Start", texts: [FIRST] },
+  { label: "With a typo", texts: ["/record room 100 user001 hdd"] },
+  { label: "Twice", texts: ["/record room 200 user001", "/record room 200 user001"] },
+  { label: "RTC silent", texts: ["/record room 300 user001"], breaks: "rtc-silent" },
+  { label: "Several", texts: ["/record room 400 user001,user002,user003 hd"] },
+  { label: "Help", texts: ["/record help"] },
+];
+
+export function drawComposer(state, form) {
+  const { command, switches } = state.workspace;
+  const suggestion = element(
+    "button",
+    { type: "button", class: "suggestion", id: "suggestion", hidden: true, click: complete },
+    element("strong", {}, command.name),
+    " ",
+    element("span", { class: "hint" }, command.hint),
+    element("span", { class: "suggestion-help" }, `${command.help} · Tab completes`),
+  );
+  const hint = element("p", { class: "usage", id: "usage", "aria-live": "polite" });
+  const input = element("textarea", {
+    id: "input",
+    rows: "1",
+    spellcheck: "false",
+    "aria-describedby": "usage",
+    input: changed,
+    keydown: pressed,
+  });
+  const send = element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤");
+  const examples = EXAMPLES.filter((it) => !it.breaks || switches.some((each) => each.name === it.breaks));
+
+  form.append(
+    element(
+      "div",
+      { class: "chips", role: "group", "aria-label": "Examples" },
+      examples.map((it) => button(it.label, () => play(it), { title: it.texts.join("  ·  ") })),
+    ),
+    suggestion,
+    element("div", { class: "box" }, input, send),
+    hint,
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!input.value.trim()) return;
+    const text = input.value;
+    input.value = "";
+    changed();
+    type(text).catch(() => {
+      input.value ||= text; // it was not sent: it is still there to send
+      changed();
+    });
+  });
+  state.subscribe(() => {
+    const channel = state.channel();
+    input.setAttribute("aria-label", `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`);
+    input.placeholder = `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`;
+  });
+  input.value = FIRST;
+  changed();
+  input.focus();
+
+  function changed() {
+    const { value } = input;
+    suggestion.hidden = !(value.startsWith("/") && command.name.startsWith(value));
+    const isOurs = value.startsWith(`${command.name} `);
+    hint.textContent = isOurs ? `${command.name} ${command.hint}` : "Enter sends, Shift + Enter begins a line";
+    input.rows = Math.min(value.split("\n").length, 8);
+  }
+
+  function complete() {
+    input.value = `${command.name} `;
+    changed();
+    input.focus();
+  }
+
+  function pressed(event) {
+    const enter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (!suggestion.hidden && (enter || (event.key === "Tab" && !event.shiftKey))) {
+      event.preventDefault();
+      complete();
+    } else if (enter) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (event.key === "Escape" && !suggestion.hidden) {
+      suggestion.hidden = true;
+      event.stopPropagation();
+    }
+  }
+
+  async function play(example) {
+    if (example.breaks) await turn(example.breaks, true);
+    input.value = "";
+    changed();
+    for (const text of example.texts) await type(text);
+    input.focus();
+  }
+
+  function type(text) {
+    if (text.trim().startsWith(command.name)) state.choose({ command: null });
+    return say(state.chosen.person, state.channel().id, text);
+  }
+}

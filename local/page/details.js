@@ -1,0 +1,118 @@
+// What the tabs of a command show: Slack's request, the order, RTC's calls, the ledger, the logs. Secrets come masked.
+
+import { clock } from "./dates.js";
+import { button, duration, element } from "./dom.js";
+
+export const TABS = ["Slack in", "Order", "RTC out", "RTC answer", "Ledger", "Logs"];
+
+const SHOWN_OR_KNOWN = new Set(
+  "at function level message timestamp location service order_id xray_trace_id function_request_id".split(" "),
+);
+
+/** Give the nodes of a tab. */
+export function tabContent(name, seen) {
+  switch (name) {
+    case "Slack in":
+      return slackIn(seen.slack);
+    case "Order":
+      return order(seen.order);
+    case "RTC out":
+      return each(seen.rtc, rtcOut, "RTC was not called.");
+    case "RTC answer":
+      return each(seen.rtc, rtcAnswer, "RTC was not called.");
+    case "Ledger":
+      return each(seen.ledger, entry, "The ledger has nothing of it: no order was placed.");
+    default:
+      return each(seen.logs, logLine, "Nothing was logged with an order id: no order was placed.");
+  }
+}
+
+function slackIn(slack) {
+  if (!slack.request) return [note(slack.verdict)];
+  return [
+    element("p", { class: `verdict ${slack.accepted ? "ok" : "failed"}` }, slack.accepted ? "✓ " : "✗ ", slack.verdict),
+    text("Request", `${slack.request.line}\n${slack.request.headers.join("\n")}`),
+    text("Form", Object.entries(slack.form).map(([name, value]) => `${name}: ${value}`).join("\n")),
+    slack.answer ? text(`The door’s answer: ${slack.answer.status}`, slack.answer.body) : note(slack.error),
+  ];
+}
+
+function order(it) {
+  if (!it) return [note("Nothing was put on the queue, or the recorder has not received it yet.")];
+  const receives = it.receives.map((each) => {
+    const waited = duration(Math.max(each.received - each.sent, 0));
+    const end = each.error ? `: ${each.error}` : "";
+    return element("li", {}, `${clock(each.sent)} sent, received ${waited} later (receive ${each.receive})${end}`);
+  });
+  return [element("ul", { class: "facts" }, receives), text("The queue’s message", json(it.message))];
+}
+
+function rtcOut(call) {
+  const verdict = call.verdict ? `RTC’s verdict: ${call.verdict}` : "";
+  const right = call.verdict === "accepted";
+  return [
+    element("h4", {}, call.title),
+    verdict ? element("p", { class: `verdict ${right ? "ok" : "failed"}` }, right ? "✓ " : "✗ ", verdict) : null,
+    call.request
+      ? text("Request", `${call.request.line}\n${call.request.headers.join("\n")}`)
+      : note("RTC has no record of this call here: it never arrived, or went to the real RTC."),
+    call.request?.body ? text("Body", call.request.body) : null,
+    call.canonical ? text("Canonical request, which the signature covers", call.canonical) : null,
+    call.curl ? text("As curl", call.curl, true) : null,
+  ];
+}
+
+function rtcAnswer(call) {
+  const told = [call.note, call.ms === null ? "still waiting" : duration(call.ms)].filter(Boolean).join(" · ");
+  return [
+    element("h4", {}, call.title),
+    note(told),
+    call.mishap ? note(`Broken on purpose: ${JSON.stringify(call.mishap)}`) : null,
+    call.answer
+      ? text(`HTTP ${call.answer.status}`, `${call.answer.headers.join("\n")}\n\n${call.answer.body}`)
+      : call.request ? note("No answer came.") : null,
+  ];
+}
+
+function entry(item) {
+  return [text(`${item.pk} / ${item.sk}`, json(item))];
+}
+
+function logLine(line) {
+  const { function: name, level, message, timestamp } = line;
+  const said = Object.entries(line)
+    .filter(([key, value]) => value !== null && !SHOWN_OR_KNOWN.has(key))
+    .map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : value}`);
+  return [
+    element(
+      "p",
+      { class: `log ${level.toLowerCase()}` },
+      element("time", {}, timestamp.slice(11, 23)),
+      element("span", { class: "log-from" }, name.replace("Function", "")),
+      element("strong", {}, message),
+      element("span", { class: "log-facts" }, said.join("  ")),
+    ),
+  ];
+}
+
+function each(things, draw, none) {
+  return things.length ? things.flatMap(draw).filter(Boolean) : [note(none)];
+}
+
+function text(caption, content, copied = false) {
+  return element(
+    "figure",
+    {},
+    element("figcaption", {}, caption, copied ? copyButton(content) : null),
+    element("pre", { tabindex: "0", "aria-label": caption, role: "region" }, content),
+  );
+}
+
+function copyButton(content) {
+  const made = button("Copy", () => navigator.clipboard.writeText(content).then(say("Copied"), say("Not allowed")), { class: "copy" });
+  const say = (word) => () => { made.textContent = word; };
+  return made;
+}
+
+const note = (words) => element("p", { class: "note" }, words);
+const json = (document) => JSON.stringify(document, null, 2);

@@ -1,0 +1,48 @@
+// RTC's jobs, as its own API shows them.
+
+import { element } from "./dom.js";
+import { clock } from "./dates.js";
+
+const COLUMNS = ["Job", "Room", "User", "Picture", "State", "Since"];
+
+/** Give { node, draw }. */
+export function jobs(state) {
+  const body = element("tbody");
+  const none = element("p", { class: "note" });
+  const table = element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": "RTC’s jobs" },
+    element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map(column))), body),
+  );
+  const told = "What RTC knows, whatever the bot was told. A job is INIT, then RUNNING, then STOPPED.";
+  const node = element("div", {}, element("p", { class: "note" }, told), table, none);
+  let drawn = "";
+
+  function draw() {
+    const all = state.document("jobs");
+    if (JSON.stringify(all) === drawn) return;
+    drawn = JSON.stringify(all);
+    table.hidden = !all?.length;
+    none.hidden = Boolean(all?.length);
+    none.textContent = state.workspace.real_rtc ? "The real RTC is used: its API cannot list jobs." : "RTC has no job yet.";
+    body.replaceChildren(...(all ?? []).map(row));
+  }
+
+  return { node, draw };
+}
+
+const column = (name) => element("th", { scope: "col" }, name);
+
+function row(job) {
+  const picture = job.video_type?.replace("STREAM", "").toLowerCase();
+  return element(
+    "tr",
+    {},
+    element("th", { scope: "row", title: job.stream_name }, job.job_id),
+    element("td", {}, job.room_id),
+    element("td", {}, job.user_id),
+    element("td", {}, picture ? `${job.select_stream_type} ${picture}` : "audio"),
+    element("td", {}, element("span", { class: `job-state ${job.state.toLowerCase()}` }, job.state), ` ${job.stop_reason ?? ""}`),
+    element("td", {}, clock(Date.parse(job.update_time))),
+  );
+}

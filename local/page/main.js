@@ -1,0 +1,58 @@
+// The page, put together.
+
+import { drawChat } from "./chat.js";
+import { drawComposer } from "./composer.js";
+import { jobs } from "./jobs.js";
+import { panel } from "./panel.js";
+import { drawSidebar } from "./sidebar.js";
+import { State } from "./state.js";
+import { drawStrip } from "./strip.js";
+import { switches } from "./switches.js";
+import { news, workspace } from "./system.js";
+import { timeline } from "./timeline.js";
+
+const byId = (id) => document.getElementById(id);
+
+const reachable = (isThere) => { byId("offline").hidden = isThere; };
+
+const known = await workspace(reachable);
+if (known.real_rtc) byId("promise").textContent = "Type a command; the bot signs a request to RTC. Everything here is real except Slack.";
+const [first] = known.people;
+const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
+
+const steps = timeline(state);
+const views = { timeline: steps, jobs: jobs(state), break: switches(state, byId("badge"), byId("mend")) };
+const side = panel(state, byId("panel"), byId("desk"), [...document.querySelectorAll("[data-view]")], views);
+
+/** Open the panel on a command, by its id or its order's, and make that the page's address. */
+function look(command) {
+  state.choose({ command });
+  const chosen = state.command();
+  history.replaceState(null, "", `#order=${chosen?.order_id || command}`);
+  side.open("timeline");
+}
+
+drawSidebar(state, byId("sidebar"));
+drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look);
+drawStrip(state, byId("strip"), (tab) => {
+  side.open("timeline");
+  steps.open(tab);
+});
+drawComposer(state, byId("composer"));
+
+let hush = () => {};
+let heard = null;
+state.subscribe(() => {
+  if (heard === state.chosen.person) return;
+  heard = state.chosen.person;
+  hush();
+  hush = news(heard, (pairs, all) => state.take(pairs, all), reachable);
+});
+state.choose({});
+
+function followAddress() {
+  const linked = new URLSearchParams(location.hash.slice(1)).get("order");
+  if (linked) look(linked);
+}
+window.addEventListener("hashchange", followAddress);
+followAddress();

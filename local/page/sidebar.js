@@ -1,0 +1,50 @@
+// Who one is, and which conversation one reads.
+
+import { button, element } from "./dom.js";
+
+export function drawSidebar(state, place) {
+  const read = new Map(); // of a person in a channel: how many messages were there when it was last looked at
+  state.subscribe(() => {
+    const { person } = state.chosen;
+    const counts = new Map();
+    for (const [, message] of state.messages()) counts.set(message.channel, (counts.get(message.channel) ?? 0) + 1);
+    read.set(`${person} ${state.channel().id}`, counts.get(state.channel().id) ?? 0);
+    const focused = document.activeElement?.closest("#sidebar") ? document.activeElement.id : "";
+    place.replaceChildren(people(state), channels(state, (id) => (counts.get(id) ?? 0) > (read.get(`${person} ${id}`) ?? 0)));
+    if (focused) document.getElementById(focused)?.focus();
+  });
+}
+
+function people(state) {
+  return element(
+    "div",
+    { class: "people", role: "group", "aria-label": "You are" },
+    element("span", { class: "label", "aria-hidden": "true" }, "You are"),
+    state.workspace.people.map((it) =>
+      button(it.name, () => state.choose({ person: it.id }), {
+        id: `person-${it.id}`,
+        "aria-pressed": String(it.id === state.chosen.person),
+      }),
+    ),
+  );
+}
+
+function channels(state, isNew) {
+  const current = state.channel().id;
+  return element(
+    "ul",
+    { class: "channels", "aria-label": "Conversations" },
+    state.channels().map((it) =>
+      element(
+        "li",
+        {},
+        button([element("span", { class: `mark ${it.kind}`, "aria-hidden": "true" }), ` ${it.name}`], () => state.choose({ channel: it.id }), {
+          id: `channel-${it.id}`,
+          class: isNew(it.id) ? "new" : "",
+          "aria-current": it.id === current ? "true" : null,
+          "aria-label": `${it.kind === "direct" ? "Direct message" : "Channel"} ${it.name}${isNew(it.id) ? ", new messages" : ""}`,
+        }),
+      ),
+    ),
+  );
+}

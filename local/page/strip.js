@@ -1,0 +1,45 @@
+// The way of the order on top: each part lights up as the order passes, with its milliseconds, and opens its panel.
+
+import { duration, element } from "./dom.js";
+
+const STATIONS = [
+  ["slack", "Slack", "Slack in"],
+  ["door", "Door", "Slack in"],
+  ["queue", "Queue", "Order"],
+  ["recorder", "Recorder", "Logs"],
+  ["rtc", "RTC", "RTC out"],
+  ["reply", "Reply", "RTC answer"],
+];
+const WORDS = { idle: "not reached", active: "at work", waiting: "waiting", ok: "done", failed: "failed", unknown: "unknown" };
+
+/** Keep the strip drawn; `open` is called with the tab that belongs to the part. */
+export function drawStrip(state, strip, open) {
+  const parts = STATIONS.map(([station, name, tab]) => {
+    const time = element("span", { class: "station-time" });
+    const spoken = element("span", { class: "spoken" });
+    const press = element("button", { type: "button", click: () => open(tab) }, element("span", { class: "station-name" }, name), time, spoken);
+    strip.append(element("li", {}, press));
+    return { station, press, time, spoken };
+  });
+  state.subscribe(() => {
+    const command = state.command();
+    for (const { station, press, time, spoken } of parts) {
+      const { state: now, ms } = standing(command?.steps ?? [], station);
+      press.dataset.state = now;
+      const after = station === "reply" && ms !== undefined ? element("span", { class: "after" }, "after ") : "";
+      time.replaceChildren(after, ms === undefined ? "" : duration(ms));
+      spoken.textContent = `, ${WORDS[now]}`;
+    }
+  });
+}
+
+/** How a part stands: by its last step, except that what is looked at again later does not put out what was lit. */
+function standing(steps, station) {
+  const own = steps.filter((it) => it.station === station);
+  const last = own.at(-1);
+  if (!last) return { state: "idle" };
+  if (last.ms === null) return { state: last.state, ms: last.state === "waiting" ? undefined : null };
+  const later = steps.findIndex((it) => it.station === "queue" && it.title.includes("comes back later"));
+  const first = own.filter((it) => later < 0 || steps.indexOf(it) < later).at(-1) ?? last;
+  return { state: first.state, ms: station === "reply" ? first.offset + first.ms : first.ms };
+}

@@ -1,0 +1,63 @@
+// The local system: what it is asked, what it is told to do, and its news.
+
+const AGAIN_MS = 1000;
+const JSON_BODY = { "Content-Type": "application/json" };
+
+async function ask(method, path, body) {
+  const options = body === undefined ? { method } : { method, headers: JSON_BODY, body: JSON.stringify(body) };
+  const answer = await fetch(`/api/${path}`, options);
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** Give what stays as it is, as soon as the system is there. */
+export async function workspace(reachable) {
+  for (;;) {
+    try {
+      const known = await ask("GET", "workspace");
+      reachable(true);
+      return known;
+    } catch {
+      reachable(false);
+      await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
+    }
+  }
+}
+
+export const details = (id) => ask("GET", `commands/${encodeURIComponent(id)}`);
+export const replay = (id) => ask("POST", `commands/${encodeURIComponent(id)}/replay`);
+export const say = (person, channel, text) => ask("POST", "messages", { person, channel, text });
+export const click = (person, channel, ts, actionId) =>
+  ask("POST", "clicks", { person, channel, ts, action_id: actionId });
+export const turn = (name, on) => ask("POST", "switches", { name, on });
+export const mend = () => ask("DELETE", "switches");
+
+/** Hear the news for a person until closed: `tell` gets [key, document] pairs, and whether they are all there is. */
+export function news(person, tell, reachable) {
+  let source = null;
+  let again = 0;
+
+  function connect() {
+    let fresh = true;
+    source = new EventSource(`/api/news?person=${encodeURIComponent(person)}`);
+    source.addEventListener("open", () => {
+      fresh = true;
+      reachable(true);
+    });
+    source.addEventListener("error", () => {
+      reachable(false);
+      // A browser connects again by itself, except after an answer such as 503: the system is just starting then.
+      if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, AGAIN_MS);
+    });
+    source.addEventListener("message", (event) => {
+      tell(JSON.parse(event.data), fresh);
+      fresh = false;
+    });
+  }
+
+  connect();
+  return () => {
+    clearTimeout(again);
+    source.close();
+  };
+}

@@ -1,0 +1,88 @@
+// A command from Enter to answer: its steps, and under tabs what was said at each of them.
+
+import { clock } from "./dates.js";
+import { TABS, tabContent } from "./details.js";
+import { button, element } from "./dom.js";
+import { details, replay } from "./system.js";
+import { tabbed } from "./tabs.js";
+import { waterfall } from "./waterfall.js";
+
+/** Give { node, draw, open }: `open` shows a tab. */
+export function timeline(state) {
+  let seen = null; // the details, of `known`
+  let known = "";
+  let drawnSteps = "";
+  const pick = element("select", { id: "pick", change: () => state.choose({ command: pick.value }) });
+  const steps = element("div");
+  const said = element("p", { class: "note", role: "status" });
+  const { tabs, panel, choose, current } = tabbed("Details", TABS, (place, name) => {
+    if (seen) place.replaceChildren(...tabContent(name, seen));
+  });
+  const actions = element(
+    "div",
+    { class: "actions" },
+    button("Copy link", copyLink),
+    button("Export JSON", exportJson),
+    button("Replay", again, { title: "Type it again, as the same person in the same channel" }),
+  );
+  const label = element("label", { for: "pick", class: "label" }, "Command");
+  const content = element("div", {}, label, pick, actions, said, steps, tabs, panel);
+  const nothing = "Nothing was typed yet. Send the command on the left, and its way appears here.";
+  const empty = element("p", { class: "note" }, nothing);
+  const node = element("div", {}, empty, content);
+
+  function draw() {
+    const command = state.command();
+    empty.hidden = Boolean(command);
+    content.hidden = !command;
+    if (!command) return;
+    if (state.isMissing()) said.textContent = "That order is none of this run, which forgets all when it ends. This is the newest.";
+    drawPick(command);
+    const now = JSON.stringify(command.steps);
+    if (now !== drawnSteps) {
+      steps.replaceChildren(waterfall(command.steps));
+      drawnSteps = now;
+    }
+    const version = JSON.stringify(command);
+    if (version !== known) {
+      if (seen?.id !== command.id) panel.replaceChildren();
+      known = version;
+      details(command.id).then((got) => {
+        if (known !== version) return;
+        seen = { ...got, id: command.id };
+        choose(current());
+      });
+    }
+  }
+
+  function drawPick(command) {
+    const options = state.commands().reverse().map((it) => [it.id, `${clock(it.at)}  ${it.typed}`]);
+    if (pick.dataset.drawn !== JSON.stringify(options)) {
+      pick.replaceChildren(...options.map(([value, label]) => element("option", { value }, label)));
+      pick.dataset.drawn = JSON.stringify(options);
+    }
+    pick.value = command.id;
+  }
+
+  async function copyLink() {
+    const command = state.command();
+    const link = new URL(`#order=${command.order_id || command.id}`, location.href).href;
+    const isCopied = await navigator.clipboard.writeText(link).then(() => true, () => false);
+    said.textContent = isCopied ? `Copied: ${link}` : link;
+  }
+
+  async function again() {
+    await replay(state.command().id);
+    state.choose({ command: null });
+  }
+
+  function exportJson() {
+    const command = state.command();
+    const file = new Blob([JSON.stringify({ ...command, ...seen }, null, 2)], { type: "application/json" });
+    const address = URL.createObjectURL(file);
+    element("a", { href: address, download: `order-${command.order_id || command.id}.json` }).click();
+    URL.revokeObjectURL(address);
+  }
+
+  return { node, draw, open: choose };
+}

@@ -1,0 +1,37 @@
+// The steps of a command against the clock. After a wait the scale begins anew: else all else would be a hair's breadth.
+
+import { duration, element } from "./dom.js";
+
+const A_WAIT = 1000;
+
+/** Give the list of steps. */
+export function waterfall(steps) {
+  return element("ol", { class: "waterfall" }, segments(steps).flatMap(drawn));
+}
+
+function segments(steps) {
+  const parts = [[]];
+  for (const step of steps) {
+    if (step.station === "queue" && (step.ms ?? A_WAIT) >= A_WAIT) parts.push([step], []);
+    else parts.at(-1).push(step);
+  }
+  return parts.filter((part) => part.length);
+}
+
+function drawn(steps) {
+  const begin = Math.min(...steps.map((it) => it.offset));
+  const end = Math.max(...steps.map((it) => it.offset + (it.ms ?? 0)), begin + 1);
+  return steps.map((step) => {
+    const bar = element("span", { class: "bar", "data-station": step.station });
+    bar.style.setProperty("--from", (step.offset - begin) / (end - begin));
+    bar.style.setProperty("--long", step.ms === null ? 1 - (step.offset - begin) / (end - begin) : step.ms / (end - begin));
+    return element(
+      "li",
+      { "data-state": step.state },
+      element("span", { class: "step-title" }, step.title),
+      element("span", { class: "step-ms" }, step.station === "reply" ? `after ${duration(step.offset)}` : duration(step.ms)),
+      element("span", { class: "track" }, bar),
+      element("span", { class: "step-note" }, step.station === "reply" ? step.note : [`at ${duration(step.offset)}`, step.note].filter(Boolean).join(" · ")),
+    );
+  });
+}

@@ -1,0 +1,33 @@
+"""What the tests do and read at the page, in a person's terms."""
+
+from playwright.sync_api import Locator, Page
+
+
+def send(page: Page, text: str) -> None:
+    """Type it and press Enter."""
+    box = page.get_by_role("textbox")
+    box.fill(text)
+    box.press("Enter")
+
+
+def message(page: Page, *texts: str) -> Locator:
+    """Give the bot's messages that have all these texts."""
+    found = page.locator(".message", has=page.locator(".app"))
+    for text in texts:
+        found = found.filter(has_text=text)
+    return found
+
+
+def station(page: Page, name: str) -> Locator:
+    """Give a part of the strip."""
+    return page.get_by_role("list", name="The way of the order").get_by_role("button", name=name)
+
+
+def become(page: Page, name: str) -> None:
+    """Be another person."""
+    page.get_by_role("group", name="You are").get_by_role("button", name=name).click()
+
+
+def go_to(page: Page, channel: str) -> None:
+    """Read another conversation."""
+    page.get_by_role("list", name="Conversations").get_by_role("button", name=channel).click()

@@ -1,0 +1,90 @@
+"""For whoever reads by ear, by key, in the dark or on a phone."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.conversation import message, send, station
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+def _serious(page: Page) -> list[str]:
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    return [f"{it['id']}: {it['nodes'][0]['html']}" for it in found if it["impact"] in {"serious", "critical"}]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(open_page: Open, room: str, size: dict[str, int], scheme: str) -> None:
+    """The chat, and each view of the panel, broken and whole, have no serious fault that a checker can find."""
+    page = open_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    send(page, f"/record room {room} user001")
+    expect(message(page, "user001", room, "job")).to_have_count(1)
+    send(page, "/record room 1 user001 hdd")
+    expect(message(page, "Nothing started").last).to_be_visible()
+    assert _serious(page) == []
+    page.get_by_role("button", name="Break something").click()
+    page.get_by_role("switch", name="Error 500", exact=True).check()
+    expect(page.locator("#badge")).to_be_visible()
+    assert _serious(page) == []
+    for view in ("RTC’s jobs", "Timeline"):
+        page.get_by_role("button", name=view).click()
+        assert _serious(page) == []
+    page.get_by_role("tab", name="RTC out").click()
+    assert _serious(page) == []
+
+
+def test_news_is_read_out(page: Page) -> None:
+    """Messages are a live region; each part of the strip says in words how it stands."""
+    expect(page.get_by_role("log", name="Messages")).to_have_attribute("aria-live", "polite")
+    send(page, "/record help")
+    expect(station(page, "Door")).to_have_accessible_name(re.compile("Door.*done"))
+
+
+def test_focus_goes_in_the_order_of_the_page(page: Page) -> None:
+    """From the top, Tab passes the panel's buttons, strip, people, conversations, messages, examples, input."""
+    page.locator("body").press("Tab")
+    page.evaluate("document.activeElement.blur()")
+    seen: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        place = page.evaluate(
+            "(document.activeElement.closest('.views, .strip, .people, .channels, .messages, .chips, .box')"
+            " ?? document.body).className"
+        )
+        if place and (not seen or seen[-1] != place):
+            seen.append(place)
+    wanted = ["views", "strip", "people", "channels", "messages", "chips", "box"]
+    start = seen.index("views")
+    assert seen[start : start + len(wanted)] == wanted
+
+
+def test_a_phone_has_the_panel_as_a_sheet(open_page: Open, room: str) -> None:
+    """On a phone nothing is wider than the screen, and the panel comes from below over the chat and goes again."""
+    page = open_page(viewport=PHONE)
+    send(page, f"/record room {room} user001")
+    expect(message(page, "user001", room, "job")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    message(page, "user001", room, "job").get_by_role("button", name="What happened").click()
+    expect(page.locator(".waterfall")).to_be_visible()
+    box = page.locator("#panel").bounding_box()
+    assert box is not None
+    assert box["width"] == PHONE["width"]
+    assert box["y"] > 0
+    page.get_by_role("button", name="Close the panel").click()
+    expect(page.locator("#panel")).to_be_hidden()
+
+
+def test_light_and_dark_follow_the_reader(open_page: Open) -> None:
+    """The page is light or dark as the reader's machine is."""
+    shades = [
+        open_page(color_scheme=scheme).evaluate("getComputedStyle(document.body).backgroundColor")
+        for scheme in ("light", "dark")
+    ]
+    assert shades[0] != shades[1]

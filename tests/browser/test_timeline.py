@@ -1,0 +1,101 @@
+"""What happened underneath: an order's steps, what was said at each, and its address."""
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Open
+from tests.browser.conversation import message, send, station
+
+TABS = ("Slack in", "Order", "RTC out", "RTC answer", "Ledger", "Logs")
+
+
+def _record(page: Page, room: str) -> None:
+    send(page, f"/record room {room} user001")
+    expect(message(page, "Recording user001", room)).to_have_count(1)
+
+
+def test_a_message_leads_to_its_order(page: Page, room: str) -> None:
+    """From an answer one gets to its steps, each with its time, and to what was sent at each of them."""
+    _record(page, room)
+    message(page, "Recording user001", room).get_by_role("button", name="What happened").click()
+    expect(page.get_by_role("heading", name="What happened")).to_be_focused()
+    steps = page.locator(".waterfall")
+    for title in ("The door verifies", "waits on the queue", "RTC is asked to start", "goes out by chat.postMessage"):
+        expect(steps.get_by_text(title)).to_be_visible()
+    panel = page.get_by_role("tabpanel")
+    for tab, text in zip(
+        TABS, ("The signature fits", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", "calling RTC"), strict=True
+    ):
+        page.get_by_role("tab", name=tab).click()
+        expect(panel).to_contain_text(text)
+
+
+def test_secrets_are_hidden(page: Page, room: str) -> None:
+    """No tab shows a signature, a token, a response_url or an RTMP key."""
+    send(page, f"/record room {room} user001 push=rtmp://live.example.com/app/stream-key")
+    expect(message(page, "Recording user001", room)).to_have_count(1)
+    station(page, "RTC").click()
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_contain_text("curl -X POST")
+    expect(panel).to_contain_text("Signature=[hidden]")
+    for tab in TABS:
+        page.get_by_role("tab", name=tab).click()
+        expect(panel).not_to_contain_text("stream-key")
+    page.get_by_role("tab", name="Slack in").click()
+    expect(panel).to_contain_text("v0=[hidden]")
+    expect(panel).to_contain_text("/hooks/commands/[hidden]")
+    assert "stream-key" not in page.content()
+
+
+def test_the_tabs_are_walked_by_keyboard(page: Page, room: str) -> None:
+    """Arrows move between the tabs, Home and End to the ends, Tab into what they show, Escape back to where one was."""
+    _record(page, room)
+    opener = page.get_by_role("button", name="Timeline")
+    opener.focus()
+    page.keyboard.press("Enter")
+    first = page.get_by_role("tab", name="Slack in")
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
+    first.focus()
+    for key, tab in (("ArrowRight", "Order"), ("End", "Logs"), ("ArrowRight", "Slack in"), ("ArrowLeft", "Logs")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=tab)).to_be_focused()
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tabpanel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_an_order_has_an_address(page: Page, open_page: Open, room: str) -> None:
+    """The address names the order: another page that is opened with it shows that order, whatever came later."""
+    _record(page, room)
+    message(page, "Recording user001", room).get_by_role("button", name="What happened").click()
+    send(page, "/record help")
+    other = open_page("/#" + page.url.partition("#")[2])
+    expect(other).to_have_url(re.compile("#order=[0-9A-Z]{12}$"))
+    expect(other.locator("#pick option:checked")).to_contain_text(room)
+
+
+def test_an_order_can_be_taken_away(page: Page, room: str, tmp_path: Path) -> None:
+    """The export has the command, its steps and all that the tabs show, as JSON."""
+    _record(page, room)
+    station(page, "Slack").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export JSON").click()
+    download.value.save_as(file := tmp_path / "order.json")
+    document = json.loads(file.read_text())
+    assert room in document["typed"]
+    assert {"steps", "slack", "order", "rtc", "ledger", "logs"} <= set(document)
+
+
+def test_an_order_can_be_replayed(page: Page, room: str) -> None:
+    """The replay is the same command once more, by the same person: it starts nothing new."""
+    _record(page, room)
+    station(page, "Slack").click()
+    page.get_by_role("button", name="Replay").click()
+    expect(message(page, "Already recording user001", room)).to_have_count(1)

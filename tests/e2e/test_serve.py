@@ -1,0 +1,63 @@
+"""python -m local serve, as make demo runs it."""
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.http_message import Answer
+from local.loopback import Server
+from tests.processes import children_of, is_gone, within
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_", "PORT"))}
+COMMAND = [sys.executable, "-m", "local", "serve"]
+
+
+@pytest.fixture
+def serving() -> Iterator[subprocess.Popen[str]]:
+    """A page on any free port, its address not read yet; it is ended whatever comes."""
+    environment = ENVIRONMENT | {"PORT": "0"}
+    with subprocess.Popen(COMMAND, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_the_page_is_there_until_it_is_ended(serving: subprocess.Popen[str], ending: int, status: int) -> None:
+    """One line says where the page is; it answers there; at Ctrl-C or SIGTERM all of it ends, leaving nothing."""
+    assert serving.stdout is not None
+    found = re.fullmatch(r"recordbot is at http://(127\.0\.0\.1:\d+) .*\n", serving.stdout.readline())
+    assert found is not None
+    connection = http.client.HTTPConnection(found[1], timeout=5)
+    connection.request("GET", "/")
+    assert b"<title>recordbot" in connection.getresponse().read()
+    connection.close()
+    children = children_of(serving.pid)
+    assert children
+    serving.send_signal(ending)
+    assert serving.wait(15) == status
+    assert within(5, lambda: all(map(is_gone, children)))
+
+
+def _refused(**environment: str) -> str:
+    done = subprocess.run(
+        COMMAND, cwd=ROOT, env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr
+
+
+def test_a_port_that_cannot_be_had_is_one_line() -> None:
+    """A taken port, and a PORT that is none, are told in a line that says what to do."""
+    with Server(lambda _: Answer()) as other:
+        taken = _refused(PORT=str(other.port))
+    assert taken.count("\n") == 1
+    assert f"port {other.port} on 127.0.0.1 is in use: give another one" in taken
+    assert _refused(PORT="soon") == "recordbot: PORT has to be a number, not 'soon'\n"

@@ -1,0 +1,174 @@
+"""The page's other side on the running system, over HTTP: news, details, what can be done, and who may."""
+
+import http.client
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from local.demo.face import PAGE
+from local.demo.serve import served
+from local.demo.switches import SWITCHES
+from local.http_message import Answer
+from local.loopback import PortTaken, Server
+
+ANN, CHANNEL, STAFF = "U0ANN", "C0CLASSES", "C0STAFF"
+PATIENCE_S = 30.0
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The page's address."""
+    with served(0) as address:
+        yield address
+
+
+def _ask(address: str, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+    try:
+        given = {"Content-Type": "application/json"} | {name.replace("_", "-"): it for name, it in headers.items()}
+        connection.request(method, path, None if body is None else json.dumps(body), given)
+        answer = connection.getresponse()
+        text = answer.read()
+        return answer.status, json.loads(text) if text.startswith((b"{", b"[")) else text
+    finally:
+        connection.close()
+
+
+def _say(address: str, text: str, person: str = ANN, channel: str = CHANNEL) -> None:
+    assert _ask(address, "POST", "/api/messages", {"person": person, "channel": channel, "text": text})[0] == 204
+
+
+def _news(address: str, wanted: Callable[[dict[str, Any]], Any], person: str = ANN) -> dict[str, Any]:
+    """Give the documents by their keys, once there is what is wanted."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=PATIENCE_S)
+    connection.request("GET", f"/api/news?person={person}")
+    answer = connection.getresponse()
+    documents: dict[str, Any] = {}
+    end = time.monotonic() + PATIENCE_S
+    try:
+        while not wanted(documents):
+            assert time.monotonic() < end, documents
+            line = answer.readline()
+            if line.startswith(b"data: "):
+                documents |= dict(json.loads(line.removeprefix(b"data: ")))
+    finally:
+        answer.close()
+        connection.close()
+    return documents
+
+
+def _command(documents: dict[str, Any], typed: str) -> dict[str, Any]:
+    found = [it for key, it in documents.items() if key.startswith("command ") and it["typed"] == typed]
+    return found[-1] if found else {}
+
+
+def _is_told(documents: dict[str, Any], typed: str) -> bool:
+    command = _command(documents, typed)
+    return bool(command) and command["state"] == "ok" and len(command["answers"]) > 1
+
+
+def test_an_order_comes_as_news(address: str) -> None:
+    """What is typed comes back as messages, as a command with its steps and answers, and as RTC's job."""
+    typed = "/record room page1 user001"
+    _say(address, typed)
+    news = _news(address, lambda it: _is_told(it, typed))
+    command = _command(news, typed)
+    assert {step["station"] for step in command["steps"]} == {"slack", "door", "queue", "recorder", "rtc", "reply"}
+    assert [news[key]["only_you"] for key in command["answers"]] == [True, False]
+    assert any(job["room_id"] == "page1" for job in news["jobs"])
+    assert "page1" not in json.dumps(
+        [it for key, it in _news(address, bool, "U0BEN").items() if key in command["answers"][:1]]
+    )
+    status, details = _ask(address, "GET", f"/api/commands/{command['order_id']}")
+    assert status == 200
+    assert details["order"]["message"]["order_id"] == command["order_id"]
+    assert details["rtc"][0]["answer"]["status"] == 201
+    assert details["ledger"]
+
+
+def test_by_a_response_url_the_answer_is_found_as_well(address: str) -> None:
+    """In a channel without the bot the answer comes by the response_url, and belongs to its command all the same."""
+    typed = "/record room page2 user001"
+    _say(address, typed, channel=STAFF)
+    news = _news(address, lambda it: _is_told(it, typed))
+    told = [news[key]["text"] for key in _command(news, typed)["answers"]]
+    assert any("user001 in room page2" in text for text in told[1:])
+
+
+def test_a_command_is_replayed(address: str) -> None:
+    """A replay is the same text by the same person in the same channel, as another command."""
+    typed = "/record help <b> & more"
+    _say(address, typed)
+    command = _command(_news(address, lambda it: _command(it, typed)), typed)
+    assert _ask(address, "POST", f"/api/commands/{command['id']}/replay")[0] == 204
+    news = _news(address, lambda it: _command(it, typed).get("id", command["id"]) != command["id"])
+    again = _command(news, typed)
+    assert (again["person"], again["channel"]) == (ANN, CHANNEL)
+
+
+@pytest.mark.parametrize("switch", SWITCHES, ids=lambda it: it.name)
+def test_everything_can_be_broken_and_mended(address: str, switch: Any) -> None:
+    """Each switch turns on, excludes its rivals, and is off again when all is mended."""
+    assert _ask(address, "POST", "/api/switches", {"name": switch.name, "on": True})[0] == 204
+    assert switch.name in _news(address, lambda it: it.get("broken"))["broken"]
+    rivals = [it for it in SWITCHES if switch.excludes and it.excludes == switch.excludes and it != switch]
+    for rival in rivals:
+        _ask(address, "POST", "/api/switches", {"name": rival.name, "on": True})
+        assert _news(address, lambda it: it.get("broken"))["broken"] == [rival.name]
+    assert _ask(address, "DELETE", "/api/switches")[0] == 204
+    assert _news(address, lambda it: "broken" in it)["broken"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "/", None, 200),
+        ("GET", "/page/main.js", None, 200),
+        ("GET", "/page/../demo/desk.py", None, 404),
+        ("GET", "/page/none.js", None, 404),
+        ("GET", "/api/none", None, 404),
+        ("GET", "/api/news?person=U0NOBODY", None, 404),
+        ("GET", "/api/commands/none", None, 404),
+        ("POST", "/api/switches", {"name": "none", "on": True}, 404),
+        ("POST", "/api/messages", {"person": ANN}, 400),
+        ("POST", "/api/messages", ["no object"], 400),
+        ("POST", "/api/messages", {"person": "U0BEN", "channel": "D0ANNBOT", "text": "hello"}, 400),
+        ("POST", "/api/messages", {"person": ANN, "channel": CHANNEL, "text": " "}, 400),
+        ("POST", "/api/clicks", {"person": ANN, "channel": CHANNEL, "ts": "1.0", "action_id": "x"}, 404),
+    ],
+)
+def test_what_cannot_be_is_said_so(address: str, method: str, path: str, body: object, status: int) -> None:
+    """Each request has its status; no file but the page's own is given."""
+    assert _ask(address, method, path, body)[0] == status
+
+
+def test_another_site_cannot_use_it(address: str) -> None:
+    """A request under another host's name, or with a body that a foreign form could send, is refused."""
+    body = {"person": ANN, "channel": CHANNEL, "text": "hello"}
+    assert _ask(address, "GET", "/", Host="evil.example")[0] == 403
+    assert _ask(address, "POST", "/api/messages", body, Content_Type="text/plain")[0] == 400
+
+
+def test_the_page_may_load_nothing_from_elsewhere(address: str) -> None:
+    """The page's policy allows its own address alone, and none of its files names another."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=10)
+    connection.request("GET", "/")
+    policy = connection.getresponse().headers["Content-Security-Policy"]
+    connection.close()
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    named = {address for file in PAGE.iterdir() for address in re.findall(r"https?://[\w.]+", file.read_text())}
+    assert named == {"http://www.w3.org"}  # the name of SVG, which nobody fetches
+
+
+def test_a_taken_port_is_told_before_anything_starts() -> None:
+    """If the port is taken there is one line about it, at once."""
+    with Server(lambda _: Answer()) as other:
+        begun = time.monotonic()
+        with pytest.raises(PortTaken, match=str(other.port)), served(other.port):
+            pass
+        assert time.monotonic() - begun < 1

@@ -1,0 +1,106 @@
+"""What the page's other side would have seen of a command: calls, lines, deliveries and posts, told step by step."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from local.demo.evidence import DOOR, RECORDER, Evidence, gather
+from local.demo.witness import Line
+from local.http_event import event_of
+from local.http_message import Answer
+from local.lambda_pool import Invocation
+from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.payloads import command_fields, signed_request
+from local.slack.workspace import Call, Delivery
+from shared.order import Order
+from tests.builders import NOW, an_order
+
+BEGIN = NOW.timestamp()
+RESPONSE_URL = "http://127.0.0.1:1/hooks/commands/s3cret"
+
+
+@dataclass
+class Scene:
+    """Moments are in seconds since the command was sent."""
+
+    order: Order = field(
+        default_factory=lambda: an_order(
+            reply_to={"channel_id": CLASS_RECORDINGS.channel_id, "response_url": RESPONSE_URL}
+        )
+    )
+    calls: list[Invocation] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
+    posts: list[Call] = field(default_factory=list)
+
+    def seen(self) -> list[Evidence]:
+        """Give the evidence so far."""
+        return gather(self.calls, self.lines, self.deliveries, self.posts)
+
+    def typed(self, text: str = "room 100 user001 hd", *, request_id: str = "web1", answered: bool = True) -> None:
+        """Slack sends it, and the door answers after 20 ms, unless it hasn't yet."""
+        fields = command_fields(ANN, CLASS_RECORDINGS, "/record", text, RESPONSE_URL)
+        request = signed_request("http://127.0.0.1:1/slack", fields, f"secret of {request_id}", BEGIN)
+        event = event_of(
+            request,
+            route_key="POST /slack",
+            path_parameters={},
+            request_id=request_id,
+            now=datetime.fromtimestamp(BEGIN, UTC),
+        )
+        seconds = 0.02 if answered else None
+        self.calls.append(Invocation(DOOR, f"fn-{request_id}", json.dumps(event).encode(), BEGIN + 0.001, seconds))
+        if answered:
+            answer = Answer(body=b'{"text": "on its way"}')
+            self.deliveries.append(
+                Delivery(ANN, CLASS_RECORDINGS, request, RESPONSE_URL, BEGIN, 0.025, answer),
+            )
+
+    def placed(self, at: float = 0.015, *, request_id: str = "web1") -> None:
+        """The door says that the order is on the queue."""
+        self.log(at, "order placed", DOOR, function_request_id=f"fn-{request_id}")
+
+    def received(
+        self, at: float, seconds: float | None, *, number: int = 1, look: int = 0, error: str = "", sent: float = 0.015
+    ) -> None:
+        """The recorder gets the order's message, and has it for so long."""
+        order = self.order.model_copy(update={"look": look})
+        record = {
+            "messageId": f"m{look}",
+            "receiptHandle": f"handle-{look}-{number}",
+            "body": order.model_dump_json(),
+            "attributes": {
+                "ApproximateReceiveCount": str(number),
+                "SentTimestamp": str(round((BEGIN + sent) * 1000)),
+            },
+        }
+        event = json.dumps({"Records": [record]}).encode()
+        self.calls.append(Invocation(RECORDER, f"fn-{at}", event, BEGIN + at, seconds, error))
+
+    def log(self, at: float, message: str, function: str = RECORDER, **fields: Any) -> None:
+        """A function writes a line about the order."""
+        told = {"message": message, "level": "INFO", "order_id": self.order.order_id, **fields}
+        self.lines.append(Line(function, BEGIN + at, told))
+
+    def posted(self, at: float, text: str = "Starting user001 in room 100", **answer: Any) -> None:
+        """The bot posts to the channel by the Web API."""
+        self.posts.append(web_api_post(at, text, **answer))
+
+    def fulfilled(self) -> None:
+        """All of it, as it goes well: typed, placed, received, RTC asked and answering, told."""
+        self.typed()
+        self.placed()
+        self.received(0.03, 0.1)
+        self.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+        self.log(0.06, "RTC answered", operation="start", status=201, request_id="rtc1", ms=10, receive="1")
+        self.log(0.061, "started", job_id="1", state="INIT", receive="1")
+        self.posted(0.07)
+
+
+def web_api_post(at: float, text: str, channel: str = CLASS_RECORDINGS.channel_id, **answer: Any) -> Call:
+    """A call of chat.postMessage, and its answer."""
+    body = json.dumps({"channel": channel, "text": text}).encode()
+    request = signed_request("http://127.0.0.1:1/api/chat.postMessage", {}, "none", BEGIN)
+    said = Answer.of_json(200, {"ok": True, "ts": f"{BEGIN + at:.6f}"} | answer)
+    return Call("web_api", type(request)("POST", request.target, request.headers, body), said, BEGIN + at)

@@ -1,0 +1,116 @@
+"""The rules of what a command's tabs show."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from local.demo.details import details_of
+from local.demo.steps import steps_of
+from local.http_message import Answer, Headers, Request, Wire
+from local.rtc.api import Call as RtcCall
+from local.rtc.mishaps import Mishap
+from shared.rtc.signing import sign
+from tests.builders import a_request
+from tests.scene import BEGIN, Scene
+
+
+def _call(answer: Answer, mishap: Mishap | None = None) -> RtcCall:
+    body = json.dumps(a_request().body()).encode()
+    url = "http://127.0.0.1:2/v2/apps/1/individual-stream-jobs"
+    headers = {"Content-Type": "application/json"}
+    when = datetime.fromtimestamp(BEGIN + 0.05, UTC)
+    signed = sign("POST", url, headers, body, access_key="AK", secret_key="SK", now=when)
+    request = Request("POST", "/v2/apps/1/individual-stream-jobs", Headers(tuple(signed.headers.items())), body)
+    return RtcCall(when, request, "start", "accepted", answer, "rtc1", mishap)
+
+
+def _details(scene: Scene, *calls: RtcCall, items: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    [seen] = scene.seen()
+    details = details_of(seen, steps_of(seen), calls, items or [])
+    assert isinstance(details, dict)
+    json.dumps(details)
+    return details
+
+
+def test_what_slack_sent_and_the_verdict() -> None:
+    """The signature's verdict says what was signed and how old it was; the signature itself is hidden."""
+    scene = Scene()
+    scene.fulfilled()
+    slack = _details(scene)["slack"]
+    assert slack["accepted"] is True
+    assert "at most 300 s" in slack["verdict"]
+    assert slack["form"]["text"] == "room 100 user001 hd"
+    assert any("v0=[hidden]" in header for header in slack["request"]["headers"])
+
+
+def test_before_the_door_has_answered() -> None:
+    """A command under way has its form, and nothing more."""
+    scene = Scene()
+    scene.typed(answered=False)
+    details = _details(scene)
+    assert details["slack"]["form"]["command"] == "/record"
+    assert (details["order"], details["rtc"], details["ledger"], details["logs"]) == (None, [], [], [])
+
+
+def test_what_went_to_rtc_and_came_back() -> None:
+    """RTC's part has the canonical request as RTC reckons it, a curl line with the signature hidden, and the answer."""
+    scene = Scene()
+    scene.fulfilled()
+    [rtc] = _details(scene, _call(Answer.of_json(201, {"job_id": "1"})))["rtc"]
+    assert rtc["canonical"].startswith(
+        "POST\n/v2/apps/1/individual-stream-jobs/\n\ncontent-type:application/json\nhost:"
+    )
+    assert rtc["curl"].startswith("curl -X POST http://127.0.0.1:2/v2/apps/1/individual-stream-jobs \\\n")
+    assert "Signature=[hidden]" in rtc["curl"]
+    assert (rtc["answer"]["status"], rtc["verdict"], rtc["ms"]) == (201, "accepted", 10)
+    assert '"job_id": "1"' in rtc["answer"]["body"]
+
+
+def test_an_answer_that_never_came_is_not_shown() -> None:
+    """What a broken wire swallowed is no answer; what was broken is named."""
+    scene = Scene()
+    scene.fulfilled()
+    silence = Mishap(wire=Wire.NOTHING, delay=3600, made=True)
+    [rtc] = _details(scene, _call(silence.befall(Answer.of_json(201, {}), "rtc1"), silence))["rtc"]
+    assert rtc["answer"] is None
+    assert rtc["mishap"] == {"wire": "nothing", "delay": 3600.0, "made": True}
+
+
+def test_of_the_real_rtc_only_the_step_is_known() -> None:
+    """Without RTC's own record there is the recorder's note and its time."""
+    scene = Scene()
+    scene.fulfilled()
+    [rtc] = _details(scene)["rtc"]
+    assert rtc == {"title": "RTC is asked to start", "ms": 10, "note": "HTTP 201"}
+
+
+def test_the_ledger_s_entries_of_the_order_alone() -> None:
+    """Entries of the order and the guards that it holds are shown, read; others' are not."""
+    scene = Scene()
+    scene.fulfilled()
+    mine, other = scene.order.order_id, "0BBBBBBBBBBB"
+
+    def item(pk: str, **data: str) -> dict[str, Any]:
+        return {"pk": {"S": pk}, "sk": {"S": "0"}} | ({"data": {"S": json.dumps(data)}} if data else {})
+
+    items = [
+        item(f"ORDER#{mine}", state="settled"),
+        item(f"ORDER#{mine}"),
+        item("ROOM#1#100", order_id=mine),
+        item("ROOM#1#100", order_id=other),
+        item(f"ORDER#{other}", order_id=other),
+    ]
+    shown = _details(scene, items=items)["ledger"]
+    assert [it["pk"] for it in shown] == [f"ORDER#{mine}", f"ORDER#{mine}", "ROOM#1#100"]
+    assert shown[0]["data"] == {"state": "settled"}
+
+
+def test_the_queue_s_message_and_its_receives() -> None:
+    """The order is shown as the queue had it, with when it was sent and received; the response_url is hidden."""
+    scene = Scene()
+    scene.fulfilled()
+    order = _details(scene)["order"]
+    assert order["message"]["order_id"] == scene.order.order_id
+    assert order["message"]["reply_to"]["response_url"].endswith("/hooks/commands/[hidden]")
+    assert [it["receive"] for it in order["receives"]] == [1]
+    assert _details(scene)["logs"][0]["message"] == "order placed"

@@ -1,0 +1,135 @@
+"""The rules of an order's way: which steps, how long, and how it stands."""
+
+from typing import Any
+
+import pytest
+
+from local.demo.steps import Step, state_of, steps_of
+from tests.scene import Scene
+
+
+def _stations(scene: Scene) -> list[tuple[str, str]]:
+    return [(step.station, step.state) for step in steps_of(scene.seen()[0])]
+
+
+def _last(scene: Scene, station: str) -> Step:
+    return [step for step in steps_of(scene.seen()[0]) if step.station == station][-1]
+
+
+def test_an_order_that_goes_well() -> None:
+    """Six steps with their times, from Slack to the reply, none of them open."""
+    scene = Scene()
+    scene.fulfilled()
+    steps = steps_of(scene.seen()[0])
+    assert [step.station for step in steps] == ["slack", "door", "queue", "recorder", "rtc", "reply"]
+    assert all(step.state == "ok" and step.seconds is not None for step in steps)
+    assert state_of(steps) == "ok"
+    assert _last(scene, "queue").seconds == pytest.approx(0.015, abs=0.002)
+    assert _last(scene, "rtc").seconds == pytest.approx(0.01)
+    assert _last(scene, "rtc").request_id == "rtc1"
+    assert _last(scene, "rtc").entry == 0
+
+
+def test_it_lights_up_as_it_passes() -> None:
+    """What is under way is open: at the door, on the queue, in the recorder, at RTC."""
+    scene = Scene()
+    scene.typed(answered=False)
+    assert _stations(scene)[-1] == ("door", "active")
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    assert _stations(scene)[-1] == ("queue", "active")
+    scene.received(0.03, None)
+    assert _stations(scene)[-1] == ("recorder", "active")
+    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    assert _stations(scene)[-1] == ("rtc", "active")
+    assert state_of(steps_of(scene.seen()[0])) == "active"
+
+
+def test_a_slip_is_answered_by_the_door() -> None:
+    """Without an order there is no queue; the answer is in the door's 200."""
+    scene = Scene()
+    scene.typed("100 user001 hdd")
+    assert _stations(scene) == [("slack", "ok"), ("door", "ok"), ("reply", "ok")]
+
+
+def test_what_waits_for_another_try_says_so() -> None:
+    """RTC failed and the order is tried again: the queue waits; at the next receive the wait is over."""
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    scene.received(0.03, 0.1)
+    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    scene.log(0.06, "RTC answered", operation="start", status=500, request_id="r", ms=10, receive="1")
+    scene.log(0.061, "not started", error="Failed", error_code="RTC.00002000", receive="1")
+    scene.log(0.09, "again later", seconds=1.8, receive="1")
+    assert _stations(scene)[-1] == ("queue", "waiting")
+    assert state_of(steps_of(scene.seen()[0])) == "waiting"
+    assert _last(scene, "rtc").state == "failed"
+    assert "RTC.00002000" in _last(scene, "rtc").note
+    scene.received(2.0, 0.1, number=2)
+    assert "waiting" not in {state for _, state in _stations(scene)}
+    assert _last(scene, "queue").seconds == pytest.approx(1.87, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ({"message": "outcome unknown", "error": "OutcomeUnknown", "error_msg": "no answer in time"}, "unknown"),
+        ({"message": "not started", "error": "Unreachable", "error_msg": "refused"}, "failed"),
+    ],
+)
+def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
+    """A start that got no answer ends with what the recorder made of it."""
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    scene.received(0.03, 10.1)
+    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    message = told.pop("message")
+    scene.log(10.05, message, **told, receive="1")
+    assert _last(scene, "rtc").state == state
+    assert _last(scene, "rtc").seconds == pytest.approx(10)
+    assert told["error_msg"] in _last(scene, "rtc").note
+
+
+def test_an_answer_of_nothing_usable_is_unknown() -> None:
+    """RTC answered, and yet nobody knows: the step says unknown and keeps its time."""
+    scene = Scene()
+    scene.fulfilled()
+    scene.log(0.0605, "outcome unknown", error="OutcomeUnknown", receive="1")
+    scene.lines.sort(key=lambda line: line.at)
+    assert _last(scene, "rtc").state == "unknown"
+    assert _last(scene, "rtc").seconds == pytest.approx(0.01)
+
+
+def test_a_recorder_that_died_leaves_an_unknown_call() -> None:
+    """Killed in the call: the recorder failed, RTC's part is unknown, and the queue will give the order again."""
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    scene.received(0.03, 0.1, error="Runtime.ExitError: signal: SIGKILL")
+    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    assert _stations(scene)[-3:] == [("recorder", "failed"), ("rtc", "unknown"), ("queue", "waiting")]
+
+
+def test_a_post_that_slack_refused_failed() -> None:
+    """A reply that Slack answers with its "no" is no reply, whatever the status."""
+    scene = Scene()
+    scene.fulfilled()
+    scene.posts.clear()
+    scene.posted(0.07, ok=False, error="not_in_channel")
+    assert _last(scene, "reply").state == "failed"
+    assert "not_in_channel" in _last(scene, "reply").note
+    assert state_of(steps_of(scene.seen()[0])) == "failed"
+
+
+def test_a_look_is_a_journey_of_its_own() -> None:
+    """An order that comes back waits as long as its message did, not since the answer."""
+    scene = Scene()
+    scene.fulfilled()
+    scene.received(2.5, 0.1, look=1, sent=0.5)
+    queue = _last(scene, "queue")
+    assert "comes back" in queue.title
+    assert queue.seconds == pytest.approx(2.0)
+    assert "looks" in _last(scene, "recorder").title

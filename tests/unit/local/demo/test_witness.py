@@ -1,0 +1,63 @@
+"""The rules of what is remembered of calls and lines."""
+
+import json
+import threading
+import time
+from dataclasses import replace
+
+from local.demo.witness import CALLS_KEPT, Line, Witness, read_line
+from local.lambda_pool import Invocation
+
+TEXT = json.dumps({"timestamp": "2026-03-02T10:30:00.500+00:00", "message": "started", "order_id": "7KQ2"})
+
+
+def test_a_line_is_read_with_its_own_time() -> None:
+    """A log line has its time, its message and its order; what has none of these is empty."""
+    line = read_line("RecorderFunction", TEXT)
+    assert line is not None
+    assert (line.at % 60, line.message, line.order_id) == (0.5, "started", "7KQ2")
+    assert Line("f", 0, {}).order_id == ""
+
+
+def test_what_is_no_log_line_is_passed_over() -> None:
+    """A metric, a traceback and a number leave nothing."""
+    witness = Witness()
+    for text in ('{"_aws": {}}', "Traceback (most recent call last):", "1", '{"timestamp": "soon"}', "[]"):
+        witness.hear("f", text)
+    assert witness.lines() == []
+    assert witness.changes == 0
+
+
+def test_a_call_is_one_from_beginning_to_end() -> None:
+    """A call that is over takes the place of itself as it began; of many the last are kept."""
+    witness = Witness()
+    call = Invocation("f", "0", b"{}", 1.0)
+    witness.see(call)
+    witness.see(replace(call, seconds=0.5))
+    assert witness.calls() == [replace(call, seconds=0.5)]
+    for number in range(CALLS_KEPT):
+        witness.see(replace(call, request_id=f"later {number}"))
+    assert len(witness.calls()) == CALLS_KEPT
+    assert call.request_id not in {it.request_id for it in witness.calls()}
+
+
+def test_a_listener_gets_every_line() -> None:
+    """Whoever listens gets each line as it comes."""
+    witness, heard = Witness(), list[Line]()
+    witness.listen(heard.append)
+    witness.hear("f", TEXT)
+    assert heard == witness.lines() != []
+
+
+def test_waiting_ends_with_a_change() -> None:
+    """Who waits goes on as soon as there is something new, at once if there is already, or after the limit."""
+    witness = Witness()
+    begun = time.monotonic()
+    witness.wait(witness.changes, 0.01)
+    assert time.monotonic() - begun >= 0.01
+    stirring = threading.Timer(0.02, witness.stir)
+    stirring.start()
+    witness.wait(0, 10)
+    witness.wait(0, 10)
+    stirring.join()
+    assert time.monotonic() - begun < 5
