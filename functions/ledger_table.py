@@ -173,7 +173,9 @@ class LedgerTable:
 
     def posted(self, order_id: str) -> Posted | None:
         """Where the answer stands; None where it can't be changed any more."""
-        item = cast("Item", self._client.get_item(TableName=self._table, Key=order_key(order_id, "told"), ConsistentRead=True))
+        item = cast(
+            "Item", self._client.get_item(TableName=self._table, Key=order_key(order_id, "told"), ConsistentRead=True)
+        )
         where = item.get("Item", {}).get("posted", {}).get("M")
         return None if where is None else Posted(where["channel_id"]["S"], where["ts"]["S"])
 

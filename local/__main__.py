@@ -19,6 +19,13 @@ def main(arguments: list[str] | None = None) -> int:
     _add_rtc(word)
     word.set_defaults(run=_say)
 
+    word = words.add_parser("hook", help="send a signed event to the webhook and print what came of it")
+    word.add_argument("event", metavar="JSON", help="""such as '{"room_id": 100, "user_id": "user001"}'""")
+    word.add_argument("--explain", action="store_true", help="show what is signed")
+    word.add_argument("--url", help="of a real webhook, with a key in RECORDBOT_WEBHOOK_KEY")
+    _add_rtc(word)
+    word.set_defaults(run=_hook)
+
     word = words.add_parser("serve", help="keep the local system running until interrupted")
     word.add_argument("--port", type=int, default=0, help="of Slack's door (default: any free one)")
     _add_rtc(word)
@@ -61,12 +68,33 @@ def _say(options: argparse.Namespace) -> int:
         return 0 if say(system, options.texts, lambda line: print(line, flush=True)) else 1
 
 
+def _hook(options: argparse.Namespace) -> int:
+    from local.hook import Sender, event_of  # noqa: PLC0415
+    from local.system import Account, running  # noqa: PLC0415
+
+    def show(line: str) -> None:
+        print(line, flush=True)
+
+    event = event_of(options.event)
+    if options.url:
+        key = os.environ.get("RECORDBOT_WEBHOOK_KEY")
+        if not key:
+            raise LocalError("--url needs the caller's key (whsec_...) in the variable RECORDBOT_WEBHOOK_KEY")
+        return 0 if Sender(options.url, key, show, options.explain).send(event) else 1
+    account = Account.from_environment(os.environ) if options.rtc == "real" else None
+    with running(rtc=account) as system:
+        (caller,) = system.callers
+        return 0 if Sender(system.hook_url(caller), caller.key, show, options.explain).send(event) else 1
+
+
 def _serve(options: argparse.Namespace) -> int:
     from local.system import Account, running  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     with running(rtc=account, port=options.port) as system:
         print(f"Slack's door: {system.slack.request_url}", flush=True)
+        for caller in system.callers:
+            print(f"The webhook: {system.hook_url(caller)}, key {caller.key}", flush=True)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
     return 0
 

@@ -63,7 +63,7 @@ class Deployment:
         """What the ledger has of this test's room, as it is in the table."""
         stack = self.system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
-        orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item]
+        orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].isdecimal()]
         entries = [Entry.model_validate_json(item["data"]["S"]) for item in orders]
         mine = [entry for entry in entries if entry.request.room_id == self.room]
         return sorted(mine, key=lambda entry: (entry.began_at, entry.n))
