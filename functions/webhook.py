@@ -180,7 +180,7 @@ class Door:
     def _pong(self, request: HttpRequest, caller: str, limits: Limits) -> Pong:
         return Pong(
             caller=caller,
-            clock_ahead_seconds=round(int(request.headers["webhook-timestamp"]) - self.clock()),
+            clock_ahead_seconds=int(request.headers["webhook-timestamp"]) - int(self.clock()),
             rooms=None if limits.rooms is None else sorted(limits.rooms),
             channels=None if limits.channels is None else sorted(limits.channels),
         )

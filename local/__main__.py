@@ -69,7 +69,7 @@ def _say(options: argparse.Namespace) -> int:
 
 
 def _hook(options: argparse.Namespace) -> int:
-    from local.hook import Sender, event_of  # noqa: PLC0415
+    from local.hook import PATIENCE_S, Sender, event_of  # noqa: PLC0415
     from local.system import Account, running  # noqa: PLC0415
 
     def show(line: str) -> None:
@@ -84,7 +84,9 @@ def _hook(options: argparse.Namespace) -> int:
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     with running(rtc=account) as system:
         (caller,) = system.callers
-        return 0 if Sender(system.hook_url(caller), caller.key, show, options.explain).send(event) else 1
+        went_well = Sender(system.hook_url(caller), caller.key, show, options.explain).send(event)
+        system.stack.wait_until_drained(PATIENCE_S)
+    return 0 if went_well else 1
 
 
 def _serve(options: argparse.Namespace) -> int:
