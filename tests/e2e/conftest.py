@@ -12,7 +12,7 @@ from local.rtc.api import RtcApi
 from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
 from local.slack.workspace import Delivery, SlackWorkspace
-from local.system import System, running
+from local.system import System, new_caller, running
 from shared.ledger import Entry
 
 PATIENCE_S = 40.0
@@ -100,6 +100,7 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         rtc=api,
         slack=slack,
         bot_token=bot_token,
+        callers=[new_caller(), new_caller("limited", {"rooms": ["100"], "channels": []})],
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
     ) as system:
