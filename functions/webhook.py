@@ -39,7 +39,7 @@ from functions.webhook_openapi import openapi
 from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo, order_id_of
 
 MOST_BYTES = 64_000
-"""Of a body; ten streams with ten push addresses each need less."""
+"""Of a body; ten streams with a push address each need some 5,000."""
 _ORDER_ID = re.compile(r"/orders/([0-9A-HJKMNP-TV-Z]{12})")
 
 
