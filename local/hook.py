@@ -80,14 +80,18 @@ class Sender:
                 raise LocalError(f"after {PATIENCE_S:g} seconds the order isn't done")
             time.sleep(0.2)
 
-    def _ask(self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Any:
+    def _ask(
+        self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        where = url.partition("?")[0]
         try:
             answer = requests.request(method, url, data=body, headers=headers, timeout=_LIMITS, allow_redirects=False)
+        except requests.RequestException as error:
+            raise LocalError(f"{where} can't be reached ({type(error).__name__})") from None
+        try:
             return answer.status_code, answer.json()
         except requests.JSONDecodeError:
-            raise LocalError(f"{method} {url.partition('?')[0]} answers {answer.status_code}, and no JSON") from None
-        except requests.RequestException as error:
-            raise LocalError(f"{url.partition('?')[0]} can't be reached ({type(error).__name__})") from None
+            raise LocalError(f"{where} answers {answer.status_code}, and no JSON") from None
 
     def _show(self, title: str, document: object) -> None:
         self.show(f"{title}:")

@@ -89,7 +89,8 @@ def running(
     """The system, from when it answers until the context ends; then nothing of it is left.
 
     `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `callers`: of the
-    webhook, else one that may do all; `parameters`: more of the template's; `on_log` gets each function's log lines. Raises LocalError, in one line, if it can't run.
+    webhook, else one that may do all; `parameters`: more of the template's; `on_log` gets each function's log lines.
+    Raises LocalError, in one line, if it can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def _sender(bot: Deployment) -> Sender:
 
 
 def _footprint(bot: Deployment) -> tuple[int, int, int]:
-    """What orders leave behind: log lines of the door, items in the ledger, starts and stops at RTC; once the queue is empty."""
+    """What orders leave behind once the queue is empty: lines of the door, items in the ledger, starts and stops."""
     bot.system.stack.wait_until_drained(PATIENCE_S)
     items = bot.system.stack.dynamodb.scan(TableName=bot.system.stack.table_name("LedgerTable"))["Count"]
     placed = sum("order placed" in line for line in bot.logs if line.startswith("WebhookFunction"))
@@ -77,6 +78,8 @@ def test_the_same_event_again_starts_nothing(bot: Deployment, sender: Sender) ->
     assert bot.starts() == 1
 
 
+NO_EVENT = b'{"type": "recording.start"}'
+
 type Attack = Callable[[Sender, bytes], tuple[bytes, dict[str, str]]]
 
 ATTACKS: dict[str, tuple[int, Attack]] = {
@@ -91,7 +94,9 @@ ATTACKS: dict[str, tuple[int, Attack]] = {
     "another room": (401, lambda sender, body: (body.replace(b"user001", b"user002"), sender.headers(body, "evt"))),
     "cut": (401, lambda sender, body: (body[:-1], sender.headers(body, "evt"))),
     "cut before it was signed": (400, lambda sender, body: (body[:-1], sender.headers(body[:-1], "evt"))),
-    "written anew": (401, lambda sender, body: (json.dumps(json.loads(body), indent=1).encode(), sender.headers(body, "e"))),
+    "written anew": (
+        401, lambda sender, body: (json.dumps(json.loads(body), indent=1).encode(), sender.headers(body, "evt"))
+    ),
     "in UTF-16": (401, lambda sender, body: (body.decode().encode("utf-16"), sender.headers(body, "evt"))),
     "in base64": (401, lambda sender, body: (base64.b64encode(body), sender.headers(body, "evt"))),
     "key not decoded": (
@@ -108,7 +113,7 @@ ATTACKS: dict[str, tuple[int, Attack]] = {
         ),
     ),
     "oversized": (413, lambda sender, body: (body + b" " * 64_000, sender.headers(body + b" " * 64_000, "evt"))),
-    "no event": (422, lambda sender, _: (b'{"type": "recording.start"}', sender.headers(b'{"type": "recording.start"}', "e"))),
+    "no event": (422, lambda sender, _: (NO_EVENT, sender.headers(NO_EVENT, "evt"))),
 }  # fmt: skip
 
 
@@ -171,8 +176,7 @@ def test_an_event_that_was_broken_off_is_sent_again(bot: Deployment, sender: Sen
 def test_the_description_is_served(bot: Deployment) -> None:
     """As it is committed."""
     served = requests.get(f"{bot.system.stack.endpoint}/openapi.json", timeout=LIMIT_S)
-    with open("docs/openapi.json", encoding="utf-8") as copy:
-        assert served.json() == json.load(copy)
+    assert served.json() == json.loads(Path("docs/openapi.json").read_text(encoding="utf-8"))
 
 
 def test_a_status_link_that_was_changed_opens_nothing(bot: Deployment, sender: Sender) -> None:

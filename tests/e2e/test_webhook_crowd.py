@@ -11,5 +11,6 @@ COUNT = 100
 def test_every_event_starts_one_recording() -> None:
     """None is lost and none is doubled. tests/benchmarks has a thousand."""
     crowd = send_crowd(COUNT, limit_s=120)
+    assert not crowd.others
     assert crowd.users == sorted(f"user{number}" for number in range(COUNT))
     assert crowd.starts == COUNT

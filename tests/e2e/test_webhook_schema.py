@@ -1,4 +1,4 @@
-"""schemathesis, which knows the webhook by its OpenAPI document alone, calls it in hundreds of ways and finds nothing."""
+"""schemathesis, which knows the webhook by its description alone, calls it in hundreds of ways and finds nothing."""
 
 import json
 import time
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,8 @@ from requests.auth import AuthBase
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 from standardwebhooks.webhooks import Webhook
 
-from functions.webhook import MOST_BYTESfrom local.rtc.api import RtcApi
+from functions.webhook import MOST_BYTES
+from local.rtc.api import RtcApi
 from local.system import System, running
 
 DOCUMENT = schemathesis.openapi.from_dict(
@@ -53,7 +55,7 @@ def _system() -> Iterator[System]:
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long cases, while it reports one
 @DOCUMENT.parametrize()
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-def test_the_webhook_does_what_its_description_says(case: schemathesis.Case, system: System) -> None:
+def test_the_webhook_does_what_its_description_says(case: schemathesis.Case[Any], system: System) -> None:
     """Every status, header and body it answers is described; what fits the description is taken, what doesn't isn't."""
     (caller,) = system.callers
     if "caller" in case.path_parameters:
@@ -62,6 +64,8 @@ def test_the_webhook_does_what_its_description_says(case: schemathesis.Case, sys
     is_to_be_signed = set(HEADERS) <= {name.lower() for name in case.headers or {}}
     response = case.call(base_url=system.stack.endpoint, auth=Signed(caller.key) if is_to_be_signed else None)
     # What fits the description can still be too long: ten streams with ten push addresses of 2,048 characters each.
-    is_too_long = response.status_code == HTTPStatus.CONTENT_TOO_LARGE and len(response.request.body or b"") > MOST_BYTES
+    is_too_long = (
+        response.status_code == HTTPStatus.CONTENT_TOO_LARGE and len(response.request.body or b"") > MOST_BYTES
+    )
     needless = [*([ignored_auth] if is_to_be_signed else []), *([positive_data_acceptance] if is_too_long else [])]
     case.validate_response(response, excluded_checks=needless)

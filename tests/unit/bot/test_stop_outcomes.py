@@ -13,6 +13,10 @@ from tests.block_kit import assert_slack_takes, read
 from tests.builders import NOW, ORDER_ID, an_error
 
 STREAM: dict[str, Any] = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
+WHO = "user001 in room 100"
+MAY_GO_ON = "It may still be recording. Try again in a minute, or ask an operator."
+QUOTA = "RTC.00001007 JobExceed · HTTP 400 · request 3f2a"
+NO_JOB = "It may be recording, but RTC never said as which job. It ends by itself, once it is idle."
 BY_USER = Stop(room_id="100", user_id="user001")
 BY_JOB = Stop(job_id="7")
 
@@ -35,14 +39,12 @@ def _said(stop: Stop, *targets: Target, by: str = "timetable") -> str:
         (
             BY_USER,
             [Target(job_id="1", **STREAM, error=an_error())],
-            "⛔ Not stopped: user001 in room 100\nIt may still be recording. Try again in a minute, or ask an operator.\n"
-            "by timetable · job 1 · camera · RTC.00001007 JobExceed · HTTP 400 · request 3f2a",
+            f"⛔ Not stopped: user001 in room 100\n{MAY_GO_ON}\nby timetable · job 1 · camera · {QUOTA}",
         ),
         (
             BY_USER,
             [Target(job_id="1", **STREAM), Target(job_id=None, **STREAM, error=an_error(JOB_UNKNOWN))],
-            "⏹ Stopped 1 of 2 recordings of user001 in room 100\nby timetable\n✅ job 1 · camera\n⛔ camera · "
-            "It may be recording, but RTC never said as which job. It ends by itself, once it is idle.",
+            f"⏹ Stopped 1 of 2 recordings of {WHO}\nby timetable\n✅ job 1 · camera\n⛔ camera · {NO_JOB}",
         ),
     ],
 )

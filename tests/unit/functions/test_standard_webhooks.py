@@ -98,6 +98,6 @@ def test_garbage_is_refused_and_breaks_nothing(body: bytes, headers: dict[str, s
 )
 def test_a_key_that_is_none_is_refused_without_being_repeated(text: str) -> None:
     """24 to 64 bytes in base64, after whsec_."""
-    with pytest.raises(ValueError, match="whsec_|bytes") as refused:
+    with pytest.raises(ValueError, match=r"whsec_|bytes") as refused:
         read_key(text)
     assert not text or text == "whsec_" or text not in str(refused.value)
