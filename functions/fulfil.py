@@ -155,7 +155,6 @@ class Recorder:
         self.ledger.release(entry, self.clock())
         raise TryAgain(delay)
 
-
     def tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
         """Give the answer, at least once: where a crash comes between posting and noting it, twice."""
         turn = self.ledger.begin_telling(order.order_id, self.clock())

@@ -69,8 +69,8 @@ class Stop(_Part):
 class Order(_Part):
     """A command or an event accepted: streams to start, or something to stop.
 
-    Unknown fields of it are ignored: a newer door may stand before an older recorder. One that knows no `stop` finds an order
-    for nothing in it, and refuses that.
+    Unknown fields of it are ignored: a newer door may stand before an older recorder. One that knows no `stop` finds an
+    order for nothing in it, and refuses that.
     """
 
     order_id: OrderId

@@ -5,6 +5,7 @@ import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,6 +14,7 @@ import requests
 from standardwebhooks.webhooks import Webhook
 
 LIMIT_S = 30.0
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,14 @@ class Sender:
         return requests.post(self.url, data=body, headers=headers, timeout=LIMIT_S)
 
     def send(self, event: dict[str, Any], webhook_id: str | None = None) -> requests.Response:
-        """Sign an event and send it."""
-        body = json.dumps(event).encode()
-        return self.post(body, self.headers(body, webhook_id or uuid4().hex))
+        """Sign an event and send it; again, under the same id, where it can't be taken just now."""
+        body, known_as = json.dumps(event).encode(), webhook_id or uuid4().hex
+        for _ in range(_TRIES):
+            answer = self.post(body, self.headers(body, known_as))
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(1)
+        return answer
 
     def break_off(self, event: dict[str, Any], webhook_id: str, *, in_the_body: bool) -> None:
         """Send an event and hang up: in the middle of its body, or before its answer."""
@@ -67,9 +74,9 @@ def outcome(status_url: str, limit_s: float = 40.0) -> dict[str, Any]:
     end = time.monotonic() + limit_s
     while True:
         answer = requests.get(status_url, timeout=LIMIT_S)
-        answer.raise_for_status()
         status: dict[str, Any] = answer.json()
-        if status["state"] == "done":
+        assert answer.status_code in {200, 503}, status
+        if status.get("state") == "done":
             return status
         assert time.monotonic() < end, f"the order isn't done: {status}"
         time.sleep(0.1)

@@ -8,7 +8,8 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.fulfil import LONGEST_WAIT, Delivery, TryAgain
+from functions.delivery import Delivery, TryAgain
+from functions.fulfil import LONGEST_WAIT
 from functions.fulfil_stop import Stopper
 from functions.order_records import OrderRecords
 from functions.stop_table import StopTable
