@@ -41,11 +41,12 @@ class Sender:
     def send(self, event: dict[str, Any], webhook_id: str | None = None) -> requests.Response:
         """Sign an event and send it; again, under the same id, where it can't be taken just now."""
         body, known_as = json.dumps(event).encode(), webhook_id or uuid4().hex
+        answer = self.post(body, self.headers(body, known_as))
         for _ in range(_TRIES):
-            answer = self.post(body, self.headers(body, known_as))
             if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
                 break
             time.sleep(1)
+            answer = self.post(body, self.headers(body, known_as))
         return answer
 
     def break_off(self, event: dict[str, Any], webhook_id: str, *, in_the_body: bool) -> None:
