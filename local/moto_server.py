@@ -48,9 +48,7 @@ def _print(line: str) -> None:
 def _copied(table: Table, _: object) -> Table:
     """A copy to put back if a transaction fails. Put and delete change no item, so copying the keys will do."""
     copied = copy.copy(table)
-    copied.items = defaultdict(
-        dict, {key: dict(found) if isinstance(found, dict) else found for key, found in table.items.items()}
-    )
+    copied.items = defaultdict(dict, {key: copy.copy(found) for key, found in table.items.items()})
     return copied
 
 
