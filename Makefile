@@ -5,7 +5,7 @@ SHELL := /bin/bash
 export PYTHONPATH :=
 PY := .venv/bin/python
 UV := .tools/bin/uv
-GROUPS := slack recorder dev
+GROUPS := slack webhook recorder dev
 
 .PHONY: help
 help: ## list these words

@@ -82,14 +82,19 @@ class Messenger:
         """Post the reply; None where it cannot be updated. Raises TryLater or CannotDeliver.
 
         A channel that the Web API will not post to (the bot is no member, the token is no good) is reached by the
-        response_url.
+        response_url. Where there is none, no person typed a command, and the channel reads what only the asker would.
         """
-        if reply.to is Audience.CHANNEL and self._bot_token is not None:
+        to_channel = reply.to is Audience.CHANNEL or reply_to.response_url is None
+        if to_channel and self._bot_token is not None:
             quiet = {"unfurl_links": False, "unfurl_media": False}
             try:
                 return _posted(self._call("chat.postMessage", {"channel": reply_to.channel_id, **quiet}, reply))
             except CannotDeliver as refusal:
+                if reply_to.response_url is None:
+                    raise
                 _log.warning("chat.postMessage refused: %s; answering by the response_url", refusal.reason)
+        if reply_to.response_url is None:
+            raise CannotDeliver("without a bot token nobody can post to a channel")
         if not _is_in(self._hooks, reply_to.response_url):
             raise CannotDeliver("the response_url is not one of Slack's")
         answer = self._send(reply_to.response_url, {"response_type": reply.to.value}, reply, {})

@@ -62,7 +62,7 @@ class Recorder:
     def fulfil(self, order: Order, delivery: Delivery) -> None:
         """Bring the order to its end. Raises TryAgain where that takes another receive."""
         if order.dry_run:
-            self._tell(order, replies.rehearsal(order, [self.rtc.rehearse(it) for it in order.requests]), delivery)
+            self.tell(order, replies.rehearsal(order, [self.rtc.rehearse(it) for it in order.requests]), delivery)
             return
         entries: list[Entry] = []
         delays: list[timedelta] = []
@@ -73,7 +73,7 @@ class Recorder:
                 delays.append(again.delay)
         if delays:
             raise TryAgain(max(delays))
-        self._tell(order, outcome(order, entries, self.clock()), delivery)
+        self.tell(order, outcome(order, entries, self.clock()), delivery)
         self.watch(order, entries)
 
     def _record(self, order: Order, n: int, delivery: Delivery) -> Entry:
@@ -155,7 +155,7 @@ class Recorder:
         self.ledger.release(entry, self.clock())
         raise TryAgain(delay)
 
-    def _tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
+    def tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
         """Give the answer, at least once: where a crash comes between posting and noting it, twice."""
         turn = self.ledger.begin_telling(order.order_id, self.clock())
         if isinstance(turn, Busy):
@@ -168,9 +168,8 @@ class Recorder:
         if turn > MAX_TELLINGS and not delivery.last:
             self.ledger.stop_telling(order.order_id)
             raise TryAgain(delivery.delay())
-        posted = None
         try:
-            posted = self.messenger.post(reply, order.reply_to)
+            posted = None if order.reply_to is None else self.messenger.post(reply, order.reply_to)
         except TryLater as later:
             self.ledger.stop_telling(order.order_id)
             if delivery.last:
@@ -181,6 +180,7 @@ class Recorder:
             # Nothing can bring the answer to Slack any more; the outcome stays in the ledger.
             logger.warning("answer not delivered", extra={"reason": str(lost)})
             count(Metric.NOT_TOLD)
+            posted = None
         self.ledger.told(order.order_id, self.clock(), posted)
 
 

@@ -21,6 +21,10 @@ class HttpRequest:
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    query: str = field(default="", repr=False)
+    """What follows the path's `?`, still encoded."""
+    request_id: str = ""
+    """API Gateway's id of the request, as in its access log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,12 @@ class HttpResponse:
     status: HTTPStatus
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those besides the content type; names in lower case."""
 
     def as_result(self) -> dict[str, object]:
         """What a Lambda function returns to API Gateway."""
-        headers = {"content-type": self.content_type}
+        headers = {**self.headers, "content-type": self.content_type}
         return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False}
 
 
@@ -49,6 +55,8 @@ def read_request(event: object) -> HttpRequest:
         path=_text(event, "rawPath"),
         headers={name.lower(): value for name, value in headers.items() if _are_text(name, value)},
         body=_body(event.get("body"), is_base64=event.get("isBase64Encoded") is True),
+        query=_text(event, "rawQueryString"),
+        request_id=_text(event, "requestContext", "requestId"),
     )
 
 

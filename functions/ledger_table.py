@@ -3,7 +3,10 @@
     pk                  sk               what
     ORDER#id            0 ... 9          an entry: one stream of the order
     ORDER#id            told             whether, and how often, the order was answered
+    ORDER#id            asked            what a caller's event asked for (functions/order_records.py)
+    ORDER#id            stop             what a stop has to stop (functions/stop_table.py)
     ROOM#app#room       user#video_type  the guard of a stream; one look-up gives all that is held of a room
+    JOB#id              stream           the stream that a job records
 
 Each item holds its model as JSON in `data`, and beside it what the conditions compare. Reads are consistent.
 Conditions: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
@@ -14,20 +17,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.messenger import Posted
-from shared.ledger import Busy, Claim, Duplicate, Entry, Guard, NotStarted, Started, State, Unknown
+from functions.ledger_items import KEPT, Item, guard_key, item_of, job_key, number, order_key, version
+from shared.ledger import Busy, Claim, Duplicate, Entry, Guard, KnownJob, NotStarted, Started, State, Unknown
 from shared.order import Order
 from shared.recording import RecordingRequest
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT = timedelta(days=30)
-"""How long an item is kept after it was written (DynamoDB's TTL)."""
 TELLING_LEASE = timedelta(seconds=15)
 """How long one recorder may take to answer an order before another does it."""
 _TRIES = 5
-
-type _Item = dict[str, Any]
 
 
 class Contended(Exception):
@@ -130,7 +130,7 @@ class LedgerTable:
             ExpressionAttributeValues={":pk": {"S": f"ORDER#{order_id}"}},
             ConsistentRead=True,
         )
-        return [Entry.model_validate_json(item["data"]["S"]) for item in answer["Items"] if "data" in item]
+        return [Entry.model_validate_json(item["data"]["S"]) for item in answer["Items"] if item["sk"]["S"].isdecimal()]
 
     def observe(self, before: Entry, after: Entry, now: datetime) -> None:
         """Write down what is new of the job of a settled entry."""
@@ -141,21 +141,21 @@ class LedgerTable:
         try:
             answer = self._client.update_item(
                 TableName=self._table,
-                Key=_told_key(order_id),
+                Key=order_key(order_id, "told"),
                 UpdateExpression="SET telling_until = :until, expires_at = :expires ADD posts :one",
                 ConditionExpression="attribute_not_exists(told_at)"
                 " AND (attribute_not_exists(telling_until) OR telling_until <= :now)",
                 ExpressionAttributeValues={
-                    ":until": _number(now + TELLING_LEASE),
-                    ":expires": _number(now + KEPT),
-                    ":now": _number(now),
+                    ":until": number(now + TELLING_LEASE),
+                    ":expires": number(now + KEPT),
+                    ":now": number(now),
                     ":one": {"N": "1"},
                 },
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refused:
-            found = cast("_Item", refused.response)["Item"]
+            found = cast("Item", refused.response)["Item"]
             if "told_at" in found:
                 return None
             return Busy(until=datetime.fromtimestamp(float(found["telling_until"]["N"]), tz=now.tzinfo))
@@ -166,65 +166,70 @@ class LedgerTable:
         where = {"M": {"channel_id": {"S": posted.channel_id}, "ts": {"S": posted.ts}}} if posted else {"NULL": True}
         self._client.update_item(
             TableName=self._table,
-            Key=_told_key(order_id),
+            Key=order_key(order_id, "told"),
             UpdateExpression="SET told_at = :now, posted = :posted REMOVE telling_until",
-            ExpressionAttributeValues={":now": _number(now), ":posted": cast("Any", where)},
+            ExpressionAttributeValues={":now": number(now), ":posted": cast("Any", where)},
         )
 
     def posted(self, order_id: str) -> Posted | None:
         """Where the answer stands; None where it can't be changed any more."""
-        item = cast("_Item", self._client.get_item(TableName=self._table, Key=_told_key(order_id), ConsistentRead=True))
+        item = cast(
+            "Item", self._client.get_item(TableName=self._table, Key=order_key(order_id, "told"), ConsistentRead=True)
+        )
         where = item.get("Item", {}).get("posted", {}).get("M")
         return None if where is None else Posted(where["channel_id"]["S"], where["ts"]["S"])
 
     def stop_telling(self, order_id: str) -> None:
         """Let the next one answer at once: this one could not."""
         self._client.update_item(
-            TableName=self._table, Key=_told_key(order_id), UpdateExpression="REMOVE telling_until"
+            TableName=self._table, Key=order_key(order_id, "told"), UpdateExpression="REMOVE telling_until"
         )
 
     def _entry(self, order_id: str, n: int) -> Entry | None:
-        data = self._data({"pk": {"S": f"ORDER#{order_id}"}, "sk": {"S": str(n)}})
+        data = self._data(order_key(order_id, str(n)))
         return None if data is None else Entry.model_validate_json(data)
 
     def _guard(self, request: RecordingRequest) -> Guard | None:
         data = self._data(self._guard_key(request))
         return None if data is None else Guard.model_validate_json(data)
 
-    def _data(self, key: _Item) -> str | None:
+    def _data(self, key: Item) -> str | None:
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return answer["Item"]["data"]["S"] if "Item" in answer else None
 
     def _move(self, before: Entry, after: Entry, now: datetime) -> bool:
         """Whether the entry was as expected and now is as given, its guard along with it."""
-        put = self._put_entry(after, now, over=before)
+        puts = [self._put_entry(after, now, over=before)]
+        if isinstance(after.outcome, Started):
+            puts.append(self._put_job(after.request, after.outcome.job.job_id, now))
         guard = before.guard()
         if guard is None:
-            return self._write(put)
-        if self._write(put, self._put_guard(before.request, after.guard(), now, over=guard)):
+            return self._write(*puts)
+        if self._write(*puts, self._put_guard(before.request, after.guard(), now, over=guard)):
             return True
         # A guard whose time was over may belong to another entry by now: then it stays as it is.
         current = self._guard(before.request)
-        return (current is None or _version(current) != _version(guard)) and self._write(put)
+        return (current is None or version(current) != version(guard)) and self._write(*puts)
 
-    def _put_entry(self, entry: Entry, now: datetime, *, over: Entry | None) -> _Item:
-        item = {"pk": {"S": f"ORDER#{entry.order_id}"}, "sk": {"S": str(entry.n)}, "step": {"S": entry.step}}
-        item |= {"data": {"S": entry.model_dump_json()}, "expires_at": _number(now + KEPT)}
+    def _put_entry(self, entry: Entry, now: datetime, *, over: Entry | None) -> Item:
+        item = item_of(order_key(entry.order_id, str(entry.n)), entry, now) | {"step": {"S": version(entry)}}
         return {"Put": {"TableName": self._table, "Item": item, **_unchanged(over)}}
 
-    def _put_guard(self, request: RecordingRequest, guard: Guard | None, now: datetime, *, over: Guard | None) -> _Item:
+    def _put_job(self, request: RecordingRequest, job_id: str, now: datetime) -> Item:
+        job = KnownJob(job_id=job_id, room_id=request.room_id, user_id=request.user_id, video_type=request.video_type)
+        return {"Put": {"TableName": self._table, "Item": item_of(job_key(job_id), job, now)}}
+
+    def _put_guard(self, request: RecordingRequest, guard: Guard | None, now: datetime, *, over: Guard | None) -> Item:
         key = self._guard_key(request)
         if guard is None:
             return {"Delete": {"TableName": self._table, "Key": key, **_unchanged(over)}}
-        item = key | {"step": {"S": _version(guard)}, "data": {"S": guard.model_dump_json()}}
-        item |= {"expires_at": _number(now + KEPT)}
+        item = item_of(key, guard, now) | {"step": {"S": version(guard)}}
         return {"Put": {"TableName": self._table, "Item": item, **_unchanged(over)}}
 
-    def _guard_key(self, request: RecordingRequest) -> _Item:
-        stream = f"{request.user_id}#{request.video_type or 'AUDIO'}"
-        return {"pk": {"S": f"ROOM#{self._app_id}#{request.room_id}"}, "sk": {"S": stream}}
+    def _guard_key(self, request: RecordingRequest) -> Item:
+        return guard_key(self._app_id, request.room_id, request.user_id, request.video_type)
 
-    def _write(self, *items: _Item) -> bool:
+    def _write(self, *items: Item) -> bool:
         """Whether the items were written, all together; False where one of them was not as it was expected to be."""
         attempt = 0
         while True:
@@ -243,19 +248,7 @@ class LedgerTable:
                 return True
 
 
-def _version(item: Entry | Guard) -> str:
-    return item.step if isinstance(item, Entry) else f"{item.order_id}.{item.n} {item.step}"
-
-
 def _unchanged(item: Entry | Guard | None) -> Any:
     if item is None:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
-    return {"ConditionExpression": "step = :seen", "ExpressionAttributeValues": {":seen": {"S": _version(item)}}}
-
-
-def _told_key(order_id: str) -> _Item:
-    return {"pk": {"S": f"ORDER#{order_id}"}, "sk": {"S": "told"}}
-
-
-def _number(moment: datetime) -> dict[str, str]:
-    return {"N": f"{moment.timestamp():.3f}"}
+    return {"ConditionExpression": "step = :seen", "ExpressionAttributeValues": {":seen": {"S": version(item)}}}

@@ -27,8 +27,8 @@ _ADDRESS = re.compile(r"\b((?:https?|rtmps?)(?:://|%3A%2F%2F))((?:\\[^\"]|[^\s\"
 """An address in a JSON line: up to white space or the string's end, escapes included."""
 _HOST = re.compile(r"(?:.*(?:@|%40))?([\w.:\[\]-]+)", re.IGNORECASE)
 _TOKEN = re.compile(
-    r"\bx(?:ox[a-z]|app)-[\w-]+|\bv0=[0-9a-f]{64}\b|(?<=Signature=)[0-9a-f]{16,}|(?<=Bearer )[^\s\"\\]+"
-    r"|(?<=Token: )[^\s\"\\]+",
+    r"\bx(?:ox[a-z]|app)-[\w-]+|\bv0=[0-9a-f]{64}\b|\bv1,[\w+/=]{43,44}|\bwhsec_[\w+/=]+"
+    r"|(?<=Signature=)[0-9a-f]{16,}|(?<=Bearer )[^\s\"\\]+|(?<=Token: )[^\s\"\\]+",
     re.IGNORECASE,
 )
 
@@ -41,17 +41,19 @@ class Metric(StrEnum):
     ORDER_PLACED = "OrderPlaced"
     ORDER_NOT_QUEUED = "OrderNotQueued"
     REQUEST_REFUSED = "RequestRefused"
-    """Not signed by Slack, or not to be read."""
+    """Not signed by Slack or by a caller, or not to be read."""
     STARTED = "Started"
     NOT_STARTED = "NotStarted"
     """A call that RTC refused or did not take; one that is tried again counts again."""
+    STOPPED = "Stopped"
+    NOT_STOPPED = "NotStopped"
     OUTCOME_UNKNOWN = "OutcomeUnknown"
     RTC_REFUSED_KEY = "RtcRefusedKey"
     """RTC does not let us in: an operator has to mend the key."""
     NOT_TOLD = "NotTold"
     """An answer that can never be given; its outcome is in the ledger."""
     DOOR_FAILED = "DoorFailed"
-    """A mistake of ours: the person was told that nothing was started."""
+    """A mistake of ours: whoever asked was told that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
     """A mistake of ours: the order is tried again, and ends in the dead letters."""
 

@@ -18,14 +18,17 @@ from bot import replies
 from bot.messenger import CannotDeliver, Messenger, TryLater
 from functions.delivery import Delivery, TryAgain
 from functions.fulfil import Recorder
+from functions.fulfil_stop import Stopper
 from functions.ledger_table import LedgerTable
 from functions.observability import Metric, count, log_keys, logger, start_logging
 from functions.order_queue import OrderQueue, UnreadableOrder, connect_queue, read
+from functions.order_records import OrderRecords
 from functions.secrets import RecorderSecret, Secret, connect_secrets
 from functions.settings import RecorderSettings, read_settings
+from functions.stop_table import StopTable
 from functions.watch import Watch
 from shared import transport
-from shared.order import Order
+from shared.order import Order, ReplyTo
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 
@@ -57,17 +60,15 @@ def _worker() -> "_Worker":
     start_logging("recorder", "INFO")  # so that wrong settings are told in the same form
     settings = read_settings(RecorderSettings, os.environ)
     start_logging("recorder", settings.log_level)
+    limits = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3})
+    dynamodb = boto3.client("dynamodb", config=limits)
     return _Worker(
         settings=settings,
         secret=Secret(connect_secrets(), settings.secret_id, RecorderSecret),
         queue=connect_queue(settings.order_queue_url),
-        ledger=LedgerTable(
-            boto3.client(
-                "dynamodb", config=Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3})
-            ),
-            settings.ledger_table,
-            settings.rtc_app_id,
-        ),
+        ledger=LedgerTable(dynamodb, settings.ledger_table, settings.rtc_app_id),
+        records=OrderRecords(dynamodb, settings.ledger_table),
+        stops=StopTable(dynamodb, settings.ledger_table, settings.rtc_app_id),
     )
 
 
@@ -81,6 +82,8 @@ class _Worker:
     secret: Secret[RecorderSecret]
     queue: OrderQueue
     ledger: LedgerTable
+    records: OrderRecords
+    stops: StopTable
 
     def is_done(self, record: Mapping[str, Any], time_left: Callable[[], timedelta]) -> bool:
         """Fulfil the order of one message. False where it has to be received again, or to go to the dead letters."""
@@ -101,15 +104,21 @@ class _Worker:
 
     def _fulfil(self, order: Order, delivery: Delivery) -> timedelta | None:
         """None once the order is done, else how soon to try again."""
+        messenger = None
         try:
             secret = self.secret.read()
             messenger = _messenger(self.settings, secret.bot_token)
             rtc = _rtc_client(self.settings, secret)
             watch = Watch(self.ledger, rtc, messenger, self.queue, _now)
+            recorder = Recorder(self.ledger, rtc, messenger, watch.begin, _now)
             if order.look:
                 watch.look(order, delivery)
+            elif not self.records.is_first(order, _now()):
+                logger.warning("another body came under this webhook-id before; this one is dropped")
+            elif order.stop is not None:
+                Stopper(self.stops, rtc, recorder.tell, _now).fulfil(order, order.stop, delivery)
             else:
-                Recorder(self.ledger, rtc, messenger, watch.begin, _now).fulfil(order, delivery)
+                recorder.fulfil(order, delivery)
         except TryAgain as again:
             logger.info("again later", extra={"seconds": round(again.delay.total_seconds(), 1)})
             delay = again.delay
@@ -122,13 +131,14 @@ class _Worker:
             return None
         if delivery.last and not order.look:
             logger.error("the last receive did not do: the order goes to the dead letters")
-            _confess(order, _messenger(self.settings, None))
+            if order.reply_to is not None:
+                _confess(order, order.reply_to, messenger or _messenger(self.settings, None))
         return delay
 
 
-def _confess(order: Order, messenger: Messenger) -> None:
+def _confess(order: Order, reply_to: ReplyTo, messenger: Messenger) -> None:
     try:
-        messenger.post(replies.bug(order), order.reply_to)
+        messenger.post(replies.bug(order), reply_to)
     except (TryLater, CannotDeliver):
         logger.exception("the asker could not be told of our mistake")
         count(Metric.NOT_TOLD)

@@ -6,15 +6,33 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import boto3
 from botocore.config import Config
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from functions.observability import logger
+from functions.standard_webhooks import read_key
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 type _Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """A secret's part, without the line end that was pasted along."""
+
+type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+"""Who calls the webhook. In lower case: so it is never taken for a Slack user id."""
+
+
+def _checked_key(text: str) -> str:
+    read_key(text)
+    return text
+
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
@@ -53,6 +71,31 @@ class RecorderSecret(_SecretModel):
         if not (self.access_key and self.secret_key) and not (self.domain_name and self.user_name and self.password):
             raise ValueError("either access_key and secret_key, or domain_name, user_name and password")
         return self
+
+
+class WebhookSecret(_SecretModel):
+    """Each caller's keys, more than one while they are rotated, and those of the links to an order's status."""
+
+    callers: Annotated[
+        dict[CallerName, Annotated[tuple[Annotated[_Part, AfterValidator(_checked_key)], ...], Field(min_length=1)]],
+        Field(repr=False),
+    ]
+    """Keys of Standard Webhooks, whsec_..."""
+    status_keys: Annotated[
+        tuple[Annotated[_Part, StringConstraints(min_length=16)], ...], Field(min_length=1, repr=False)
+    ]
+    """The first makes links, all of them open one."""
+
+    @model_validator(mode="after")
+    def _callers_share_no_key(self) -> Self:
+        keys = [key for own in self.callers.values() for key in {read_key(text) for text in own}]
+        if len(set(keys)) < len(keys):
+            raise ValueError("two callers have the same key: each could pass for the other")
+        return self
+
+    def keys_of(self, caller: str) -> tuple[bytes, ...]:
+        """The caller's keys; none of an unknown one."""
+        return tuple(read_key(text) for text in self.callers.get(caller, ()))
 
 
 def connect_secrets() -> "SecretsManagerClient":

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Json, StringConstraints, ValidationError
 
-from shared.recording import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
+from functions.secrets import CallerName
+from shared.order import ChannelId
+from shared.recording import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN, RtcId
 
 type _Name = Annotated[str, StringConstraints(min_length=1)]
 type _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
@@ -51,6 +53,26 @@ class RecorderSettings(_Settings):
     slack_api_url: _Folder
     slack_response_url: _Folder
     """What a response_url has to begin with."""
+    log_level: _LogLevel
+
+
+class Limits(BaseModel):
+    """What a caller of the webhook may ask for; None is no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    rooms: frozenset[RtcId] | None = None
+    channels: frozenset[ChannelId] | None = None
+
+
+class WebhookSettings(_Settings):
+    """The webhook."""
+
+    secret_id: _Name
+    ledger_table: _Name
+    order_queue_url: _Url
+    webhook_callers: Json[dict[CallerName, Limits]]
+    """Who may call it; each caller's keys are in the secret."""
     log_level: _LogLevel
 
 

@@ -77,6 +77,8 @@ class Watch:
 
     def _tell(self, order: Order, entries: Sequence[Entry], delivery: Delivery) -> bool:
         """Whether the news was told, or can never be; without a message to change it is told once, at the end."""
+        if order.reply_to is None:
+            return True  # whoever asked reads it from the ledger
         reply = outcome(order, entries, self.clock())
         posted = self.ledger.posted(order.order_id)
         if posted is None and order.look < len(LOOKS) and any(map(_is_being_set_up, entries)):

@@ -23,6 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     _add_rtc(word)
     word.set_defaults(run=_say)
 
+    word = words.add_parser("hook", help="send a signed event to the webhook and print what came of it")
+    word.add_argument("event", metavar="JSON", help="""such as '{"room_id": 100, "user_id": "user001"}'""")
+    word.add_argument("--explain", action="store_true", help="show what is signed")
+    word.add_argument("--url", help="of a real webhook, with a key in RECORDBOT_WEBHOOK_KEY")
+    _add_rtc(word)
+    word.set_defaults(run=_hook)
+
     word = words.add_parser("serve", help="run the local system with its page until interrupted")
     word.add_argument("--port", type=int, default=None, help="of the page (default: PORT, else 3000; 0: any free one)")
     _add_rtc(word)
@@ -65,13 +72,36 @@ def _say(options: argparse.Namespace) -> int:
         return 0 if say(system, options.texts, lambda line: print(line, flush=True)) else 1
 
 
+def _hook(options: argparse.Namespace) -> int:
+    from local.hook import PATIENCE_S, Sender, event_of  # noqa: PLC0415
+    from local.system import Account, running  # noqa: PLC0415
+
+    def show(line: str) -> None:
+        print(line, flush=True)
+
+    event = event_of(options.event)
+    if options.url:
+        key = os.environ.get("RECORDBOT_WEBHOOK_KEY")
+        if not key:
+            raise LocalError("--url needs the caller's key (whsec_...) in the variable RECORDBOT_WEBHOOK_KEY")
+        return 0 if Sender(options.url, key, show, options.explain).send(event) else 1
+    account = Account.from_environment(os.environ) if options.rtc == "real" else None
+    with running(rtc=account) as system:
+        (caller,) = system.callers
+        went_well = Sender(system.hook_url(caller), caller.key, show, options.explain).send(event)
+        system.stack.wait_until_drained(PATIENCE_S)
+    return 0 if went_well else 1
+
+
 def _serve(options: argparse.Namespace) -> int:
     from local.demo.serve import served  # noqa: PLC0415
     from local.system import Account  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
-    with served(port, account) as address:
+    with served(port, account) as (address, system):
+        for caller in system.callers:
+            print(f"The webhook: {system.hook_url(caller)}, key {caller.key}", flush=True)
         print(f"recordbot is at {address} (Ctrl-C ends it)", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()

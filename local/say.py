@@ -65,4 +65,4 @@ def _started(system: System) -> int:
     entries = [
         json.loads(item["data"]["S"]) for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item
     ]
-    return sum((entry["outcome"] or {}).get("kind") == "started" for entry in entries)
+    return sum((entry.get("outcome") or {}).get("kind") == "started" for entry in entries)

@@ -3,10 +3,13 @@
 All that is set from here are the template's Parameters and the secrets' values; the functions know of nothing local.
 """
 
+import base64
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.errors import LocalError
@@ -20,6 +23,8 @@ from local.template import read_template
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DOOR = "/slack"
 """Where the template has Slack's door."""
+HOOKS = "/hooks/"
+"""Where the template has the webhook, before a caller's name."""
 
 _VARIABLES = {"RTC_APP_ID": "RtcAppId", "RTC_PROJECT_ID": "RtcProjectId", "RTC_ENDPOINT": "RtcEndpoint"}
 """The environment's names for the template's parameters that name an RTC app."""
@@ -56,12 +61,31 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """A caller of the webhook: its name, a key (whsec_...) of its own, and its limits as the template has them."""
+
+    name: str
+    key: str
+    limits: Mapping[str, object] = field(default_factory=dict)
+
+
+def new_caller(name: str = "demo", limits: Mapping[str, object] | None = None) -> Caller:
+    """A caller with a new key."""
+    return Caller(name, "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(), limits or {})
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """The parts, running. `rtc` is None where the real API is used."""
 
     stack: Stack
     slack: SlackWorkspace
     rtc: RtcApi | None
+    callers: Sequence[Caller]
+
+    def hook_url(self, caller: Caller) -> str:
+        """Where the caller sends its events."""
+        return f"{self.stack.endpoint}{HOOKS}{caller.name}"
 
 
 @contextmanager
@@ -71,16 +95,18 @@ def running(
     slack: SlackWorkspace | None = None,
     port: int = 0,
     bot_token: bool = True,
+    callers: Sequence[Caller] | None = None,
     parameters: Mapping[str, str] | None = None,
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
     """The system, from when it answers until the context ends; then nothing of it is left.
 
-    `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `parameters`: more of
-    the template's; `on_log` gets each function's log lines, `on_call` its calls. Raises LocalError, in one
-    line, if it can't run.
+    `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `callers`: of the
+    webhook, else one that may do all; `parameters`: more of the template's; `on_log` gets each function's log lines,
+    `on_call` its calls. Raises LocalError, in one line, if it can't run.
     """
+    known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
         workspace = parts.enter_context(slack or SlackWorkspace())
         if isinstance(rtc, Account):
@@ -99,10 +125,15 @@ def running(
                     "RtcProjectId": account.project_id,
                     "SlackApiUrl": workspace.api_url,
                     "SlackResponseUrl": workspace.response_url_prefix,
+                    "WebhookCallers": json.dumps({caller.name: caller.limits for caller in known}),
                     **(parameters or {}),
                 },
                 secrets={
                     "SlackSecret": {"signing_secrets": [workspace.signing_secret]},
+                    "WebhookSecret": {
+                        "callers": {caller.name: [caller.key] for caller in known},
+                        "status_keys": [secrets.token_urlsafe()],
+                    },
                     "RecorderSecret": recorder_secret,
                 },
                 port=port,
@@ -111,7 +142,7 @@ def running(
             )
         )
         workspace.request_url = stack.endpoint + DOOR
-        yield System(stack, workspace, api)
+        yield System(stack, workspace, api, known)
 
 
 def _account_of(api: RtcApi, endpoint: str) -> Account:

@@ -185,6 +185,25 @@ class Entry(_Remembered):
         )
 
 
+class Asked(_Remembered):
+    """What a caller's event asked for. The first one with its order_id is remembered; another body is none of its."""
+
+    body_digest: str
+    requested_by: str
+    placed_at: AwareDatetime
+    streams: int
+    """How many it asks to start; 0 for a stop."""
+
+
+class KnownJob(_Remembered):
+    """The stream that a job records."""
+
+    job_id: str
+    room_id: str
+    user_id: str
+    video_type: str | None
+
+
 class Busy(_Remembered):
     """Somebody else is making this very call; come back after `until`."""
 

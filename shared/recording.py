@@ -32,9 +32,15 @@ MAX_IDLE_TIME_DEFAULT = 30
 """max_idle_time's bounds and default, in seconds (Table 3)."""
 
 
+def _whole_number(value: object) -> object:
+    """JSON knows no difference between 30 and 30.0, and some languages write all numbers so."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _number_as_text(value: object) -> object:
     """The page declares ids as strings and writes them as numbers in its examples; both are read, strings are sent."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    number = _whole_number(value)
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
 
 
 type RtcId = Annotated[
@@ -107,7 +113,9 @@ class RecordingRequest(_Sent):
     """None records no video. On the wire that is the field's absence, which the page calls both "the video is not
     recorded" and "the default value is CAMERASTREAM"; so the job's own video_type has to be compared with this one."""
     select_stream_type: SelectStreamType = "FHD"
-    max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)] = MAX_IDLE_TIME_DEFAULT
+    max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX), BeforeValidator(_whole_number)] = (
+        MAX_IDLE_TIME_DEFAULT
+    )
     publish_param: PublishParam | None = None
     record_param: RecordParam | None = None
 

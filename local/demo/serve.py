@@ -7,12 +7,12 @@ from local.demo.desk import Desk
 from local.demo.face import Face
 from local.demo.witness import Witness
 from local.loopback import Server
-from local.system import Account, running
+from local.system import Account, System, running
 
 
 @contextmanager
-def served(port: int, rtc: Account | None = None) -> Iterator[str]:
-    """Give the page's address, on 127.0.0.1:`port` (0: any free port), until the context ends.
+def served(port: int, rtc: Account | None = None) -> Iterator[tuple[str, System]]:
+    """Give the page's address, on 127.0.0.1:`port` (0: any free port), and the system, until the context ends.
 
     Raises LocalError, in one line, if it can't run; PortTaken, which is one, before anything else is started.
     """
@@ -24,6 +24,6 @@ def served(port: int, rtc: Account | None = None) -> Iterator[str]:
     ):
         face.desk = Desk(system, witness)
         try:
-            yield server.endpoint
+            yield server.endpoint, system
         finally:
             server.close()  # the page's requests end before what they ask

@@ -18,7 +18,7 @@ expect.set_options(timeout=PATIENCE_MS)
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     """The page's address."""
-    with served(0) as address:
+    with served(0) as (address, _):
         yield address
 
 

@@ -13,7 +13,7 @@ SIZE = {"width": 1280, "height": 700}
 def main() -> int:
     """Type the command, wait until RTC records, open the timeline, and save what is seen. Gives the exit status."""
     try:
-        with served(0) as address, started() as browser:
+        with served(0) as (address, _), started() as browser:
             page = browser.new_page(viewport=SIZE, color_scheme="light", locale="en-GB")  # type: ignore[arg-type] # a plain dict
             page.goto(address)
             page.get_by_role("textbox").press("Enter")

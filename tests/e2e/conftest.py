@@ -12,7 +12,7 @@ from local.rtc.api import RtcApi
 from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
 from local.slack.workspace import Delivery, SlackWorkspace
-from local.system import System, running
+from local.system import System, new_caller, running
 from shared.ledger import Entry
 
 PATIENCE_S = 40.0
@@ -65,7 +65,7 @@ class Deployment:
         """What the ledger has of this test's room, as it is in the table."""
         stack = self.system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
-        orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item]
+        orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].isdecimal()]
         entries = [Entry.model_validate_json(item["data"]["S"]) for item in orders]
         mine = [entry for entry in entries if entry.request.room_id == self.room]
         return sorted(mine, key=lambda entry: (entry.began_at, entry.n))
@@ -102,6 +102,7 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         rtc=api,
         slack=slack,
         bot_token=bot_token,
+        callers=[new_caller(), new_caller("limited", {"rooms": ["100"], "channels": []})],
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
     ) as system:

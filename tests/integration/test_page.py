@@ -22,7 +22,7 @@ PATIENCE_S = 30.0
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """The page's address."""
-    with served(0) as address:
+    with served(0) as (address, _):
         yield address
 
 

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from functions import slack
 from functions.order_queue import read
-from shared.order import Order
+from shared.order import Order, ReplyTo
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, resets
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
@@ -86,8 +86,7 @@ def test_a_command_is_on_the_queue_before_slack_hears_yes(aws: Aws) -> None:
     answered = _ask()
     (order,) = aws.orders()
     assert order.order_id in _read(answered)
-    assert (order.requested_by, order.reply_to.channel_id) == ("U1ANN", "C1")
-    assert order.reply_to.response_url == RESPONSE_URL
+    assert (order.requested_by, order.reply_to) == ("U1ANN", ReplyTo(channel_id="C1", response_url=RESPONSE_URL))
     (request,) = order.requests
     assert (request.room_id, request.user_id, request.select_stream_type) == ("100", "user001", "HD")
     assert request.max_idle_time == 300

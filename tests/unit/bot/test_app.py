@@ -14,7 +14,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from bot.app import create_app
 from bot.blocks import Audience, Reply
 from bot.replies import our_mistake
-from shared.order import NotQueued, Order, PerhapsQueued
+from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import NOW, RESPONSE_URL
 
@@ -69,7 +69,7 @@ def test_a_command_becomes_an_order_and_its_asker_reads_so() -> None:
     assert [request.user_id for request in order.requests] == ["user001", "user002"]
     assert {request.max_idle_time for request in order.requests} == {300}
     assert (order.dry_run, order.requested_by, order.placed_at) == (True, "U1ANN", NOW)
-    assert (order.reply_to.channel_id, order.reply_to.response_url) == ("C1", RESPONSE_URL)
+    assert order.reply_to == ReplyTo(channel_id="C1", response_url=RESPONSE_URL)
     assert order.order_id in read(reply)
 
 

@@ -88,6 +88,20 @@ def test_the_response_url_serves_the_asker_and_who_has_no_token(
         assert b"uthorization" not in slack.requests[0]
 
 
+def test_without_a_response_url_the_channel_reads_what_only_the_asker_would() -> None:
+    """A caller of the webhook has no eyes of its own in Slack."""
+    with Slack() as slack:
+        assert slack.messenger().post(ANSWER, ReplyTo(channel_id="C1")) == Posted("C9", "1.2")
+        assert [path for path, _ in slack.calls] == ["/api/chat.postMessage"]
+
+
+@pytest.mark.parametrize(("token", "reason"), [(None, "without a bot token"), (TOKEN, "not_in_channel")])
+def test_without_a_response_url_the_bot_s_token_is_the_only_way(token: str | None, reason: str) -> None:
+    """Where that fails for good, nobody can be told."""
+    with Slack(web_api=refused("not_in_channel")) as slack, pytest.raises(CannotDeliver, match=reason):
+        slack.messenger(token).post(NEWS, ReplyTo(channel_id="C1"))
+
+
 def test_an_update_takes_the_place_of_what_was_posted() -> None:
     """The message is named by where it stands."""
     with Slack() as slack:
@@ -106,7 +120,7 @@ def test_slacks_own_clients_send_the_same() -> None:
         slack.requests.clear()
         web = WebClient(token=TOKEN, base_url=f"{slack.endpoint}/api/")
         web.chat_postMessage(channel="C1", text=NEWS.text, blocks=NEWS.blocks, unfurl_links=False, unfurl_media=False)
-        WebhookClient(slack.reply_to.response_url).send(
+        WebhookClient(slack.reply_to.response_url or "").send(
             text=ANSWER.text, blocks=ANSWER.blocks, response_type="ephemeral"
         )
         assert slack.calls == ours

@@ -115,6 +115,8 @@ def test_of_an_address_only_the_host_is_logged(part: str, start: str) -> None:
         "xoxe.xoxp-1-abc",
         "xapp-1-A0-abcd",
         "v0=" + "0a" * 32,
+        "v1," + "qs+/" * 11,
+        "whsec_c2VjcmV0",
         "Bearer s3cret",
         "SDK-HMAC-SHA256 Access=A, SignedHeaders=a, Signature=" + "0a" * 32,
         "X-Auth-Token: s3cret",

@@ -8,7 +8,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.secrets import LIFETIME, RETRY_AFTER, RecorderSecret, Secret, SecretUnreadable, SlackSecret
+from functions.secrets import (
+    LIFETIME,
+    RETRY_AFTER,
+    RecorderSecret,
+    Secret,
+    SecretUnreadable,
+    SlackSecret,
+    WebhookSecret,
+)
+from tests.webhook_requests import KEY, OTHER_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -149,3 +158,32 @@ def test_half_a_key_opens_nothing(content: str) -> None:
     """It is refused when it is read, with both ways named."""
     with pytest.raises(ValueError, match="access_key and secret_key, or domain_name"):
         RecorderSecret.model_validate_json(content)
+
+
+STATUS_KEYS = ["a status key of its own"]
+
+
+def test_a_caller_may_have_several_keys_and_shows_none() -> None:
+    """While one is rotated out; an unknown caller has none."""
+    secret = WebhookSecret.model_validate({"callers": {"ci": [KEY, OTHER_KEY + "\n"]}, "status_keys": STATUS_KEYS})
+    assert secret.keys_of("ci") == (b"k" * 32, b"o" * 32)
+    assert secret.keys_of("nobody") == ()
+    assert KEY not in repr(secret)
+    assert STATUS_KEYS[0] not in repr(secret)
+
+
+@pytest.mark.parametrize(
+    ("callers", "status_keys"),
+    [
+        ({"ci": [KEY], "timetable": [OTHER_KEY, KEY]}, STATUS_KEYS),
+        ({"ci": []}, STATUS_KEYS),
+        ({"ci": ["s3cret"]}, STATUS_KEYS),
+        ({"U1ANN": [KEY]}, STATUS_KEYS),
+        ({"ci": [KEY]}, []),
+        ({"ci": [KEY]}, ["short"]),
+    ],
+)
+def test_callers_keys_that_protect_nothing_are_refused(callers: object, status_keys: object) -> None:
+    """Two callers with one key could pass for each other; a short key can be guessed."""
+    with pytest.raises(ValueError, match="WebhookSecret"):
+        WebhookSecret.model_validate({"callers": callers, "status_keys": status_keys})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from functions.settings import RecorderSettings, SettingsError, SlackSettings, read_settings
+from functions.settings import Limits, RecorderSettings, SettingsError, SlackSettings, WebhookSettings, read_settings
 from local.template import read_template
 
 SLACK = {
@@ -13,6 +13,13 @@ SLACK = {
     "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
     "SLACK_COMMAND": "/record",
     "DEFAULT_IDLE_SECONDS": "300",
+    "LOG_LEVEL": "INFO",
+}
+WEBHOOK = {
+    "SECRET_ID": "webhook-secret",
+    "LEDGER_TABLE": "ledger",
+    "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
+    "WEBHOOK_CALLERS": '{"timetable": {"rooms": [100, "b"]}, "ci": {}}',
     "LOG_LEVEL": "INFO",
 }
 RECORDER = {
@@ -35,6 +42,8 @@ def test_an_environment_becomes_typed_settings() -> None:
     """Numbers are numbers, and variables of others (PATH) don't disturb."""
     slack = read_settings(SlackSettings, SLACK | {"PATH": "/bin"})
     assert (slack.secret_id, slack.slack_command, slack.default_idle_seconds) == ("slack-secret", "/record", 300)
+    callers = read_settings(WebhookSettings, WEBHOOK).webhook_callers
+    assert callers == {"timetable": Limits(rooms=frozenset({"100", "b"})), "ci": Limits()}
     recorder = read_settings(RecorderSettings, RECORDER)
     assert (recorder.max_receives, recorder.rtc_endpoint) == (8, "https://rtc-api.myhuaweicloud.com")
 
@@ -73,7 +82,30 @@ def test_a_value_that_cannot_work_is_refused_at_cold_start(variable: str, value:
 
 
 @pytest.mark.parametrize(
-    ("handler", "model"), [("functions.slack.handler", SlackSettings), ("functions.recorder.handler", RecorderSettings)]
+    "callers",
+    [
+        "",
+        "[]",
+        '{"timetable": {"room": ["100"]}}',
+        '{"timetable": {"rooms": "100"}}',
+        '{"ci": {"channels": ["#x"]}}',
+        '{"U1ANN": {}}',
+        '{"a/b": {}}',
+    ],
+)
+def test_a_slip_in_the_callers_opens_nothing(callers: str) -> None:
+    """A limit that is misspelt would be none, and a name like a Slack user's would be a mention."""
+    with pytest.raises(SettingsError, match="WEBHOOK_CALLERS"):
+        read_settings(WebhookSettings, WEBHOOK | {"WEBHOOK_CALLERS": callers})
+
+
+@pytest.mark.parametrize(
+    ("handler", "model"),
+    [
+        ("functions.slack.handler", SlackSettings),
+        ("functions.webhook.handler", WebhookSettings),
+        ("functions.recorder.handler", RecorderSettings),
+    ],
 )
 def test_the_variables_are_the_template_s(handler: str, model: type[BaseModel]) -> None:
     """No field without a variable, no variable without a field; POWERTOOLS_* are Powertools' own."""

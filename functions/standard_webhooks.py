@@ -1,0 +1,77 @@
+"""Standard Webhooks' signature: what says that bytes came from a caller, and lately.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+docs/decisions/ says why this isn't the `standardwebhooks` package, which is the independent sender of the tests.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+
+WINDOW = 300
+"""Seconds between the sender's clock and ours beyond which a request counts as replayed."""
+HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_PREFIX = "whsec_"
+_LEAST_KEY, _MOST_KEY = 24, 64  # the standard's bounds, in bytes
+_NOBODYS_KEY = b"\0" * _LEAST_KEY
+_NO_MATCH = (
+    "no signature matched: it has to be v1, and the base64 of HMAC-SHA256 over id.timestamp.body, where body is the "
+    "raw bytes that are sent and the key is what follows whsec_, decoded from base64"
+)
+
+
+class NotSigned(Exception):
+    """The message says what an honest sender has to mend, and tells a stranger nothing."""
+
+
+def read_key(text: str) -> bytes:
+    """The key that `whsec_...` stands for. Raises ValueError, without the key, for what is none."""
+    if not text.startswith(_PREFIX):
+        raise ValueError("a key starts with whsec_")
+    try:
+        key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
+    except binascii.Error:
+        raise ValueError("what follows whsec_ is not base64") from None
+    if not _LEAST_KEY <= len(key) <= _MOST_KEY:
+        raise ValueError(f"a key has {_LEAST_KEY} to {_MOST_KEY} bytes")
+    return key
+
+
+def signed_content(webhook_id: str, timestamp: str, body: bytes) -> bytes:
+    """The bytes that a signature covers."""
+    return b"%s.%s.%s" % (webhook_id.encode(), timestamp.encode(), body)
+
+
+def sign(key: bytes, webhook_id: str, timestamp: str, body: bytes) -> str:
+    """The signature, as it stands in the header."""
+    digest = hmac.new(key, signed_content(webhook_id, timestamp, body), hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode()
+
+
+def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[bytes], now: float) -> str:
+    """The webhook-id of a request that one of the keys signed around `now` (Unix time, seconds).
+
+    Header names are in lower case. Raises NotSigned; with no key at all just as with a wrong one.
+    """
+    missing = [name for name in HEADERS if not headers.get(name)]
+    if missing:
+        raise NotSigned(f"missing: {', '.join(missing)}")
+    webhook_id, timestamp, signatures = (headers[name] for name in HEADERS)
+    if not re.fullmatch(r"[\x21-\x7e]{1,128}", webhook_id):
+        raise NotSigned("webhook-id has to be 1 to 128 plain characters")
+    if not re.fullmatch(r"[0-9]{1,12}", timestamp):
+        raise NotSigned("webhook-timestamp has to be Unix time in whole seconds")
+    off = round(int(timestamp) - now)
+    if abs(off) > WINDOW:
+        side = "ahead of" if off > 0 else "behind"
+        raise NotSigned(f"webhook-timestamp is {abs(off)} seconds {side} our clock; {WINDOW} are allowed")
+    given = [signature.encode(errors="replace") for signature in signatures.split()]
+    # All are compared, and a caller without keys costs as much as one with a key: the time taken tells nothing.
+    expected = [sign(key, webhook_id, timestamp, body).encode() for key in keys or (_NOBODYS_KEY,)]
+    matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in given]
+    if not (keys and any(matches)):
+        raise NotSigned(_NO_MATCH)
+    return webhook_id

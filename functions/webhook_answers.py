@@ -1,0 +1,161 @@
+"""What the webhook answers when all is well: the models, and an order's status as the ledger tells it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, JsonValue
+
+from functions.order_records import OrderRecord
+from shared.ledger import Duplicate, Entry, ErrorFacts, NotStarted, Started, Unknown
+from shared.recording import RecordingRequest
+from shared.rtc.rehearsal import masked_url
+from shared.stopping import Target
+
+
+class Accepted(BaseModel):
+    """The order is on its way. Poll `status_url` for what came of it; it needs no signature of yours."""
+
+    order_id: str
+    status_url: str
+
+
+class DryRun(BaseModel):
+    """What RTC would be sent, one body for each stream; push addresses are cut behind their host."""
+
+    would_send: list[dict[str, JsonValue]]
+
+
+class Pong(BaseModel):
+    """Who you are, and how your clock stands."""
+
+    caller: str
+    clock_ahead_seconds: int
+    """How far webhook-timestamp is ahead of recordbot's clock; negative behind it."""
+    rooms: list[str] | None
+    """The rooms that you may use; null for all."""
+    channels: list[str] | None
+    """The Slack channels that you may tell; null for all."""
+
+
+class OrderState(StrEnum):
+    """How far an order has come."""
+
+    ACCEPTED = "accepted"
+    WORKING = "working"
+    DONE = "done"
+
+
+class StreamState(StrEnum):
+    """What came of one stream."""
+
+    WORKING = "working"
+    STARTED = "started"
+    NOT_STARTED = "not_started"
+    ALREADY_RECORDING = "already_recording"
+    UNKNOWN = "unknown"
+    """It may be recording: RTC took the request and gave no usable answer. It is not sent again before `held_until`."""
+    STOPPED = "stopped"
+    NOT_STOPPED = "not_stopped"
+
+
+class StreamStatus(BaseModel):
+    """One stream of an order. What isn't known is null."""
+
+    room_id: str | None
+    user_id: str | None
+    video_type: str | None
+    state: StreamState
+    job_id: str | None = None
+    stream_name: str | None = None
+    job_state: str | None = None
+    """The job's state as RTC gave it in answer to the start."""
+    error_code: str | None = None
+    error_msg: str | None = None
+    request_id: str | None = None
+    """RTC's X-request-Id of an error."""
+    began_at: datetime | None = None
+    settled_at: datetime | None = None
+    held_until: datetime | None = None
+
+
+class OrderStatus(BaseModel):
+    """How far an order has come, with a stream for each that was begun."""
+
+    order_id: str
+    state: OrderState
+    placed_at: datetime | None = None
+    streams: list[StreamStatus] = []
+
+
+def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
+    """What would be sent for these."""
+    bodies = []
+    for request in requests:
+        body = request.body()
+        if request.publish_param is not None:
+            body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
+        bodies.append(body)
+    return DryRun(would_send=bodies)
+
+
+def order_status(order_id: str, record: OrderRecord | None) -> OrderStatus:
+    """The status of an order; of one that nobody has begun with, only that it was accepted."""
+    if record is None:
+        return OrderStatus(order_id=order_id, state=OrderState.ACCEPTED)
+    stopping = record.stopping
+    if stopping is not None:
+        is_done = stopping.settled_at is not None
+        streams = [_stop_status(target, stopping.began_at, stopping.settled_at) for target in stopping.targets]
+    else:
+        settled = [entry for entry in record.entries if entry.outcome is not None]
+        is_done = 0 < record.asked.streams == len(settled)
+        streams = [_start_status(entry) for entry in record.entries]
+    state = OrderState.DONE if is_done else OrderState.WORKING
+    return OrderStatus(order_id=order_id, state=state, placed_at=record.asked.placed_at, streams=streams)
+
+
+def _start_status(entry: Entry) -> StreamStatus:
+    status = StreamStatus(
+        room_id=entry.request.room_id,
+        user_id=entry.request.user_id,
+        video_type=entry.request.video_type,
+        state=StreamState.WORKING,
+        began_at=entry.began_at,
+        settled_at=entry.settled_at,
+    )
+    match entry.outcome:
+        case Started(job=job):
+            known = {"job_id": job.job_id, "stream_name": job.stream_name, "job_state": job.state}
+            return status.model_copy(update={"state": StreamState.STARTED, **known})
+        case NotStarted(error=error):
+            return status.model_copy(update={"state": StreamState.NOT_STARTED, **_error(error)})
+        case Unknown(error=error, held_until=held_until):
+            return status.model_copy(update={"state": StreamState.UNKNOWN, "held_until": held_until, **_error(error)})
+        case Duplicate(guard=guard):
+            return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, "job_id": guard.job_id})
+        case None:
+            return status
+
+
+def _stop_status(target: Target, began_at: datetime, settled_at: datetime | None) -> StreamStatus:
+    ended = StreamState.NOT_STOPPED if target.error else StreamState.STOPPED
+    status = StreamStatus(
+        room_id=target.room_id,
+        user_id=target.user_id,
+        video_type=target.video_type,
+        state=StreamState.WORKING if settled_at is None else ended,
+        job_id=target.job_id,
+        began_at=began_at,
+        settled_at=settled_at,
+    )
+    return status.model_copy(update=_error(target.error))
+
+
+def _error(error: ErrorFacts | None) -> dict[str, str | None]:
+    if error is None:
+        return {}
+    return {
+        "error_code": error.error_code,
+        "error_msg": error.error_msg or error.family,
+        "request_id": error.request_id,
+    }

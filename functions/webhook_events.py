@@ -1,0 +1,110 @@
+"""What a caller may send: the models of the events, strict in shape and in the API page's own field names."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Strict,
+    Tag,
+    TypeAdapter,
+)
+
+from shared.order import MAX_STREAMS, ChannelId, Stop
+from shared.recording import JobId, RecordingRequest, RtcId, VideoType
+
+TAGS = frozenset({"<one>", "<several>", "<job>", "<user>"})
+"""What pydantic puts into an error's location though no caller wrote it."""
+
+
+def _written_out(value: object) -> object:
+    # pydantic would read bare digits as Unix time, which nobody means to write here.
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d", value):
+        raise ValueError("no date with a time")
+    return value
+
+
+type Timestamp = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written_out)]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Notify(_Event):
+    """A Slack channel that is told the outcome as well; recordbot's bot has to be a member."""
+
+    channel: ChannelId
+
+
+class JobToStop(_Event):
+    """One job."""
+
+    job_id: JobId
+
+
+class UserToStop(_Event):
+    """Whatever records a user of a room; with a video_type only that picture."""
+
+    room_id: RtcId
+    user_id: RtcId
+    video_type: VideoType | None = None
+
+
+def _one_or_several(data: Any) -> str:
+    return "<several>" if isinstance(data, list) else "<one>"
+
+
+def _job_or_user(data: Any) -> str:
+    return "<job>" if isinstance(data, JobToStop) or (isinstance(data, dict) and "job_id" in data) else "<user>"
+
+
+class RecordingStart(_Event):
+    """Start recording one stream or up to ten. `data` is the body of RTC's start call as its API page has it."""
+
+    type: Literal["recording.start"]
+    timestamp: Timestamp
+    data: Annotated[
+        Annotated[RecordingRequest, Tag("<one>")]
+        | Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_STREAMS), Tag("<several>")],
+        Discriminator(_one_or_several),
+    ]
+    notify: Notify | None = None
+    dry_run: bool = False
+
+    def requests(self) -> tuple[RecordingRequest, ...]:
+        """The streams, however they were given."""
+        return tuple(self.data) if isinstance(self.data, list) else (self.data,)
+
+
+class RecordingStop(_Event):
+    """Stop a recording."""
+
+    type: Literal["recording.stop"]
+    timestamp: Timestamp
+    data: Annotated[
+        Annotated[JobToStop, Tag("<job>")] | Annotated[UserToStop, Tag("<user>")], Discriminator(_job_or_user)
+    ]
+    notify: Notify | None = None
+
+    def stop(self) -> Stop:
+        """What to stop, as an order has it."""
+        return Stop.model_validate(self.data.model_dump())
+
+
+class Ping(_Event):
+    """Ask who recordbot takes you for, and how far your clock is off. Nothing is started or stopped."""
+
+    type: Literal["ping"]
+    timestamp: Timestamp
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+type Event = Annotated[RecordingStart | RecordingStop | Ping, Field(discriminator="type")]
+EVENT: TypeAdapter[RecordingStart | RecordingStop | Ping] = TypeAdapter(Event)

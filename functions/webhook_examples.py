@@ -1,0 +1,78 @@
+"""The examples of docs/openapi.json; a test holds each to its model."""
+
+from typing import Any
+
+_WHEN = "2026-03-02T10:30:00Z"
+_ONE = {"room_id": 100, "user_id": "user001", "select_stream_type": "HD"}
+
+EVENTS: dict[str, Any] = {
+    "start": {"type": "recording.start", "timestamp": _WHEN, "data": _ONE},
+    "start several and tell a channel": {
+        "type": "recording.start",
+        "timestamp": _WHEN,
+        "data": [_ONE, {"room_id": "100", "user_id": "user002", "video_type": None, "max_idle_time": 300}],
+        "notify": {"channel": "C0123456789"},
+    },
+    "stop a job": {"type": "recording.stop", "timestamp": _WHEN, "data": {"job_id": "1"}},
+    "stop a user": {"type": "recording.stop", "timestamp": _WHEN, "data": {"room_id": "100", "user_id": "user001"}},
+    "ping": {"type": "ping", "timestamp": _WHEN},
+}
+ACCEPTED: dict[str, Any] = {
+    "accepted": {
+        "order_id": "7KQ2M4X8P1ZA",
+        "status_url": "https://example.com/orders/7KQ2M4X8P1ZA?expires=1773057600&signature=...",
+    }
+}
+DRY_RUN: dict[str, Any] = {
+    "dry run": {
+        "would_send": [
+            {
+                "room_id": "100",
+                "user_id": "user001",
+                "is_record_audio": True,
+                "video_type": "CAMERASTREAM",
+                "select_stream_type": "HD",
+                "max_idle_time": 30,
+            }
+        ]
+    }
+}
+PONG: dict[str, Any] = {
+    "pong": {"caller": "timetable", "clock_ahead_seconds": 0, "rooms": ["100", "101"], "channels": None}
+}
+_STREAM = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
+_TIMES = {"began_at": "2026-03-02T10:30:01Z", "settled_at": "2026-03-02T10:30:02Z", "held_until": None}
+_NOTHING = {"job_id": None, "stream_name": None, "job_state": None}
+_NO_ERROR = {"error_code": None, "error_msg": None, "request_id": None}
+_JOB = {"job_id": "1", "stream_name": "s_1_100_user001", "job_state": "INIT"}
+_QUOTA = {"error_code": "RTC.00001007", "error_msg": "JobExceed", "request_id": "3f2a"}
+STATUS: dict[str, Any] = {
+    "on its way": {"order_id": "7KQ2M4X8P1ZA", "state": "accepted", "placed_at": None, "streams": []},
+    "started": {
+        "order_id": "7KQ2M4X8P1ZA",
+        "state": "done",
+        "placed_at": _WHEN,
+        "streams": [_STREAM | {"state": "started"} | _JOB | _NO_ERROR | _TIMES],
+    },
+    "refused": {
+        "order_id": "7KQ2M4X8P1ZA",
+        "state": "done",
+        "placed_at": _WHEN,
+        "streams": [_STREAM | {"state": "not_started"} | _NOTHING | _QUOTA | _TIMES],
+    },
+}
+PROBLEM: dict[str, Any] = {
+    "type": "about:blank",
+    "title": "Unprocessable Content",
+    "status": 422,
+    "detail": "1 thing is wrong; nothing was started or stopped",
+    "request_id": "Zx1pWhbNoAMEJgA=",
+    "errors": [
+        {
+            "pointer": "/data/select_stream_type",
+            "detail": "Input should be 'LD', 'SD', 'HD' or 'FHD'",
+            "given": "hdd",
+            "allowed": "LD, SD, HD or FHD",
+        }
+    ],
+}

@@ -1,0 +1,171 @@
+"""The webhook's description, OpenAPI 3.1, made from the models. The door serves it; docs/openapi.json is a copy.
+
+`python -m functions.webhook_openapi > docs/openapi.json` writes the copy anew.
+"""
+
+import json
+import sys
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from functions.problems import CONTENT_TYPE, ProblemDetails
+from functions.webhook_answers import Accepted, DryRun, OrderStatus, Pong
+from functions.webhook_events import EVENT
+from functions.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, PROBLEM, STATUS
+from functions.webhook_fields import ALLOWED
+
+_SIGNATURE = {
+    "webhook-id": "The event's own id; a repetition of the event has the same.",
+    "webhook-timestamp": "When this request was signed, in Unix time; five minutes off at most.",
+    "webhook-signature": "v1, and the base64 of HMAC-SHA256 over id.timestamp.body; several are separated by spaces.",
+}
+_REFUSALS = {
+    "400": "The body is no JSON.",
+    "401": "Not signed with a key of this caller, or not lately.",
+    "405": "Another method is needed.",
+    "409": "Another body came under this webhook-id before.",
+    "413": "The body has over 64,000 bytes.",
+    "415": "The Content-Type isn't application/json.",
+    "422": "The event has wrong fields; `errors` names each.",
+    "503": "recordbot can't take the event just now: send it again under the same webhook-id.",
+}
+# What the models check by code, in the terms of a schema.
+_RTC_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, {"type": "integer"}]}
+_JOB_ID = {"anyOf": [{"type": "string", "pattern": r"^(?!\.+$)[\x21-\x7e]{1,128}$"}, {"type": "integer"}]}
+_RTMP_URL = r"^rtmps?://[A-Za-z0-9.-]+(/[A-Za-z0-9/._?=&-]*)?$"
+_START = "The body of RTC's start call, as its API page has it: one stream of one user of one room."
+_RECORDS_NOTHING = {
+    "required": ["is_record_audio", "video_type"],
+    "properties": {"is_record_audio": {"const": False}, "video_type": {"const": None}},
+}
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """The document."""
+    adapters = [TypeAdapter(model) for model in (Accepted, DryRun, Pong, OrderStatus, ProblemDetails)]
+    _, definitions = TypeAdapter.json_schemas(
+        [
+            ("event", "validation", EVENT),
+            *((adapter, "serialization", adapter) for adapter in adapters),
+        ],
+        ref_template="#/components/schemas/{model}",
+    )
+    components = definitions["$defs"]
+    components |= {"RtcId": _RTC_ID, "JobId": _JOB_ID}
+    components["PublishParam"]["properties"]["rtmp_urls"]["items"]["pattern"] = _RTMP_URL
+    components["RecordingRequest"] |= {"not": _RECORDS_NOTHING, "description": _START}
+    for model in (component for component in components.values() if component.get("additionalProperties") is False):
+        for field, schema in model["properties"].items():
+            schema.setdefault("description", ALLOWED[field])
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "recordbot's webhook",
+            "version": "1",
+            "description": "Start and stop recordings from other systems. Requests are signed by Standard Webhooks.",
+        },
+        "paths": {
+            "/hooks/{caller}": {"post": _hook()},
+            "/orders/{order_id}": {"get": _order()},
+            "/openapi.json": {"get": _document()},
+        },
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                name: {"type": "apiKey", "in": "header", "name": name, "description": text}
+                for name, text in _SIGNATURE.items()
+            },
+        },
+    }
+
+
+def _hook() -> dict[str, Any]:
+    return {
+        "operationId": "sendEvent",
+        "summary": "Start or stop a recording, or ping",
+        "security": [{name: [] for name in _SIGNATURE}],
+        "parameters": [_path("caller", "^[a-z][a-z0-9-]{0,31}$", "timetable")],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _ref("Event"), "examples": _examples(EVENTS)}},
+        },
+        "responses": {
+            "200": _answer("Nothing to order: a ping, or a dry run.", "Pong", "DryRun", examples={**PONG, **DRY_RUN}),
+            "202": _answer("The order is on its way.", "Accepted", examples=ACCEPTED),
+            **_problems(*_REFUSALS),
+        },
+    }
+
+
+def _order() -> dict[str, Any]:
+    return {
+        "operationId": "readOrder",
+        "summary": "What came of an order, by the link that its acceptance gave",
+        "parameters": [
+            _path("order_id", "^[0-9A-HJKMNP-TV-Z]{12}$", "7KQ2M4X8P1ZA"),
+            _query("expires", "^[0-9]{1,12}$"),
+            _query("signature", "^[A-Za-z0-9_-]{43}$"),
+        ],
+        "responses": {
+            "200": _answer("How far it has come.", "OrderStatus", examples=STATUS),
+            **_problems("404", "405", "410", "503"),
+        },
+    }
+
+
+def _document() -> dict[str, Any]:
+    answer = {"description": "This document.", "content": {"application/json": {"schema": {"type": "object"}}}}
+    return {
+        "operationId": "readDescription",
+        "summary": "This document",
+        "responses": {"200": answer | {"headers": _HEADERS}, **_problems("405", "503")},
+    }
+
+
+_HEADERS = {"X-Request-Id": {"description": "To quote to an operator.", "schema": {"type": "string"}}}
+_OF_A_LINK = {"404": "No such order, or the link isn't whole.", "410": "The link has ended, after a week."}
+
+
+def _answer(description: str, *models: str, examples: dict[str, Any]) -> dict[str, Any]:
+    refs = [_ref(model) for model in models]
+    schema = refs[0] if len(refs) == 1 else {"anyOf": refs}
+    content = {"application/json": {"schema": schema, "examples": _examples(examples)}}
+    return {"description": description, "headers": _HEADERS, "content": content}
+
+
+def _problems(*statuses: str) -> dict[str, Any]:
+    texts = _REFUSALS | _OF_A_LINK
+    content = {CONTENT_TYPE: {"schema": _ref("ProblemDetails")}}
+    answers = {status: {"description": texts[status], "headers": _HEADERS, "content": content} for status in statuses}
+    if "422" in answers:
+        answers["422"] = answers["422"] | {"content": {CONTENT_TYPE: content[CONTENT_TYPE] | {"example": PROBLEM}}}
+    return answers
+
+
+def _examples(examples: dict[str, Any]) -> dict[str, Any]:
+    return {name: {"value": value} for name, value in examples.items()}
+
+
+def _ref(model: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model}"}
+
+
+def _path(name: str, pattern: str, example: str) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": pattern}
+    return {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
+
+
+def _query(name: str, pattern: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": True, "schema": {"type": "string", "pattern": pattern}}
+
+
+def as_text() -> str:
+    """The document as docs/openapi.json has it."""
+    return json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_text())

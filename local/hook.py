@@ -1,0 +1,109 @@
+"""Send an event to the webhook as another system would, and print the answer and the outcome."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+import requests
+
+from functions.standard_webhooks import read_key, sign, signed_content
+from local.errors import LocalError
+
+PATIENCE_S = 1200.0
+"""How long an outcome may take: orders are retried for 18 minutes."""
+_LIMITS = (5.0, 15.0)
+_SETTLING_S = 3.0
+"""How long a job that was started is watched until it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends events to `url` with a key (whsec_...), and shows lines. Its methods raise LocalError."""
+
+    url: str
+    key: str
+    show: Callable[[str], None]
+    explain: bool = False
+
+    def send(self, event: Mapping[str, Any]) -> bool:
+        """Sign the event, send it, and show what is answered and what came of it; whether that is what was asked."""
+        body = json.dumps(event).encode()
+        webhook_id, timestamp = f"evt_{uuid.uuid4().hex}", str(int(time.time()))
+        headers = {
+            "content-type": "application/json",
+            "webhook-id": webhook_id,
+            "webhook-timestamp": timestamp,
+            "webhook-signature": sign(self._key(), webhook_id, timestamp, body),
+        }
+        if self.explain:
+            self._explain(headers, signed_content(webhook_id, timestamp, body))
+        status, answer = self._ask("POST", self.url, body, headers)
+        self._show(f"HTTP {status}", answer)
+        if status != HTTPStatus.ACCEPTED:
+            return status == HTTPStatus.OK
+        outcome = self._outcome(answer["status_url"])
+        self._show("what came of it", outcome)
+        return any(stream["state"] in {"started", "stopped"} for stream in outcome["streams"])
+
+    def _key(self) -> bytes:
+        try:
+            return read_key(self.key)
+        except ValueError as error:
+            raise LocalError(f"the webhook's key can't be used: {error}") from None
+
+    def _explain(self, headers: Mapping[str, str], content: bytes) -> None:
+        self.show("signed, as bytes, with HMAC-SHA256 and the key after whsec_, decoded from base64:")
+        self.show(f"  {content.decode()}")
+        self.show(f"POST {self.url}")
+        for name, value in headers.items():
+            self.show(f"  {name}: {value}")
+
+    def _outcome(self, status_url: str) -> Any:
+        """The order's status, once it is done and what it started runs."""
+        end = time.monotonic() + PATIENCE_S
+        running_by = None
+        while True:
+            status, outcome = self._ask("GET", status_url)
+            if status != HTTPStatus.OK:
+                raise LocalError(f"the status_url answers {status}: {outcome.get('detail')}")
+            now = time.monotonic()
+            if outcome["state"] == "done":
+                running_by = running_by or now + _SETTLING_S
+                if now > running_by or not any(stream["job_state"] == "INIT" for stream in outcome["streams"]):
+                    return outcome
+            if now > end:
+                raise LocalError(f"after {PATIENCE_S:g} seconds the order isn't done")
+            time.sleep(0.2)
+
+    def _ask(
+        self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any]:
+        where = url.partition("?")[0]
+        try:
+            answer = requests.request(method, url, data=body, headers=headers, timeout=_LIMITS, allow_redirects=False)
+        except requests.RequestException as error:
+            raise LocalError(f"{where} can't be reached ({type(error).__name__})") from None
+        try:
+            return answer.status_code, answer.json()
+        except requests.JSONDecodeError:
+            raise LocalError(f"{where} answers {answer.status_code}, and no JSON") from None
+
+    def _show(self, title: str, document: object) -> None:
+        self.show(f"{title}:")
+        for line in json.dumps(document, indent=2, ensure_ascii=False).splitlines():
+            self.show(f"  {line}")
+
+
+def event_of(text: str) -> dict[str, Any]:
+    """The event that a JSON text is: whole, with its type, or the data of a recording.start. Raises LocalError."""
+    try:
+        given = json.loads(text)
+    except ValueError as error:
+        raise LocalError(f'that is no JSON ({error}); try \'{{"room_id": 100, "user_id": "user001"}}\'') from None
+    whole = given if isinstance(given, dict) and "type" in given else {"type": "recording.start", "data": given}
+    return {"type": whole["type"], "timestamp": datetime.now(UTC).isoformat(timespec="seconds"), **whole}

@@ -1,0 +1,63 @@
+"""python -m local hook, as somebody runs it who wants to call the webhook."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Deployment
+
+ROOT = Path(__file__).parents[2]
+OTHERS = ("RTC_", "AWS_", "RECORDBOT_")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
+
+
+def hook(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """One run, to its end."""
+    command = [sys.executable, "-m", "local", "hook", *arguments]
+    everything = ENVIRONMENT | environment
+    return subprocess.run(command, cwd=ROOT, env=everything, capture_output=True, text=True, timeout=50, check=False)
+
+
+def test_an_event_is_sent_to_a_system_of_its_own_and_its_outcome_is_read() -> None:
+    """The answer and what came of it, with what was signed; status 0."""
+    done = hook('{"room_id": 100, "user_id": "user001"}', "--explain")
+    assert done.returncode == 0, done.stderr
+    signed = re.search(r"^  (\w+)\.(\d+)\.(\{.*\})$", done.stdout, re.MULTILINE)
+    assert signed
+    assert f"webhook-id: {signed[1]}\n" in done.stdout
+    assert f"webhook-timestamp: {signed[2]}\n" in done.stdout
+    assert "HTTP 202" in done.stdout
+    assert '"stream_name": "s_1_100_user001"' in done.stdout
+
+
+def test_it_talks_to_a_system_that_runs(bot: Deployment) -> None:
+    """By its URL, with the key from the environment; what is refused is status 1."""
+    caller = bot.system.callers[0]
+    url = bot.system.hook_url(caller)
+    done = hook(f'{{"room_id": "{bot.room}", "user_id": "user001"}}', "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key)
+    assert (done.returncode, len(bot.jobs())) == (0, 1), done.stderr
+    assert hook('{"type": "ping"}', "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key).returncode == 0
+    refused = hook('{"type": "stop"}', "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key)
+    assert (refused.returncode, "HTTP 422" in refused.stdout) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key", "words"),
+    [
+        (["{"], "", "that is no JSON"),
+        (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "", "RECORDBOT_WEBHOOK_KEY"),
+        (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "s3cret", "a key starts with whsec_"),
+        (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "whsec_" + "bGlt" * 10, "can't be reached"),
+    ],
+)
+def test_what_keeps_it_from_sending_is_one_line(arguments: list[str], key: str, words: str) -> None:
+    """Without a traceback, and without the key."""
+    done = hook(*arguments, RECORDBOT_WEBHOOK_KEY=key)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "s3cret" not in done.stderr

@@ -1,0 +1,16 @@
+"""Many events, some repeated and some broken off, end in exactly the right set of jobs."""
+
+import pytest
+
+from tests.webhook_crowd import send_crowd
+
+COUNT = 100
+
+
+@pytest.mark.timeout(150)
+def test_every_event_starts_one_recording() -> None:
+    """None is lost and none is doubled. tests/benchmarks has a thousand."""
+    crowd = send_crowd(COUNT, limit_s=120)
+    assert not crowd.others
+    assert crowd.users == sorted(f"user{number}" for number in range(COUNT))
+    assert crowd.starts == COUNT

@@ -1,0 +1,71 @@
+"""schemathesis, which knows the webhook by its description alone, calls it in hundreds of ways and finds nothing."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, settings
+from requests.auth import AuthBase
+from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
+from standardwebhooks.webhooks import Webhook
+
+from functions.webhook import MOST_BYTES
+from local.rtc.api import RtcApi
+from local.system import System, running
+
+DOCUMENT = schemathesis.openapi.from_dict(
+    json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8"))
+)
+
+
+HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+class Signed(AuthBase):
+    """Signs whatever is sent, as text or as bytes."""
+
+    def __init__(self, key: str) -> None:
+        self._webhook = Webhook(key)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        body = request.body or b""
+        now, webhook_id = int(time.time()), uuid4().hex
+        text = body.decode("utf-8", "surrogateescape") if isinstance(body, bytes) else body
+        signature = self._webhook.sign(webhook_id, datetime.fromtimestamp(now, UTC), text)
+        request.headers.update(zip(HEADERS, (webhook_id, str(now), signature), strict=True))
+        return request
+
+
+@pytest.fixture(name="system", scope="module")
+def _system() -> Iterator[System]:
+    """A system of its own: it is asked for more jobs than others should meet."""
+    with running(rtc=RtcApi(calls_per_second=None, quota=10_000)) as system:
+        yield system
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long cases, while it reports one
+@DOCUMENT.parametrize()
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_the_webhook_does_what_its_description_says(case: schemathesis.Case[Any], system: System) -> None:
+    """Every status, header and body it answers is described; what fits the description is taken, what doesn't isn't."""
+    (caller,) = system.callers
+    if "caller" in case.path_parameters:
+        case.path_parameters["caller"] = caller.name
+    # A case that leaves out a header of the signature is about that, and stays as it is.
+    is_to_be_signed = set(HEADERS) <= {name.lower() for name in case.headers or {}}
+    response = case.call(base_url=system.stack.endpoint, auth=Signed(caller.key) if is_to_be_signed else None)
+    # What fits the description can still be too long: ten streams with ten push addresses of 2,048 characters each.
+    is_too_long = (
+        response.status_code == HTTPStatus.CONTENT_TOO_LARGE and len(response.request.body or b"") > MOST_BYTES
+    )
+    needless = [*([ignored_auth] if is_to_be_signed else []), *([positive_data_acceptance] if is_too_long else [])]
+    case.validate_response(response, excluded_checks=needless)
