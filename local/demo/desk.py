@@ -34,6 +34,7 @@ class Desk:
         self._chat = system.slack.chat
         self._witness = witness
         self._switchboard = Switchboard(system, witness)
+        self._drawn: tuple[int, Documents] = (-1, {})
 
     def workspace(self) -> Mapping[str, object]:
         """Give what stays as it is: people, their channels, the command, and what can be broken."""
@@ -55,7 +56,7 @@ class Desk:
         rtc = self._system.rtc
         return {
             **messages_seen(self._chat, self._person(person_id)),
-            **commands(self._evidence(), self._chat),
+            **self._commands(),
             "jobs": jobs(rtc.jobs() if rtc else None),
             "broken": self._switchboard.on(),
         }
@@ -75,6 +76,7 @@ class Desk:
         name, _, rest = text.strip().partition(" ")
         if name == COMMAND:
             self._slack.type_command(person, channel, rest, COMMAND)
+            self._witness.stir()  # the delivery is known now, and nothing else says so
         elif name.startswith("/"):
             words = (
                 f'{name} is not a valid command. In Slack, all messages that start with the "/" character are commands.'
@@ -96,6 +98,7 @@ class Desk:
         form = self._find(request_id).form
         person, channel = self._person(form["user_id"]), self._channel(form["channel_id"])
         self._slack.type_command(person, channel, form["text"], form["command"], markup=True)
+        self._witness.stir()
 
     def turn(self, name: str, *, on: bool) -> None:
         """Break something, or mend it."""
@@ -121,6 +124,13 @@ class Desk:
     def wait(self, changes: int, limit: float) -> None:
         """Wait for more than so many changes, `limit` seconds at most."""
         self._witness.wait(changes, limit)
+
+    def _commands(self) -> Documents:
+        """Give the commands' documents, made anew only after a change: every open page asks twice a second."""
+        changes = self._witness.changes
+        if self._drawn[0] != changes:
+            self._drawn = (changes, commands(self._evidence(), self._chat))
+        return self._drawn[1]
 
     def _evidence(self) -> list[Evidence]:
         slack, witness = self._slack, self._witness

@@ -9,6 +9,7 @@ import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -90,16 +91,17 @@ def gather(
         if call.function == DOOR:
             doors.append(call)
         elif call.function == RECORDER:
-            for record in json.loads(call.event)["Records"]:
+            for record in _read(call.event)["Records"]:
                 order_id = str(_read(record["body"]).get("order_id", ""))
                 number = record["attributes"]["ApproximateReceiveCount"]
                 receive = Receive(call, record, ())
                 lines_then = (it for it in by_order.get(order_id, ()) if receive.spans(it.at))
                 own = tuple(it for it in lines_then if it.fields.get("receive") == number)
                 receives.setdefault(order_id, []).append(replace(receive, lines=own))
+    owners = [(_owner(post, receives), post) for post in posts]
     found = []
     for door in doors:
-        event = json.loads(door.event)
+        event = _read(door.event)
         order = placed.get(door.request_id)
         order_id = order.order_id if order is not None else ""
         own_receives = tuple(receives.get(order_id, ())) if order_id else ()
@@ -113,7 +115,7 @@ def gather(
                 placed_at=None if order is None else order.at,
                 receives=own_receives,
                 lines=tuple(by_order.get(order_id, ())) if order_id else (),
-                posts=tuple(post for post in posts if own_receives and _owner(post, receives) == order_id),
+                posts=tuple(post for owner, post in owners if order_id and owner == order_id),
             )
         )
     return [it for it in found if it.form.get("command")]
@@ -154,14 +156,15 @@ def _owner(post: SlackCall, receives: Mapping[str, Sequence[Receive]]) -> str:
 
 
 def _may_answer(post: SlackCall, receives: Sequence[Receive]) -> bool:
+    if post.door == "web_api" and not any(receive.spans(post.received) for receive in receives):
+        return False
     order = _read(receives[0].record["body"])
     reply_to = order.get("reply_to", {})
     if post.door == "response_url":
         return bool(post.request.path == urlsplit(reply_to.get("response_url", "")).path)
     said = post.request.body.decode(errors="replace")
     named = {json.dumps(it[name])[1:-1] for it in order.get("requests", ()) for name in ("room_id", "user_id")}
-    in_time = any(receive.spans(post.received) for receive in receives)
-    return in_time and _read(said).get("channel") == reply_to.get("channel_id") and all(it in said for it in named)
+    return _read(said).get("channel") == reply_to.get("channel_id") and all(it in said for it in named)
 
 
 def _form(event: Mapping[str, Any]) -> dict[str, str]:
@@ -170,7 +173,9 @@ def _form(event: Mapping[str, Any]) -> dict[str, str]:
     return dict(parse_qsl(text, keep_blank_values=True))
 
 
-def _read(body: str | bytes) -> dict[str, Any]:
+@lru_cache(maxsize=4000)
+def _read(body: str | bytes) -> Mapping[str, Any]:
+    """Give a JSON object. The same events and orders are read again at every change: each is parsed once."""
     try:
         document = json.loads(body)
     except ValueError:
