@@ -91,8 +91,9 @@ def test_slack_throttles_and_the_answer_comes_all_the_same(page: Page, room: str
     _break(page, "Slack", "Error 429")
     send(page, f"/record room {room} user001")
     expect(station(page, "Reply")).to_have_attribute("data-state", "failed")
+    expect(station(page, "Queue")).to_have_attribute("data-state", "waiting")
     _mend(page)
-    expect(message(page, "Recording user001", room)).to_have_count(1)
+    expect(message(page, "Recording user001", room)).to_have_count(1, timeout=40_000)
 
 
 def test_a_slow_slack_gets_its_answer(page: Page, room: str) -> None:
