@@ -100,9 +100,9 @@ def _serve(options: argparse.Namespace) -> int:
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
     with served(port, account) as (address, system):
-        for caller in system.callers:
-            print(f"The webhook: {system.hook_url(caller)}, key {caller.key}", flush=True)
         print(f"recordbot is at {address} (Ctrl-C ends it)", flush=True)
+        for caller in system.callers:
+            print(f"Its webhook: {system.hook_url(caller)} with the key {caller.key}", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     return 0
