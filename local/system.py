@@ -9,12 +9,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.built import Built
 from local.errors import LocalError
 from local.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
-from local.stack import Stack
+from local.stack import HostOf, Stack
 from local.template import read_template
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
@@ -72,14 +73,16 @@ def running(
     port: int = 0,
     bot_token: bool = True,
     parameters: Mapping[str, str] | None = None,
+    built: Built | None = None,
+    host_of: HostOf | None = None,
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
     """The system, from when it answers until the context ends; then nothing of it is left.
 
     `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `parameters`: more of
-    the template's; `on_log` gets each function's log lines, `on_call` its calls. Raises LocalError, in one
-    line, if it can't run.
+    the template's; `built`: the artifacts to run instead of the sources; `host_of` has the functions run elsewhere;
+    `on_log` gets each function's log lines, `on_call` its calls. Raises LocalError, in one line, if it can't run.
     """
     with ExitStack() as parts:
         workspace = parts.enter_context(slack or SlackWorkspace())
@@ -106,6 +109,8 @@ def running(
                     "RecorderSecret": recorder_secret,
                 },
                 port=port,
+                built=built,
+                host_of=host_of,
                 on_log=on_log,
                 on_call=on_call,
             )
