@@ -88,7 +88,7 @@ $(FUNCTIONS:%=build-%Function): build-%Function: setup
 	@touch $@
 
 .PHONY: test-built
-test-built: build .tools/lambda/.ready ## run the end-to-end tests on the artifacts alone
+test-built: build .tools/lambda/.ready .tools/sam/.ready ## run the end-to-end tests on the artifacts alone
 	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts -n 2
 
 SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} .tools/sam/bin/sam
@@ -114,7 +114,7 @@ sam-local: build .tools/sam/.ready .tools/lambda/.ready ## run the functions in 
 .PHONY: deploy
 deploy: .tools/sam/.ready ## build and deploy to the AWS account of your shell (docs/operations.md)
 	@ARCH=$(ARCH) $(SAM) build
-	@$(SAM) deploy --guided --parameter-overrides Architecture=$(ARCH)
+	@$(SAM) deploy --guided
 
 .PHONY: lock
 lock: $(UV) ## lock every dependency group into requirements/
@@ -124,4 +124,4 @@ lock: $(UV) ## lock every dependency group into requirements/
 
 .PHONY: clean
 clean: ## remove everything make has made
-	@rm -rf .venv .tools .aws-sam build .coverage* .mypy_cache .ruff_cache .hypothesis htmlcov .benchmarks
+	@rm -rf .venv .tools .aws-sam build events .coverage* .mypy_cache .ruff_cache .hypothesis htmlcov .benchmarks
