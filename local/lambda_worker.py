@@ -8,6 +8,7 @@ import json
 import queue
 import secrets
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -47,6 +48,7 @@ class Worker:
         folder: Path,
         environment: Mapping[str, str],
         on_line: Callable[[str], None],
+        python: Path = Path(sys.executable),
     ) -> None:
         self.ended = False
         self._asked = False
@@ -62,6 +64,7 @@ class Worker:
             folder=folder,
             on_line=self._hear,
             on_exit=self._end,
+            python=python,
         )
 
     @property
