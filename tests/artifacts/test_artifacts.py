@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from local.artifact import own_files
 from local.template import read_template
 
 PROJECT = Path(__file__).parents[2]
@@ -29,11 +30,14 @@ def _locked(artifact: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("artifact", ARTIFACTS)
-def test_it_has_what_is_locked_for_it_and_our_three_packages(artifact: Path) -> None:
+def test_it_has_what_is_locked_for_it_and_what_of_ours_it_needs(artifact: Path) -> None:
     """No tests, nothing local, no boto3, no scripts; another function's handler isn't there either."""
     found = {path.name for path in artifact.iterdir() if path.suffix != ".dist-info"} - {"__pycache__"}
     packages = {name.removesuffix(".py") for name in found}
-    assert packages == _locked(artifact) | {"functions", "bot", "shared"}
+    entry = HANDLERS[artifact.name].rpartition(".")[0]
+    ours = {source.relative_to(PROJECT).parts[0] for source in own_files(entry)}
+    assert ours <= {"functions", "bot", "shared"}
+    assert packages == _locked(artifact) | ours
     installed = {path.stem.rpartition("-")[0] for path in artifact.glob("*.dist-info")}
     assert installed == _locked(artifact)
     handlers = {path.stem for path in (artifact / "functions").glob("*.py")} & {

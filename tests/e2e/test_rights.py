@@ -6,6 +6,7 @@ from local.rtc.mishaps import Mishap
 from local.system import TEMPLATE
 from local.template_node import Node, read_node
 from tests.e2e.conftest import Deployment
+from tests.webhook_sender import Sender, an_event, outcome
 
 LAMBDA_S_OWN = {
     ("SlackFunction", "logs"),
@@ -21,7 +22,7 @@ LAMBDA_S_OWN = {
 
 @pytest.fixture(name="calls")
 def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
-    """What the functions called on AWS, as (function, action, resource), after everything a recorder can come to."""
+    """What the functions called on AWS, as (function, action, resource), after everything that they can come to."""
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
     bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="start")
@@ -30,8 +31,18 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
     bot.rtc.misbehave(Mishap(status=500, error_code="RTC.00002001"), operation="start")
     bot.type("ROOM user003")
     bot.read("🔴 Recording user003")
+    _call_the_webhook(bot)
     functions = read_node(TEMPLATE).node("Resources").mapping()
     return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in functions}
+
+
+def _call_the_webhook(bot: Deployment) -> None:
+    """A stop of what runs, read back by its link, and one by a job, which has to be looked up for a limited caller."""
+    free, limited = (Sender(bot.system.hook_url(caller), caller.key) for caller in bot.system.callers)
+    stop = free.send(an_event("recording.stop", {"room_id": bot.room, "user_id": "user001"}))
+    assert [stream["state"] for stream in outcome(stop.json()["status_url"])["streams"]] == ["stopped"]
+    job = an_event("recording.stop", {"job_id": bot.jobs()[0].job_id})
+    assert limited.send(job).status_code == 422
 
 
 def test_the_roles_allow_exactly_what_the_functions_call(bot: Deployment, calls: set[tuple[str, str, str]]) -> None:

@@ -10,18 +10,19 @@ from local.artifact import PROJECT, finish, main, own_files, zipped
 
 
 @pytest.mark.parametrize(
-    ("entry", "present", "absent"),
+    ("entry", "present", "absent", "packages"),
     [
-        ("functions.slack", "bot/grammar.py", "functions/recorder.py"),
-        ("functions.recorder", "functions/fulfil.py", "functions/slack.py"),
+        ("functions.slack", "bot/grammar.py", "functions/recorder.py", {"functions", "bot", "shared"}),
+        ("functions.webhook", "functions/problems.py", "functions/recorder.py", {"functions", "shared"}),
+        ("functions.recorder", "functions/fulfil.py", "functions/slack.py", {"functions", "bot", "shared"}),
     ],
 )
-def test_only_what_the_handler_reaches_goes_in(entry: str, present: str, absent: str) -> None:
-    """Never anything local, nor a test."""
+def test_only_what_the_handler_reaches_goes_in(entry: str, present: str, absent: str, packages: set[str]) -> None:
+    """Never anything local, nor a test; and nothing of the bot's at the webhook."""
     files = {str(path.relative_to(PROJECT)) for path in own_files(entry)}
     assert present in files
     assert absent not in files
-    assert {name.partition("/")[0] for name in files} == {"functions", "bot", "shared"}
+    assert {name.partition("/")[0] for name in files} == packages
 
 
 def test_an_artifact_is_compiled_cleaned_and_dated(tmp_path: Path) -> None:
