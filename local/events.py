@@ -1,6 +1,6 @@
 """Events for `sam local invoke -e`: what API Gateway and SQS hand to each function, fresh and rightly signed.
 
-`make events` writes them to events/. Slack's signatures end after five minutes; then make them anew.
+`make events` writes them to events/. The signatures end after five minutes; then make them anew.
 """
 
 import json
@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from functions.standard_webhooks import read_key, sign
 from local.aws import REGION
 from local.http_event import event_of as http_event
 from local.http_message import Headers, Request
@@ -20,6 +21,9 @@ from shared.order import Order, ReplyTo, new_order_id
 from shared.recording import RecordingRequest
 
 SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - made up and public: docs/sam-local.md
+WEBHOOK_CALLER = "demo"
+WEBHOOK_KEY = "whsec_bG9jYWwtd2ViaG9vay1rZXktb2YtcmVjb3JkYm90"
+"""Made up and public, as the signing secret is."""
 FOLDER = Path(__file__).parent.parent / "events"
 _RESPONSE_URL = "https://hooks.slack.com/commands/T0RECORD/1/local"
 _QUEUE_ARN = f"arn:aws:sqs:{REGION}:123456789012:recordbot-orders"
@@ -39,6 +43,9 @@ def events(now: datetime) -> dict[str, dict[str, Any]]:
         "slack-forged": _at_door(forged, now),
         "slack-old": _at_door(old, now),
         "slack-unreadable": _at_door(Request("POST", "/slack", Headers(), b"\xff"), now),
+        "webhook-start": _at_hook({"room_id": "100", "user_id": "user001"}, now),
+        "webhook-slip": _at_hook({"room_id": "100"}, now),
+        "webhook-forged": _at_hook({"room_id": "100", "user_id": "user001"}, now, changed="user002"),
         "recorder-start": sqs_event([_message(_order(now, "user001"), 1)], _QUEUE_ARN, REGION),
         "recorder-dry-run": sqs_event([_message(_order(now, "user001", dry_run=True), 1)], _QUEUE_ARN, REGION),
         "recorder-batch": sqs_event(
@@ -54,6 +61,28 @@ def _slack(text: str, now: datetime) -> Request:
 
 def _at_door(request: Request, now: datetime) -> dict[str, Any]:
     return http_event(request, route_key="POST /slack", path_parameters={}, request_id="JKJaXmPLvHcESHA=", now=now)
+
+
+def _at_hook(data: dict[str, str], now: datetime, changed: str = "user001") -> dict[str, Any]:
+    """An event of a caller's that starts a recording; `changed`: what stands for the user once it is signed."""
+    event = {"type": "recording.start", "timestamp": now.isoformat(), "data": data}
+    body, webhook_id, timestamp = json.dumps(event).encode(), f"evt_{new_order_id()}", str(int(now.timestamp()))
+    headers = Headers(
+        (
+            ("Content-Type", "application/json"),
+            ("Host", "example.execute-api.amazonaws.com"),
+            ("Webhook-Id", webhook_id),
+            ("Webhook-Timestamp", timestamp),
+            ("Webhook-Signature", sign(read_key(WEBHOOK_KEY), webhook_id, timestamp, body)),
+        )
+    )
+    return http_event(
+        Request("POST", f"/hooks/{WEBHOOK_CALLER}", headers, body.replace(b"user001", changed.encode())),
+        route_key="ANY /hooks/{caller}",
+        path_parameters={"caller": WEBHOOK_CALLER},
+        request_id="JKJaXmPLvHcESHA=",
+        now=now,
+    )
 
 
 def _order(now: datetime, user: str, *, dry_run: bool = False) -> Order:
@@ -94,4 +123,4 @@ def write(folder: Path, documents: Mapping[str, object]) -> None:
 
 if __name__ == "__main__":
     write(FOLDER, events(datetime.now(UTC)))
-    sys.stdout.write("events/ is made anew; Slack's signatures in it are good for five minutes\n")
+    sys.stdout.write("events/ is made anew; the signatures in it are good for five minutes\n")

@@ -25,12 +25,12 @@ import requests
 from local.aws import REGION
 from local.built import find_built
 from local.errors import LocalError
-from local.events import SIGNING_SECRET
+from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
 from local.lambda_worker import FunctionError
 from local.relay import Relay, ports_in
 from local.say import say
 from local.slack.workspace import SlackWorkspace
-from local.system import TEMPLATE, System, running
+from local.system import TEMPLATE, Caller, System, running
 from local.template import Function
 from local.template_node import read_node
 
@@ -83,7 +83,7 @@ def running_in_sam(
     def host_of(functions: Iterable[Function], environment: Mapping[str, str]) -> SamLambda:
         return SamLambda(functions, environment, docker=docker, show=show, folder=folder, host=host, port=port)
 
-    with running(slack=slack, host_of=host_of) as system:
+    with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], host_of=host_of) as system:
         yield system
 
 

@@ -17,17 +17,17 @@ from datetime import UTC, datetime
 import pytest
 
 from local.built import find_built
-from local.events import SIGNING_SECRET, events
+from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events
 from local.lambda_host import Host, LambdaHost
 from local.lambda_pool import Pool
 from local.slack.workspace import SlackWorkspace
-from local.system import running
+from local.system import Caller, running
 from local.template import Function
 
 BUILT = find_built()
 _SLICE = 0.02
 _RUNS = 5
-_EVENTS = {"SlackFunction": "slack-start", "RecorderFunction": "recorder-dry-run"}
+_EVENTS = {"SlackFunction": "slack-start", "WebhookFunction": "webhook-start", "RecorderFunction": "recorder-dry-run"}
 
 
 @pytest.fixture(scope="module", name="deployed")
@@ -41,7 +41,7 @@ def _deployed() -> Iterator[dict[str, tuple[Function, Mapping[str, str]]]]:
 
     slack = SlackWorkspace(rate_limited=False)
     slack.signing_secret = SIGNING_SECRET
-    with running(slack=slack, host_of=host_of):
+    with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], host_of=host_of):
         yield found
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from local.events import SIGNING_SECRET, events, write
+from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events, write
 from local.slack.workspace import SlackWorkspace
-from local.system import System, running
+from local.system import Caller, System, running
 from tests.e2e.conftest import BUILT
 
 EVENTS = events(datetime.now(UTC))
@@ -18,10 +18,10 @@ EVENTS = events(datetime.now(UTC))
 
 @pytest.fixture(scope="module", name="system")
 def _system() -> Iterator[System]:
-    """A system whose Slack signs with the documented secret."""
+    """A system whose Slack and whose caller sign with the documented keys."""
     slack = SlackWorkspace(rate_limited=False)
     slack.signing_secret = SIGNING_SECRET
-    with running(slack=slack, built=BUILT) as system:
+    with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], built=BUILT) as system:
         yield system
 
 
@@ -35,12 +35,15 @@ def _system() -> Iterator[System]:
         ("slack-forged", 401, "not signed by Slack"),
         ("slack-old", 401, "not signed by Slack"),
         ("slack-unreadable", 401, "not signed by Slack"),
+        ("webhook-start", 202, "status_url"),
+        ("webhook-slip", 422, "/data/user_id"),
+        ("webhook-forged", 401, "no signature matched"),
     ],
 )
-def test_the_door_answers(system: System, name: str, status: int, words: str) -> None:
+def test_the_doors_answer(system: System, name: str, status: int, words: str) -> None:
     """As API Gateway would get it."""
     fresh = events(datetime.now(UTC))[name]
-    result = system.stack.invoke("SlackFunction", fresh)
+    result = system.stack.invoke(f"{name.partition('-')[0].title()}Function", fresh)
     assert result["statusCode"] == status
     assert words in result["body"]
 
