@@ -18,8 +18,12 @@ export function switches(state, badge, mendButton) {
     }),
   );
   mendButton.addEventListener("click", mend);
+  let drawn = "";
   state.subscribe(() => {
     const broken = state.document("broken") ?? [];
+    // Other news must not take back a click that the system has not heard of yet.
+    if (drawn === String(broken)) return;
+    drawn = String(broken);
     badge.hidden = mendButton.hidden = broken.length === 0;
     badge.textContent = `${broken.length} broken`;
     for (const [name, it] of boxes) it.checked = broken.includes(name);
