@@ -5,7 +5,8 @@ SHELL := /bin/bash
 export PYTHONPATH :=
 PY := .venv/bin/python
 UV := .tools/bin/uv
-GROUPS := slack webhook recorder dev
+GROUPS := slack webhook recorder dev lambda sam
+FUNCTIONS := Slack Webhook Recorder
 
 .PHONY: help
 help: ## list these words
@@ -56,8 +57,64 @@ format: setup ## mend what the linter and formatter can mend
 	@$(PY) -m ruff format .
 
 .PHONY: bench
-bench: setup ## measure speed, as ratios within one run
+bench: build .tools/lambda/.ready ## measure speed, as ratios within one run
 	@$(PY) -m pytest tests/benchmarks -p benchmark -p no:randomly -p no:xdist -s
+
+# SAM builds with the targets build-NAMEFunction, ARTIFACTS_DIR set; `make build` does the same without SAM.
+ARCH ?= arm64
+PLATFORM_arm64 := aarch64-manylinux_2_28
+PLATFORM_x86_64 := x86_64-manylinux_2_28
+ARTIFACTS := $(foreach arch,arm64 x86_64,$(FUNCTIONS:%=build/$(arch)/%Function))
+LIMIT_MB := 6
+build-RecorderFunction: LIMIT_MB := 9
+
+.PHONY: build
+build: $(ARTIFACTS) ## make every function's artifact, for both architectures, and print sizes
+
+.PHONY: $(ARTIFACTS) $(FUNCTIONS:%=build-%Function)
+$(ARTIFACTS): build/%: setup
+	@rm -rf $@
+	@$(MAKE) --no-print-directory build-$(@F) ARTIFACTS_DIR=$@ ARCH=$(notdir $(@D))
+
+$(FUNCTIONS:%=build-%Function): build-%Function: setup
+	@$(UV) pip install --quiet --target "$(ARTIFACTS_DIR)" -r requirements/$(shell echo $* | tr A-Z a-z).txt --require-hashes --no-deps \
+	  --only-binary :all: --python $(PY) --python-version 3.13 --python-platform $(PLATFORM_$(ARCH)) --link-mode copy
+	@$(PY) -m local.artifact functions.$(shell echo $* | tr A-Z a-z) "$(ARTIFACTS_DIR)" --limit $(LIMIT_MB)
+
+# What a function finds on Lambda besides its artifact: AWS's runtime client and boto3. SAM pins an old pydantic.
+.tools/lambda/.ready .tools/sam/.ready: .tools/%/.ready: requirements/%.txt | setup
+	@$(UV) venv --quiet --clear --python $(PY) .tools/$*
+	@$(UV) pip sync --quiet --require-hashes --compile-bytecode --python .tools/$*/bin/python requirements/$*.txt
+	@touch $@
+
+.PHONY: test-built
+test-built: build .tools/lambda/.ready .tools/sam/.ready ## run the end-to-end tests on the artifacts alone
+	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts -n 2
+
+SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} .tools/sam/bin/sam
+
+.PHONY: validate
+validate: .tools/sam/.ready ## check template.yaml as SAM and cfn-lint see it, the serverless rules included
+	@$(SAM) validate --lint
+	@.tools/sam/bin/cfn-lint -a cfn_lint_serverless.rules -t template.yaml
+
+.PHONY: events
+events: setup ## make events/ anew: an event for each function and case, with signatures good for five minutes
+	@$(PY) -m local.events
+
+.PHONY: manifest
+manifest: setup ## write the Slack app's manifests from the command catalogue
+	@$(PY) -m bot.manifest > manifest.yaml
+	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
+
+.PHONY: sam-local
+sam-local: build .tools/sam/.ready .tools/lambda/.ready ## run the functions in SAM's containers (docs/sam-local.md)
+	@$(PY) -m local sam
+
+.PHONY: deploy
+deploy: .tools/sam/.ready ## build and deploy to the AWS account of your shell (docs/operations.md)
+	@ARCH=$(ARCH) $(SAM) build
+	@$(SAM) deploy --guided
 
 .PHONY: lock
 lock: $(UV) ## lock every dependency group into requirements/
@@ -67,4 +124,4 @@ lock: $(UV) ## lock every dependency group into requirements/
 
 .PHONY: clean
 clean: ## remove everything make has made
-	@rm -rf .venv .tools .coverage* .mypy_cache .ruff_cache .hypothesis htmlcov .benchmarks
+	@rm -rf .venv .tools .aws-sam build events .coverage* .mypy_cache .ruff_cache .hypothesis htmlcov .benchmarks

@@ -130,21 +130,22 @@ class Recorder:
         if not _has_time(delivery):
             return self._not_begun(entry, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
         logger.info("calling RTC", extra={"operation": "start", "entry": entry.n, "attempt": entry.attempts})
+        began = time.monotonic()
         try:
             job = self.rtc.start(entry.request)
         except OutcomeUnknown as error:
-            logger.warning("outcome unknown", extra=_facts(error))
+            logger.warning("outcome unknown", extra=_facts(error) | _took(began))
             count(Metric.OUTCOME_UNKNOWN)
             held_until = self.clock() + UNKNOWN_IS_HELD
             return self.ledger.settle(entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock())
         except RtcError as error:
-            logger.warning("not started", extra=_facts(error))
+            logger.warning("not started", extra=_facts(error) | _took(began))
             count(Metric.RTC_REFUSED_KEY if isinstance(error, NotLetIn) else Metric.NOT_STARTED)
             if error.may_retry:
                 return self._not_begun(entry, ErrorFacts.of(error), delivery, delivery.delay())
             return self.ledger.settle(entry, NotStarted(error=ErrorFacts.of(error)), self.clock())
         facts = {"job_id": job.job_id, "state": job.state, "request_id": self.rtc.last_request_id}
-        logger.info("started", extra=facts)
+        logger.info("started", extra={**facts, **_took(began)})
         count(Metric.STARTED)
         return self.ledger.settle(entry, Started(job=job), self.clock())
 
@@ -196,3 +197,8 @@ def _facts(error: RtcError) -> dict[str, object]:
         "error_msg": error.error_msg,
         "request_id": error.request_id,
     }
+
+
+def _took(began: float) -> dict[str, int]:
+    """RTC's latency, for the log and the dashboard that reads it."""
+    return {"rtc_ms": round((time.monotonic() - began) * 1000)}

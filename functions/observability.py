@@ -5,6 +5,7 @@ stay (a response_url and an RTMP address are as good as passwords), and tokens a
 """
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -81,8 +82,9 @@ def log_keys(**keys: str) -> Iterator[None]:
 
 
 def count(metric: Metric) -> None:
-    """Count one event, in CloudWatch's embedded metric format."""
-    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace="recordbot"):
+    """Count one event, in CloudWatch's embedded metric format; the namespace tells one deployment from another."""
+    namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "recordbot")
+    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=namespace):
         pass
 
 

@@ -7,6 +7,7 @@ home folder and no variable of the environment has a say.
 import json
 import os
 import queue
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from local.aws_calls import AwsCall
 from local.child import Child
 from local.errors import LocalError
 from local.queue_gate import PATH as GATE_PATH
@@ -32,6 +34,7 @@ REGION = "eu-central-1"
 _STACK = "recordbot"
 _PROJECT = Path(__file__).parent.parent
 _START_LIMIT = 60.0
+_CALLS_KEPT = 10_000
 _KEYS = {"AWS_ACCESS_KEY_ID": "AKIALOCAL", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_SESSION_TOKEN": "made-up"}
 
 
@@ -43,7 +46,7 @@ class Aws:
     """AWS with an empty account, from construction until `close`; a context manager.
 
     `sqs` and `dynamodb` are clients for any number of threads; `environment` is what a function's process needs to get
-    here. Raises AwsError if the server doesn't start.
+    here; `calls` has the last calls that came, the oldest first. Raises AwsError if the server doesn't start.
     """
 
     sqs: "SQSClient"
@@ -51,6 +54,7 @@ class Aws:
 
     def __init__(self) -> None:
         self._port: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+        self.calls: deque[AwsCall] = deque(maxlen=_CALLS_KEPT)
         self._last_line = "it says nothing"
         self._server = Child(
             "local.moto_server",
@@ -140,6 +144,9 @@ class Aws:
     def _hear(self, line: str) -> None:
         if line.isdecimal():
             self._port.put(int(line))
+        if line.startswith("{"):
+            self.calls.append(AwsCall.from_line(line))
+            return
         self._last_line = line or self._last_line
 
     def _read_port(self) -> int:

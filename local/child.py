@@ -19,6 +19,7 @@ class Child:
 
     Each line it writes goes to `on_line`, from a thread; when it has ended, its exit code goes to `on_exit`, from the
     same thread. It ends, with all that it has started, when `close` is called or this process is gone, however it went.
+    `python` is its interpreter, by default our own.
     """
 
     def __init__(
@@ -29,10 +30,11 @@ class Child:
         folder: Path,
         on_line: Callable[[str], None],
         on_exit: Callable[[int], None],
+        python: Path | None = None,
     ) -> None:
         # -P: only PYTHONPATH says where code is found. -B: nothing is written where the code is.
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and file
-            [sys.executable, "-P", "-B", "-u", "-X", "utf8", str(_LEASH), target, *arguments],
+        self._process = subprocess.Popen(  # noqa: S603 - an interpreter and a file of our own
+            [str(python or sys.executable), "-P", "-B", "-u", "-X", "utf8", str(_LEASH), target, *arguments],
             env={**environment, **_inherited()},
             cwd=folder,
             stdin=subprocess.PIPE,

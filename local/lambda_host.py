@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
+from local.built import Built
 from local.lambda_pool import Invocation, Pool
 from local.lambda_worker import Worker
 from local.template import Function
@@ -27,8 +28,30 @@ def no_watch(_call: Invocation) -> None:
     """Let nobody know of the call."""
 
 
+class Host(Protocol):
+    """What runs functions, here or elsewhere; entered before the first call, and left after the last."""
+
+    def warm(self) -> None:
+        """Wait until every function can be called."""
+
+    def invoke(self, name: str, event: object) -> Any:
+        """Give the result of the function `name` for `event`. Raises FunctionError."""
+
+    def kill(self, name: str) -> None:
+        """Kill the processes of the function `name`."""
+
+    def logs(self, name: str) -> list[str]:
+        """Give the last lines that the function `name` has written."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
 class LambdaHost:
-    """Runs `functions` (their variables resolved) from the code in `folder` until `close`; a context manager.
+    """Runs `functions` (their variables resolved) from the code in `folder`, or as `built`; a context manager.
 
     `environment` is what every function's process gets besides Lambda's own variables and the function's. `on_log` is
     called with a function's name and a line it has written, `on_call` as a call begins and when it is over; both from
@@ -45,6 +68,7 @@ class LambdaHost:
         on_log: Callable[[str, str], None] = no_log,
         on_call: Callable[[Invocation], None] = no_watch,
         own_runtime: bool | None = None,
+        built: Built | None = None,
     ) -> None:
         if own_runtime is None:
             own_runtime = importlib.util.find_spec("awslambdaric") is None
@@ -53,7 +77,8 @@ class LambdaHost:
             function.name: Pool(
                 function,
                 runtime=runtime,
-                folder=folder,
+                folder=built.folder / function.name if built else folder,
+                python=built.python if built else None,
                 environment=environment,
                 on_line=partial(on_log, function.name),
                 on_call=on_call,

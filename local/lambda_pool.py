@@ -56,6 +56,7 @@ class Pool:
         environment: Mapping[str, str],
         on_line: Callable[[str], None],
         on_call: Callable[[Invocation], None],
+        python: Path = Path(sys.executable),
     ) -> None:
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self._function = function
@@ -65,6 +66,7 @@ class Pool:
         self._environment = environment
         self._on_line = on_line
         self._on_call = on_call
+        self._python = python
         self._changed = threading.Condition()
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
@@ -141,6 +143,7 @@ class Pool:
         variables = {
             **self._environment,
             **{name: str(value) for name, value in function.variables.items()},
+            "AWS_ACCESS_KEY_ID": function.name,  # a key of its own, as by its role on Lambda
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
@@ -155,7 +158,7 @@ class Pool:
             "_HANDLER": function.handler,
         }
         runtime = (self._runtime, function.handler)
-        return Worker(runtime, folder=self._folder, environment=variables, on_line=self._log)
+        return Worker(runtime, folder=self._folder, environment=variables, on_line=self._log, python=self._python)
 
     def _log(self, line: str) -> None:
         self.lines.append(line)

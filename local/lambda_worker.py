@@ -47,6 +47,7 @@ class Worker:
         folder: Path,
         environment: Mapping[str, str],
         on_line: Callable[[str], None],
+        python: Path | None = None,
     ) -> None:
         self.ended = False
         self._asked = False
@@ -62,6 +63,7 @@ class Worker:
             folder=folder,
             on_line=self._hear,
             on_exit=self._end,
+            python=python,
         )
 
     @property

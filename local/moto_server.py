@@ -1,10 +1,12 @@
 """moto's server on a free port of loopback, in a process of its own: prints the port as its first line, and serves.
 
-After that it prints one line for each request that it fails to answer.
+After that it prints a line for each call that a function or a client makes, and one for each request that it fails to
+answer.
 """
 
 import copy
 import gc
+import io
 import logging
 import sys
 import threading
@@ -18,6 +20,7 @@ from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from local.aws_calls import calls_in
 from local.queue_gate import QueueGate
 
 
@@ -32,6 +35,11 @@ class _Application:
         self._of_dynamodb = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): value for name, value in environ.items()}
+        for call in calls_in(headers, body):
+            _print(call.to_line())
         # A transaction that fails puts the whole table back: whatever others wrote meanwhile would be lost.
         alone = "DynamoDB" in environ.get("HTTP_X_AMZ_TARGET", "")
         try:

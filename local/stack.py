@@ -1,7 +1,7 @@
 """What template.yaml describes, on this machine: AWS's stand-in, the functions, the HTTP API and the pollers."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from local.api_gateway import ApiGateway
 from local.aws import Aws
+from local.aws_calls import AwsCall
+from local.built import Built
 from local.errors import LocalError
-from local.lambda_host import LambdaHost, no_log, no_watch
+from local.lambda_host import Host, LambdaHost, no_log, no_watch
 from local.lambda_pool import Invocation
 from local.queue_poller import QueuePoller
-from local.template import read_template
+from local.template import Function, read_template
 
 if TYPE_CHECKING:  # the clients' types come with the tools
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,13 +30,18 @@ _COUNTS: "list[QueueAttributeNameType]" = [
 ]
 
 
+type HostOf = Callable[[Sequence[Function], Mapping[str, str]], Host]
+"""What runs functions whose variables are resolved, given what each needs of the environment besides."""
+
+
 class Stack:
     """The system, from when it is entered, all functions warm, until it is left; then nothing of it remains.
 
     `parameters` are the template's, `secrets` the values (JSON documents) of its secrets by logical id. The functions'
-    code is in `functions_dir`, by default beside the template. `on_log` is called with a function's name and a line it
-    has written, `on_call` as a function's call begins and when it is over; both from any thread. Entering raises
-    LocalError, in one line, for whatever keeps the system from running.
+    code is in `functions_dir`, by default beside the template, unless it is `built`; `host_of` has them run elsewhere.
+    `on_log` is called with a function's name and a line it has written, `on_call` as a function's call begins and when
+    it is over; both from any thread. Entering raises LocalError, in one line, for whatever keeps the system from
+    running.
     """
 
     endpoint: str
@@ -49,6 +56,8 @@ class Stack:
         secrets: Mapping[str, object],
         port: int = 0,
         functions_dir: Path | None = None,
+        built: Built | None = None,
+        host_of: HostOf | None = None,
         on_log: Callable[[str, str], None] | None = None,
         on_call: Callable[[Invocation], None] | None = None,
     ) -> None:
@@ -57,6 +66,8 @@ class Stack:
         self._secrets = secrets
         self._port = port
         self._functions_dir = (functions_dir or template_path.parent).resolve()
+        self._built = built
+        self._host_of = host_of or self._here
         self._on_log = on_log or no_log
         self._on_call = on_call or no_watch
         self._parts = ExitStack()
@@ -90,6 +101,10 @@ class Stack:
     def refuse_messages(self, *, refuse: bool) -> None:
         """Have the queues take no more messages, or take them again."""
         self._aws.refuse_messages(refuse=refuse)
+
+    def aws_calls(self) -> list[AwsCall]:
+        """Give the last calls to AWS, the oldest first; each function's come under its name."""
+        return list(self._aws.calls)
 
     def queue_url(self, name: str) -> str:
         """Give where the queue with this logical id is."""
@@ -134,13 +149,7 @@ class Stack:
             replace(function, variables={name: resolved[function.name, name] for name in function.variables})
             for function in template.functions
         ]
-        self._host = LambdaHost(
-            functions,
-            folder=self._functions_dir,
-            environment=aws.environment,
-            on_log=self._on_log,
-            on_call=self._on_call,
-        )
+        self._host = self._host_of(functions, aws.environment)
         gateway = self._parts.enter_context(ApiGateway(template.routes, self._host.invoke, self._port))
         self._parts.enter_context(self._host)
         self._host.warm()
@@ -148,6 +157,16 @@ class Stack:
         for mapping in template.queue_mappings:
             self._pollers.append(QueuePoller(mapping, self.sqs, self._names[mapping.queue], self._host.invoke))
         self.endpoint = gateway.endpoint
+
+    def _here(self, functions: Sequence[Function], environment: Mapping[str, str]) -> Host:
+        return LambdaHost(
+            functions,
+            folder=self._functions_dir,
+            environment=environment,
+            on_log=self._on_log,
+            on_call=self._on_call,
+            built=self._built,
+        )
 
     def _messages_in(self, url: str) -> int:
         counts = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)["Attributes"]

@@ -12,12 +12,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.built import Built
 from local.errors import LocalError
 from local.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
-from local.stack import Stack
+from local.stack import HostOf, Stack
 from local.template import read_template
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
@@ -97,14 +98,17 @@ def running(
     bot_token: bool = True,
     callers: Sequence[Caller] | None = None,
     parameters: Mapping[str, str] | None = None,
+    built: Built | None = None,
+    host_of: HostOf | None = None,
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
     """The system, from when it answers until the context ends; then nothing of it is left.
 
     `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `callers`: of the
-    webhook, else one that may do all; `parameters`: more of the template's; `on_log` gets each function's log lines,
-    `on_call` its calls. Raises LocalError, in one line, if it can't run.
+    webhook, else one that may do all; `parameters`: more of the template's; `built`: the artifacts to run instead of
+    the sources; `host_of` has the functions run elsewhere; `on_log` gets each function's log lines, `on_call` its
+    calls. Raises LocalError, in one line, if it can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
@@ -137,6 +141,8 @@ def running(
                     "RecorderSecret": recorder_secret,
                 },
                 port=port,
+                built=built,
+                host_of=host_of,
                 on_log=on_log,
                 on_call=on_call,
             )

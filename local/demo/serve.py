@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from local.built import Built
 from local.demo.desk import Desk
 from local.demo.face import Face
 from local.demo.witness import Witness
@@ -11,7 +12,7 @@ from local.system import Account, System, running
 
 
 @contextmanager
-def served(port: int, rtc: Account | None = None) -> Iterator[tuple[str, System]]:
+def served(port: int, rtc: Account | None = None, *, built: Built | None = None) -> Iterator[tuple[str, System]]:
     """Give the page's address, on 127.0.0.1:`port` (0: any free port), and the system, until the context ends.
 
     Raises LocalError, in one line, if it can't run; PortTaken, which is one, before anything else is started.
@@ -19,7 +20,7 @@ def served(port: int, rtc: Account | None = None) -> Iterator[tuple[str, System]
     witness, face = Witness(), Face()
     with (
         Server(face.answer, port) as server,
-        running(rtc=rtc, on_log=witness.hear, on_call=witness.see) as system,
+        running(rtc=rtc, built=built, on_log=witness.hear, on_call=witness.see) as system,
         system.slack.chat.listening(witness.stir),
     ):
         face.desk = Desk(system, witness)

@@ -1,6 +1,7 @@
 """The whole system, in processes of its own, with what the tests need to look into it."""
 
 import json
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from local.built import find_built
 from local.rtc.api import RtcApi
 from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
@@ -16,6 +18,8 @@ from local.system import System, new_caller, running
 from shared.ledger import Entry
 
 PATIENCE_S = 40.0
+BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
+"""With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 VISIBILITY_TIMEOUT_S = 4
 """How soon the message of a recorder that died comes back. In the template it is six minutes; here we wait less."""
 
@@ -103,6 +107,7 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         slack=slack,
         bot_token=bot_token,
         callers=[new_caller(), new_caller("limited", {"rooms": ["100"], "channels": []})],
+        built=BUILT,
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
     ) as system:

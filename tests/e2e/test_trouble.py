@@ -16,7 +16,7 @@ from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
 from shared.order import Order, ReplyTo, new_order_id
 from shared.recording import RecordingRequest
-from tests.e2e.conftest import Deployment, eventually
+from tests.e2e.conftest import BUILT, Deployment, eventually
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
     api = RtcApi(calls_per_second=None)
     nobody = Account("http://127.0.0.1:9", MADE_UP.app_id, MADE_UP.project_id, {"access_key": "A", "secret_key": "S"})
     slack = SlackWorkspace(rate_limited=False)
-    with running(rtc=nobody, slack=slack, parameters={"MaxReceives": "2"}) as system:
+    with running(rtc=nobody, slack=slack, parameters={"MaxReceives": "2"}, built=BUILT) as system:
         bot = Deployment(system, api, slack, [])
         bot.type("ROOM user001")
         assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
@@ -143,7 +143,7 @@ def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
     slack = SlackWorkspace(rate_limited=False)
     with serve(api) as server:
         account = Account(server.endpoint, MADE_UP.app_id, MADE_UP.project_id, keys)
-        with running(rtc=account, slack=slack) as system:
+        with running(rtc=account, slack=slack, built=BUILT) as system:
             bot = Deployment(system, api, slack, [])
             bot.type("ROOM user001")
             bot.read("⛔ Not recorded", "HTTP 401", "Ask an operator")

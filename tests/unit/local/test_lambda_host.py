@@ -61,6 +61,7 @@ def test_a_function_sees_lambda_s_environment(host: LambdaHost) -> None:
     """A function sees Lambda's variables, the host's and its own, all as text, and no others."""
     environment = host.invoke("Echo", {})["environment"]
     expected = {
+        "AWS_ACCESS_KEY_ID": "Echo",
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
         "AWS_LAMBDA_FUNCTION_NAME": "Echo",

@@ -1,0 +1,70 @@
+"""The Slack app's manifest, from the catalogue: for requests over HTTP, or for Socket Mode.
+
+`make manifest` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
+`python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from bot.catalogue import START
+from bot.commands_doc import usage_hint
+
+PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
+"""Stands where the deployment's output SlackRequestUrl belongs."""
+_SCOPES = {
+    "commands": "the slash command",
+    "chat:write": "answer as the bot where it is a member",
+    "chat:write.public": "and in public channels where it isn't",
+}
+
+
+def manifest(*, url: str | None, name: str = "/record") -> str:
+    """The manifest as YAML. Slack's requests go to `url`, or by Socket Mode where it is None."""
+    return "\n".join(
+        [
+            "# Made from bot/catalogue.py by `make manifest`. Paste it at api.slack.com/apps, Create New App.",
+            "display_information:",
+            "  name: recordbot",
+            "  description: Records streams of RTC rooms",
+            "features:",
+            "  bot_user:",
+            "    display_name: recordbot",
+            "    always_online: false",
+            "  slash_commands:",
+            f"    - command: {name}",
+            *([f"      url: {url}"] if url else []),
+            f'      description: "{_sentence(START.help)}"',
+            f'      usage_hint: "{usage_hint()}"',
+            "      should_escape: false",
+            "oauth_config:",
+            "  scopes:",
+            "    bot:",
+            *(f"      - {scope} # {why}" for scope, why in _SCOPES.items()),
+            "settings:",
+            "  org_deploy_enabled: false",
+            f"  socket_mode_enabled: {'false' if url else 'true'}",
+            "  token_rotation_enabled: false",
+            "",
+        ]
+    )
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:].partition(";")[0]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write a manifest to standard output."""
+    parser = argparse.ArgumentParser(prog="python -m bot.manifest", description=__doc__)
+    parser.add_argument("--url", default=PLACEHOLDER, help="the deployment's output SlackRequestUrl")
+    parser.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
+    parser.add_argument("--command", default="/record", help="the slash command's name")
+    options = parser.parse_args(arguments)
+    sys.stdout.write(manifest(url=None if options.socket else options.url, name=options.command))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

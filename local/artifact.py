@@ -1,0 +1,122 @@
+"""What a function's artifact is made of besides its locked dependencies: our own modules, bytecode, fixed times.
+
+`python -m local.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints its
+size; `make build` and `sam build` both call it. The same sources give the same bytes, whenever and wherever.
+"""
+
+import argparse
+import compileall
+import io
+import os
+import py_compile
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterator
+from modulefinder import ModuleFinder
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+DEPLOYED_TO = "/var/task"
+"""Where Lambda puts an artifact: so a traceback names the files as they are there."""
+_MADE_AT = 1_600_000_000
+_INSTALLERS = ("INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json")
+"""What an installer notes beside a package. It differs from machine to machine, and a scanner needs only METADATA."""
+_UNUSED = (
+    "aws_lambda_powertools/event_handler",
+    *(
+        f"aws_lambda_powertools/utilities/{part}"
+        for part in (
+            "auth_alpha",
+            "batch",
+            "circuit_breaker",
+            "data_classes",
+            "data_masking",
+            "feature_flags",
+            "idempotency",
+            "kafka",
+            "metadata",
+            "parameters",
+            "parser",
+            "streaming",
+            "validation",
+        )
+    ),
+    "pydantic/v1",
+    "slack",
+    "slack_bolt/adapter",
+    *(f"slack_sdk/{part}" for part in ("audit_logs", "rtm", "rtm_v2", "scim", "socket_mode")),
+)
+"""Folders of the dependencies that no function of ours imports; whoever begins to use one takes it off the list."""
+_MB = 1_000_000
+
+
+def finish(entry: str, folder: Path) -> None:
+    """Add our modules that the module `entry` needs to the dependencies in `folder`, and make it ready to be zipped."""
+    for source in own_files(entry):
+        target = folder / source.relative_to(PROJECT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+    for name in ("bin", *_UNUSED):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path in list(folder.rglob("*")):
+        if path.name == ".lock" or (path.parent.suffix == ".dist-info" and path.name in _INSTALLERS):
+            path.unlink()
+    compiled = compileall.compile_dir(
+        folder,
+        maxlevels=20,
+        quiet=1,
+        force=True,
+        workers=1,  # with more, equal constants are shared by chance, and the bytes differ
+        stripdir=str(folder),
+        prependdir=DEPLOYED_TO,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )
+    if not compiled:
+        raise SystemExit(f"{folder}: a file does not compile")
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+        os.utime(path, (_MADE_AT, _MADE_AT))
+
+
+def own_files(entry: str) -> list[Path]:
+    """The project's own files that importing the module `entry` reads, imports inside functions included."""
+    finder = ModuleFinder(path=[str(PROJECT)])
+    finder.import_hook(entry)
+    files = (getattr(module, "__file__", None) for module in finder.modules.values())
+    return sorted(Path(file) for file in files if file)
+
+
+def zipped(folder: Path) -> bytes:
+    """The artifact as a zip file, packed as SAM packs it."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zip_file:
+        for path in _files(folder):
+            zip_file.write(path, path.relative_to(folder))
+    return archive.getvalue()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Finish an artifact, print its size, and give 1 if it is over its limit."""
+    parser = argparse.ArgumentParser(prog="python -m local.artifact", description=__doc__)
+    parser.add_argument("entry", help="the function's module, such as functions.slack")
+    parser.add_argument("folder", type=Path, help="where its dependencies are already")
+    parser.add_argument("--limit", type=float, required=True, metavar="MB", help="of the zipped artifact")
+    options = parser.parse_args(arguments)
+    finish(options.entry, options.folder)
+    size = len(zipped(options.folder)) / _MB
+    unzipped = sum(path.stat().st_size for path in _files(options.folder)) / _MB
+    line = f"{options.folder}: {size:.2f} MB zipped (limit {options.limit:g}), {unzipped:.1f} MB unzipped"
+    print(line)  # noqa: T201 - a command line talks on standard output
+    if size > options.limit:
+        print(f"{options.folder} is over its limit", file=sys.stderr)  # noqa: T201 - likewise
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""`sam local` with everything around it: the stand-ins for its containers, and the poller that its API lacks.
+
+The functions run in SAM's containers behind `sam local start-lambda`; all else is the local system. What SAM needs goes
+into a folder: a template with the artifacts, and the variables' values, in which the stand-ins have the address that a
+container sees. SAM sets only variables that the template declares, so AWS_ENDPOINT_URL is declared there.
+"""
+
+import json
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from local.aws import REGION
+from local.built import find_built
+from local.errors import LocalError
+from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
+from local.lambda_worker import FunctionError
+from local.relay import Relay, ports_in
+from local.say import say
+from local.slack.workspace import SlackWorkspace
+from local.system import TEMPLATE, Caller, System, running
+from local.template import Function
+from local.template_node import read_node
+
+PROJECT = Path(__file__).parent.parent
+FOLDER = PROJECT / "build" / "sam-local"
+HOST = "host.docker.internal"
+"""This machine, as containers name it."""
+_HERE = "127.0.0.1"
+_CALL_LIMIT = 120.0
+_PATIENCE = 60.0
+"""Seconds that the Slack stand-in waits here: a container's first answer takes longer than Slack's three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Docker:
+    """What containers need to get here: the bridge's address on Linux, None where Docker itself sees to it."""
+
+    gateway: str | None
+
+
+def find_docker() -> Docker:
+    """Docker as it runs on this machine. Raises LocalError where it or SAM is missing."""
+    if not (PROJECT / ".tools" / "sam" / "bin" / "sam").exists():
+        raise LocalError("sam is missing: `make sam-local` installs it; `make demo` runs the same system without it")
+    program = shutil.which("docker")
+    bridge = ["network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
+    found = program and subprocess.run([program, *bridge], capture_output=True, text=True, check=False)  # noqa: S603
+    if not found or found.returncode:
+        raise LocalError("`sam local` needs Docker, which does not answer here; `make demo` runs the same without it")
+    return Docker(found.stdout.strip() if sys.platform == "linux" else None)
+
+
+def serve_commands(lines: Iterable[str], show: Callable[[str], None]) -> None:
+    """Run the system with its functions in SAM's containers, and type each of `lines` in Slack. Raises LocalError."""
+    docker = find_docker()
+    with running_in_sam(show, docker=docker) as system:
+        for line in lines:
+            say(system, [line], show)
+
+
+@contextmanager
+def running_in_sam(
+    show: Callable[[str], None], *, docker: Docker, folder: Path = FOLDER, host: str = HOST, port: int = 3001
+) -> Iterator[System]:
+    """The system with its functions behind `sam local start-lambda` on `port`; `show` gets what is to be done."""
+    slack = SlackWorkspace(patience=_PATIENCE)
+    slack.signing_secret = SIGNING_SECRET
+    slack.response_url_prefix = slack.response_url_prefix.replace(_HERE, host)
+
+    def host_of(functions: Iterable[Function], environment: Mapping[str, str]) -> SamLambda:
+        return SamLambda(functions, environment, docker=docker, show=show, folder=folder, host=host, port=port)
+
+    with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], host_of=host_of) as system:
+        yield system
+
+
+class SamLambda:
+    """The functions behind `sam local start-lambda` at `endpoint`; the counterpart of LambdaHost; a context manager.
+
+    `environment` is what every function needs to get to AWS's stand-in. `show` gets what the developer has to do.
+    """
+
+    def __init__(
+        self,
+        functions: Iterable[Function],
+        environment: Mapping[str, str],
+        *,
+        docker: Docker,
+        show: Callable[[str], None],
+        folder: Path,
+        host: str,
+        port: int,
+    ) -> None:
+        self._show = show
+        self._port = port
+        self._commands = commands(folder, docker, port)
+        variables = {
+            function.name: {
+                name: str(value).replace(_HERE, host)
+                for name, value in (
+                    *function.variables.items(),
+                    ("AWS_ENDPOINT_URL", environment["AWS_ENDPOINT_URL"]),
+                )
+            }
+            for function in functions
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "env.json").write_text(json.dumps(variables, indent=2), encoding="utf-8")
+        (folder / "template.json").write_text(json.dumps(sam_template(TEMPLATE), indent=2), encoding="utf-8")
+        ports = ports_in(json.dumps(variables), host)
+        self._relays = [Relay(docker.gateway, port) for port in ports] if docker.gateway else []
+
+    def warm(self) -> None:
+        """Say what to start, and wait until it answers."""
+        self._show("Start these, each in a terminal of its own:\n\n" + "\n\n".join(self._commands) + "\n")
+        while not _answers(self._port):
+            time.sleep(0.2)
+        self._show("start-lambda answers. Type a command, such as: /record room 100 user001 hd")
+
+    def invoke(self, name: str, event: object) -> Any:
+        """Give the result of the function `name` for `event`. Raises FunctionError."""
+        url = f"http://{_HERE}:{self._port}/2015-03-31/functions/{name}/invocations"
+        try:
+            answer = requests.post(url, json=event, timeout=_CALL_LIMIT)
+            document = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise FunctionError("Sandbox.Unreachable", f"sam local start-lambda: {error}") from error
+        if answer.status_code != HTTPStatus.OK or "X-Amz-Function-Error" in answer.headers:
+            raise FunctionError("Function.Error", json.dumps(document))
+        return document
+
+    def kill(self, name: str) -> None:
+        """Raises LocalError: the containers are SAM's."""
+        raise LocalError(f"{name} runs in a container of SAM's: end it there")
+
+    def logs(self, _name: str) -> list[str]:
+        """Nothing: start-lambda prints them."""
+        return []
+
+    def close(self) -> None:
+        """End what the containers came in by."""
+        for relay in self._relays:
+            relay.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def sam_template(path: Path) -> dict[str, Any]:
+    """The template at `path` for SAM's containers: with this machine's artifacts, and AWS_ENDPOINT_URL declared."""
+    document = read_node(path).mapping()
+    document["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = ""
+    document["Globals"]["Function"]["Architectures"] = ["arm64" if platform.machine() == "aarch64" else "x86_64"]
+    folder = find_built().folder
+    for name, resource in document["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = str(folder / name)
+            del resource["Metadata"]
+    return document
+
+
+def commands(folder: Path, docker: Docker, port: int) -> list[str]:
+    """What to type to run the functions, the HTTP API, and one event, in SAM's containers."""
+    common = (
+        f"-t {folder / 'template.json'} --env-vars {folder / 'env.json'} --region {REGION}"
+        f"{f' --add-host {HOST}:{docker.gateway}' if docker.gateway else ''}"
+    )
+    begin = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam local"
+    return [
+        f"{begin} start-lambda {common} --warm-containers EAGER --port {port}",
+        f"{begin} start-api {common} --warm-containers EAGER --port 3000",
+        f"make events && {begin} invoke SlackFunction -e events/slack-start.json {common}",
+    ]
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex((_HERE, port)) == 0

@@ -1,0 +1,86 @@
+"""Socket Mode: a command that comes through Slack's web socket goes the same way as one over HTTP."""
+
+import queue
+from collections.abc import Iterator
+
+import pytest
+
+from local.errors import LocalError
+from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.payloads import command_fields
+from local.slack.workspace import SlackWorkspace
+from local.socket_mode import SlackAccount, SocketMode, connected
+from local.system import System
+from tests.e2e.conftest import BUILT
+from tests.socket_slack import SocketSlack
+
+
+@pytest.fixture(name="slack")
+def _slack() -> Iterator[SocketSlack]:
+    with SocketSlack() as slack:
+        yield slack
+
+
+@pytest.fixture(name="workspace")
+def _workspace() -> Iterator[SlackWorkspace]:
+    """The workspace behind the socket, where the answers by response_url are read."""
+    with SlackWorkspace() as workspace:
+        yield workspace
+
+
+@pytest.fixture(name="system")
+def _system(slack: SocketSlack, workspace: SlackWorkspace) -> Iterator[System]:
+    account = SlackAccount(slack.app_token, "", slack.api_url, workspace.response_url_prefix)
+    with connected(account, built=BUILT) as system:
+        yield system
+
+
+def test_a_command_is_acknowledged_and_answered(slack: SocketSlack, workspace: SlackWorkspace, system: System) -> None:
+    """The door's words come back in the acknowledgement; the outcome comes by the response_url."""
+    response_url = workspace.response_url_prefix + workspace._response_urls.issue(CLASS_RECORDINGS, ANN)
+    envelope_id = slack.send(
+        "slash_commands", command_fields(ANN, CLASS_RECORDINGS, "/record", "100 user001 hd", response_url)
+    )
+    said = slack.acknowledged()
+    assert said["envelope_id"] == envelope_id
+    assert "Asking RTC to record user001" in said["payload"]["text"]
+    assert workspace.chat.wait_for(
+        lambda: [
+            it for it in workspace.chat.messages(CLASS_RECORDINGS, ANN) if "user001" in workspace.chat.as_text(it)
+        ],
+        20,
+    )
+    assert system.rtc
+    assert [job.parameters.user_id for job in system.rtc.jobs()] == ["user001"]
+
+    slack.send(
+        "interactive",
+        {
+            "type": "block_actions",
+            "user": {"id": ANN.user_id},
+            "actions": [{"type": "button", "action_id": "a", "block_id": "b"}],
+        },
+    )
+    slack.acknowledged()
+
+    slack.send("slash_commands", {"command": "/record", "text": "100 user001"})  # neither a user nor a channel
+    with pytest.raises(queue.Empty):
+        slack.acknowledged(1)
+
+
+def test_a_token_that_slack_refuses_is_one_line(slack: SocketSlack) -> None:
+    """And nothing is left of the attempt."""
+    account = SlackAccount("xapp-wrong", "", slack.api_url)
+    with pytest.raises(LocalError, match="invalid_auth"):
+        SocketMode(account, "http://127.0.0.1:1/slack", "secret")
+    with SocketMode(SlackAccount(slack.app_token, "", slack.api_url), "http://127.0.0.1:1/slack", "secret"):
+        slack.send("slash_commands", {"text": "help"})  # the door is gone: not acknowledged
+        with pytest.raises(queue.Empty):
+            slack.acknowledged(1)
+
+
+@pytest.mark.parametrize("environment", [{}, {"SLACK_APP_TOKEN": "xoxb-1"}])
+def test_without_an_app_token_the_way_out_is_named(environment: dict[str, str]) -> None:
+    """By the variable's name."""
+    with pytest.raises(LocalError, match="SLACK_APP_TOKEN"):
+        SlackAccount.from_environment(environment)
