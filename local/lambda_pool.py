@@ -56,7 +56,7 @@ class Pool:
         environment: Mapping[str, str],
         on_line: Callable[[str], None],
         on_call: Callable[[Invocation], None],
-        python: Path = Path(sys.executable),
+        python: Path | None = None,
     ) -> None:
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self._function = function
