@@ -107,6 +107,7 @@ class Recorder:
             # Asking how a job stands changes nothing, so even an unknown outcome of that may be tried again.
             if error.may_retry or isinstance(error, OutcomeUnknown):
                 return self._not_now(order, n, ErrorFacts.of(error), delivery, delivery.delay())
+            count_refusal(error, Metric.NOT_STARTED)
             return self.ledger.settle_uncalled(order, n, NotStarted(error=ErrorFacts.of(error)), self.clock())
         if not over:
             return guard
@@ -140,14 +141,14 @@ class Recorder:
             return self.ledger.settle(entry, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock())
         except RtcError as error:
             logger.warning("not started", extra=_facts(error) | _took(began))
-            count(Metric.RTC_REFUSED_KEY if isinstance(error, NotLetIn) else Metric.NOT_STARTED)
+            count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
                 return self._not_begun(entry, ErrorFacts.of(error), delivery, delivery.delay())
             return self.ledger.settle(entry, NotStarted(error=ErrorFacts.of(error)), self.clock())
         facts = {"job_id": job.job_id, "state": job.state, "request_id": self.rtc.last_request_id}
         logger.info("started", extra={**facts, **_took(began)})
         count(Metric.STARTED)
-        return self.ledger.settle(entry, Started(job=job), self.clock())
+        return self.ledger.settle(entry, Started(job=job, request_id=self.rtc.last_request_id), self.clock())
 
     def _not_begun(self, entry: Entry, why: ErrorFacts, delivery: Delivery, delay: timedelta) -> Entry:
         """Give back a claim of which nothing happened; on the last receive, settle it as given up."""
@@ -187,6 +188,11 @@ class Recorder:
 
 def _has_time(delivery: Delivery) -> bool:
     return delivery.time_left() >= TIME_FOR_A_CALL + TIME_TO_TELL
+
+
+def count_refusal(error: RtcError, otherwise: Metric) -> None:
+    """Count an error under what an operator has to know of it: that our key is refused, or what did not happen."""
+    count(Metric.RTC_REFUSED_KEY if isinstance(error, NotLetIn) else otherwise)
 
 
 def _facts(error: RtcError) -> dict[str, object]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.blocks import Reply
 from bot.stop_outcomes import stop_outcome
 from functions.delivery import Delivery, TryAgain
-from functions.fulfil import AT_ONCE, LONGEST_WAIT, TIME_FOR_A_CALL, TIME_TO_TELL
+from functions.fulfil import AT_ONCE, LONGEST_WAIT, TIME_FOR_A_CALL, TIME_TO_TELL, count_refusal
 from functions.observability import Metric, count, logger
 from functions.stop_table import StopTable
 from shared.ledger import TOO_LATE, Busy, ErrorFacts
@@ -76,7 +76,7 @@ class Stopper:
             logger.warning("not stopped", extra={"job_id": target.job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay()) from None
-            count(Metric.NOT_STOPPED)
+            count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"error": ErrorFacts.of(error)})
         self.table.free(target)
         logger.info("stopped", extra={"job_id": target.job_id})

@@ -43,7 +43,8 @@ class OrderRecords:
             body_digest=order.body_digest,
             requested_by=order.requested_by,
             placed_at=order.placed_at,
-            streams=len(order.requests),
+            requests=order.requests,
+            stop=order.stop,
         )
         key = order_key(order.order_id, "asked")
         try:

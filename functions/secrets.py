@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Self
 
 import boto3
@@ -92,6 +93,11 @@ class WebhookSecret(_SecretModel):
         if len(set(keys)) < len(keys):
             raise ValueError("two callers have the same key: each could pass for the other")
         return self
+
+    @classmethod
+    def of_nobody(cls) -> Self:
+        """The secret of a webhook that nobody may call: no key opens anything."""
+        return cls(callers={}, status_keys=(token_hex(),))
 
     def keys_of(self, caller: str) -> tuple[bytes, ...]:
         """The caller's keys; none of an unknown one."""

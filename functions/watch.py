@@ -73,7 +73,8 @@ class Watch:
             return entry
         # Only the news is taken over: what RTC left out of this answer it has said before.
         said = {name: value for name in job.model_fields_set if (value := getattr(job, name)) is not None}
-        return entry.model_copy(update={"outcome": Started(job=entry.outcome.job.model_copy(update=said))})
+        seen = entry.outcome.model_copy(update={"job": entry.outcome.job.model_copy(update=said)})
+        return entry.model_copy(update={"outcome": seen})
 
     def _tell(self, order: Order, entries: Sequence[Entry], delivery: Delivery) -> bool:
         """Whether the news was told, or can never be; without a message to change it is told once, at the end."""

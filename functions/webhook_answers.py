@@ -72,14 +72,14 @@ class StreamStatus(BaseModel):
     error_code: str | None = None
     error_msg: str | None = None
     request_id: str | None = None
-    """RTC's X-request-Id of an error."""
+    """RTC's X-request-Id of its answer to the start, or of the error."""
     began_at: datetime | None = None
     settled_at: datetime | None = None
     held_until: datetime | None = None
 
 
 class OrderStatus(BaseModel):
-    """How far an order has come, with a stream for each that was begun."""
+    """How far an order has come, with every stream that it asked for as soon as the recorder knows it."""
 
     order_id: str
     state: OrderState
@@ -106,26 +106,30 @@ def order_status(order_id: str, record: OrderRecord | None) -> OrderStatus:
     if stopping is not None:
         is_done = stopping.settled_at is not None
         streams = [_stop_status(target, stopping.began_at, stopping.settled_at) for target in stopping.targets]
+    elif record.asked.stop is not None:
+        is_done = False
+        streams = [StreamStatus(**record.asked.stop.model_dump(), state=StreamState.WORKING)]
     else:
-        settled = [entry for entry in record.entries if entry.outcome is not None]
-        is_done = 0 < record.asked.streams == len(settled)
-        streams = [_start_status(entry) for entry in record.entries]
+        begun = {entry.n: entry for entry in record.entries}
+        is_done = sum(entry.outcome is not None for entry in record.entries) == len(record.asked.requests)
+        streams = [_start_status(request, begun.get(n)) for n, request in enumerate(record.asked.requests)]
     state = OrderState.DONE if is_done else OrderState.WORKING
     return OrderStatus(order_id=order_id, state=state, placed_at=record.asked.placed_at, streams=streams)
 
 
-def _start_status(entry: Entry) -> StreamStatus:
+def _start_status(request: RecordingRequest, entry: Entry | None) -> StreamStatus:
     status = StreamStatus(
-        room_id=entry.request.room_id,
-        user_id=entry.request.user_id,
-        video_type=entry.request.video_type,
+        room_id=request.room_id,
+        user_id=request.user_id,
+        video_type=request.video_type,
         state=StreamState.WORKING,
-        began_at=entry.began_at,
-        settled_at=entry.settled_at,
+        began_at=None if entry is None else entry.began_at,
+        settled_at=None if entry is None else entry.settled_at,
     )
-    match entry.outcome:
-        case Started(job=job):
+    match None if entry is None else entry.outcome:
+        case Started(job=job, request_id=request_id):
             known = {"job_id": job.job_id, "stream_name": job.stream_name, "job_state": job.state}
+            known["request_id"] = request_id
             return status.model_copy(update={"state": StreamState.STARTED, **known})
         case NotStarted(error=error):
             return status.model_copy(update={"state": StreamState.NOT_STARTED, **_error(error)})

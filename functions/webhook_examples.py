@@ -52,7 +52,7 @@ STATUS: dict[str, Any] = {
         "order_id": "7KQ2M4X8P1ZA",
         "state": "done",
         "placed_at": _WHEN,
-        "streams": [_STREAM | {"state": "started"} | _JOB | _NO_ERROR | _TIMES],
+        "streams": [_STREAM | {"state": "started"} | _JOB | _NO_ERROR | {"request_id": "9c41"} | _TIMES],
     },
     "refused": {
         "order_id": "7KQ2M4X8P1ZA",

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from shared.order import Stop
 from shared.recording import RecordingJob, RecordingRequest
 from shared.rtc.errors import RtcError
 
@@ -92,6 +93,8 @@ class Started(_Remembered):
 
     kind: Literal["started"] = "started"
     job: RecordingJob
+    request_id: str | None = None
+    """X-request-Id of RTC's answer."""
 
 
 class NotStarted(_Remembered):
@@ -191,8 +194,9 @@ class Asked(_Remembered):
     body_digest: str
     requested_by: str
     placed_at: AwareDatetime
-    streams: int
-    """How many it asks to start; 0 for a stop."""
+    requests: tuple[RecordingRequest, ...] = ()
+    """The streams to start; none for a stop."""
+    stop: Stop | None = None
 
 
 class KnownJob(_Remembered):

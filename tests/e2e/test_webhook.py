@@ -39,6 +39,7 @@ def test_a_start_is_accepted_recorded_and_told(bot: Deployment, sender: Sender) 
     (job,) = bot.jobs()
     assert (stream["state"], stream["job_id"]) == ("started", job.job_id)
     assert stream["stream_name"] == f"s_{job.job_id}_{bot.room}_user001"
+    assert stream["request_id"] in {call.request_id for call in bot.rtc.calls()}
     assert job.parameters.max_idle_time == 30
     assert "by demo" in bot.read(f"job {job.job_id}")
 

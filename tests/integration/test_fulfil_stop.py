@@ -175,6 +175,17 @@ def test_a_stop_that_rtc_never_takes_is_given_up(stops: Stops) -> None:
     assert isinstance(stops.world.entry(stops.started()).outcome, Duplicate)
 
 
+def test_a_refused_key_is_counted_as_what_it_is(stops: Stops, capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator is paged for it, whatever RTC was asked."""
+    stops.started()
+    stops.world.rtc.misbehave(Mishap(status=401, error_code="RTC.00001003"), operation="stop")
+    stops.world.rtc.misbehave(Mishap(status=401, error_code="RTC.00001003"), operation="show")
+    capsys.readouterr()
+    assert stops.stop(stops.order()) is None
+    stops.started()
+    assert capsys.readouterr().out.count('"RtcRefusedKey":[1.0]') == 2
+
+
 def test_what_began_after_a_stop_was_first_received_is_not_meant(stops: Stops) -> None:
     """A stop that comes again, hours later, stops only what it was to stop."""
     order = stops.order()

@@ -259,6 +259,26 @@ def test_the_link_opens_the_order_s_status(around: Around) -> None:
     around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
     status, told = around.ask(path=link, method="GET")
     assert (status, told["state"], told["placed_at"]) == (200, "working", "2026-03-02T10:30:00Z")
+    assert [(it["user_id"], it["state"], it["began_at"]) for it in told["streams"]] == [("user001", "working", None)]
+
+
+def test_a_stop_that_is_on_its_way_says_what_it_is_to_stop(around: Around) -> None:
+    """Before the recorder has found out what there is."""
+    link = around.ask(an_event(type_="recording.stop", data={"job_id": "7"}))[1]["status_url"]
+    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    told = around.ask(path=link.removeprefix("https://example.com"), method="GET")[1]
+    assert (told["state"], [(it["job_id"], it["state"]) for it in told["streams"]]) == ("working", [("7", "working")])
+
+
+def test_where_nobody_may_call_no_secret_is_needed(around: Around) -> None:
+    """A stranger's request and link are refused as ever; that the secret was never filled is no failure of ours."""
+    empty = Door(Secret(around.secrets, "unfilled", WebhookSecret), {}, around.records, around.put, around.clock)
+    for event, status in (
+        (a_request(START, signed(START)), 401),
+        (a_request(path="/orders/7KQ2M4X8P1ZA?expires=9999999999&signature=AAAA", method="GET"), 404),
+    ):
+        assert empty.answer(event).status == status
+    assert not around.orders
 
 
 @pytest.mark.parametrize("trouble", [NotQueued("order"), PerhapsQueued("order")])
