@@ -154,7 +154,7 @@ def test_of_several_streams_each_has_its_own_outcome_and_all_share_one_message(w
     order = world.order("a", "b", "c")
     assert world.fulfil(order) is None
     assert [job.parameters.user_id for job in world.rtc.jobs()] == ["b", "c"]
-    assert [type(world.entry(order, n).outcome) for n in range(3)] == [NotStarted, Started, Started]
+    assert [type(world.entry(order, n).outcome).__name__ for n in range(3)] == ["NotStarted", "Started", "Started"]
     (message,) = world.read()
     assert [mark for mark in "⛔✅" if mark in message] == ["⛔", "✅"]
 
