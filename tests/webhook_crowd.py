@@ -57,6 +57,8 @@ def send_crowd(count: int, limit_s: float) -> Crowd:
         with ThreadPoolExecutor(_SENDERS) as senders:
             links = list(senders.map(send, range(count)))
         accepted = time.monotonic()
+        while len(rtc.jobs()) < count and time.monotonic() < accepted + limit_s:
+            time.sleep(0.1)  # not by asking the links, which would take the system's time from the orders
         streams = [stream for link in links for stream in outcome(link, limit_s)["streams"]]
         done = time.monotonic()
         starts = sum(call.operation == "start" for call in rtc.calls())
