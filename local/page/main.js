@@ -2,6 +2,7 @@
 
 import { drawChat } from "./chat.js";
 import { drawComposer } from "./composer.js";
+import { drawEventComposer } from "./eventcomposer.js";
 import { jobs } from "./jobs.js";
 import { panel } from "./panel.js";
 import { drawSidebar } from "./sidebar.js";
@@ -39,6 +40,7 @@ drawStrip(state, byId("strip"), (tab) => {
   steps.open(tab);
 });
 drawComposer(state, byId("composer"));
+drawEventComposer(state, byId("event-composer"));
 
 let hush = () => {};
 let heard = null;

@@ -36,11 +36,11 @@ def test_what_slack_sent_and_the_verdict() -> None:
     """The signature's verdict says what was signed and how old it was; the signature itself is hidden."""
     scene = Scene()
     scene.fulfilled()
-    slack = _details(scene)["slack"]
-    assert slack["accepted"] is True
-    assert "at most 300 s" in slack["verdict"]
-    assert slack["form"]["text"] == "room 100 user001 hd"
-    assert any("v0=[hidden]" in header for header in slack["request"]["headers"])
+    door = _details(scene)["door"]
+    assert door["accepted"] is True
+    assert "at most 300 s" in door["verdict"]
+    assert door["form"]["text"] == "room 100 user001 hd"
+    assert any("v0=[hidden]" in header for header in door["request"]["headers"])
 
 
 def test_before_the_door_has_answered() -> None:
@@ -48,7 +48,7 @@ def test_before_the_door_has_answered() -> None:
     scene = Scene()
     scene.typed(answered=False)
     details = _details(scene)
-    assert details["slack"]["form"]["command"] == "/record"
+    assert details["door"]["form"]["command"] == "/record"
     assert (details["order"], details["rtc"], details["ledger"], details["logs"]) == (None, [], [], [])
 
 

@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from local.demo.evidence import Receive, call_of
+from local.demo.evidence import Receive
+from local.demo.gathering import call_of
 from local.demo.witness import Line
 from local.http_message import Answer, Request
 from local.lambda_pool import Invocation

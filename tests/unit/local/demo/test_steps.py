@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from local.demo.steps import Step, state_of, steps_of
+from local.demo.step import Step
+from local.demo.steps import state_of, steps_of
 from tests.scene import Scene
 
 
@@ -21,7 +22,7 @@ def test_an_order_that_goes_well() -> None:
     scene = Scene()
     scene.fulfilled()
     steps = steps_of(scene.seen()[0])
-    assert [step.station for step in steps] == ["slack", "door", "queue", "recorder", "rtc", "reply"]
+    assert [step.station for step in steps] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
     assert all(step.state == "ok" and step.seconds is not None for step in steps)
     assert state_of(steps) == "ok"
     assert _last(scene, "queue").seconds == pytest.approx(0.015, abs=0.002)
@@ -50,7 +51,7 @@ def test_a_slip_is_answered_by_the_door() -> None:
     """Without an order there is no queue; the answer is in the door's 200."""
     scene = Scene()
     scene.typed("100 user001 hdd")
-    assert _stations(scene) == [("slack", "ok"), ("door", "ok"), ("reply", "ok")]
+    assert _stations(scene) == [("sender", "ok"), ("door", "ok"), ("reply", "ok")]
 
 
 def test_what_waits_for_another_try_says_so() -> None:
