@@ -20,6 +20,7 @@ from tests.builders import NOW, an_order
 from tests.webhook_requests import signed
 
 BEGIN = NOW.timestamp()
+START = {"type": "recording.start", "data": {"room_id": 100, "user_id": "user001"}}
 LINK_SIGNATURE = "l" * 43
 RESPONSE_URL = "http://127.0.0.1:1/hooks/commands/s3cret"
 
@@ -124,12 +125,21 @@ class Scene:
     def fulfilled(self) -> None:
         """All of it, as it goes well: typed, placed, received, RTC asked and answering, told."""
         self.typed()
-        self.placed()
+        self.worked_on(function=SLACK_DOOR)
+        self.posted(0.07)
+
+    def worked_on(self, *, request_id: str = "web1", function: str = WEBHOOK) -> None:
+        """The order is placed and received, RTC asked and answering."""
+        self.placed(request_id=request_id, function=function)
         self.received(0.03, 0.1)
         self.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
         self.log(0.06, "RTC answered", operation="start", status=201, request_id="rtc1", ms=10, receive="1")
         self.log(0.061, "started", job_id="1", state="INIT", receive="1")
-        self.posted(0.07)
+
+
+def an_event_s_order(channel: str = "", **changes: Any) -> Order:
+    """An order of a caller's, of which that channel is told."""
+    return an_order(requested_by="timetable", reply_to={"channel_id": channel} if channel else None, **changes)
 
 
 def web_api_post(at: float, text: str, channel: str = CLASS_RECORDINGS.channel_id, **answer: Any) -> Call:

@@ -95,7 +95,8 @@ class Evidence:
     @property
     def caller(self) -> str:
         """Whom an event says to come from, by its path; empty for a command."""
-        return self.request.path.removeprefix(HOOKS) if self.door.function == WEBHOOK else ""
+        path = self.request.path
+        return path.removeprefix(HOOKS) if self.door.function == WEBHOOK and path.startswith(HOOKS) else ""
 
     @property
     def form(self) -> Mapping[str, str]:

@@ -49,7 +49,7 @@ def _said(answer: Mapping[str, Any]) -> str:
         case {"would_send": list(bodies)}:
             return f"RTC would be sent {len(bodies)} request{'s' * (len(bodies) != 1)}"
         case {"caller": caller, "clock_ahead_seconds": ahead}:
-            return f"you are {caller}, and your clock is {ahead} s ahead"
+            return f"you are {caller}, your clock is off by {ahead} s"
         case {"detail": detail, "errors": [{"pointer": pointer, "detail": first}, *_]}:
             return f"{detail}: {pointer} {first}"
         case _:

@@ -36,7 +36,7 @@ export function drawEventComposer(state, form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     state.choose({ command: null });
-    sendEvent(input.value);
+    sendEvent(input.value).catch(() => {}); // it is still there to send, and the page says that nobody answers
   });
   state.subscribe(() => {
     const isHidden = state.channel().kind !== "webhook";

@@ -15,7 +15,9 @@ export function eventBody(command, label, state, look) {
       "div",
       { class: "looks" },
       button(label, () => look(command.id), { class: `look ${command.state}` }),
-      button("Send again", () => again(command, state), { class: "look", title: "The same body under the same webhook-id" }),
+      state.isRepeatable(command)
+        ? button("Send again", () => again(command, state), { class: "look", title: "The same body under the same webhook-id" })
+        : null,
     ),
   ];
 }

@@ -34,13 +34,13 @@ function look(command) {
 }
 
 drawSidebar(state, byId("sidebar"));
-drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look);
 drawStrip(state, byId("strip"), (tab) => {
   side.open("timeline");
   steps.open(tab);
 });
 drawComposer(state, byId("composer"));
 drawEventComposer(state, byId("event-composer"));
+drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look); // once it is known how much place is left
 
 let hush = () => {};
 let heard = null;

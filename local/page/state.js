@@ -58,7 +58,12 @@ export class State {
     return Boolean(wanted && commands.length && !commands.some((it) => it.id === wanted || it.order_id === wanted));
   }
 
-  /** Give the command that a message answers, if any. */
+  /** Whether a command or event can be sent again: of the callers the page has the key of one. */
+  isRepeatable({ event }) {
+    return !event || event.caller === this.workspace.webhook.caller;
+  }
+
+  /** Give the command or event that a message answers, if any. */
   answered(key) {
     return this.commands().find((it) => it.answers.includes(key)) ?? null;
   }

@@ -39,6 +39,7 @@ export function timeline(state) {
     if (!command) return;
     if (state.isMissing()) said.textContent = "That order is none of this run, which forgets all when it ends. This is the newest.";
     drawPick(command);
+    replayButton.hidden = !state.isRepeatable(command);
     replayButton.textContent = command.event ? "Send again" : "Replay";
     replayButton.title = command.event ? "The same body under the same webhook-id" : "Type it again, as the same person in the same channel";
     const now = JSON.stringify(command.steps);
