@@ -1,5 +1,7 @@
 """The rules of the calls to RTC that stop a job; test_steps.py has those that start one."""
 
+from typing import Any
+
 import pytest
 
 from local.demo.rtc_steps import rtc_steps
@@ -9,7 +11,7 @@ from tests.scene import BEGIN, START, Scene, an_event_s_order
 STOP = {"job_id": "7"}
 
 
-def _stop(*told: tuple[str, dict[str, object]]) -> list[Step]:
+def _stop(*told: tuple[str, dict[str, Any]]) -> list[Step]:
     """Give the steps of a receive that began at 0.03 and logged these, 10 ms after one another."""
     scene = Scene(order=an_event_s_order(requests=(), stop=STOP))
     scene.sent(START)
@@ -20,7 +22,7 @@ def _stop(*told: tuple[str, dict[str, object]]) -> list[Step]:
     return rtc_steps(scene.seen()[0].receives[0])
 
 
-def _answered(status: int) -> tuple[str, dict[str, object]]:
+def _answered(status: int) -> tuple[str, dict[str, Any]]:
     return "RTC answered", {"operation": "stop", "status": status, "request_id": "rtc1", "ms": 4}
 
 
@@ -35,7 +37,7 @@ def _answered(status: int) -> tuple[str, dict[str, object]]:
         ),
     ],
 )
-def test_a_stop_that_comes_to_what_was_asked_is_well(told: list[tuple[str, dict[str, object]]], note: str) -> None:
+def test_a_stop_that_comes_to_what_was_asked_is_well(told: list[tuple[str, dict[str, Any]]], note: str) -> None:
     """A job that ends, or is over already, is a stop gone well, whatever status said so."""
     [step] = _stop(*told, ("stopped", {"job_id": "7"}))
     assert (step.title, step.state, step.note, step.job_id) == ("RTC is asked to stop", "ok", note, "7")
