@@ -1,12 +1,15 @@
 """What was asked for, what the door answered and what came of it, in a line each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bot.normalise import from_slack
 from local.demo.evidence import Evidence, body_of, read_object
+from local.demo.witness import Line
 
 _MOST = 80
+_UNDONE = frozenset({"outcome unknown", "not started", "not stopped"})
+"""What the recorder logs of a stream that it did not start or stop."""
 
 
 def asked(seen: Evidence) -> str:
@@ -56,10 +59,9 @@ def _said(answer: Mapping[str, Any]) -> str:
             return str(answer.get("detail", ""))
 
 
-_UNDONE: Sequence[str] = ("outcome unknown", "not started", "not stopped")
-
-
-def _why(line: Any) -> str:
+def _why(line: Line) -> str:
+    if line.message == "not stopped":
+        return f"not stopped: {str(line.fields['error']).removeprefix('stop: ')}"
     words = (line.fields.get(name) for name in ("error_code", "error_msg"))
     return ": ".join(filter(None, (line.message, " ".join(str(word) for word in words if word))))
 

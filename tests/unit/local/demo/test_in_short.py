@@ -75,3 +75,5 @@ def test_what_came_of_it_is_what_the_recorder_logged() -> None:
     scene.received(2.0, 0.1, number=2)
     scene.log(2.05, "started", job_id="2", receive="2")
     assert outcome(scene.seen()[0]) == "job 1 started, job 2 started"
+    scene.log(2.06, "not stopped", job_id="3", error="stop: no answer in time", receive="2")
+    assert outcome(scene.seen()[0]).endswith(", not stopped: no answer in time")
