@@ -98,7 +98,7 @@ class Desk:
         self._slack.click(self._person(person_id), message, action_id)
 
     def send(self, event: str) -> None:
-        """Send these bytes to the webhook, signed, as the other system that the page has would."""
+        """Send this text to the webhook as another system would: signed by the first caller, whose key stays here."""
         self._post(self._system.callers[0].name, event.encode())
 
     def replay(self, request_id: str) -> None:
