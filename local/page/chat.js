@@ -22,7 +22,7 @@ export function drawChat(state, list, title, subtitle, look) {
       rows.clear();
       const isWebhook = channel.kind === "webhook";
       title.textContent = `${isWebhook || channel.kind === "direct" ? "" : "# "}${channel.name}`;
-      subtitle.textContent = isWebhook ? `POST ${state.workspace.webhook.url}` : `You are ${state.workspace.names[person]}`;
+      subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
       list.dataset.empty = isWebhook
         ? "No event came yet. The one below is ready: send it, or another from anywhere on this machine."
         : "Nothing was said here yet. The command below is ready: press Enter.";

@@ -6,10 +6,10 @@ import { sendEvent } from "./system.js";
 const STREAM = { room_id: 100, user_id: "user001" };
 const MOST_ROWS = 14;
 
-/** The examples above the input; `channel` is one that recordbot can tell. */
+/** The examples above the input; `channel` is the id of one that recordbot can tell. */
 const examples = (channel) => [
   { label: "Start", event: { type: "recording.start", data: STREAM } },
-  { label: `Start, and tell #${channel.name}`, event: { type: "recording.start", data: STREAM, notify: { channel: channel.id } } },
+  { label: "Start and tell Slack", event: { type: "recording.start", data: STREAM, notify: { channel } } },
   { label: "Stop", event: { type: "recording.stop", data: STREAM } },
   { label: "Dry run", event: { type: "recording.start", data: { ...STREAM, select_stream_type: "HD" }, dry_run: true } },
   { label: "Ping", event: { type: "ping" } },
@@ -20,7 +20,7 @@ const oneLine = (value) => JSON.stringify(value, null, 1).replace(/\n */g, " ");
 
 export function drawEventComposer(state, form) {
   const { webhook, channels, people } = state.workspace;
-  const known = examples(channels[people[0].id][0]);
+  const known = examples(channels[people[0].id][0].id);
   const input = element("textarea", {
     spellcheck: "false",
     "aria-label": "Event for the webhook, as JSON",
@@ -52,7 +52,8 @@ export function drawEventComposer(state, form) {
   }
 
   function write({ event: { type, ...rest } }) {
-    const fields = Object.entries({ type, timestamp: new Date().toISOString(), ...rest });
+    const timestamp = new Date().toISOString().replace(/\.\d+/, "");
+    const fields = Object.entries({ type, timestamp, ...rest });
     input.value = `{\n${fields.map(([name, value]) => `  "${name}": ${oneLine(value)}`).join(",\n")}\n}`;
     fit();
   }

@@ -54,7 +54,7 @@ def test_a_stop_ends_what_a_start_began(page: Page, room: str) -> None:
 def test_a_channel_is_told(page: Page, room: str) -> None:
     """With notify the channel reads the outcome, and from there one gets to the event."""
     go_to(page, WEBHOOK)
-    _send(page, room, "Start, and tell #class-recordings")
+    _send(page, room, "Start and tell Slack")
     expect(page.get_by_role("button", name="Channel class-recordings, new messages")).to_be_visible()
     go_to(page, "class-recordings")
     told = message(page, "user001", room, "job")
