@@ -32,8 +32,17 @@ class Sender:
 
     def send(self, event: Mapping[str, Any]) -> bool:
         """Sign the event, send it, and show what is answered and what came of it; whether that is what was asked."""
-        body = json.dumps(event).encode()
-        webhook_id, timestamp = f"evt_{uuid.uuid4().hex}", str(int(time.time()))
+        status, answer = self.post(json.dumps(event).encode())
+        self._show(f"HTTP {status}", answer)
+        if status != HTTPStatus.ACCEPTED:
+            return status == HTTPStatus.OK
+        outcome = self._outcome(answer["status_url"])
+        self._show("what came of it", outcome)
+        return any(stream["state"] in {"started", "stopped"} for stream in outcome["streams"])
+
+    def post(self, body: bytes, webhook_id: str = "") -> tuple[int, Any]:
+        """Sign these bytes and send them, under a new webhook-id unless one is given; the answer's status and JSON."""
+        webhook_id, timestamp = webhook_id or f"evt_{uuid.uuid4().hex}", str(int(time.time()))
         headers = {
             "content-type": "application/json",
             "webhook-id": webhook_id,
@@ -42,13 +51,7 @@ class Sender:
         }
         if self.explain:
             self._explain(headers, signed_content(webhook_id, timestamp, body))
-        status, answer = self._ask("POST", self.url, body, headers)
-        self._show(f"HTTP {status}", answer)
-        if status != HTTPStatus.ACCEPTED:
-            return status == HTTPStatus.OK
-        outcome = self._outcome(answer["status_url"])
-        self._show("what came of it", outcome)
-        return any(stream["state"] in {"started", "stopped"} for stream in outcome["streams"])
+        return self._ask("POST", self.url, body, headers)
 
     def _key(self) -> bytes:
         try:

@@ -25,7 +25,8 @@ LOG_LINES = 10_000
 class Invocation:
     """A call of a function. `began_at` is in seconds since the epoch; `seconds` is None until the call is over.
 
-    `error` is empty, or what went wrong; `request_id` is the one that the function knows (aws_request_id).
+    `error` is empty, or what went wrong; `request_id` is the one that the function knows (aws_request_id). `event` and
+    `result` are JSON; `result` is empty until there is one.
     """
 
     function: str
@@ -34,6 +35,7 @@ class Invocation:
     began_at: float
     seconds: float | None = None
     error: str = ""
+    result: bytes = b""
 
 
 class StartError(LocalError):
@@ -88,10 +90,10 @@ class Pool:
         call = Invocation(self._function.name, request_id, event, began_at=time.time())
         begun = time.monotonic()
         self._on_call(call)
-        error = ""
+        error, result = "", b""
         worker = self._take()
         try:
-            return worker.invoke(event, arn=self._arn, request_id=request_id, timeout=self._function.timeout)
+            result = worker.invoke(event, arn=self._arn, request_id=request_id, timeout=self._function.timeout)
         except FunctionError as failure:
             error = str(failure)
             if worker.ended:  # it had no time to write this itself
@@ -99,7 +101,8 @@ class Pool:
             raise
         finally:
             self._give_back(worker)
-            self._on_call(replace(call, seconds=time.monotonic() - begun, error=error))
+            self._on_call(replace(call, seconds=time.monotonic() - begun, error=error, result=result))
+        return result
 
     def kill(self) -> None:
         """Kill all processes; the next call gets a new one."""

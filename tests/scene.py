@@ -1,22 +1,27 @@
-"""What the page's other side would have seen of a command: calls, lines, deliveries and posts, told step by step."""
+"""What the page's other side would have seen of a command or an event: calls, lines, deliveries, posts, bit by bit."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
-from local.demo.evidence import DOOR, RECORDER, Evidence, gather
+from local.demo.evidence import RECORDER, SLACK_DOOR, WEBHOOK, Evidence, body_of
+from local.demo.gathering import gather
 from local.demo.witness import Line
 from local.http_event import event_of
-from local.http_message import Answer
+from local.http_message import Answer, Headers, Request
 from local.lambda_pool import Invocation
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
 from local.slack.workspace import Call, Delivery
 from shared.order import Order
 from tests.builders import NOW, an_order
+from tests.webhook_requests import signed
 
 BEGIN = NOW.timestamp()
+START = {"type": "recording.start", "data": {"room_id": 100, "user_id": "user001"}}
+LINK_SIGNATURE = "l" * 43
 RESPONSE_URL = "http://127.0.0.1:1/hooks/commands/s3cret"
 
 
@@ -42,24 +47,40 @@ class Scene:
         """Slack sends it, and the door answers after 20 ms, unless it hasn't yet."""
         fields = command_fields(ANN, CLASS_RECORDINGS, "/record", text, RESPONSE_URL)
         request = signed_request("http://127.0.0.1:1/slack", fields, f"secret of {request_id}", BEGIN)
-        event = event_of(
-            request,
-            route_key="POST /slack",
-            path_parameters={},
-            request_id=request_id,
-            now=datetime.fromtimestamp(BEGIN, UTC),
-        )
-        seconds = 0.02 if answered else None
-        self.calls.append(Invocation(DOOR, f"fn-{request_id}", json.dumps(event).encode(), BEGIN + 0.001, seconds))
+        answer = Answer(body=b'{"text": "on its way"}')
+        self._entered(request, answer if answered else None, SLACK_DOOR, request_id, BEGIN)
         if answered:
-            answer = Answer(body=b'{"text": "on its way"}')
             self.deliveries.append(
                 Delivery(ANN, CLASS_RECORDINGS, request, RESPONSE_URL, BEGIN, 0.025, answer),
             )
 
-    def placed(self, at: float = 0.015, *, request_id: str = "web1") -> None:
+    def sent(
+        self,
+        event: object,
+        status: int | None = 202,
+        answer: object = None,
+        *,
+        request_id: str = "web1",
+        caller: str = "timetable",
+        at: float = 0.0,
+    ) -> None:
+        """A caller sends the event (JSON, or bytes as they are), and the webhook answers; None: it hasn't yet."""
+        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        headers = (
+            Headers(tuple(signed(body, now=BEGIN + at).items())) if status != HTTPStatus.UNAUTHORIZED else Headers()
+        )
+        request = Request("POST", f"/hooks/{caller}", headers, body)
+        said = None if status is None else Answer.of_json(status, answer or self.accepted())
+        self._entered(request, said, WEBHOOK, request_id, BEGIN + at)
+
+    def accepted(self) -> dict[str, str]:
+        """The webhook's 202."""
+        link = f"http://127.0.0.1:1/orders/{self.order.order_id}?expires=1&signature={LINK_SIGNATURE}"
+        return {"order_id": self.order.order_id, "status_url": link}
+
+    def placed(self, at: float = 0.015, *, request_id: str = "web1", function: str = SLACK_DOOR) -> None:
         """The door says that the order is on the queue."""
-        self.log(at, "order placed", DOOR, function_request_id=f"fn-{request_id}")
+        self.log(at, "order placed", function, function_request_id=f"fn-{request_id}")
 
     def received(
         self, at: float, seconds: float | None, *, number: int = 1, look: int = 0, error: str = "", sent: float = 0.015
@@ -87,15 +108,38 @@ class Scene:
         """The bot posts to the channel by the Web API."""
         self.posts.append(web_api_post(at, text, **answer))
 
+    def _entered(self, request: Request, answer: Answer | None, door: str, request_id: str, at: float) -> None:
+        event = event_of(
+            request,
+            route_key="POST /any",
+            path_parameters={},
+            request_id=request_id,
+            now=datetime.fromtimestamp(at, UTC),
+        )
+        call = Invocation(door, f"fn-{request_id}", json.dumps(event).encode(), at + 0.001)
+        if answer is not None:
+            result = {"statusCode": answer.status, "headers": dict(answer.headers), "body": body_of(answer)}
+            call = replace(call, seconds=0.02, result=json.dumps(result).encode())
+        self.calls.append(call)
+
     def fulfilled(self) -> None:
         """All of it, as it goes well: typed, placed, received, RTC asked and answering, told."""
         self.typed()
-        self.placed()
+        self.worked_on(function=SLACK_DOOR)
+        self.posted(0.07)
+
+    def worked_on(self, *, request_id: str = "web1", function: str = WEBHOOK) -> None:
+        """The order is placed and received, RTC asked and answering."""
+        self.placed(request_id=request_id, function=function)
         self.received(0.03, 0.1)
         self.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
         self.log(0.06, "RTC answered", operation="start", status=201, request_id="rtc1", ms=10, receive="1")
         self.log(0.061, "started", job_id="1", state="INIT", receive="1")
-        self.posted(0.07)
+
+
+def an_event_s_order(channel: str = "", **changes: Any) -> Order:
+    """An order of a caller's, of which that channel is told."""
+    return an_order(requested_by="timetable", reply_to={"channel_id": channel} if channel else None, **changes)
 
 
 def web_api_post(at: float, text: str, channel: str = CLASS_RECORDINGS.channel_id, **answer: Any) -> Call:

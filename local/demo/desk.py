@@ -1,4 +1,4 @@
-"""What a person at the page can see and do: read, type, click, look into a command, break and mend."""
+"""What a person at the page can see and do: read, type, click, send an event, look into it all, break and mend."""
 
 import contextlib
 import html
@@ -8,11 +8,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from bot.commands_doc import usage_hint
 from local.demo.details import details_of
-from local.demo.documents import Documents, channels_of, commands, jobs, messages_seen
-from local.demo.evidence import Evidence, gather
+from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen
+from local.demo.evidence import Evidence
+from local.demo.gathering import gather
 from local.demo.steps import state_of, steps_of
 from local.demo.switches import Switchboard
 from local.demo.witness import Witness
+from local.hook import Sender
 from local.slack.chat import SLACKBOT, Channel, Person
 from local.slack.content import Content
 from local.system import System
@@ -37,13 +39,15 @@ class Desk:
         self._drawn: tuple[int, Documents] = (-1, {})
 
     def workspace(self) -> Mapping[str, object]:
-        """Give what stays as it is: people, their channels, the command, and what can be broken."""
+        """Give what stays as it is: people, their channels, the command, the webhook, and what can be broken."""
         people = self._chat.people.values()
+        caller = self._system.callers[0]
         return {
             "people": [{"id": it.user_id, "name": it.name} for it in people],
             "channels": {it.user_id: [_channel(each) for each in channels_of(self._chat, it)] for it in people},
             "names": {it.user_id: it.name for it in people} | {it.channel_id: it.name for it in self._channels()},
             "command": {"name": COMMAND, "hint": usage_hint(), "help": "Start a recording of an RTC room"},
+            "webhook": {"channel": EVENTS, "caller": caller.name, "url": self._system.hook_url(caller)},
             "switches": [
                 {"name": it.name, "party": it.party, "label": it.label, "help": it.help}
                 for it in self._switchboard.switches
@@ -62,7 +66,7 @@ class Desk:
         }
 
     def details(self, request_id: str) -> object:
-        """Give a command in full, by its request's id or its order's."""
+        """Give a command or event in full, by its request's id or its order's."""
         seen = self._find(request_id)
         rtc, stack = self._system.rtc, self._system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
@@ -93,11 +97,18 @@ class Desk:
             raise LookupError(f"no message {ts}")
         self._slack.click(self._person(person_id), message, action_id)
 
+    def send(self, event: str) -> None:
+        """Send this text to the webhook as another system would: signed by the first caller, whose key stays here."""
+        self._post(self._system.callers[0].name, event.encode())
+
     def replay(self, request_id: str) -> None:
-        """Type a command again, as the same person in the same channel."""
-        form = self._find(request_id).form
-        person, channel = self._person(form["user_id"]), self._channel(form["channel_id"])
-        self._slack.type_command(person, channel, form["text"], form["command"], markup=True)
+        """Type a command again, as the same person in the same channel; or send an event again under its webhook-id."""
+        seen = self._find(request_id)
+        if seen.caller:
+            self._post(seen.caller, seen.request.body, seen.request.headers.get("webhook-id", ""))
+            return
+        person, channel = self._person(seen.form["user_id"]), self._channel(seen.form["channel_id"])
+        self._slack.type_command(person, channel, seen.form["text"], seen.form["command"], markup=True)
         self._witness.stir()
 
     def turn(self, name: str, *, on: bool) -> None:
@@ -125,6 +136,10 @@ class Desk:
         """Wait for more than so many changes, `limit` seconds at most."""
         self._witness.wait(changes, limit)
 
+    def _post(self, name: str, event: bytes, webhook_id: str = "") -> None:
+        caller = {it.name: it for it in self._system.callers}[name]
+        Sender(self._system.hook_url(caller), caller.key, show=lambda _: None).post(event, webhook_id)
+
     def _commands(self) -> Documents:
         """Give the commands' documents, made anew only after a change: every open page asks twice a second."""
         changes = self._witness.changes
@@ -140,7 +155,7 @@ class Desk:
         for seen in self._evidence():
             if request_id in {seen.request_id, seen.order_id}:
                 return seen
-        raise LookupError(f"no command {request_id}")
+        raise LookupError(f"no command or event {request_id}")
 
     def _person(self, person_id: str) -> Person:
         return self._chat.people[person_id]

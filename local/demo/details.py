@@ -1,4 +1,4 @@
-"""One command in full, for the panel's tabs: Slack's request, the order, the calls to RTC, the ledger and the logs.
+"""One command or event in full, for the panel's tabs: the request at its door, the order, RTC's calls, ledger and logs.
 
 Everything goes through the masks of local/demo/masking.py before it leaves.
 """
@@ -9,15 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from local.demo.evidence import Evidence, body_of, call_of
+from functions.http_event import HttpRequest
+from local.demo.evidence import Evidence, body_of
+from local.demo.gathering import call_of, stop_of
+from local.demo.in_short import answered
 from local.demo.masking import masked
-from local.demo.steps import Step
+from local.demo.step import Step
 from local.http_message import Answer, Request, Wire
 from local.rtc.api import Call as RtcCall
 from local.rtc.signature import canonical_request
 
 _WINDOW = 300
-"""Seconds: how old a request of Slack's may be."""
+"""Seconds: how old a request of Slack's may be, and how far off a caller's clock."""
+_UNREAD = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONTENT_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE})
+"""With these a door answers before it has looked at the signature, or perhaps before."""
 
 
 def details_of(
@@ -29,7 +34,7 @@ def details_of(
     """Give the tabs' contents as JSON has them. `items` are the ledger's, as DynamoDB has them."""
     return masked(
         {
-            "slack": _slack(seen),
+            "door": _door(seen),
             "order": _order(seen),
             "rtc": [_rtc(step, _record(step, seen, rtc_calls)) for step in steps if step.station == "rtc"],
             "ledger": _ledger(seen, items),
@@ -38,22 +43,36 @@ def details_of(
     )
 
 
-def _slack(seen: Evidence) -> dict[str, object]:
-    delivery = seen.delivery
-    if delivery is None:
-        return {"verdict": "The door has not answered yet.", "form": dict(seen.form)}
-    age = seen.door.began_at - float(delivery.request.headers.get("X-Slack-Request-Timestamp"))
-    status = delivery.answer.status if delivery.answer else None
-    accepted = status is not None and status != HTTPStatus.UNAUTHORIZED
-    fits = "The signature fits" if accepted else "The door did not accept the signature"
+def _door(seen: Evidence) -> dict[str, object]:
+    accepted, verdict = _verdict(seen)
+    request = _received(seen.request)
     return {
         "accepted": accepted,
-        "verdict": f"{fits}: HMAC-SHA256 over v0:timestamp:body, {age:.1f} s old (at most {_WINDOW} s).",
-        "request": {**_request(delivery.request), "body": ""},  # it is the form, and that is easier to read
+        "verdict": verdict,
+        "request": request if seen.caller else {**request, "body": ""},  # it is the form, which is easier to read
         "form": dict(seen.form),
-        "answer": _answer(delivery.answer) if delivery.answer else None,
-        "error": delivery.error,
+        "answer": _answer(seen.answer) if seen.answer else None,
+        "error": seen.door.error or (seen.delivery.error if seen.delivery else ""),
     }
+
+
+def _verdict(seen: Evidence) -> tuple[bool | None, str]:
+    """Whether the door accepted the signature, and the same in words; None where it said nothing of it."""
+    answer, headers = seen.answer, seen.request.headers
+    if answer is None:
+        return None, "The door has not answered yet." if seen.door.seconds is None else "The door gave no answer."
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return False, f"The door did not accept the signature: {answered(seen)}"
+    signed, stamp = (
+        ("webhook-id.webhook-timestamp.body", "webhook-timestamp")
+        if seen.caller
+        else ("v0:timestamp:body", "x-slack-request-timestamp")
+    )
+    timestamp = headers.get(stamp, "")
+    if answer.status in _UNREAD or not timestamp.isdecimal():
+        return None, f"The door says nothing of the signature: {answered(seen)}"
+    age = seen.door.began_at - float(timestamp)
+    return True, f"The signature fits: HMAC-SHA256 over {signed}, {age:.1f} s old (at most {_WINDOW} s)."
 
 
 def _order(seen: Evidence) -> dict[str, object] | None:
@@ -73,6 +92,8 @@ def _order(seen: Evidence) -> dict[str, object] | None:
 
 
 def _record(step: Step, seen: Evidence, calls: Sequence[RtcCall]) -> RtcCall | None:
+    if step.job_id and not step.request_id:
+        return stop_of(calls, step.job_id, step.at)
     requests = seen.order.get("requests", [])
     stream = requests[step.entry] if step.entry is not None and step.entry < len(requests) else {}
     return call_of(calls, step.request_id, stream, step.at)
@@ -122,6 +143,13 @@ def _request(request: Request) -> dict[str, object]:
         "headers": [f"{name}: {value}" for name, value in request.headers],
         "body": _shown(request.body.decode(errors="replace")),
     }
+
+
+def _received(request: HttpRequest) -> dict[str, object]:
+    target = request.path + (f"?{request.query}" if request.query else "")
+    headers = [f"{name}: {value}" for name, value in request.headers.items()]
+    body = _shown(request.body.decode(errors="replace"))
+    return {"line": f"{request.method} {target}", "headers": headers, "body": body}
 
 
 def _answer(answer: Answer) -> dict[str, object]:

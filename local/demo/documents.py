@@ -1,22 +1,23 @@
-"""What the page draws, as JSON documents under keys: messages, commands with their steps, jobs, what is broken.
+"""What the page draws, as JSON documents under keys: messages, commands and events with their steps, jobs and faults.
 
 A key stays with its thing; a document that differs from the one before under its key is news.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 
-from bot.normalise import from_slack
-from local.demo.evidence import Evidence, body_of
+from local.demo.evidence import CLOCKS_DIFFER, Evidence, body_of, read_object
+from local.demo.in_short import answered, asked, outcome
 from local.demo.masking import masked
-from local.demo.steps import Step, state_of, steps_of
+from local.demo.step import Step
+from local.demo.steps import state_of, steps_of
 from local.rtc.jobs import Job
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
-from local.slack.workspace import Call
 
 type Documents = dict[str, object]
 
-_CLOCKS_DIFFER = 0.01
+EVENTS = "events"
+"""Stands for a channel where the webhook's events are drawn."""
 
 
 def channels_of(chat: Chat, viewer: Person) -> list[Channel]:
@@ -45,7 +46,7 @@ def messages_seen(chat: Chat, viewer: Person) -> Documents:
 
 
 def commands(evidence: Iterable[Evidence], chat: Chat) -> Documents:
-    """Give each command with its steps; times are milliseconds, of steps since the command was sent."""
+    """Give each command or event with its steps; times are milliseconds, of steps since it was sent."""
     return {f"command {seen.request_id}": _command(seen, chat) for seen in evidence}
 
 
@@ -62,12 +63,25 @@ def _command(seen: Evidence, chat: Chat) -> Mapping[str, object]:
         "order_id": seen.order_id,
         "at": began * 1000,
         "person": seen.form.get("user_id", ""),
-        "channel": seen.form.get("channel_id", ""),
-        "typed": masked(f"{seen.form.get('command', '')} {from_slack(seen.form.get('text', ''))}".strip()),
+        "channel": EVENTS if seen.caller else seen.form.get("channel_id", ""),
+        "typed": masked(f"webhook {seen.caller}: {asked(seen)}" if seen.caller else asked(seen)),
+        "event": _event(seen) if seen.caller else None,
         "state": state_of(steps),
         "steps": [_step(step, began) for step in steps],
         "answers": list(dict.fromkeys(_answers(seen, chat))),
     }
+
+
+def _event(seen: Evidence) -> object:
+    return masked(
+        {
+            "caller": seen.caller,
+            "asked": asked(seen),
+            "answered": answered(seen),
+            "accepted": seen.answer is not None and seen.answer.status < HTTPStatus.BAD_REQUEST,
+            "outcome": outcome(seen),
+        }
+    )
 
 
 def _step(step: Step, began: float) -> Mapping[str, object]:
@@ -82,19 +96,19 @@ def _step(step: Step, began: float) -> Mapping[str, object]:
 
 
 def _answers(seen: Evidence, chat: Chat) -> Iterator[str]:
-    """Give the keys of the messages that answer the command."""
-    channel = chat.channels[seen.form["channel_id"]]
-    there = chat.messages(channel)
+    """Give the keys of the messages that answer the command or event."""
     if seen.delivery:
-        answered_at = seen.delivery.sent_at + seen.delivery.seconds - _CLOCKS_DIFFER
-        mine = (it for it in there if it.via in {"ack", "slack"} and it.only_for == seen.form["user_id"])
+        answered_at = seen.delivery.sent_at + seen.delivery.seconds - CLOCKS_DIFFER
+        there = chat.messages(seen.delivery.channel)
+        mine = (it for it in there if it.via in {"ack", "slack"} and it.only_for == seen.delivery.person.user_id)
         yield from _first(mine, answered_at)
     for post in seen.posts:
         if post.door == "response_url":
             # The workspace makes the message while it answers the call, and does nothing else meanwhile.
+            there = chat.messages(chat.channels[seen.form["channel_id"]])
             yield from _first((it for it in there if it.via == "response_url"), post.received)
-        elif ts := _ts_of(post):
-            yield f"message {channel.channel_id} {ts}"
+        elif ts := read_object(body_of(post.answer)).get("ts"):
+            yield f"message {read_object(post.request.body)['channel']} {ts}"
 
 
 def _first(messages: Iterable[Message], at: float) -> Iterator[str]:
@@ -102,11 +116,3 @@ def _first(messages: Iterable[Message], at: float) -> Iterator[str]:
         if float(message.ts) >= at - 0.000_001:
             yield f"message {message.channel_id} {message.ts}"
             return
-
-
-def _ts_of(post: Call) -> str:
-    try:
-        document = json.loads(body_of(post.answer))
-    except ValueError:
-        return ""
-    return str(document.get("ts", "")) if isinstance(document, dict) else ""

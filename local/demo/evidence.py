@@ -1,28 +1,25 @@
-"""All that was seen of one command, from the stand-ins' records, the functions' calls and their logs, put together.
+"""All that was seen of one command or event: what came in at its door, the order, its receives, and what went out."""
 
-What belongs together is found by what the parts themselves pass on: Slack's signature, Lambda's request id, the order's
-id, the response_url, RTC's request id. Only a post by the Web API names none of these: of the orders that were being
-worked on and whose room and users it names, it belongs to the one that the recorder had last logged something of.
-"""
-
-import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from functions.http_event import HttpRequest, read_request
 from local.demo.witness import Line
+from local.http_event import ResultError, answer_of
 from local.http_message import Answer
 from local.lambda_pool import Invocation
-from local.rtc.api import Call as RtcCall
 from local.slack.workspace import Call as SlackCall
 from local.slack.workspace import Delivery
+from local.system import HOOKS
 
-DOOR = "SlackFunction"
+SLACK_DOOR = "SlackFunction"
+WEBHOOK = "WebhookFunction"
 RECORDER = "RecorderFunction"
-_CLOCKS_DIFFER = 0.01
+CLOCKS_DIFFER = 0.01
 """Clocks of several processes are read: what comes this much earlier than its cause is still taken for its effect."""
 
 
@@ -37,28 +34,41 @@ class Receive:
     @property
     def look(self) -> int:
         """0 for the order itself; n where it came back for the n-th look whether what it started runs."""
-        return int(_read(self.record["body"]).get("look", 0))
+        return int(read_object(self.record["body"]).get("look", 0))
 
     @property
     def number(self) -> int:
         """The how-manyth receive it is."""
         return int(self.record["attributes"]["ApproximateReceiveCount"])
 
+    @property
+    def sent_at(self) -> float:
+        """When the queue got the message."""
+        return int(self.record["attributes"]["SentTimestamp"]) / 1000
+
+    @property
+    def again(self) -> str:
+        """In how many seconds the recorder wants it again; empty unless it does."""
+        return next((str(line.fields["seconds"]) for line in self.lines if line.message == "again later"), "")
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the recorder has come to an end with it."""
+        return self.call.seconds is not None and not self.call.error and not self.again
+
     def spans(self, moment: float) -> bool:
         """Whether the recorder was at it then."""
-        began, seconds = self.call.began_at, self.call.seconds
-        return began - _CLOCKS_DIFFER <= moment and (seconds is None or moment <= began + seconds + _CLOCKS_DIFFER)
+        return spans(self.call, moment)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was seen of a command, so far. `request_id` is the HTTP API's; `order_id` is empty where there is no order.
+    """What was seen so far of a command, which came by Slack, or of an event, which came by the webhook.
 
-    `form` is what Slack sent; `delivery` is None until the door has answered.
+    `door` is the call of the function that took it; `delivery` is Slack's own record, None of an event and until the
+    door has answered. `order_id` is empty where no order was placed.
     """
 
-    request_id: str
-    form: Mapping[str, str]
     door: Invocation
     delivery: Delivery | None
     order_id: str
@@ -68,73 +78,55 @@ class Evidence:
     posts: tuple[SlackCall, ...]
 
     @property
+    def request(self) -> HttpRequest:
+        """What came in, as the door got it."""
+        return _read_request(self.door.event)
+
+    @property
+    def request_id(self) -> str:
+        """The HTTP API's id of the request."""
+        return self.request.request_id
+
+    @property
+    def received_at(self) -> float:
+        """When the HTTP API had the request."""
+        return min(float(read_object(self.door.event)["requestContext"]["timeEpoch"]) / 1000, self.door.began_at)
+
+    @property
+    def caller(self) -> str:
+        """Whom an event says to come from, by its path; empty for a command."""
+        path = self.request.path
+        return path.removeprefix(HOOKS) if self.door.function == WEBHOOK and path.startswith(HOOKS) else ""
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """What Slack sent; empty for an event."""
+        body = b"" if self.caller else self.request.body
+        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        """What a caller sent, if that is a JSON object; empty for a command."""
+        return read_object(self.request.body) if self.caller else {}
+
+    @property
+    def answer(self) -> Answer | None:
+        """What the door answered; None until it has, or where it failed."""
+        try:
+            return answer_of(json.loads(self.door.result), self.request_id) if self.door.result else None
+        except ResultError:
+            return None
+
+    @property
     def order(self) -> Mapping[str, Any]:
         """The order as the queue had it; empty until the recorder has received it."""
-        return _read(self.receives[0].record["body"]) if self.receives else {}
+        return read_object(self.receives[0].record["body"]) if self.receives else {}
 
 
-def gather(
-    calls: Iterable[Invocation],
-    lines: Sequence[Line],
-    deliveries: Iterable[Delivery],
-    posts: Sequence[SlackCall],
-) -> list[Evidence]:
-    """Give the evidence of each command, the oldest first."""
-    by_signature = {it.request.headers.get("X-Slack-Signature"): it for it in deliveries}
-    placed = {it.fields.get("function_request_id"): it for it in lines if it.message == "order placed"}
-    by_order: dict[str, list[Line]] = {}
-    for line in lines:
-        by_order.setdefault(line.order_id, []).append(line)
-    doors: list[Invocation] = []
-    receives: dict[str, list[Receive]] = {}
-    for call in calls:
-        if call.function == DOOR:
-            doors.append(call)
-        elif call.function == RECORDER:
-            for record in _read(call.event)["Records"]:
-                order_id = str(_read(record["body"]).get("order_id", ""))
-                number = record["attributes"]["ApproximateReceiveCount"]
-                receive = Receive(call, record, ())
-                lines_then = (it for it in by_order.get(order_id, ()) if receive.spans(it.at))
-                own = tuple(it for it in lines_then if it.fields.get("receive") == number)
-                receives.setdefault(order_id, []).append(replace(receive, lines=own))
-    owners = [(_owner(post, receives), post) for post in posts]
-    found = []
-    for door in doors:
-        event = _read(door.event)
-        order = placed.get(door.request_id)
-        order_id = order.order_id if order is not None else ""
-        own_receives = tuple(receives.get(order_id, ())) if order_id else ()
-        found.append(
-            Evidence(
-                request_id=event["requestContext"]["requestId"],
-                form=_form(event),
-                door=door,
-                delivery=by_signature.get(event["headers"].get("x-slack-signature")),
-                order_id=order_id,
-                placed_at=None if order is None else order.at,
-                receives=own_receives,
-                lines=tuple(by_order.get(order_id, ())) if order_id else (),
-                posts=tuple(post for owner, post in owners if order_id and owner == order_id),
-            )
-        )
-    return [it for it in found if it.form.get("command")]
-
-
-def call_of(calls: Iterable[RtcCall], request_id: str, stream: Mapping[str, Any], begun: float) -> RtcCall | None:
-    """Give RTC's record of a call: by its request id, or else the first start of `stream` from `begun` on.
-
-    The ledger lets one start of a stream be made at a time, so the first is the one.
-    """
-    for call in calls:
-        if request_id:
-            if call.request_id == request_id:
-                return call
-        elif call.operation == "start" and call.received.timestamp() >= begun - _CLOCKS_DIFFER:
-            asked = _read(call.request.body)
-            if all(asked.get(name) == stream.get(name) for name in ("room_id", "user_id", "video_type")):
-                return call
-    return None
+def spans(call: Invocation, moment: float) -> bool:
+    """Whether the call was under way then."""
+    began, seconds = call.began_at, call.seconds
+    return began - CLOCKS_DIFFER <= moment and (seconds is None or moment <= began + seconds + CLOCKS_DIFFER)
 
 
 def body_of(answer: Answer) -> str:
@@ -143,41 +135,19 @@ def body_of(answer: Answer) -> str:
     return body.decode(errors="replace")
 
 
-def _owner(post: SlackCall, receives: Mapping[str, Sequence[Receive]]) -> str:
-    """Give the id of the order that the post answers; empty where none does."""
-    found, last = "", 0.0
-    for order_id, own in receives.items():
-        if not _may_answer(post, own):
-            continue
-        before = [line.at for it in own if it.spans(post.received) for line in it.lines if line.at <= post.received]
-        if not found or max(before, default=0.0) > last:
-            found, last = order_id, max(before, default=0.0)
-    return found
-
-
-def _may_answer(post: SlackCall, receives: Sequence[Receive]) -> bool:
-    if post.door == "web_api" and not any(receive.spans(post.received) for receive in receives):
-        return False
-    order = _read(receives[0].record["body"])
-    reply_to = order.get("reply_to", {})
-    if post.door == "response_url":
-        return bool(post.request.path == urlsplit(reply_to.get("response_url", "")).path)
-    said = post.request.body.decode(errors="replace")
-    named = {json.dumps(it[name])[1:-1] for it in order.get("requests", ()) for name in ("room_id", "user_id")}
-    return _read(said).get("channel") == reply_to.get("channel_id") and all(it in said for it in named)
-
-
-def _form(event: Mapping[str, Any]) -> dict[str, str]:
-    body = event.get("body", "")
-    text = base64.b64decode(body).decode(errors="replace") if event.get("isBase64Encoded") else body
-    return dict(parse_qsl(text, keep_blank_values=True))
-
-
 @lru_cache(maxsize=4000)
-def _read(body: str | bytes) -> Mapping[str, Any]:
-    """Give a JSON object. The same events and orders are read again at every change: each is parsed once."""
+def read_object(body: str | bytes) -> Mapping[str, Any]:
+    """Give a JSON object, empty for what is none.
+
+    The same events and orders are read again at every change: each is parsed once.
+    """
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
+
+
+@lru_cache(maxsize=1000)
+def _read_request(event: bytes) -> HttpRequest:
+    return read_request(read_object(event))

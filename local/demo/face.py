@@ -3,8 +3,9 @@
     GET  /                           the page;  /page/NAME  its styles and scripts
     GET  /api/workspace              what stays as it is
     GET  /api/news?person=ID         server-sent events: [[key, document], ...], of a thing that is gone null
-    GET  /api/commands/ID            a command in full, by its request's id or its order's
-    POST /api/commands/ID/replay     type it again
+    GET  /api/commands/ID            a command or event in full, by its request's id or its order's
+    POST /api/commands/ID/replay     type it, or send it, again
+    POST /api/events                 {"event"}: the text of one, for the webhook
     POST /api/messages               {"person", "channel", "text"}
     POST /api/clicks                 {"person", "channel", "ts", "action_id"}
     POST /api/switches               {"name", "on"};  DELETE  mend all
@@ -76,6 +77,8 @@ def _answer(desk: Desk, request: Request) -> Answer:
             return Answer.of_json(HTTPStatus.OK, desk.details(command_id), _ONLY_OURS)
         case "POST", ["commands", command_id, "replay"]:
             desk.replay(command_id)
+        case "POST", ["events"]:
+            desk.send(*_texts(request, "event"))
         case "POST", ["messages"]:
             desk.say(*_texts(request, "person", "channel", "text"))
         case "POST", ["clicks"]:

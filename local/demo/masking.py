@@ -1,4 +1,4 @@
-"""What the page never shows: tokens, signatures, response URLs and RTMP keys, wherever in a document they are."""
+"""What the page never shows: tokens, keys, signatures, response URLs and RTMP keys, wherever in a document they are."""
 
 import re
 
@@ -7,7 +7,9 @@ MASK = "[hidden]"
 # What a pattern's group has matched stays; the rest is the secret.
 _SECRETS = (
     re.compile(r"(\bv0=)[0-9a-f]{64}"),
-    re.compile(r"(\bSignature=)[0-9a-f]{64}"),
+    re.compile(r"(\bsignature=)[\w-]{16,}", re.IGNORECASE),
+    re.compile(r"(\bv1,)[\w+/=]+"),
+    re.compile(r"(\bwhsec_)[\w+/=]+"),
     re.compile(r"(\bxox[a-z]-)[\w-]+"),
     re.compile(r"((?:/|%2F)hooks(?:/|%2F)(?:commands|actions)(?:/|%2F))[\w-]+", re.IGNORECASE),
     re.compile(r"(\brtmps?://)[^\s\"']+", re.IGNORECASE),

@@ -1,63 +1,25 @@
-"""An order's way as steps with their times: Slack, door, queue, recorder, RTC, reply, again for every receive."""
+"""The way of a command or an event as steps with their times: sender, door, queue, recorder, RTC, reply.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+After the door the way of both is the same, and passed again for every receive.
+"""
+
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import Any, Literal
 
 from local.demo.evidence import Evidence, Receive, body_of
-from local.demo.witness import Line
+from local.demo.in_short import answered, outcome
+from local.demo.rtc_steps import rtc_steps
+from local.demo.step import State, Step
 from local.slack.workspace import Call as SlackCall
-
-type Station = Literal["slack", "door", "queue", "recorder", "rtc", "reply"]
-type State = Literal["active", "waiting", "ok", "failed", "unknown"]
-"""active: it is happening; waiting: it will go on later; unknown: nobody can tell what came of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A part of the way. `at` is in seconds since the epoch; `seconds` is None while it lasts.
-
-    Of a call to RTC, `request_id` is RTC's where there was an answer, and `entry` the stream's place in the order.
-    """
-
-    station: Station
-    title: str
-    at: float
-    seconds: float | None
-    state: State
-    note: str = ""
-    request_id: str = ""
-    entry: int | None = None
 
 
 def steps_of(seen: Evidence) -> list[Step]:
     """Give the steps so far, in the order in which they began."""
-    delivery, door = seen.delivery, seen.door
-    sent_at = delivery.sent_at if delivery else door.began_at
-    steps = [Step("slack", "Slack sends the command, signed", sent_at, max(door.began_at - sent_at, 0), "ok")]
-    steps.append(_door(seen))
-    if seen.placed_at is not None and not seen.receives:
-        steps.append(Step("queue", "The order is on the queue", seen.placed_at, None, "active"))
-    since = door.began_at
-    for receive in seen.receives:
-        call = receive.call
-        if receive.number == 1:
-            since = min(int(receive.record["attributes"]["SentTimestamp"]) / 1000, call.began_at)
-        steps.append(Step("queue", _waited_for(receive), since, max(call.began_at - since, 0), "ok"))
-        steps.append(_recorder(receive))
-        steps.extend(_rtc(receive))
-        steps.extend(_reply(post) for post in seen.posts if receive.spans(post.received))
-        since = call.began_at + (call.seconds or 0)
-    if seen.receives and (waiting := _waiting(seen.receives[-1], since)):
-        steps.append(waiting)
-    if delivery and not seen.order_id:
-        steps.append(_answered_at_once(seen, sent_at + delivery.seconds))
-    return sorted(steps, key=lambda step: step.at)
+    return sorted(_steps(seen), key=lambda step: step.at)
 
 
 def state_of(steps: Sequence[Step]) -> State:
-    """Give how a command stands: what is still going on, else what came of its last calls."""
+    """Give how a command or an event stands: what is still going on, else what came of its last calls."""
     for state in ("active", "waiting"):
         if any(step.state == state for step in steps):
             return state
@@ -68,23 +30,56 @@ def state_of(steps: Sequence[Step]) -> State:
     return "ok"
 
 
+def _steps(seen: Evidence) -> Iterator[Step]:
+    door, delivery = seen.door, seen.delivery
+    sent_at = delivery.sent_at if delivery else seen.received_at
+    who = f"{seen.caller} sends an event" if seen.caller else "Slack sends the command, signed"
+    yield Step("sender", who, sent_at, max(door.began_at - sent_at, 0), "ok")
+    yield _door(seen)
+    if seen.placed_at is not None and not seen.receives:
+        yield Step("queue", "The order is on the queue", seen.placed_at, None, "active")
+    since = door.began_at
+    for receive in seen.receives:
+        call = receive.call
+        if receive.number == 1:
+            since = min(receive.sent_at, call.began_at)
+        yield Step("queue", _waited_for(receive), since, max(call.began_at - since, 0), "ok")
+        yield _recorder(receive)
+        yield from rtc_steps(receive)
+        yield from (_reply(post) for post in seen.posts if receive.spans(post.received))
+        since = call.began_at + (call.seconds or 0)
+        if receive.is_done and not receive.look and seen.order.get("reply_to") is None:
+            settled_at = receive.lines[-1].at if receive.lines else since
+            yield Step("reply", "Its status link tells what came of it", settled_at, 0, "ok", outcome(seen))
+    if seen.receives and (waiting := _waiting(seen.receives[-1], since)):
+        yield waiting
+    if not seen.order_id and (delivery or seen.caller) and door.seconds is not None:
+        yield _answered_at_once(seen, sent_at + delivery.seconds if delivery else door.began_at + door.seconds)
+
+
 def _door(seen: Evidence) -> Step:
-    call, delivery = seen.door, seen.delivery
+    call, delivery, answer = seen.door, seen.delivery, seen.answer
+    title = "The webhook verifies and reads it" if seen.caller else "The door verifies and reads it"
     if call.seconds is None:
-        return Step("door", "The door verifies and reads it", call.began_at, None, "active")
-    status = delivery.answer.status if delivery and delivery.answer else 0
+        return Step("door", title, call.began_at, None, "active")
     wrong = call.error or (delivery.error if delivery else "")
-    if wrong or (delivery and status != HTTPStatus.OK):
-        return Step("door", "The door did not answer well", call.began_at, call.seconds, "failed", wrong or str(status))
+    if wrong or answer is None:
+        return Step("door", "The door did not answer well", call.began_at, call.seconds, "failed", wrong)
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return Step("door", "The door refuses it", call.began_at, call.seconds, "failed", answered(seen))
     note = f"order {seen.order_id} placed" if seen.order_id else "answered at once, nothing placed"
-    return Step("door", "The door verifies and reads it", call.began_at, call.seconds, "ok", note)
+    if any(line.message == "order known already" for line in seen.lines):
+        note = "the order is known already, nothing new is placed"
+    return Step("door", title, call.began_at, call.seconds, "ok", note)
 
 
 def _answered_at_once(seen: Evidence, at: float) -> Step:
-    delivery = seen.delivery
-    if delivery and delivery.error:
-        return Step("reply", "Slack tells of the failure itself", at, 0, "failed", delivery.error)
-    return Step("reply", "The answer is in the door's 200", at, 0, "ok")
+    if seen.delivery and seen.delivery.error:
+        return Step("reply", "Slack tells of the failure itself", at, 0, "failed", seen.delivery.error)
+    if seen.answer is None:
+        return Step("reply", "There is no answer", at, 0, "failed", seen.door.error)
+    note = answered(seen) if seen.caller and seen.answer.status < HTTPStatus.BAD_REQUEST else ""
+    return Step("reply", f"The answer is in the door's {int(seen.answer.status)}", at, 0, "ok", note)
 
 
 def _recorder(receive: Receive) -> Step:
@@ -96,8 +91,8 @@ def _recorder(receive: Receive) -> Step:
         return Step("recorder", title, call.began_at, None, "active")
     if call.error:
         return Step("recorder", title, call.began_at, call.seconds, "failed", call.error)
-    again = _again(receive)
-    return Step("recorder", title, call.began_at, call.seconds, "ok", f"again in {again} s" if again else "")
+    note = f"again in {receive.again} s" if receive.again else ""
+    return Step("recorder", title, call.began_at, call.seconds, "ok", note)
 
 
 def _waited_for(receive: Receive) -> str:
@@ -111,56 +106,9 @@ def _waiting(last: Receive, since: float) -> Step | None:
         return None
     if last.call.error:
         return Step("queue", "The queue gives it again when its visibility times out", since, None, "waiting")
-    again = _again(last)
-    if again:
-        return Step("queue", "The order waits for its next receive", since, None, "waiting", f"in {again} s")
+    if last.again:
+        return Step("queue", "The order waits for its next receive", since, None, "waiting", f"in {last.again} s")
     return None
-
-
-def _again(receive: Receive) -> str:
-    return next((str(line.fields["seconds"]) for line in receive.lines if line.message == "again later"), "")
-
-
-def _rtc(receive: Receive) -> list[Step]:
-    """Give the calls to RTC as the recorder's log tells of them."""
-    steps: list[Step] = []
-    for line in receive.lines:
-        asked = steps[-1] if steps and steps[-1].seconds is None else None
-        match line.message:
-            case "calling RTC":
-                entry = int(line.fields["entry"])
-                steps.append(Step("rtc", "RTC is asked to start", line.at, None, "active", entry=entry))
-            case "RTC answered":
-                steps[len(steps) - bool(asked) :] = [_answered(line, asked)]
-            case "outcome unknown" | "not started" if steps:
-                state: State = "unknown" if line.message == "outcome unknown" else "failed"
-                seconds = line.at - asked.at if asked else steps[-1].seconds
-                words = (steps[-1].note, line.fields.get("error_code"), line.fields.get("error_msg"))
-                note = " ".join(str(word) for word in words if word)
-                steps[-1] = replace(steps[-1], seconds=seconds, state=state, note=note)
-            case _:
-                pass
-    if steps and steps[-1].seconds is None and receive.call.seconds is not None:
-        end = receive.call.began_at + receive.call.seconds
-        left = replace(steps[-1], seconds=max(end - steps[-1].at, 0), state="unknown", note="the recorder is gone")
-        steps[-1] = left
-    return steps
-
-
-def _answered(line: Line, asked: Step | None) -> Step:
-    fields: Mapping[str, Any] = line.fields
-    took, status = fields["ms"] / 1000, int(fields["status"])
-    what = "to start" if fields["operation"] == "start" else "how a job stands"
-    return Step(
-        station="rtc",
-        title=f"RTC is asked {what}",
-        at=line.at - took,
-        seconds=took,
-        state="ok" if status < HTTPStatus.BAD_REQUEST else "failed",
-        note=f"HTTP {status}",
-        request_id=str(fields.get("request_id") or ""),
-        entry=asked.entry if asked else None,
-    )
 
 
 def _reply(post: SlackCall) -> Step:

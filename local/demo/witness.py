@@ -61,7 +61,9 @@ class Witness:
         self._listeners.append(listener)
 
     def see(self, call: Invocation) -> None:
-        """Take a call that begins or is over."""
+        """Take a call that begins or is over; a GET, which changes nothing and may come very often, is left out."""
+        if _is_get(call):
+            return
         with self._changed:
             self._calls[call.request_id] = call
             while len(self._calls) > CALLS_KEPT:
@@ -97,3 +99,8 @@ def read_line(function: str, text: str) -> Line | None:
         return Line(function, datetime.fromisoformat(fields["timestamp"]).timestamp(), fields)
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _is_get(call: Invocation) -> bool:
+    context = json.loads(call.event).get("requestContext", {})
+    return bool(context.get("http", {}).get("method") == "GET")

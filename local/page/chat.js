@@ -1,8 +1,9 @@
-// The messages of the chosen conversation, as the chosen person sees them.
+// The messages of the chosen conversation, as the chosen person sees them, or the webhook's events.
 
 import { messageBody } from "./blocks.js";
 import { clock, exactly } from "./dates.js";
 import { button, duration, element } from "./dom.js";
+import { eventBody } from "./eventrow.js";
 import { click } from "./system.js";
 
 const STATES = { active: "on its way…", waiting: "waits for another try", ok: "", failed: "went wrong", unknown: "nobody knows" };
@@ -11,6 +12,7 @@ const STATES = { active: "on its way…", waiting: "waits for another try", ok: 
 export function drawChat(state, list, title, subtitle, look) {
   const rows = new Map();
   let shown = "";
+  let isAtEnd = true;
   state.subscribe(() => {
     const { person } = state.chosen;
     const channel = state.channel();
@@ -18,15 +20,25 @@ export function drawChat(state, list, title, subtitle, look) {
     if (now !== shown) {
       list.replaceChildren();
       rows.clear();
-      title.textContent = `${channel.kind === "direct" ? "" : "# "}${channel.name}`;
-      subtitle.textContent = `You are ${state.workspace.names[person]}`;
+      const isWebhook = channel.kind === "webhook";
+      title.textContent = `${isWebhook || channel.kind === "direct" ? "" : "# "}${channel.name}`;
+      subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
+      list.dataset.empty = isWebhook
+        ? "No event came yet. The one below is ready: send it, or another from anywhere on this machine."
+        : "Nothing was said here yet. The command below is ready: press Enter.";
     }
-    const scroller = list.parentElement;
-    const wasAtEnd = now !== shown || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+    isAtEnd ||= now !== shown;
     shown = now;
-    const changed = update(state, rows, list, channel, look);
-    if (changed && wasAtEnd) scroller.scrollTop = scroller.scrollHeight;
+    if (update(state, rows, list, channel, look)) stayAtEnd();
   });
+
+  const scroller = list.parentElement;
+  scroller.addEventListener("scroll", () => { isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80; });
+  new ResizeObserver(stayAtEnd).observe(scroller);
+
+  function stayAtEnd() {
+    if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  }
 }
 
 function update(state, rows, list, channel, look) {
@@ -57,18 +69,18 @@ function update(state, rows, list, channel, look) {
 
 function rowsOf(state, channel) {
   const messages = state.messages().filter(([, it]) => it.channel === channel.id);
-  const typed = state.commands().filter((it) => it.channel === channel.id && it.person === state.chosen.person);
+  const own = state.commands().filter((it) => it.channel === channel.id && (it.event || it.person === state.chosen.person));
   return [
     ...messages.map(([key, message]) => {
       const command = state.answered(key);
       const sign = [message, command?.id];
       return { key, at: Number(message.ts), sign, draw: (...rest) => messageRow(key, message, command, ...rest) };
     }),
-    ...typed.map((command) => ({
+    ...own.map((command) => ({
       key: `typed ${command.id}`,
       at: command.at / 1000 - 0.0005,
-      sign: [command.typed, command.state],
-      draw: (...rest) => typedRow(command, ...rest),
+      sign: [command.typed, command.event, command.state],
+      draw: (...rest) => (command.event ? eventRow : typedRow)(command, ...rest),
     })),
   ];
 }
@@ -105,6 +117,22 @@ function typedRow(command, state, look) {
       STATES[command.state]
         ? button(STATES[command.state], () => look(command.id), { class: `look ${command.state}` })
         : null,
+    ),
+  );
+}
+
+function eventRow(command, state, look) {
+  const { caller } = command.event;
+  const label = ["What happened", STATES[command.state]].filter(Boolean).join(" · ");
+  return element(
+    "li",
+    { class: "message", "data-key": `event ${command.id}` },
+    avatar(caller, false),
+    element(
+      "div",
+      { class: "message-body" },
+      heading(caller, command.at, element("span", { class: "aside" }, "by the webhook")),
+      eventBody(command, label, state, look),
     ),
   );
 }

@@ -60,6 +60,7 @@ export function drawComposer(state, form) {
   });
   state.subscribe(() => {
     const channel = state.channel();
+    form.hidden = channel.kind === "webhook";
     input.setAttribute("aria-label", `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`);
     input.placeholder = `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`;
   });

@@ -1,9 +1,9 @@
-// What the tabs of a command show: Slack's request, the order, RTC's calls, the ledger, the logs. Secrets come masked.
+// What the tabs of a command or an event show: its request, the order, RTC's calls, the ledger, the logs. Secrets come masked.
 
 import { clock } from "./dates.js";
 import { button, duration, element } from "./dom.js";
 
-export const TABS = ["Slack in", "Order", "RTC out", "RTC answer", "Ledger", "Logs"];
+export const TABS = ["Request in", "Order", "RTC out", "RTC answer", "Ledger", "Logs"];
 
 const SHOWN_OR_KNOWN = new Set(
   "at function level message timestamp location service order_id xray_trace_id function_request_id".split(" "),
@@ -12,8 +12,8 @@ const SHOWN_OR_KNOWN = new Set(
 /** Give the nodes of a tab. */
 export function tabContent(name, seen) {
   switch (name) {
-    case "Slack in":
-      return slackIn(seen.slack);
+    case "Request in":
+      return requestIn(seen.door);
     case "Order":
       return order(seen.order);
     case "RTC out":
@@ -23,18 +23,20 @@ export function tabContent(name, seen) {
     case "Ledger":
       return each(seen.ledger, entry, "The ledger has nothing of it: no order was placed.");
     default:
-      return each(seen.logs, logLine, "Nothing was logged with an order id: no order was placed.");
+      return each(seen.logs, logLine, "Nothing was logged: no order was placed.");
   }
 }
 
-function slackIn(slack) {
-  if (!slack.request) return [note(slack.verdict)];
+function requestIn(door) {
+  const form = Object.entries(door.form).map(([name, value]) => `${name}: ${value}`);
   return [
-    element("p", { class: `verdict ${slack.accepted ? "ok" : "failed"}` }, slack.accepted ? "✓ " : "✗ ", slack.verdict),
-    text("Request", `${slack.request.line}\n${slack.request.headers.join("\n")}`),
-    text("Form", Object.entries(slack.form).map(([name, value]) => `${name}: ${value}`).join("\n")),
-    slack.answer ? text(`The door’s answer: ${slack.answer.status}`, slack.answer.body) : note(slack.error),
-  ];
+    verdict(door.accepted, door.verdict),
+    text("Request", `${door.request.line}\n${door.request.headers.join("\n")}`),
+    form.length ? text("Form", form.join("\n")) : null,
+    door.request.body ? text("Body", door.request.body) : null,
+    door.answer ? answer(`The door’s answer: ${door.answer.status}`, door.answer) : null,
+    door.error ? note(door.error) : null,
+  ].filter(Boolean);
 }
 
 function order(it) {
@@ -48,11 +50,9 @@ function order(it) {
 }
 
 function rtcOut(call) {
-  const verdict = call.verdict ? `RTC’s verdict: ${call.verdict}` : "";
-  const right = call.verdict === "accepted";
   return [
     element("h4", {}, call.title),
-    verdict ? element("p", { class: `verdict ${right ? "ok" : "failed"}` }, right ? "✓ " : "✗ ", verdict) : null,
+    call.verdict ? verdict(call.verdict === "accepted", `RTC’s verdict: ${call.verdict}`) : null,
     call.request
       ? text("Request", `${call.request.line}\n${call.request.headers.join("\n")}`)
       : note("RTC has no record of this call here: it never arrived, or went to the real RTC."),
@@ -69,7 +69,7 @@ function rtcAnswer(call) {
     note(told),
     call.mishap ? note(`Broken on purpose: ${JSON.stringify(call.mishap)}`) : null,
     call.answer
-      ? text(`HTTP ${call.answer.status}`, `${call.answer.headers.join("\n")}\n\n${call.answer.body}`)
+      ? answer(`HTTP ${call.answer.status}`, call.answer)
       : call.request ? note("No answer came.") : null,
   ];
 }
@@ -98,6 +98,14 @@ function logLine(line) {
 function each(things, draw, none) {
   return things.length ? things.flatMap(draw).filter(Boolean) : [note(none)];
 }
+
+/** What was said of a signature; `accepted` is null where nothing was. */
+function verdict(accepted, words) {
+  if (accepted === null) return note(words);
+  return element("p", { class: `verdict ${accepted ? "ok" : "failed"}` }, accepted ? "✓ " : "✗ ", words);
+}
+
+const answer = (caption, it) => text(caption, `${it.headers.join("\n")}\n\n${it.body}`);
 
 function text(caption, content, copied = false) {
   return element(

@@ -2,6 +2,7 @@
 
 import { drawChat } from "./chat.js";
 import { drawComposer } from "./composer.js";
+import { drawEventComposer } from "./eventcomposer.js";
 import { jobs } from "./jobs.js";
 import { panel } from "./panel.js";
 import { drawSidebar } from "./sidebar.js";
@@ -33,12 +34,13 @@ function look(command) {
 }
 
 drawSidebar(state, byId("sidebar"));
-drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look);
 drawStrip(state, byId("strip"), (tab) => {
   side.open("timeline");
   steps.open(tab);
 });
 drawComposer(state, byId("composer"));
+drawEventComposer(state, byId("event-composer"));
+drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look); // once it is known how much place is left
 
 let hush = () => {};
 let heard = null;

@@ -2,12 +2,15 @@
 
 import { button, element } from "./dom.js";
 
+const KINDS = { direct: "Direct message ", webhook: "" };
+
 export function drawSidebar(state, place) {
   const read = new Map(); // of a person in a channel: how many messages were there when it was last looked at
   state.subscribe(() => {
     const { person } = state.chosen;
     const counts = new Map();
-    for (const [, message] of state.messages()) counts.set(message.channel, (counts.get(message.channel) ?? 0) + 1);
+    const said = [...state.messages().map(([, it]) => it), ...state.commands().filter((it) => it.event)];
+    for (const { channel } of said) counts.set(channel, (counts.get(channel) ?? 0) + 1);
     read.set(`${person} ${state.channel().id}`, counts.get(state.channel().id) ?? 0);
     const focused = document.activeElement?.closest("#sidebar") ? document.activeElement.id : "";
     place.replaceChildren(people(state), channels(state, (id) => (counts.get(id) ?? 0) > (read.get(`${person} ${id}`) ?? 0)));
@@ -42,7 +45,7 @@ function channels(state, isNew) {
           id: `channel-${it.id}`,
           class: isNew(it.id) ? "new" : "",
           "aria-current": it.id === current ? "true" : null,
-          "aria-label": `${it.kind === "direct" ? "Direct message" : "Channel"} ${it.name}${isNew(it.id) ? ", new messages" : ""}`,
+          "aria-label": `${KINDS[it.kind] ?? "Channel "}${it.name}${isNew(it.id) ? ", new messages" : ""}`,
         }),
       ),
     ),

@@ -39,12 +39,12 @@ export class State {
     return this.#under("message ");
   }
 
-  /** Give the commands, the oldest first. */
+  /** Give the commands and events, the oldest first. */
   commands() {
     return this.#under("command ").map(([, command]) => command).sort((one, other) => one.at - other.at);
   }
 
-  /** Give the command that is looked at: the chosen one, by its id or its order's, or the newest. */
+  /** Give the command or event that is looked at: the chosen one, by its id or its order's, or the newest. */
   command() {
     const commands = this.commands();
     const wanted = this.chosen.command;
@@ -58,13 +58,20 @@ export class State {
     return Boolean(wanted && commands.length && !commands.some((it) => it.id === wanted || it.order_id === wanted));
   }
 
-  /** Give the command that a message answers, if any. */
+  /** Whether a command or event can be sent again: of the callers the page has the key of one. */
+  isRepeatable({ event }) {
+    return !event || event.caller === this.workspace.webhook.caller;
+  }
+
+  /** Give the command or event that a message answers, if any. */
   answered(key) {
     return this.commands().find((it) => it.answers.includes(key)) ?? null;
   }
 
+  /** Give the conversations of the chosen person, and beside them the webhook. */
   channels() {
-    return this.workspace.channels[this.chosen.person];
+    const { channel, caller } = this.workspace.webhook;
+    return [...this.workspace.channels[this.chosen.person], { id: channel, name: `webhook ${caller}`, kind: "webhook" }];
   }
 
   channel() {

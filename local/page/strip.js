@@ -3,8 +3,8 @@
 import { duration, element } from "./dom.js";
 
 const STATIONS = [
-  ["slack", "Slack", "Slack in"],
-  ["door", "Door", "Slack in"],
+  ["sender", "Slack", "Request in"],
+  ["door", "Door", "Request in"],
   ["queue", "Queue", "Order"],
   ["recorder", "Recorder", "Logs"],
   ["rtc", "RTC", "RTC out"],
@@ -15,15 +15,17 @@ const WORDS = { idle: "not reached", active: "at work", waiting: "waiting", ok: 
 /** Keep the strip drawn; `open` is called with the tab that belongs to the part. */
 export function drawStrip(state, strip, open) {
   const parts = STATIONS.map(([station, name, tab]) => {
+    const title = element("span", { class: "station-name" }, name);
     const time = element("span", { class: "station-time" });
     const spoken = element("span", { class: "spoken" });
-    const press = element("button", { type: "button", click: () => open(tab) }, element("span", { class: "station-name" }, name), time, spoken);
+    const press = element("button", { type: "button", click: () => open(tab) }, title, time, spoken);
     strip.append(element("li", {}, press));
-    return { station, press, time, spoken };
+    return { station, press, title, time, spoken };
   });
   state.subscribe(() => {
     const command = state.command();
-    for (const { station, press, time, spoken } of parts) {
+    for (const { station, press, title, time, spoken } of parts) {
+      if (station === "sender") title.textContent = command?.event ? "Caller" : "Slack";
       const { state: now, ms } = standing(command?.steps ?? [], station);
       press.dataset.state = now;
       const after = station === "reply" && ms !== undefined ? element("span", { class: "after" }, "after ") : "";

@@ -1,4 +1,4 @@
-// A command from Enter to answer: its steps, and under tabs what was said at each of them.
+// A command or an event from being sent to its answer: its steps, and under tabs what was said at each of them.
 
 import { clock } from "./dates.js";
 import { TABS, tabContent } from "./details.js";
@@ -18,16 +18,17 @@ export function timeline(state) {
   const { tabs, panel, choose, current } = tabbed("Details", TABS, (place, name) => {
     if (seen) place.replaceChildren(...tabContent(name, seen));
   });
+  const replayButton = button("Replay", again);
   const actions = element(
     "div",
     { class: "actions" },
     button("Copy link", copyLink),
     button("Export JSON", exportJson),
-    button("Replay", again, { title: "Type it again, as the same person in the same channel" }),
+    replayButton,
   );
-  const label = element("label", { for: "pick", class: "label" }, "Command");
+  const label = element("label", { for: "pick", class: "label" }, "Command or event");
   const content = element("div", {}, label, pick, actions, said, steps, tabs, panel);
-  const nothing = "Nothing was typed yet. Send the command on the left, and its way appears here.";
+  const nothing = "Nothing was typed yet. Send the command on the left, or an event to the webhook, and its way appears here.";
   const empty = element("p", { class: "note" }, nothing);
   const node = element("div", {}, empty, content);
 
@@ -38,6 +39,9 @@ export function timeline(state) {
     if (!command) return;
     if (state.isMissing()) said.textContent = "That order is none of this run, which forgets all when it ends. This is the newest.";
     drawPick(command);
+    replayButton.hidden = !state.isRepeatable(command);
+    replayButton.textContent = command.event ? "Send again" : "Replay";
+    replayButton.title = command.event ? "The same body under the same webhook-id" : "Type it again, as the same person in the same channel";
     const now = JSON.stringify(command.steps);
     if (now !== drawnSteps) {
       steps.replaceChildren(waterfall(command.steps));

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from local.demo.serve import served
+from local.system import System
 from tests.browser.chromium import NoChromium, started
 
 PATIENCE_MS = 15_000
@@ -16,10 +17,22 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def demo() -> Iterator[tuple[str, System]]:
+    """The page's address, and the system behind it."""
+    with served(0) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def address(demo: tuple[str, System]) -> str:
     """The page's address."""
-    with served(0) as (address, _):
-        yield address
+    return demo[0]
+
+
+@pytest.fixture(scope="session")
+def system(demo: tuple[str, System]) -> System:
+    """The system behind the page."""
+    return demo[1]
 
 
 @pytest.fixture(scope="session")

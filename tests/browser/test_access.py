@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.conversation import message, send, station
+from tests.browser.conversation import go_to, message, send, station
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -22,7 +22,7 @@ def _serious(page: Page) -> list[str]:
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_page: Open, room: str, size: dict[str, int], scheme: str) -> None:
-    """The chat, and each view of the panel, broken and whole, have no serious fault that a checker can find."""
+    """Chat, webhook and each view of the panel, broken and whole, have no serious fault that a checker can find."""
     page = open_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     send(page, f"/record room {room} user001")
     expect(message(page, "user001", room, "job")).to_have_count(1)
@@ -37,6 +37,20 @@ def test_axe_finds_nothing_serious(open_page: Open, room: str, size: dict[str, i
         page.get_by_role("button", name=view).click()
         assert _serious(page) == []
     page.get_by_role("tab", name="RTC out").click()
+    assert _serious(page) == []
+    page.get_by_role("button", name="Close the panel").click()
+    go_to(page, "webhook demo")
+    box = page.get_by_role("textbox")
+    box.fill(box.input_value().replace("100", f'"{room}"'))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".answer").last).to_contain_text("202")
+    assert _serious(page) == []
+    page.get_by_role("group", name="Examples").get_by_role("button", name="With a mistake").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".answer").last).to_contain_text("422")
+    page.get_by_role("button", name="What happened").last.click()
+    page.get_by_role("tab", name="Request in").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
     assert _serious(page) == []
 
 
@@ -81,6 +95,19 @@ def test_a_phone_has_the_panel_as_a_sheet(open_page: Open, room: str) -> None:
     assert box["y"] > 0
     page.get_by_role("button", name="Close the panel").click()
     expect(page.locator("#panel")).to_be_hidden()
+
+
+def test_a_phone_has_the_webhook(open_page: Open, room: str) -> None:
+    """On a phone an event can be sent and read as well, and nothing is wider than the screen."""
+    page = open_page(viewport=PHONE)
+    go_to(page, "webhook demo")
+    box = page.get_by_role("textbox")
+    box.fill(box.input_value().replace("100", f'"{room}"'))
+    page.get_by_role("button", name="Send", exact=True).click()
+    row = page.locator(".message", has_text=room)
+    expect(row).to_contain_text("started")
+    expect(row).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_light_and_dark_follow_the_reader(open_page: Open) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Open
 from tests.browser.conversation import message, send, station
 
-TABS = ("Slack in", "Order", "RTC out", "RTC answer", "Ledger", "Logs")
+TABS = ("Request in", "Order", "RTC out", "RTC answer", "Ledger", "Logs")
 
 
 def _record(page: Page, room: str) -> None:
@@ -44,7 +44,7 @@ def test_secrets_are_hidden(page: Page, room: str) -> None:
     for tab in TABS:
         page.get_by_role("tab", name=tab).click()
         expect(panel).not_to_contain_text("stream-key")
-    page.get_by_role("tab", name="Slack in").click()
+    page.get_by_role("tab", name="Request in").click()
     expect(panel).to_contain_text("v0=[hidden]")
     expect(panel).to_contain_text("/hooks/commands/[hidden]")
     assert "stream-key" not in page.content()
@@ -56,10 +56,10 @@ def test_the_tabs_are_walked_by_keyboard(page: Page, room: str) -> None:
     opener = page.get_by_role("button", name="Timeline")
     opener.focus()
     page.keyboard.press("Enter")
-    first = page.get_by_role("tab", name="Slack in")
+    first = page.get_by_role("tab", name="Request in")
     expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
     first.focus()
-    for key, tab in (("ArrowRight", "Order"), ("End", "Logs"), ("ArrowRight", "Slack in"), ("ArrowLeft", "Logs")):
+    for key, tab in (("ArrowRight", "Order"), ("End", "Logs"), ("ArrowRight", "Request in"), ("ArrowLeft", "Logs")):
         page.keyboard.press(key)
         expect(page.get_by_role("tab", name=tab)).to_be_focused()
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
@@ -90,7 +90,7 @@ def test_an_order_can_be_taken_away(page: Page, room: str, tmp_path: Path) -> No
     download.value.save_as(file := tmp_path / "order.json")
     document = json.loads(file.read_text())
     assert room in document["typed"]
-    assert {"steps", "slack", "order", "rtc", "ledger", "logs"} <= set(document)
+    assert {"steps", "door", "order", "rtc", "ledger", "logs"} <= set(document)
 
 
 def test_an_order_can_be_replayed(page: Page, room: str) -> None:

@@ -14,16 +14,31 @@ from local.demo.serve import served
 from local.demo.switches import SWITCHES
 from local.http_message import Answer
 from local.loopback import PortTaken, Server
+from local.system import System
+from tests.webhook_sender import Sender, an_event, start
 
 ANN, CHANNEL, STAFF = "U0ANN", "C0CLASSES", "C0STAFF"
 PATIENCE_S = 30.0
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def demo() -> Iterator[tuple[str, System]]:
+    """The page's address, and the system behind it."""
+    with served(0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address(demo: tuple[str, System]) -> str:
     """The page's address."""
-    with served(0) as (address, _):
-        yield address
+    return demo[0]
+
+
+@pytest.fixture(scope="module")
+def caller(demo: tuple[str, System]) -> Sender:
+    """Another system, which knows the webhook and not the page."""
+    [known] = demo[1].callers
+    return Sender(demo[1].hook_url(known), known.key)
 
 
 def _ask(address: str, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
@@ -71,13 +86,18 @@ def _is_told(documents: dict[str, Any], typed: str) -> bool:
     return bool(command) and command["state"] == "ok" and len(command["answers"]) > 1
 
 
+def _is_over(documents: dict[str, Any], line: str) -> bool:
+    event = _command(documents, line)
+    return bool(event) and event["state"] == "ok" and bool(event["event"]["outcome"])
+
+
 def test_an_order_comes_as_news(address: str) -> None:
     """What is typed comes back as messages, as a command with its steps and answers, and as RTC's job."""
     typed = "/record room page1 user001"
     _say(address, typed)
     news = _news(address, lambda it: _is_told(it, typed))
     command = _command(news, typed)
-    assert {step["station"] for step in command["steps"]} == {"slack", "door", "queue", "recorder", "rtc", "reply"}
+    assert {step["station"] for step in command["steps"]} == {"sender", "door", "queue", "recorder", "rtc", "reply"}
     assert [news[key]["only_you"] for key in command["answers"]] == [True, False]
     assert any(job["room_id"] == "page1" for job in news["jobs"])
     assert "page1" not in json.dumps(
@@ -97,6 +117,90 @@ def test_by_a_response_url_the_answer_is_found_as_well(address: str) -> None:
     news = _news(address, lambda it: _is_told(it, typed))
     told = [news[key]["text"] for key in _command(news, typed)["answers"]]
     assert any("user001 in room page2" in text for text in told[1:])
+
+
+def test_an_event_comes_as_news(address: str, caller: Sender) -> None:
+    """What any system sends to the webhook is there with its steps and its answer, and nothing that is secret."""
+    caller.send(start("hook1"))
+    line = "webhook demo: recording.start room hook1 user001"
+    event = _command(_news(address, lambda it: _is_over(it, line)), line)
+    assert [step["station"] for step in event["steps"]][:6] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
+    assert event["event"]["answered"] == f"202 order {event['order_id']}"
+    status, details = _ask(address, "GET", f"/api/commands/{event['order_id']}")
+    assert status == 200
+    assert details["door"]["accepted"] is True
+    assert details["rtc"][0]["answer"]["status"] == 201
+    assert details["ledger"]
+    told = json.dumps(details)
+    assert "signature=[hidden]" in told
+    assert caller.key not in told
+    assert caller.key not in json.dumps(_ask(address, "GET", "/api/workspace"))
+
+
+def test_a_stop_and_its_channel_come_as_news(address: str, caller: Sender) -> None:
+    """A stop has RTC's call to stop, and the channel's message is its answer."""
+    caller.send(start("hook2"))
+    started = "webhook demo: recording.start room hook2 user001"
+    _news(address, lambda it: _is_over(it, started))
+    caller.send(an_event("recording.stop", {"room_id": "hook2", "user_id": "user001"}, notify={"channel": CHANNEL}))
+    line = "webhook demo: recording.stop room hook2 user001"
+    news = _news(address, lambda it: _command(it, line).get("answers"))
+    event = _command(news, line)
+    assert "Stopped user001 in room hook2" in news[event["answers"][0]]["text"]
+    assert {"rtc", "reply"} <= {step["station"] for step in event["steps"]}
+    _, details = _ask(address, "GET", f"/api/commands/{event['id']}")
+    assert any(call["request"]["line"].startswith("DELETE ") for call in details["rtc"])
+
+
+@pytest.mark.parametrize("status", [400, 401, 409, 413, 422])
+def test_a_refused_event_comes_as_news(address: str, caller: Sender, status: int) -> None:
+    """What the webhook refuses is there as well, with the status and what the problem says."""
+    body = json.dumps(start(f"refused{status}")).encode()
+    if status == 400:
+        body = b"{" + body
+    elif status == 409:
+        caller.send(start("hook3"), "evt_409")
+        line = "webhook demo: recording.start room hook3 user001"
+        _news(address, lambda it: _is_over(it, line))
+    elif status == 413:
+        body = body.replace(b"user001", b"x" * 70_000)
+    elif status == 422:
+        body = body.replace(b"user001", b"no user")
+    headers = caller.headers(body, "evt_409" if status == 409 else f"evt_{status}")
+    if status == 401:
+        headers["Webhook-Timestamp"] = "1"
+    answer = caller.post(body, headers)
+    assert answer.status_code == status
+
+    def refused(documents: dict[str, Any]) -> list[dict[str, Any]]:
+        events = [it["event"] for it in documents.values() if isinstance(it, dict) and it.get("event")]
+        return [it for it in events if it["answered"].startswith(f"{status} {answer.json()['detail']}")]
+
+    [event] = refused(_news(address, refused))
+    assert event["accepted"] is False
+
+
+def test_an_event_is_sent_from_the_page_and_sent_again(address: str) -> None:
+    """The page's own event is signed on this side; sent again it has the same webhook-id, and starts nothing new."""
+    text = json.dumps(start("hook4"))
+    assert _ask(address, "POST", "/api/events", {"event": text})[0] == 204
+    line = "webhook demo: recording.start room hook4 user001"
+    first = _command(_news(address, lambda it: _is_over(it, line)), line)
+    assert _ask(address, "POST", f"/api/commands/{first['id']}/replay")[0] == 204
+    news = _news(address, lambda it: _command(it, line).get("id", first["id"]) != first["id"])
+    again = _command(news, line)
+    assert again["event"]["answered"] == first["event"]["answered"]
+    assert [step["station"] for step in again["steps"]] == ["sender", "door", "reply"]
+    assert sum(job["room_id"] == "hook4" for job in news["jobs"]) == 1
+
+
+def test_an_event_of_an_unknown_caller_cannot_be_sent_again(address: str, caller: Sender) -> None:
+    """What another wrote into the path is shown as such; the page has no key of theirs."""
+    nobody = Sender(caller.url.replace("demo", "nobody"), caller.key)
+    assert nobody.send(start("hook5")).status_code == 401
+    line = "webhook nobody: recording.start room hook5 user001"
+    event = _command(_news(address, lambda it: _command(it, line).get("event", {}).get("answered")), line)
+    assert _ask(address, "POST", f"/api/commands/{event['id']}/replay")[0] == 404
 
 
 def test_a_command_is_replayed(address: str) -> None:
@@ -135,6 +239,7 @@ def test_everything_can_be_broken_and_mended(address: str, switch: Any) -> None:
         ("GET", "/api/commands/none", None, 404),
         ("POST", "/api/switches", {"name": "none", "on": True}, 404),
         ("POST", "/api/messages", {"person": ANN}, 400),
+        ("POST", "/api/events", {"event": {"type": "ping"}}, 400),
         ("POST", "/api/messages", ["no object"], 400),
         ("POST", "/api/messages", {"person": "U0BEN", "channel": "D0ANNBOT", "text": "hello"}, 400),
         ("POST", "/api/messages", {"person": ANN, "channel": CHANNEL, "text": " "}, 400),

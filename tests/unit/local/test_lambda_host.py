@@ -1,5 +1,6 @@
 """The rules of the Lambda host. They hold under AWS's runtime client, and under our own runtime loop alike."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -47,14 +48,16 @@ def test_a_call_is_told_of_as_it_begins_and_when_it_is_over() -> None:
     """Whoever watches gets each call twice, the second time with how long it took and what went wrong."""
     calls: list[Invocation] = []
     with LambdaHost([OBEY], folder=SAMPLES, environment={}, own_runtime=True, on_call=calls.append) as host:
-        host.invoke("Obey", {})
+        result = host.invoke("Obey", {})
         with pytest.raises(FunctionError):
             host.invoke("Obey", {"raise": "oops"})
     well, wrong = calls[:2], calls[2:]
     assert [it.seconds is None for it in calls] == [True, False, True, False]
     assert well[0].request_id == well[1].request_id != wrong[0].request_id
     assert (well[1].function, well[1].event, well[1].error) == ("Obey", b"{}", "")
+    assert (well[0].result, json.loads(well[1].result)) == (b"", result)
     assert "oops" in wrong[1].error
+    assert wrong[1].result == b""
 
 
 def test_a_function_sees_lambda_s_environment(host: LambdaHost) -> None:

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from local.demo.details import details_of
 from local.demo.steps import steps_of
 from local.http_message import Answer, Headers, Request, Wire
@@ -11,7 +13,7 @@ from local.rtc.api import Call as RtcCall
 from local.rtc.mishaps import Mishap
 from shared.rtc.signing import sign
 from tests.builders import a_request
-from tests.scene import BEGIN, Scene
+from tests.scene import BEGIN, LINK_SIGNATURE, START, Scene, an_event_s_order
 
 
 def _call(answer: Answer, mishap: Mishap | None = None) -> RtcCall:
@@ -36,11 +38,52 @@ def test_what_slack_sent_and_the_verdict() -> None:
     """The signature's verdict says what was signed and how old it was; the signature itself is hidden."""
     scene = Scene()
     scene.fulfilled()
-    slack = _details(scene)["slack"]
-    assert slack["accepted"] is True
-    assert "at most 300 s" in slack["verdict"]
-    assert slack["form"]["text"] == "room 100 user001 hd"
-    assert any("v0=[hidden]" in header for header in slack["request"]["headers"])
+    door = _details(scene)["door"]
+    assert door["accepted"] is True
+    assert "at most 300 s" in door["verdict"]
+    assert door["form"]["text"] == "room 100 user001 hd"
+    assert any("v0=[hidden]" in header for header in door["request"]["headers"])
+
+
+def test_what_a_caller_sent_and_the_verdict() -> None:
+    """An event is shown with its headers, body and answer; the signatures of both are hidden."""
+    scene = Scene()
+    scene.sent(START)
+    door = _details(scene)["door"]
+    assert door["accepted"] is True
+    assert "webhook-id.webhook-timestamp.body" in door["verdict"]
+    assert door["request"]["line"] == "POST /hooks/timetable"
+    assert "webhook-signature: v1,[hidden]" in door["request"]["headers"]
+    assert json.loads(door["request"]["body"]) == START
+    assert door["answer"]["status"] == 202
+    assert "signature=[hidden]" in door["answer"]["body"]
+    assert LINK_SIGNATURE not in json.dumps(door)
+
+
+@pytest.mark.parametrize(
+    ("status", "accepted"), [(401, False), (405, None), (409, True), (413, None), (422, True), (503, None)]
+)
+def test_a_verdict_only_where_the_door_gave_one(status: int, accepted: bool | None) -> None:  # a case's value
+    """A refusal says whether the signature was the reason, and where it was not even looked at, that."""
+    scene = Scene()
+    scene.sent(START, status, {"detail": "in words"})
+    door = _details(scene)["door"]
+    assert door["accepted"] is accepted
+    assert accepted is True or "in words" in door["verdict"]
+    assert "in words" in door["answer"]["body"]
+
+
+def test_a_stop_without_an_answer_is_found_at_rtc() -> None:
+    """RTC's record of a stop is found by its job where no request id came back."""
+    scene = Scene(order=an_event_s_order(requests=(), stop={"job_id": "7"}))
+    scene.sent(START)
+    scene.placed(function="WebhookFunction")
+    scene.received(0.03, 0.1)
+    scene.log(0.06, "not stopped", job_id="7", error="stop: no answer in time", receive="1")
+    when = datetime.fromtimestamp(BEGIN + 0.05, UTC)
+    call = RtcCall(when, Request("DELETE", "/v2/jobs/7"), "stop", "accepted", Answer(204), "rtc1", None)
+    [rtc] = _details(scene, call)["rtc"]
+    assert rtc["request"]["line"] == "DELETE /v2/jobs/7"
 
 
 def test_before_the_door_has_answered() -> None:
@@ -48,7 +91,7 @@ def test_before_the_door_has_answered() -> None:
     scene = Scene()
     scene.typed(answered=False)
     details = _details(scene)
-    assert details["slack"]["form"]["command"] == "/record"
+    assert details["door"]["form"]["command"] == "/record"
     assert (details["order"], details["rtc"], details["ledger"], details["logs"]) == (None, [], [], [])
 
 

@@ -16,6 +16,9 @@ SECRETS = [
     "rtmps://me:s3cret-path@live.example.com/app",
     "X-Security-Token: s3cret-path",
     "X-Auth-Token: s3cret-path",
+    "webhook-signature: v1,s3cret/path= v1,s3cret+path",
+    "whsec_s3cret/path=",
+    "http://127.0.0.1/orders/7KQ2M4X8P1ZA?expires=1&signature=s3cret-path_of-the-link",
 ]
 
 
@@ -24,7 +27,7 @@ def test_a_secret_is_hidden_wherever_it_is(secret: str) -> None:
     """A secret in any text of a document is replaced, and what stands around it stays."""
     shown = json.dumps(masked({"a": ["before ", {"b": f"x {secret} y"}]}))
     assert MASK in shown
-    for hidden in ("a" * 64, "b" * 64, "123-abc", "s3cret-path"):
+    for hidden in ("a" * 64, "b" * 64, "123-abc", "s3cret"):
         assert hidden not in shown
     assert "before" in shown
     assert "y" in shown

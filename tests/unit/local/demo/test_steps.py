@@ -1,11 +1,15 @@
 """The rules of an order's way: which steps, how long, and how it stands."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from local.demo.steps import Step, state_of, steps_of
-from tests.scene import Scene
+from local.demo.evidence import WEBHOOK
+from local.demo.step import Step
+from local.demo.steps import state_of, steps_of
+from local.slack.chat import CLASS_RECORDINGS
+from tests.scene import BEGIN, START, Scene, an_event_s_order
 
 
 def _stations(scene: Scene) -> list[tuple[str, str]]:
@@ -21,7 +25,7 @@ def test_an_order_that_goes_well() -> None:
     scene = Scene()
     scene.fulfilled()
     steps = steps_of(scene.seen()[0])
-    assert [step.station for step in steps] == ["slack", "door", "queue", "recorder", "rtc", "reply"]
+    assert [step.station for step in steps] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
     assert all(step.state == "ok" and step.seconds is not None for step in steps)
     assert state_of(steps) == "ok"
     assert _last(scene, "queue").seconds == pytest.approx(0.015, abs=0.002)
@@ -50,7 +54,82 @@ def test_a_slip_is_answered_by_the_door() -> None:
     """Without an order there is no queue; the answer is in the door's 200."""
     scene = Scene()
     scene.typed("100 user001 hdd")
-    assert _stations(scene) == [("slack", "ok"), ("door", "ok"), ("reply", "ok")]
+    assert _stations(scene) == [("sender", "ok"), ("door", "ok"), ("reply", "ok")]
+
+
+def test_an_event_goes_the_same_way() -> None:
+    """Six steps like a command's; where no channel is told, the reply is what the status link tells from then on."""
+    scene = Scene(order=an_event_s_order())
+    scene.sent(START)
+    scene.worked_on()
+    steps = steps_of(scene.seen()[0])
+    assert [step.station for step in steps] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
+    assert state_of(steps) == "ok"
+    assert "timetable" in steps[0].title
+    assert "status link" in steps[-1].title
+    assert steps[-1].note == "job 1 started"
+    assert steps[-1].at == pytest.approx(BEGIN + 0.061)
+
+
+def test_an_event_that_names_a_channel_is_replied_to_there() -> None:
+    """With notify the reply is the post, once."""
+    scene = Scene(order=an_event_s_order(channel=CLASS_RECORDINGS.channel_id))
+    scene.sent(START)
+    scene.worked_on()
+    scene.posted(0.07)
+    assert [step.title for step in steps_of(scene.seen()[0])][-1] == "The answer goes out by chat.postMessage"
+    assert _stations(scene).count(("reply", "ok")) == 1
+
+
+def test_the_status_link_tells_nothing_while_it_goes_on() -> None:
+    """An order under way, or to be tried again, has no reply yet; a look later is not another one."""
+    scene = Scene(order=an_event_s_order())
+    scene.sent(START)
+    scene.placed(function=WEBHOOK)
+    scene.received(0.03, 0.1)
+    scene.log(0.09, "again later", seconds=1.8, receive="1")
+    assert _stations(scene)[-1] == ("queue", "waiting")
+    assert "reply" not in dict(_stations(scene))
+    scene.received(2.0, 0.1, number=2)
+    scene.received(5.0, 0.1, look=1, sent=2.1)
+    assert _stations(scene).count(("reply", "ok")) == 1
+    assert _last(scene, "reply").note == "nothing new was started or stopped"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "stations", "note"),
+    [
+        (401, {"detail": "missing: webhook-id"}, [("door", "failed"), ("reply", "ok")], "401 missing: webhook-id"),
+        (409, {"detail": "another body"}, [("door", "failed"), ("reply", "ok")], "409 another body"),
+        (200, {"would_send": [{}]}, [("door", "ok"), ("reply", "ok")], "answered at once, nothing placed"),
+        (None, None, [("door", "active")], ""),
+    ],
+)
+def test_an_event_that_orders_nothing(
+    status: int | None, answer: object, stations: list[tuple[str, str]], note: str
+) -> None:
+    """What is refused fails at the door, which says why; what is answered at once is well; neither goes further."""
+    scene = Scene()
+    scene.sent(START, status, answer)
+    assert _stations(scene)[1:] == stations
+    assert _last(scene, "door").note == note
+
+
+def test_an_event_known_already_says_so() -> None:
+    """An event sent again under its webhook-id is no order of its own."""
+    scene = Scene()
+    scene.sent(START)
+    scene.log(0.01, "order known already", WEBHOOK, function_request_id="fn-web1")
+    assert "known already" in _last(scene, "door").note
+    assert _last(scene, "reply").title == "The answer is in the door's 202"
+
+
+def test_a_door_that_fails_gives_no_answer() -> None:
+    """A function that broke down is the door's fault, and nobody was answered well."""
+    scene = Scene()
+    scene.sent(START, None)
+    scene.calls[0] = replace(scene.calls[0], seconds=15.0, error="Sandbox.Timedout")
+    assert _stations(scene)[1:] == [("door", "failed"), ("reply", "failed")]
 
 
 def test_what_waits_for_another_try_says_so() -> None:

@@ -41,6 +41,16 @@ def test_a_call_is_one_from_beginning_to_end() -> None:
     assert call.request_id not in {it.request_id for it in witness.calls()}
 
 
+def test_a_look_is_not_kept() -> None:
+    """A GET, as of an order's status, changes nothing: it neither takes a place nor is news."""
+    witness = Witness()
+    for method in ("GET", "POST"):
+        event = {"requestContext": {"http": {"method": method}}}
+        witness.see(Invocation("f", method, json.dumps(event).encode(), 1.0))
+    assert [it.request_id for it in witness.calls()] == ["POST"]
+    assert witness.changes == 1
+
+
 def test_a_listener_gets_every_line() -> None:
     """Whoever listens gets each line as it comes."""
     witness, heard = Witness(), list[Line]()

@@ -1,0 +1,70 @@
+// Where another system's event is written: an example to begin with, any text to send. It is signed on the other side.
+
+import { button, element } from "./dom.js";
+import { sendEvent } from "./system.js";
+
+const STREAM = { room_id: 100, user_id: "user001" };
+const MOST_ROWS = 14;
+
+/** The examples above the input; `channel` is the id of one that recordbot can tell. */
+const examples = (channel) => [
+  { label: "Start", event: { type: "recording.start", data: STREAM } },
+  { label: "Start and tell Slack", event: { type: "recording.start", data: STREAM, notify: { channel } } },
+  { label: "Stop", event: { type: "recording.stop", data: STREAM } },
+  { label: "Dry run", event: { type: "recording.start", data: { ...STREAM, select_stream_type: "HD" }, dry_run: true } },
+  { label: "Ping", event: { type: "ping" } },
+  { label: "With a mistake", event: { type: "recording.start", data: { ...STREAM, select_stream_type: "HDD" } } },
+];
+
+const oneLine = (value) => JSON.stringify(value, null, 1).replace(/\n */g, " ");
+
+export function drawEventComposer(state, form) {
+  const { webhook, channels, people } = state.workspace;
+  const known = examples(channels[people[0].id][0].id);
+  const input = element("textarea", {
+    spellcheck: "false",
+    "aria-label": "Event for the webhook, as JSON",
+    "aria-describedby": "signing",
+    input: fit,
+    keydown: pressed,
+  });
+  form.append(
+    element("div", { class: "chips", role: "group", "aria-label": "Examples" }, known.map((it) => button(it.label, () => take(it)))),
+    element("div", { class: "box" }, input, element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤")),
+    element("p", { class: "usage", id: "signing" }, `Ctrl + Enter sends it, signed with the key of ${webhook.caller}`),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    state.choose({ command: null });
+    sendEvent(input.value).catch(() => {}); // it is still there to send, and the page says that nobody answers
+  });
+  state.subscribe(() => {
+    const isHidden = state.channel().kind !== "webhook";
+    if (isHidden === form.hidden) return;
+    form.hidden = isHidden;
+    if (!isHidden) input.focus();
+  });
+  write(known[0]);
+
+  function take(example) {
+    write(example);
+    input.focus();
+  }
+
+  function write({ event: { type, ...rest } }) {
+    const timestamp = new Date().toISOString().replace(/\.\d+/, "");
+    const fields = Object.entries({ type, timestamp, ...rest });
+    input.value = `{\n${fields.map(([name, value]) => `  "${name}": ${oneLine(value)}`).join(",\n")}\n}`;
+    fit();
+  }
+
+  function fit() {
+    input.rows = Math.min(input.value.split("\n").length, MOST_ROWS);
+  }
+
+  function pressed(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.requestSubmit();
+  }
+}

@@ -1,0 +1,79 @@
+"""The rules of what is said in a line."""
+
+import pytest
+
+from local.demo.in_short import answered, asked, outcome
+from tests.scene import START, Scene, an_event_s_order
+
+STREAM = {"room_id": 100, "user_id": "user001"}
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (START, "recording.start room 100 user001"),
+        (START | {"dry_run": True}, "recording.start room 100 user001 dry run"),
+        (
+            START | {"data": [STREAM, STREAM | {"user_id": "user002"}]},
+            "recording.start room 100 user001, room 100 user002",
+        ),
+        ({"type": "recording.stop", "data": {"job_id": "7"}}, "recording.stop job 7"),
+        ({"type": "recording.stop", "data": "job 7"}, "recording.stop"),
+        ({"type": "ping"}, "ping"),
+        ({"data": STREAM}, "no event: 48 bytes"),
+        (b"not JSON", "no event: 8 bytes"),
+        ({"type": "x" * 200, "data": [{"room_id": {}}, 7]}, "x" * 79 + "…"),
+    ],
+)
+def test_an_event_is_what_it_asks_for(event: object, line: str) -> None:
+    """An event in a line is its type and what it names; whatever else was sent is counted or cut."""
+    scene = Scene()
+    scene.sent(event)
+    assert asked(scene.seen()[0]) == line
+
+
+def test_a_command_is_what_was_typed() -> None:
+    """A command in a line is its name and text, read from Slack's markup."""
+    scene = Scene()
+    scene.typed("room a&amp;b user001")
+    assert asked(scene.seen()[0]) == "/record room a&b user001"
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "line"),
+    [
+        (202, {"order_id": "7KQ2M4X8P1ZA", "status_url": "http://s3cret"}, "202 order 7KQ2M4X8P1ZA"),
+        (200, {"would_send": [{}, {}]}, "200 RTC would be sent 2 requests"),
+        (
+            200,
+            {"caller": "timetable", "clock_ahead_seconds": -3},
+            "200 you are timetable, your clock is off by -3 s",
+        ),
+        (
+            422,
+            {"detail": "1 thing is wrong", "errors": [{"pointer": "/data", "detail": "is missing"}]},
+            "422 1 thing is wrong: /data is missing",
+        ),
+        (413, {"detail": "too long " * 50}, "413 " + ("too long " * 50)[:159] + "…"),
+    ],
+)
+def test_an_answer_is_its_status_and_what_it_says(status: int, answer: object, line: str) -> None:
+    """An answer in a line has what a caller would look for first, and no link."""
+    scene = Scene()
+    scene.sent(START, status, answer)
+    assert answered(scene.seen()[0]) == line
+
+
+def test_what_came_of_it_is_what_the_recorder_logged() -> None:
+    """All that was started or stopped counts; what failed counts as the last receive tells it."""
+    scene = Scene(order=an_event_s_order())
+    scene.sent(START)
+    assert outcome(scene.seen()[0]) == ""
+    scene.worked_on()
+    scene.log(0.07, "not started", error_code="RTC.00002000", error_msg=None, receive="1")
+    assert outcome(scene.seen()[0]) == "job 1 started, not started: RTC.00002000"
+    scene.received(2.0, 0.1, number=2)
+    scene.log(2.05, "started", job_id="2", receive="2")
+    assert outcome(scene.seen()[0]) == "job 1 started, job 2 started"
+    scene.log(2.06, "not stopped", job_id="3", error="stop: no answer in time", receive="2")
+    assert outcome(scene.seen()[0]).endswith(", not stopped: no answer in time")
