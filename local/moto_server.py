@@ -6,13 +6,10 @@ answer.
 
 import copy
 import gc
-import io
 import logging
 import sys
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from typing import Any
 
 from moto.backends import get_backend
@@ -22,6 +19,7 @@ from werkzeug.serving import make_server
 
 from local.aws_calls import calls_in
 from local.queue_gate import QueueGate
+from local.transactions import Transactions, body_of
 
 
 class _Connection(MotoRequestHandler):
@@ -32,19 +30,13 @@ class _Connection(MotoRequestHandler):
 class _Application:
     def __init__(self) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._of_dynamodb = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
         headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): value for name, value in environ.items()}
-        for call in calls_in(headers, body):
+        for call in calls_in(headers, body_of(environ)):
             _print(call.to_line())
-        # A transaction that fails puts the whole table back: whatever others wrote meanwhile would be lost.
-        alone = "DynamoDB" in environ.get("HTTP_X_AMZ_TARGET", "")
         try:
-            with self._of_dynamodb if alone else nullcontext():
-                answer: Iterable[bytes] = self._moto(environ, start_response)
+            answer: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:
             _print(f"{type(error).__name__}: {error}")
             raise
@@ -68,7 +60,8 @@ def _main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it has a line for every request
     get_backend("cloudformation")  # imports most of what there is: now, and not during the first call
     gc.freeze()  # what is imported stays; without this the end takes half a second
-    server = make_server("127.0.0.1", 0, QueueGate(_Application()), threaded=True, request_handler=_Connection)
+    application = QueueGate(Transactions(_Application()))
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
     _print(str(server.port))
     server.serve_forever()
 

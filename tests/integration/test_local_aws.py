@@ -167,6 +167,16 @@ def test_many_calls_at_once(stack: Stack) -> None:
     assert [document["event"]["pathParameters"]["name"] for _, document in answers] == [str(n) for n in range(24)]
 
 
+def test_a_transaction_sent_again_under_its_token_is_answered_as_before(stack: Stack) -> None:
+    """As where the first answer was lost on its way; under another token its condition is broken."""
+    new = {"TableName": stack.table_name("Table"), "ConditionExpression": "attribute_not_exists(pk)"}
+    put: Any = [{"Put": {**new, "Item": {"pk": {"S": "once"}}}}]
+    for _ in range(2):
+        stack.dynamodb.transact_write_items(TransactItems=put, ClientRequestToken="one")
+    with pytest.raises(stack.dynamodb.exceptions.TransactionCanceledException):
+        stack.dynamodb.transact_write_items(TransactItems=put, ClientRequestToken="another")
+
+
 def test_the_users_own_settings_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a profile, nor an endpoint, nor a proxy of the environment reaches the clients."""
     for name, value in (
