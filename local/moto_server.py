@@ -4,21 +4,19 @@ After that it prints a line for each call that a function or a client makes, and
 answer.
 """
 
-import copy
 import gc
 import logging
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from moto.backends import get_backend
-from moto.dynamodb.models.table import Table
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
 from local.aws_calls import calls_in
 from local.queue_gate import QueueGate
+from local.quick_table import make_quick
 from local.transactions import Transactions, body_of
 
 
@@ -47,16 +45,8 @@ def _print(line: str) -> None:
     sys.stdout.write(f"{line}\n")
 
 
-def _copied(table: Table, _: object) -> Table:
-    """A copy to put back if a transaction fails. Put and delete change no item, so copying the keys will do."""
-    copied = copy.copy(table)
-    copied.items = defaultdict(dict, {key: copy.copy(found) for key, found in table.items.items()})
-    return copied
-
-
 def _main() -> None:
-    # moto's own copy takes longer with every item in the table, up to seconds.
-    Table.__deepcopy__ = _copied  # type: ignore[attr-defined] # it has none so far: copy looks for one
+    make_quick()
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it has a line for every request
     get_backend("cloudformation")  # imports most of what there is: now, and not during the first call
     gc.freeze()  # what is imported stays; without this the end takes half a second
