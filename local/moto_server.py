@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from local.aws_calls import calls_in
 from local.queue_gate import QueueGate
-from local.quick_table import make_quick
+from local.quick_moto import make_quick
 from local.transactions import Transactions, body_of
 
 

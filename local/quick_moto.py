@@ -1,19 +1,22 @@
-"""moto's DynamoDB table, made quick enough for thousands of items: its own takes longer with every one of them."""
+"""moto, made quick enough for thousands of items and messages: by itself it takes longer with every one of them."""
 
 import copy
+import time
 from collections import defaultdict
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
+from moto.sqs.models import Message, SQSBackend
 
 _query_all = Table.query
 
 
 def make_quick() -> None:
-    """Have every table of this process copied and queried by what is concerned, instead of as a whole."""
+    """Have this process look only at what is concerned, where it would look at all there is."""
     Table.__deepcopy__ = _copied  # type: ignore[attr-defined] # it has none so far: copy looks for one
     Table.query = _query_partition  # type: ignore[assignment] # the same arguments, passed on
+    SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[method-assign]
 
 
 def _copied(table: Table, _: object) -> Table:
@@ -30,3 +33,9 @@ def _query_partition(table: Table, hash_key: DynamoType | None, *arguments: Any,
         one.items = defaultdict(dict, {hash_key: table.items[hash_key]} if hash_key in table.items else {})
         return _query_all(one, hash_key, *arguments, **more)
     return _query_all(table, hash_key, *arguments, **more)
+
+
+def _is_kept(backend: SQSBackend, queue_name: str, message: Message) -> bool:
+    """Moto counts the queue's messages anew for each one that is received, on its way to this one attribute."""
+    kept_for: int = backend.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined] # set by name
+    return bool(time.time() < kept_for + message.sent_timestamp / 1000)  # type: ignore[operator] # it has been sent
