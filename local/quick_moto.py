@@ -16,7 +16,7 @@ def make_quick() -> None:
     """Have this process look only at what is concerned, where it would look at all there is."""
     Table.__deepcopy__ = _copied  # type: ignore[attr-defined] # it has none so far: copy looks for one
     Table.query = _query_partition  # type: ignore[assignment] # the same arguments, passed on
-    SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[method-assign]
+    SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[assignment, method-assign]
 
 
 def _copied(table: Table, _: object) -> Table:
