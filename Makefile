@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 export PYTHONPATH :=
+export PYTHONOPTIMIZE :=
 PY := .venv/bin/python
 UV := .tools/bin/uv
 GROUPS := slack webhook recorder dev lambda sam
@@ -98,11 +99,11 @@ $(FUNCTIONS:%=build-%Function): build-%Function: setup
 test-built: build .tools/lambda/.ready .tools/sam/.ready ## run the end-to-end tests on the artifacts alone
 	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts $(AT_ONCE)
 
-SAM := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} .tools/sam/bin/sam
+SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
 .PHONY: validate
 validate: .tools/sam/.ready ## check template.yaml as SAM and cfn-lint see it, the serverless rules included
-	@$(SAM) validate --lint
+	@$(SAM) validate --lint --region $${AWS_DEFAULT_REGION:-eu-central-1}
 	@.tools/sam/bin/cfn-lint -a cfn_lint_serverless.rules -t template.yaml
 
 .PHONY: events
@@ -114,14 +115,23 @@ manifest: setup ## write the Slack app's manifests from the command catalogue
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 
+.PHONY: docker
+docker:
+	@docker info >/dev/null 2>&1 || { echo "sam local needs Docker, which does not answer here; make demo runs the same system without it." >&2; exit 1; }
+
 .PHONY: sam-local
-sam-local: build .tools/sam/.ready .tools/lambda/.ready ## run the functions in SAM's containers (docs/sam-local.md)
+sam-local: docker build .tools/sam/.ready .tools/lambda/.ready ## run the functions in SAM's containers (docs/sam-local.md)
 	@$(PY) -m local sam
+
+# A stack has a file of parameters. ARCH is what is built for and what the functions are told to run on.
+STACK ?= recordbot
+PARAMETERS := parameters/$(STACK).yaml
 
 .PHONY: deploy
 deploy: .tools/sam/.ready ## build and deploy to the AWS account of your shell (docs/operations.md)
+	@test -e $(PARAMETERS) || { echo "$(PARAMETERS) is missing: copy parameters/example.yaml there, and put your RTC app and project into it." >&2; exit 1; }
 	@ARCH=$(ARCH) $(SAM) build
-	@$(SAM) deploy --guided
+	@$(SAM) deploy --stack-name $(STACK) --parameter-overrides file://$(PARAMETERS) Architecture=$(ARCH)
 
 .PHONY: lock
 lock: $(UV) ## lock every dependency group into requirements/

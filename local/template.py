@@ -116,7 +116,7 @@ def read_template(path: Path) -> Template:
                 case "HttpApi":
                     routes.append(_route(name, event.node("Properties")))
                 case "SQS":
-                    queue_mappings.append(_queue_mapping(name, event.node("Properties")))
+                    queue_mappings.append(_queue_mapping(name, event.node("Properties"), root.node("Parameters")))
                 case kind:
                     raise TemplateError(f"{event.where} is of type {kind}: only HttpApi and SQS run locally")
     defaults = root.node("Globals", "Function")
@@ -153,7 +153,7 @@ def _route(function: str, event: Node) -> Route:
     return Route(event.node("Method").text().upper(), event.node("Path").text(), function)
 
 
-def _queue_mapping(function: str, event: Node) -> QueueMapping:
+def _queue_mapping(function: str, event: Node, parameters: Node) -> QueueMapping:
     match event.node("Queue").value:
         case {"Fn::GetAtt": [str(queue), "Arn"]}:
             pass
@@ -163,9 +163,17 @@ def _queue_mapping(function: str, event: Node) -> QueueMapping:
         queue=queue,
         function=function,
         batch_size=event.node("BatchSize").number(10),
-        maximum_concurrency=event.node("ScalingConfig", "MaximumConcurrency").number(5),
+        maximum_concurrency=_at_default(event.node("ScalingConfig", "MaximumConcurrency"), parameters).number(5),
         reports_failures="ReportBatchItemFailures" in (event.node("FunctionResponseTypes").value or ()),
     )
+
+
+def _at_default(setting: Node, parameters: Node) -> Node:
+    """The setting, or the default of the parameter that it refers to."""
+    match setting.value:
+        case {"Ref": str(name)}:
+            return parameters.node(name, "Default")
+    return setting
 
 
 def _references(value: object) -> Iterator[str]:
