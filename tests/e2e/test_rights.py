@@ -3,19 +3,14 @@
 import pytest
 
 from local.rtc.mishaps import Mishap
-from local.system import TEMPLATE
-from local.template_node import Node, read_node
 from tests.e2e.conftest import Deployment
+from tests.template import FUNCTIONS, RESOURCES, granted
 from tests.webhook_sender import Sender, an_event, outcome
 
 LAMBDA_S_OWN = {
-    ("SlackFunction", "logs"),
-    ("WebhookFunction", "logs"),
-    ("RecorderFunction", "logs"),
-    ("RecorderFunction", "xray"),
-    ("RecorderFunction", "sqs:ReceiveMessage"),
-    ("RecorderFunction", "sqs:DeleteMessage"),
-    ("RecorderFunction", "sqs:GetQueueAttributes"),
+    *((name, f"logs:{action}") for name in FUNCTIONS for action in ("CreateLogStream", "PutLogEvents")),
+    *(("RecorderFunction", f"xray:{action}") for action in ("PutTraceSegments", "PutTelemetryRecords")),
+    *(("RecorderFunction", f"sqs:{action}") for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")),
 }
 """What Lambda does in a function's name: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
 
@@ -32,8 +27,7 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
     bot.type("ROOM user003")
     bot.read("🔴 Recording user003")
     _call_the_webhook(bot)
-    functions = read_node(TEMPLATE).node("Resources").mapping()
-    return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in functions}
+    return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in FUNCTIONS}
 
 
 def _call_the_webhook(bot: Deployment) -> None:
@@ -52,25 +46,12 @@ def test_the_roles_allow_exactly_what_the_functions_call(bot: Deployment, calls:
 
 def _allowed(bot: Deployment) -> set[tuple[str, str, str]]:
     """What the roles allow, as `calls`, without what only Lambda itself does."""
-    resources = read_node(TEMPLATE).node("Resources")
-    allowed = set()
-    for name, resource in resources.nodes().items():
-        if resource.node("Type").text() == "AWS::Serverless::Function":
-            role = resource.node("Properties", "Role").mapping()["Fn::GetAtt"][0]
-            for action, target in _granted(resources.node(role, "Properties")):
-                if (name, action) not in LAMBDA_S_OWN and (name, action.partition(":")[0]) not in LAMBDA_S_OWN:
-                    allowed.add((name, action, _as_called(bot, target)))
-    return allowed
-
-
-def _granted(role: Node) -> list[tuple[str, object]]:
-    statements = [it for policy in role.mapping()["Policies"] for it in policy["PolicyDocument"]["Statement"]]
-    plain = [it["Fn::If"][1] if "Fn::If" in it else it for it in statements]
-    return [
-        (action, it["Resource"])
-        for it in plain
-        for action in (it["Action"] if isinstance(it["Action"], list) else [it["Action"]])
-    ]
+    return {
+        (name, action, _as_called(bot, target))
+        for name, function in FUNCTIONS.items()
+        for action, target in granted(RESOURCES[function["Role"]["Fn::GetAtt"][0]]["Properties"])
+        if (name, action) not in LAMBDA_S_OWN
+    }
 
 
 def _as_called(bot: Deployment, target: object) -> str:

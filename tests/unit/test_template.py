@@ -1,48 +1,30 @@
-"""template.yaml keeps what an operator would ask of it."""
+"""template.yaml keeps what an operator would ask of it; alarms, dashboard and access have tests of their own."""
 
 import importlib
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
+import yaml
 
-from functions.observability import Metric
 from functions.order_queue import _MOST_DELAY
 from local.template import read_template
-from local.template_node import read_node
+from tests.template import FUNCTIONS, PARAMETERS, PATH, QUEUES, RESOURCES, TEMPLATE, of_type
 
-PATH = Path(__file__).parents[2] / "template.yaml"
-TEMPLATE = read_node(PATH).mapping()
-PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
-RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
-FROM_OUTSIDE = {Metric.REQUEST_REFUSED, Metric.NOT_STARTED, Metric.OUTCOME_UNKNOWN, Metric.NOT_TOLD}
-"""What users, scanners, RTC and Slack can bring about without any fault of the deployment."""
+PROJECT = PATH.parent
+MEASURED = {"SlackFunction": (1024, 5), "WebhookFunction": (512, 10), "RecorderFunction": (512, 60)}
+"""Memory in MB and time limit in seconds: docs/decisions/0008."""
 
 
-def _of_type(kind: str) -> dict[str, dict[str, Any]]:
-    """The properties of the resources of a type, by logical id."""
-    return {name: it["Properties"] for name, it in RESOURCES.items() if it["Type"] == kind}
-
-
-FUNCTIONS = _of_type("AWS::Serverless::Function")
-QUEUES = _of_type("AWS::SQS::Queue")
-ALARMS = _of_type("AWS::CloudWatch::Alarm")
-
-
-def _statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for policy in role["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            yield statement["Fn::If"][1] if "Fn::If" in statement else statement
-
-
-def _metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """The metrics of an alarm, each with its namespace, name and dimensions."""
-    if "MetricName" in alarm:
-        return [alarm]
-    return [part["MetricStat"]["Metric"] for part in alarm["Metrics"] if "MetricStat" in part]
+def test_the_functions_run_as_measured() -> None:
+    """The runtime that they are built and locked for; memory and limits by measurement; X-Ray in the recorder alone."""
+    assert TEMPLATE["Globals"]["Function"]["Runtime"] == "python3.13"
+    assert TEMPLATE["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]
+    assert {name: (it["MemorySize"], it["Timeout"]) for name, it in FUNCTIONS.items()} == MEASURED
+    assert {name: it["Tracing"] for name, it in FUNCTIONS.items() if "Tracing" in it} == {
+        "RecorderFunction": {"Ref": "RecorderTracing"}
+    }
+    assert not any("Runtime" in it or "Architectures" in it for it in FUNCTIONS.values())
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -51,23 +33,42 @@ def test_a_function_has_its_handler_its_role_and_its_log(name: str) -> None:
     function = FUNCTIONS[name]
     module, _, handler = function["Handler"].rpartition(".")
     assert callable(getattr(importlib.import_module(module), handler))
+    assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == module.removeprefix("functions.")
     role, logs = function["Role"]["Fn::GetAtt"][0], function["LoggingConfig"]["LogGroup"]["Ref"]
     assert [other for other in FUNCTIONS if role in str(FUNCTIONS[other])] == [name]
     assert [other for other in FUNCTIONS if f"'{logs}'" in str(FUNCTIONS[other])] == [name]
-    assert RESOURCES[logs]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
-    writing = [it for it in _statements(RESOURCES[role]["Properties"]) if "logs:PutLogEvents" in it["Action"]]
-    assert [it["Resource"] for it in writing] == [{"Fn::GetAtt": [logs, "Arn"]}]
 
 
-@pytest.mark.parametrize("name", _of_type("AWS::IAM::Role"))
-def test_a_role_names_what_it_may_do_and_on_what(name: str) -> None:
-    """No wildcard; X-Ray's actions alone know no resource."""
-    role = RESOURCES[name]["Properties"]
-    assert "ManagedPolicyArns" not in role
-    for statement in _statements(role):
-        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-        assert not any("*" in action for action in actions)
-        assert isinstance(statement["Resource"], dict) or all(action.startswith("xray:") for action in actions)
+def test_logs_are_json_and_end() -> None:
+    """Retention for each group; Lambda's own level never drops what is counted, for which it takes INFO."""
+    logging = TEMPLATE["Globals"]["Function"]["LoggingConfig"]
+    assert logging == {"LogFormat": "JSON", "ApplicationLogLevel": {"Fn::If": ["LogsDebug", "DEBUG", "INFO"]}}
+    assert TEMPLATE["Conditions"]["LogsDebug"] == {"Fn::Equals": [{"Ref": "LogLevel"}, "DEBUG"]}
+    assert all(set(it["LoggingConfig"]) == {"LogGroup"} for it in FUNCTIONS.values())
+    assert all(it == {"RetentionInDays": {"Ref": "LogRetentionDays"}} for it in of_type("AWS::Logs::LogGroup").values())
+
+
+def test_the_api_is_throttled_and_its_log_says_who_asked_for_what() -> None:
+    """Never a path, a query or a header: what signs or names a caller isn't logged."""
+    (api,) = of_type("AWS::Serverless::HttpApi").values()
+    assert api["DefaultRouteSettings"] == {
+        "ThrottlingRateLimit": {"Ref": "ApiRateLimit"},
+        "ThrottlingBurstLimit": {"Ref": "ApiBurstLimit"},
+        "DetailedMetricsEnabled": True,
+    }
+    assert api["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    assert json.loads(api["AccessLogSettings"]["Format"]) == {
+        "time": "$context.requestTime",
+        "requestId": "$context.requestId",
+        "ip": "$context.identity.sourceIp",
+        "route": "$context.routeKey",
+        "status": "$context.status",
+        "latency": "$context.responseLatency",
+        "integrationLatency": "$context.integrationLatency",
+        "bytes": "$context.responseLength",
+        "error": "$context.error.message",
+        "integrationError": "$context.integrationErrorMessage",
+    }
 
 
 def test_a_message_outlasts_the_recorder_s_work_on_it() -> None:
@@ -77,7 +78,7 @@ def test_a_message_outlasts_the_recorder_s_work_on_it() -> None:
         assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS[mapping.function]["Timeout"]
         assert queue["VisibilityTimeout"] <= _MOST_DELAY
         assert mapping.reports_failures
-        assert mapping.maximum_concurrency >= 2  # SQS's least
+        assert mapping.maximum_concurrency >= PARAMETERS["RecorderConcurrency"]["MinValue"] == 2  # SQS's least
 
 
 def test_a_door_ends_before_api_gateway_gives_up() -> None:
@@ -86,77 +87,36 @@ def test_a_door_ends_before_api_gateway_gives_up() -> None:
     assert all(FUNCTIONS[door]["Timeout"] < 30 for door in doors)
 
 
-def test_queues_are_encrypted_and_closed_to_what_has_no_tls() -> None:
-    """Each has a policy of its own: SQS takes one resource a statement."""
-    policies = [it for it in RESOURCES.values() if it["Type"] == "AWS::SQS::QueuePolicy"]
-    for name, queue in QUEUES.items():
-        assert queue["SqsManagedSseEnabled"] is True
-        (policy,) = [it["Properties"] for it in policies if it["Properties"]["Queues"] == [{"Ref": name}]]
-        (statement,) = policy["PolicyDocument"]["Statement"]
-        assert (statement["Effect"], statement["Action"]) == ("Deny", "sqs:*")
-        assert statement["Resource"] == {"Fn::GetAtt": [name, "Arn"]}
-        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-
-
 def test_dead_letters_are_kept_for_14_days_and_may_come_back() -> None:
     """Only the order queue sends there, and so only there they can be brought back."""
     redriven = {name: queue["RedrivePolicy"] for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
-    assert {policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in redriven.values()} == {"DeadLetterQueue"}
+    assert redriven == {
+        "OrderQueue": {
+            "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+            "maxReceiveCount": {"Ref": "MaxReceives"},
+        }
+    }
     dead = QUEUES["DeadLetterQueue"]
     assert dead["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
-    allowed = dead["RedriveAllowPolicy"]
-    assert allowed["redrivePermission"] == "byQueue"
-    names = [queue["QueueName"]["Fn::Sub"] for name, queue in QUEUES.items() if name in redriven]
-    arns = [arn["Fn::Sub"].removeprefix("arn:${AWS::Partition}:sqs:") for arn in allowed["sourceQueueArns"]]
-    assert arns == [f"${{AWS::Region}}:${{AWS::AccountId}}:{name}" for name in names]
+    name = QUEUES["OrderQueue"]["QueueName"]["Fn::Sub"]
+    arn = f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}"
+    assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": [{"Fn::Sub": arn}]}
 
 
 def test_the_table_outlives_mistakes() -> None:
-    """On demand, recoverable, kept when the stack goes; without a name that would stand in the way of a second one."""
-    ((name, table),) = _of_type("AWS::DynamoDB::Table").items()
+    """On demand, recoverable, kept when the stack goes; without a name that would stand in the way of a second one.
+
+    A deployment that fails at once leaves none behind, though.
+    """
+    ((name, table),) = of_type("AWS::DynamoDB::Table").items()
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
-    assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+    assert (RESOURCES[name]["DeletionPolicy"], RESOURCES[name]["UpdateReplacePolicy"]) == (
+        "RetainExceptOnCreate",
+        "Retain",
+    )
     assert "TableName" not in table
-
-
-def test_every_queue_and_every_function_has_an_alarm() -> None:
-    """What fails unseen fails for long."""
-    watched = str([metric["Dimensions"] for alarm in ALARMS.values() for metric in _metrics(alarm)])
-    assert not [name for name in (*QUEUES, *FUNCTIONS) if f"'{name}'" not in watched]
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_goes_to_one_topic_and_counts_what_is_counted(name: str) -> None:
-    """Our own metrics under the names and dimension that the functions give them; what is from outside never pages."""
-    (topic,) = ALARMS[name]["AlarmActions"]
-    assert topic["Ref"] in {"PageTopic", "NoticeTopic"}
-    services = {it["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for it in FUNCTIONS.values()}
-    for metric in _metrics(ALARMS[name]):
-        if metric["Namespace"] == {"Ref": "AWS::StackName"}:
-            counted = Metric(metric["MetricName"])
-            assert topic["Ref"] == "NoticeTopic" or counted not in FROM_OUTSIDE
-            assert {dimension["Value"] for dimension in metric["Dimensions"]} <= services
-
-
-def test_the_metrics_are_the_stack_s_own() -> None:
-    """Two deployments in one account do not mix."""
-    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Ref": "AWS::StackName"}
-
-
-def test_the_dashboard_is_json_and_shows_what_is_there() -> None:
-    """Its metrics are counted, and the logs it reads are the functions'."""
-    (dashboard,) = _of_type("AWS::CloudWatch::Dashboard").values()
-    text = dashboard["DashboardBody"]["Fn::Sub"]
-    widgets = json.loads(text)["widgets"]
-    ours = [row for it in widgets for row in it["properties"].get("metrics", []) if row[0] == "${AWS::StackName}"]
-    assert ours
-    assert all(Metric(row[1]) for row in ours)
-    assert set(re.findall(r"SOURCE '\$\{(\w+)\}'", text)) == {
-        function["LoggingConfig"]["LogGroup"]["Ref"] for function in FUNCTIONS.values()
-    }
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -171,6 +131,46 @@ def test_a_parameter_is_described_and_bounded(name: str) -> None:
     else:
         assert "Default" not in parameter or re.fullmatch(parameter["AllowedPattern"], parameter["Default"])
         assert "AllowedPattern" in parameter
+
+
+def test_the_defaults_are_those_that_operators_read() -> None:
+    """docs/operations.md lists every parameter with a default but Slack's addresses, and its default as it is."""
+    text = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Z]\w+) \| ([^|]*) \|", text, re.MULTILINE)
+    told = {name: default.strip().strip("`") for name, default in rows if name in PARAMETERS}
+    defaults = {name: str(it["Default"]) or "none" for name, it in PARAMETERS.items() if "Default" in it}
+    assert told == {
+        name: default for name, default in defaults.items() if name not in {"SlackApiUrl", "SlackResponseUrl"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("{}", True),
+        ('{"timetable": {"rooms": ["100"], "channels": ["C0123456789"]}, "ci": {}}', True),
+        ('{"ci":{}}', True),
+        ('{"Ci": {}}', False),
+        ('{"ci": []}', False),
+        ("{'ci': {}}", False),
+        ('["ci"]', False),
+        ("", False),
+    ],
+)
+def test_callers_are_an_object_of_objects(value: str, fits: bool) -> None:
+    """What the webhook would refuse at its start is refused at the deployment, as far as a pattern can."""
+    assert bool(re.fullmatch(PARAMETERS["WebhookCallers"]["AllowedPattern"], value)) is fits
+
+
+def test_the_example_of_parameters_deploys() -> None:
+    """It has all that has no default, within its bounds; what it proposes besides exists."""
+    text = (PROJECT / "parameters" / "example.yaml").read_text(encoding="utf-8")
+    given = yaml.safe_load(text)
+    assert set(given) == {name for name, it in PARAMETERS.items() if "Default" not in it}
+    proposed = yaml.safe_load("\n".join(re.findall(r"^# (\w+: [\"'].*)$", text, re.MULTILINE)))
+    assert proposed
+    for name, value in {**given, **proposed}.items():
+        assert re.fullmatch(PARAMETERS[name]["AllowedPattern"], value)
 
 
 def test_what_people_look_for_is_an_output() -> None:

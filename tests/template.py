@@ -1,0 +1,44 @@
+"""template.yaml as its tests read it: short forms written out, nothing resolved."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local.template_node import read_node
+
+PATH = Path(__file__).parents[1] / "template.yaml"
+TEMPLATE = read_node(PATH).mapping()
+PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
+RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of the resources of a type, by logical id."""
+    return {name: it["Properties"] for name, it in RESOURCES.items() if it["Type"] == kind}
+
+
+FUNCTIONS = of_type("AWS::Serverless::Function")
+QUEUES = of_type("AWS::SQS::Queue")
+ALARMS = of_type("AWS::CloudWatch::Alarm")
+
+
+def entry_of(service: str) -> str:
+    """The module whose handler is the function that counts under this service's name."""
+    (function,) = [it for it in FUNCTIONS.values() if _service_of(it) == service]
+    return str(function["Handler"]).rpartition(".")[0]
+
+
+def _service_of(function: dict[str, Any]) -> object:
+    return function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+
+
+def granted(role: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    """What a role allows, each action with the resource it is allowed on."""
+    for policy in role["Policies"]:
+        for it in policy["PolicyDocument"]["Statement"]:
+            statement = it["Fn::If"][1] if "Fn::If" in it else it
+            assert set(statement) == {"Effect", "Action", "Resource"}
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"]
+            for action in actions if isinstance(actions, list) else [actions]:
+                yield action, statement["Resource"]

@@ -1,0 +1,68 @@
+"""Who may do what, by template.yaml. That it is what the functions do: tests/e2e/test_rights.py."""
+
+from typing import Any
+
+import pytest
+
+from tests.template import FUNCTIONS, QUEUES, RESOURCES, granted, of_type
+
+ROLES = of_type("AWS::IAM::Role")
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_names_what_it_may_do_and_on_what(name: str) -> None:
+    """No wildcard, only Lambda takes the role, and it writes the function's own log; X-Ray alone knows no resource."""
+    role = ROLES[name]
+    (function,) = [it for it in FUNCTIONS.values() if it["Role"] == {"Fn::GetAtt": [name, "Arn"]}]
+    assert set(role) == {"AssumeRolePolicyDocument", "Policies"}
+    assert role["AssumeRolePolicyDocument"]["Statement"] == [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ]
+    rights = list(granted(role))
+    assert not any("*" in action for action, _ in rights)
+    logs = {"Fn::GetAtt": [function["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]}
+    assert [it for it in rights if it[0].startswith("logs:")] == [
+        ("logs:CreateLogStream", logs),
+        ("logs:PutLogEvents", logs),
+    ]
+    traced = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"] if "Tracing" in function else []
+    assert [it for it in rights if it[0].startswith("xray:")] == [(action, "*") for action in traced]
+    assert all(_is_of_ours(target) for action, target in rights if not action.startswith("xray:"))
+
+
+def _is_of_ours(target: object) -> bool:
+    match target:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
+            return name in RESOURCES
+    return False
+
+
+def test_the_right_to_trace_goes_with_tracing() -> None:
+    """RecorderTracing=PassThrough takes away the one statement with a wildcard."""
+    conditional: list[dict[str, Any]] = [
+        statement
+        for role in ROLES.values()
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "Fn::If" in statement
+    ]
+    ((condition, then, otherwise),) = [it["Fn::If"] for it in conditional]
+    assert (condition, otherwise) == ("TracesRecorder", {"Ref": "AWS::NoValue"})
+    assert then["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+
+
+def test_queues_are_encrypted_and_closed_to_what_has_no_tls() -> None:
+    """To everybody, and each by a policy of its own: SQS takes one resource a statement."""
+    policies = of_type("AWS::SQS::QueuePolicy").values()
+    for name, queue in QUEUES.items():
+        assert queue["SqsManagedSseEnabled"] is True
+        (policy,) = [it for it in policies if it["Queues"] == [{"Ref": name}]]
+        assert policy["PolicyDocument"]["Statement"] == [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "sqs:*",
+                "Resource": {"Fn::GetAtt": [name, "Arn"]},
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ]
