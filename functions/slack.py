@@ -26,7 +26,7 @@ from functions.observability import Metric, count, log_keys, logger, start_loggi
 from functions.order_queue import OrderQueue, connect_queue
 from functions.secrets import Secret, SlackSecret, connect_secrets
 from functions.settings import SlackSettings, read_settings
-from functions.slack_signature import is_signed
+from functions.slack_signature import could_be_signed, is_signed
 from shared.order import NotQueued, Order, PerhapsQueued
 
 _MOST_FIELDS = 100
@@ -82,6 +82,8 @@ class Door:
 
     def _is_slacks(self, request: HttpRequest) -> bool:
         now = self._clock()
+        if not could_be_signed(request.headers, now):
+            return False  # whoever finds the address has no secret read, and pages nobody while there is none
 
         def is_signed_with(secret: SlackSecret) -> bool:
             return is_signed(request.body, request.headers, secret.signing_secrets, now)

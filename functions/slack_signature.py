@@ -5,27 +5,34 @@ https://docs.slack.dev/authentication/verifying-requests-from-slack/
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 
 WINDOW = 300
 """Seconds between Slack's clock and ours beyond which a request counts as replayed."""
+_FORM = re.compile("v0=[0-9a-f]{64}")
 
 
-def is_signed(body: bytes, headers: Mapping[str, str], secrets: Iterable[str], now: float) -> bool:
-    """Whether the body, as it came, was signed with one of the signing secrets around `now` (Unix time, seconds).
+def could_be_signed(headers: Mapping[str, str], now: float) -> bool:
+    """Whether the headers have the form of a signature around `now` (Unix time, seconds); takes no secret to say.
 
     Header names are in lower case. False, and never an error, for headers that are absent or garbage.
     """
-    timestamp = headers.get("x-slack-request-timestamp", "")
     try:
-        if abs(now - int(timestamp)) > WINDOW:
-            return False
+        late = abs(now - int(headers.get("x-slack-request-timestamp", ""))) > WINDOW
     except (ValueError, OverflowError):
         return False
-    signature = headers.get("x-slack-signature", "").encode(errors="replace")
-    message = b"v0:%s:%s" % (timestamp.encode(), body)
+    return not late and _FORM.fullmatch(headers.get("x-slack-signature", "")) is not None
+
+
+def is_signed(body: bytes, headers: Mapping[str, str], secrets: Iterable[str], now: float) -> bool:
+    """Whether the body, as it came, was signed with one of the signing secrets around `now`; else as above."""
+    if not could_be_signed(headers, now):
+        return False
+    message = b"v0:%s:%s" % (headers["x-slack-request-timestamp"].encode(), body)
+    signature = headers["x-slack-signature"]
     return any(hmac.compare_digest(_sign(message, secret), signature) for secret in secrets)
 
 
-def _sign(message: bytes, secret: str) -> bytes:
-    return b"v0=" + hmac.new(secret.encode(), message, hashlib.sha256).hexdigest().encode()
+def _sign(message: bytes, secret: str) -> str:
+    return "v0=" + hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()

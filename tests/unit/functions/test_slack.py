@@ -26,7 +26,7 @@ from moto import mock_aws
 
 from bot.app import create_app
 from bot.replies import our_mistake
-from functions.secrets import RETRY_AFTER, Secret, SlackSecret
+from functions.secrets import RETRY_AFTER, Secret, SecretUnreadable, SlackSecret
 from functions.slack import Door, handler
 from shared.order import Order
 from tests.logs import loggers_restored
@@ -123,6 +123,24 @@ def test_what_slack_did_not_sign_is_refused(around: Around, headers: dict[str, s
     """Absent, forged, stale or garbage: 401, and nothing has happened."""
     assert around.door.answer(an_event(a_form(TYPED), headers)).status == 401
     assert not around.orders
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Slack-Signature": "v0=" + "0" * 64},
+        {"X-Slack-Request-Timestamp": str(int(NOW))},
+        {"X-Slack-Request-Timestamp": str(int(NOW)), "X-Slack-Signature": "secret"},
+        signed(a_form(TYPED), now=NOW - 301),
+    ],
+)
+def test_a_scanner_is_refused_without_the_secret(around: Around, headers: dict[str, str]) -> None:
+    """Before the secret is filled, too: else whoever finds the address would page somebody."""
+    around.client.delete_secret(SecretId="slack")
+    assert around.door.answer(an_event(a_form(TYPED), headers)).status == 401
+    with pytest.raises(SecretUnreadable):
+        around.door.answer(an_event(a_form(TYPED)))
 
 
 @pytest.mark.parametrize(
