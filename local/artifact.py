@@ -1,7 +1,8 @@
 """What a function's artifact is made of besides its locked dependencies: our own modules, bytecode, fixed times.
 
 `python -m local.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints its
-size; `make build` and `sam build` both call it. The same sources give the same bytes, whenever and wherever.
+size; `make build` and `sam build` both call it. The same sources and locks give the same files by the same Python,
+whenever it is, in whichever folder, and for whichever processor's wheels.
 """
 
 import argparse
@@ -42,12 +43,15 @@ _UNUSED = (
             "validation",
         )
     ),
+    "pydantic/mypy.py",
     "pydantic/v1",
     "slack",
     "slack_bolt/adapter",
     *(f"slack_sdk/{part}" for part in ("audit_logs", "rtm", "rtm_v2", "scim", "socket_mode")),
 )
-"""Folders of the dependencies that no function of ours imports; whoever begins to use one takes it off the list."""
+"""What no function of ours imports of its dependencies; whoever begins to use something takes it off the list."""
+_FOR_BUILDERS = ("tests", "test_*.py", "*.dist-info/sboms")
+"""Globs of what packages bring along for those who build them."""
 _MB = 1_000_000
 
 
@@ -57,8 +61,12 @@ def finish(entry: str, folder: Path) -> None:
         target = folder / source.relative_to(PROJECT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
-    for name in ("bin", *_UNUSED):
-        shutil.rmtree(folder / name, ignore_errors=True)
+    unneeded = [folder / name for name in ("bin", *_UNUSED)]
+    for path in [*unneeded, *(found for glob in _FOR_BUILDERS for found in folder.rglob(glob))]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     for path in list(folder.rglob("*")):
         if path.name == ".lock" or (path.parent.suffix == ".dist-info" and path.name in _INSTALLERS):
             path.unlink()
@@ -70,6 +78,7 @@ def finish(entry: str, folder: Path) -> None:
         workers=1,  # with more, equal constants are shared by chance, and the bytes differ
         stripdir=str(folder),
         prependdir=DEPLOYED_TO,
+        optimize=0,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:

@@ -1,6 +1,8 @@
 """What goes into an artifact besides its dependencies."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -26,8 +28,17 @@ def test_only_what_the_handler_reaches_goes_in(entry: str, present: str, absent:
 
 
 def test_an_artifact_is_compiled_cleaned_and_dated(tmp_path: Path) -> None:
-    """Scripts and an installer's notes are gone, a package's metadata stays."""
-    for name in ("bin/tool", "thing-1.dist-info/RECORD", "thing-1.dist-info/METADATA", "thing.py", "pydantic/v1/a.py"):
+    """Scripts, tests and an installer's notes are gone, a package's metadata stays."""
+    unwanted = {
+        "bin/tool",
+        "thing-1.dist-info/RECORD",
+        "thing-1.dist-info/sboms/thing.cyclonedx.json",
+        "pydantic/v1/a.py",
+        "pydantic/mypy.py",
+        "certifi/tests/test_certify.py",
+        "annotated_types/test_cases.py",
+    }
+    for name in (*unwanted, "thing-1.dist-info/METADATA", "thing.py", "thing/contest_cases.py"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("pass\n", encoding="utf-8")
@@ -39,10 +50,25 @@ def test_an_artifact_is_compiled_cleaned_and_dated(tmp_path: Path) -> None:
         "__pycache__/thing.cpython-313.pyc",
         "functions/slack.py",
     } <= names
-    assert not {"bin/tool", "thing-1.dist-info/RECORD", "pydantic/v1/a.py"} & names
+    assert "thing/contest_cases.py" in names
+    assert not unwanted & names
     with zipfile.ZipFile(io.BytesIO(zipped(tmp_path))) as archive:
         assert set(archive.namelist()) == names
         assert len({entry.date_time for entry in archive.infolist()}) == 1
+
+
+def test_python_s_own_switches_change_nothing(tmp_path: Path) -> None:
+    """Whoever has PYTHONOPTIMIZE set gets the same files: with assertions, and where Python looks for them."""
+    content = {}
+    for switch in ("", "2"):
+        folder = tmp_path / f"optimize{switch}"
+        folder.mkdir()
+        (folder / "thing.py").write_text('"""Says what."""\nassert __doc__\n', encoding="utf-8")
+        command = [sys.executable, "-m", "local.artifact", "functions.slack", str(folder), "--limit", "5"]
+        environment = {"PYTHONOPTIMIZE": switch, "PYTHONPATH": str(PROJECT)}
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        content[switch] = zipped(folder)
+    assert content[""] == content["2"]
 
 
 @pytest.mark.parametrize(("limit", "status"), [("5", 0), ("0.001", 1)])
