@@ -8,7 +8,8 @@ from pathlib import Path
 from local.errors import LocalError
 
 _PROJECT = Path(__file__).parent.parent
-_ARCHITECTURES = {"x86_64": "x86_64", "aarch64": "arm64"}
+_ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+"""By what a machine calls its processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,27 @@ class Built:
     python: Path
 
 
+def architecture(machine: str) -> str:
+    """AWS's word for a processor, given the platform's. Raises LocalError where AWS has no such one."""
+    name = _ARCHITECTURES.get(machine.lower())
+    if name is None:
+        raise LocalError(f"the artifacts are made for x86_64 and arm64, and this machine is a {machine}")
+    return name
+
+
+def artifacts() -> Path:
+    """The folder of what `make build` made for this machine's processor. Raises LocalError where it is missing."""
+    folder = _PROJECT / "build" / architecture(platform.machine())
+    if not folder.is_dir():
+        raise LocalError("there are no artifacts: make build makes them")
+    return folder
+
+
 def find_built() -> Built:
-    """What `make build` made for this machine's processor. Raises LocalError where that is missing, or can't run."""
-    architecture = _ARCHITECTURES.get(platform.machine())
-    if sys.platform != "linux" or architecture is None:
-        raise LocalError("the artifacts are made for Linux on x86_64 or arm64, and run only there")
-    built = Built(_PROJECT / "build" / architecture, _PROJECT / ".tools" / "lambda" / "bin" / "python")
-    if not (built.folder.is_dir() and built.python.exists()):
-        raise LocalError("there are no artifacts to run: make test-built makes them and what they run with")
+    """The artifacts and what they run with, without containers. Raises LocalError where either is missing or can't."""
+    if sys.platform != "linux":
+        raise LocalError("the artifacts are made for Linux, and run only there; make demo runs the sources anywhere")
+    built = Built(artifacts(), _PROJECT / ".tools" / "lambda" / "bin" / "python")
+    if not built.python.exists():
+        raise LocalError("there is nothing to run artifacts with: make test-built makes it")
     return built

@@ -23,7 +23,7 @@ from typing import Any, Self
 import requests
 
 from local.aws import REGION
-from local.built import find_built
+from local.built import architecture, artifacts
 from local.errors import LocalError
 from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
 from local.lambda_worker import FunctionError
@@ -168,8 +168,8 @@ def sam_template(path: Path) -> dict[str, Any]:
     """The template at `path` for SAM's containers: with this machine's artifacts, and AWS_ENDPOINT_URL declared."""
     document = read_node(path).mapping()
     document["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = ""
-    document["Globals"]["Function"]["Architectures"] = ["arm64" if platform.machine() == "aarch64" else "x86_64"]
-    folder = find_built().folder
+    document["Globals"]["Function"]["Architectures"] = [architecture(platform.machine())]
+    folder = artifacts()
     for name, resource in document["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = str(folder / name)

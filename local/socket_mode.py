@@ -91,8 +91,12 @@ class SocketMode:
             raise LocalError(f"Slack does not open a socket: {error}") from error
 
     def close(self) -> None:
-        """Take no more, and wait until what is under way is answered."""
-        self._client.close()
+        """Take no more, wait until what is under way is answered, and hang up."""
+        client = self._client
+        client.closed = True
+        client.message_processor.shutdown()  # type: ignore[no-untyped-call] # Slack's own
+        client.message_workers.shutdown()
+        client.close()  # alone it would hang up first
 
     def __enter__(self) -> Self:
         return self
@@ -121,8 +125,14 @@ class SocketMode:
 def fields_of(envelope: SocketModeRequest) -> dict[str, str]:
     """The form that Slack would have posted: a command's fields, or the JSON of all else under `payload`."""
     if envelope.type == "slash_commands":
-        return {name: str(value) for name, value in envelope.payload.items()}
+        return {name: _as_field(value) for name, value in envelope.payload.items()}
     return {"payload": json.dumps(envelope.payload)}
+
+
+def _as_field(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _said(answer: requests.Response) -> dict[str, Any] | None:

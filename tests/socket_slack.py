@@ -1,4 +1,4 @@
-"""Slack's end of Socket Mode on loopback: opens one web socket, sends envelopes, takes acknowledgements (RFC 6455)."""
+"""Slack's end of Socket Mode on loopback: opens web sockets, sends envelopes, takes acknowledgements (RFC 6455)."""
 
 import base64
 import hashlib
@@ -19,20 +19,23 @@ _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 
 
 class SocketSlack:
-    """`api_url` is the Web API that gives the socket's address to the holder of `app_token`; a context manager."""
+    """`api_url` is the Web API that gives the socket's address to the holder of `app_token`; a context manager.
+
+    What is sent goes through the socket that was opened last; `opened` counts them.
+    """
 
     app_token = "xapp-1-A0RECORDBOT-made-up"
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(30)
         self._said: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._connected = threading.Event()
         self._connection: socket.socket | None = None
+        self.opened = 0
         self._api = Server(self._open)
         self.api_url = f"{self._api.endpoint}/api/"
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
 
     def send(self, kind: str, payload: dict[str, Any]) -> str:
         """Send an envelope, and give its id."""
@@ -41,6 +44,12 @@ class SocketSlack:
         envelope = {"type": kind, "envelope_id": envelope_id, "payload": payload, "accepts_response_payload": True}
         self._write(_TEXT, json.dumps(envelope).encode())
         return envelope_id
+
+    def ask_for_another_socket(self) -> None:
+        """Say, as Slack does every few hours, that this socket ends and that another has to be opened."""
+        assert self._connected.wait(10)
+        self._connected.clear()
+        self._write(_TEXT, json.dumps({"type": "disconnect", "reason": "refresh_requested"}).encode())
 
     def acknowledged(self, limit: float = 10) -> dict[str, Any]:
         """Give the next acknowledgement; raises queue.Empty if none comes in time."""
@@ -51,7 +60,9 @@ class SocketSlack:
 
     def __exit__(self, *_: object) -> None:
         self._api.close()
-        self._thread.join()
+        self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
         self._listener.close()
 
     def _open(self, request: Request) -> Answer:
@@ -60,13 +71,17 @@ class SocketSlack:
         address = f"ws://127.0.0.1:{self._listener.getsockname()[1]}/link"
         return Answer.of_json(HTTPStatus.OK, {"ok": True, "url": address})
 
-    def _serve(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            return
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._threads.append(threading.Thread(target=self._serve, args=(connection,)))
+            self._threads[-1].start()
+
+    def _serve(self, connection: socket.socket) -> None:
         with connection, connection.makefile("rb") as stream:
-            self._connection = connection
             key = ""
             while line := stream.readline().strip():
                 name, _, value = line.decode().partition(": ")
@@ -74,6 +89,8 @@ class SocketSlack:
             accept = base64.b64encode(hashlib.sha1(f"{key}{_GUID}".encode()).digest()).decode()
             head = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
             connection.sendall(f"HTTP/1.1 101 Switching Protocols\r\n{head}".encode())
+            self._connection = connection
+            self.opened += 1
             self._connected.set()
             while len(start := stream.read(2)) == 2 and (kind := start[0] & 15) != _CLOSE:
                 length = start[1] & 127

@@ -1,11 +1,16 @@
 """Socket Mode: a command that comes through Slack's web socket goes the same way as one over HTTP."""
 
 import queue
+import threading
+import time
 from collections.abc import Iterator
+from http import HTTPStatus
 
 import pytest
 
 from local.errors import LocalError
+from local.http_message import Answer, Request
+from local.loopback import Server
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields
 from local.slack.workspace import SlackWorkspace
@@ -66,6 +71,38 @@ def test_a_command_is_acknowledged_and_answered(slack: SocketSlack, workspace: S
     slack.send("slash_commands", {"command": "/record", "text": "100 user001"})  # neither a user nor a channel
     with pytest.raises(queue.Empty):
         slack.acknowledged(1)
+
+
+def test_what_is_under_way_is_answered_before_the_socket_closes(slack: SocketSlack) -> None:
+    """Whoever typed just before the end reads what the door said."""
+    asked = threading.Event()
+
+    def door(_: Request) -> Answer:
+        asked.set()
+        time.sleep(0.5)
+        return Answer(HTTPStatus.OK, (("Content-Type", "text/plain"),), b"said late")
+
+    with Server(door) as server:
+        with SocketMode(SlackAccount(slack.app_token, "", slack.api_url), f"{server.endpoint}/slack", "secret"):
+            slack.send("slash_commands", {"text": "help"})
+            assert asked.wait(10)
+        assert slack.acknowledged()["payload"] == {"text": "said late"}
+
+
+def test_another_socket_is_opened_when_slack_asks_for_it(slack: SocketSlack) -> None:
+    """Slack ends each after a few hours, and says so before."""
+
+    def door(_: Request) -> Answer:
+        return Answer(HTTPStatus.OK, (), b"")
+
+    account = SlackAccount(slack.app_token, "", slack.api_url)
+    with Server(door) as server, SocketMode(account, f"{server.endpoint}/slack", "secret"):
+        for opened in (1, 2):
+            envelope_id = slack.send("slash_commands", {"text": "help"})
+            assert slack.acknowledged()["envelope_id"] == envelope_id
+            assert slack.opened == opened
+            if opened == 1:
+                slack.ask_for_another_socket()
 
 
 def test_a_token_that_slack_refuses_is_one_line(slack: SocketSlack) -> None:
