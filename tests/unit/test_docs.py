@@ -32,3 +32,12 @@ def test_every_path_and_make_word_in_a_document_exists(document: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", text)
     assert not [path for path in paths if not (ROOT / path).exists()]
     assert not [link for link in links if not (document.parent / link).exists()]
+
+
+def test_the_costs_add_up() -> None:
+    """Each column of the table in docs/operations.md is the sum that it says."""
+    text = (ROOT / "docs/operations.md").read_text()
+    table = text[text.index("| 3 secrets") : text.index("| **together**")]
+    rows = [[float(cell) for cell in line.strip(" |").split(" | ")[2:]] for line in table.splitlines()]
+    totals = re.findall(r"\*\*([\d.]+)\*\*", text[text.index("| **together**") :])
+    assert [f"{sum(column):.2f}" for column in zip(*rows, strict=True)] == totals[:4]
