@@ -125,13 +125,14 @@ sam-local: docker build .tools/sam/.ready .tools/lambda/.ready ## run the functi
 
 # A stack has a file of parameters. ARCH is what is built for and what the functions are told to run on.
 STACK ?= recordbot
-PARAMETERS := parameters/$(STACK).yaml
+
+parameters/%.yaml:
+	@echo "$@ is missing: copy parameters/example.yaml there, and put your RTC app and project into it." >&2; exit 1
 
 .PHONY: deploy
-deploy: .tools/sam/.ready ## build and deploy to the AWS account of your shell (docs/operations.md)
-	@test -e $(PARAMETERS) || { echo "$(PARAMETERS) is missing: copy parameters/example.yaml there, and put your RTC app and project into it." >&2; exit 1; }
+deploy: parameters/$(STACK).yaml .tools/sam/.ready ## build and deploy to the AWS account of your shell (docs/operations.md)
 	@ARCH=$(ARCH) $(SAM) build
-	@$(SAM) deploy --stack-name $(STACK) --parameter-overrides file://$(PARAMETERS) Architecture=$(ARCH)
+	@$(SAM) deploy --stack-name $(STACK) --parameter-overrides file://$< Architecture=$(ARCH)
 
 .PHONY: lock
 lock: $(UV) ## lock every dependency group into requirements/
