@@ -10,7 +10,7 @@ import pytest
 
 from functions.observability import Metric, count
 from local.artifact import own_files
-from tests.template import ALARMS, FUNCTIONS, QUEUES, TEMPLATE, entry_of, of_type
+from tests.template import ALARMS, FUNCTIONS, PATH, QUEUES, TEMPLATE, entry_of, of_type
 
 ERRORS = "AWS/Lambda Errors Sum FunctionName="
 THROTTLES = "AWS/Lambda Throttles Sum FunctionName="
@@ -188,3 +188,9 @@ def test_the_dashboard_shows_aws_s_metrics_by_their_names() -> None:
     ]
     sources = re.findall(r"SOURCE '\$\{(\w+)\}'", dashboard["DashboardBody"]["Fn::Sub"])
     assert set(sources) == {function["LoggingConfig"]["LogGroup"]["Ref"] for function in FUNCTIONS.values()}
+
+
+def test_the_costs_count_every_alarm() -> None:
+    """Each metric in an alarm is paid for, as docs/operations.md says."""
+    text = (PATH.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert f"| {len(ALARMS)} alarms, {sum(len(_stats(alarm)) for alarm in ALARMS.values())} metrics in them |" in text
