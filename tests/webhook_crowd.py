@@ -36,7 +36,13 @@ def send_crowd(count: int, limit_s: float) -> Crowd:
     Every tenth is sent twice; every fiftieth breaks off first, in its body or before its answer in turn.
     """
     rtc = RtcApi(calls_per_second=None, quota=count)
-    with running(rtc=rtc, slack=SlackWorkspace(rate_limited=False)) as system:
+    starts: list[str] = []
+
+    def hear(_: str, line: str) -> None:
+        if "calling RTC" in line:  # the stand-in's own record is kept of the last thousand calls only
+            starts.append(line)
+
+    with running(rtc=rtc, slack=SlackWorkspace(rate_limited=False), on_log=hear) as system:
         (caller,) = system.callers
         sender = Sender(system.hook_url(caller), caller.key)
 
@@ -61,7 +67,6 @@ def send_crowd(count: int, limit_s: float) -> Crowd:
             time.sleep(0.1)  # not by asking the links, which would take the system's time from the orders
         streams = [stream for link in links for stream in outcome(link, limit_s)["streams"]]
         done = time.monotonic()
-        starts = sum(call.operation == "start" for call in rtc.calls())
         users = sorted(job.parameters.user_id for job in rtc.jobs())
         others = [stream for stream in streams if stream["state"] != "started"]
-        return Crowd(accepted - began, done - began, users, starts, others)
+        return Crowd(accepted - began, done - began, users, len(starts), others)
