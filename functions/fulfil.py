@@ -117,7 +117,9 @@ class Recorder:
     def _is_over(self, job_id: str) -> bool:
         try:
             return self.rtc.show(job_id).state == "STOPPED"
-        except NotFound:
+        except NotFound as error:
+            if not error.is_rtcs_own:
+                raise
             return True
 
     def _not_now(self, order: Order, n: int, why: ErrorFacts, delivery: Delivery, delay: timedelta) -> Entry:

@@ -70,15 +70,23 @@ class Stopper:
             raise TryAgain(AT_ONCE)
         try:
             self.rtc.stop(target.job_id)
-        except NotFound:
-            logger.info("RTC knows no such job, so it is over", extra={"job_id": target.job_id})
         except RtcError as error:
+            if _is_over(target, error):
+                return self._over(target)
             logger.warning("not stopped", extra={"job_id": target.job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"error": ErrorFacts.of(error)})
+        return self._over(target)
+
+    def _over(self, target: Target) -> Target:
         self.table.free(target)
         logger.info("stopped", extra={"job_id": target.job_id})
         count(Metric.STOPPED)
         return target
+
+
+def _is_over(target: Target, error: RtcError) -> bool:
+    """Whether RTC knows a job no more that it once gave us; an id that was never ours may be anybody's mistake."""
+    return isinstance(error, NotFound) and error.is_rtcs_own and target.room_id is not None

@@ -94,6 +94,11 @@ class NotFound(RtcError):
 
     blame = Blame.REQUEST
 
+    @property
+    def is_rtcs_own(self) -> bool:
+        """Whether RTC itself knows no such job, rather than a gateway before it no such address."""
+        return (self.error_code or "").startswith("RTC.")
+
 
 class NotLetIn(RtcError):
     """401 or 403. Never retried: five wrong signatures in a row lock the key for five minutes."""

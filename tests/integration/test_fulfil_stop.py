@@ -17,7 +17,7 @@ from functions.webhook_answers import order_status
 from local.http_message import Wire
 from local.rtc.mishaps import Mishap
 from local.slack.chat import CLASS_RECORDINGS
-from shared.ledger import Duplicate, Started
+from shared.ledger import Duplicate, NotStarted, Started
 from shared.order import Order, ReplyTo, Stop, new_order_id
 from shared.recording import RecordingRequest
 from tests.integration.conftest import ENOUGH, TABLE, World, a_world
@@ -151,6 +151,28 @@ def test_what_is_over_already_counts_as_stopped(stops: Stops, job_is: str) -> No
     assert stops.states(order) == ["done", "stopped"]
     stops.started()
     assert stops.world.starts() == 2, "the guard went"
+
+
+def test_a_404_that_is_not_rtc_s_stops_nothing(stops: Stops) -> None:
+    """A gateway that knows no such address says nothing of the job: the guard stays, and the code is told."""
+    stops.started()
+    for operation in ("stop", "show"):
+        stops.world.rtc.misbehave(Mishap(status=404, error_code="APIGW.0101"), operation=operation)
+    order = stops.order()
+    assert stops.stop(order) is None
+    assert (stops.states(order), stops.jobs()) == (["done", "not_stopped"], ["RUNNING"])
+    again = stops.world.entry(stops.started()).outcome
+    assert isinstance(again, NotStarted)
+    assert again.error.error_code == "APIGW.0101"
+    assert isinstance(stops.world.entry(stops.started()).outcome, Duplicate)
+
+
+def test_a_job_that_nobody_ever_knew_is_not_stopped(stops: Stops) -> None:
+    """An id mistyped is told as such; the recording that was meant goes on."""
+    stops.started()
+    order = stops.order(Stop(job_id="nobody-s"))
+    assert stops.stop(order) is None
+    assert (stops.states(order), stops.jobs()) == (["done", "not_stopped"], ["RUNNING"])
 
 
 @pytest.mark.parametrize("mishap", [FAILED, SILENT_AFTER])
