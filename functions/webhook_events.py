@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from shared.order import MAX_STREAMS, ChannelId, Stop
-from shared.recording import JobId, RecordingRequest, RtcId, VideoType
+from shared.recording import GivenJobId, RecordingRequest, RtcId, VideoType
 
 TAGS = frozenset({"<one>", "<several>", "<job>", "<user>"})
 """What pydantic puts into an error's location though no caller wrote it."""
@@ -46,7 +46,7 @@ class Notify(_Event):
 class JobToStop(_Event):
     """One job."""
 
-    job_id: JobId
+    job_id: GivenJobId
 
 
 class UserToStop(_Event):

@@ -14,7 +14,7 @@ ALLOWED = {
     "dry_run": "true to be answered what would be sent, without sending it; or false",
     "room_id": _ID,
     "user_id": _ID,
-    "job_id": "the id of a job, as RTC gave it",
+    "job_id": "the id of a job, as RTC gave it: up to 128 letters, digits, _, -, . or ~",
     "is_record_audio": "true or false",
     "video_type": "CAMERASTREAM, SCREENSTREAM, or null for no video (to stop: null for all)",
     "select_stream_type": "LD, SD, HD or FHD",

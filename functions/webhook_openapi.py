@@ -33,7 +33,7 @@ _REFUSALS = {
 }
 # What the models check by code, in the terms of a schema.
 _RTC_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, {"type": "integer"}]}
-_JOB_ID = {"anyOf": [{"type": "string", "pattern": r"^(?!\.+$)[\x21-\x7e]{1,128}$"}, {"type": "integer"}]}
+_JOB_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"}, {"type": "integer"}]}
 _RTMP_URL = r"^rtmps?://[A-Za-z0-9.-]+(/[A-Za-z0-9/._?=&-]*)?$"
 _START = "The body of RTC's start call, as its API page has it: one stream of one user of one room."
 _RECORDS_NOTHING = {
@@ -54,7 +54,7 @@ def openapi() -> dict[str, Any]:
         ref_template="#/components/schemas/{model}",
     )
     components = definitions["$defs"]
-    components |= {"RtcId": _RTC_ID, "JobId": _JOB_ID}
+    components |= {"RtcId": _RTC_ID, "GivenJobId": _JOB_ID}
     components["PublishParam"]["properties"]["rtmp_urls"]["items"]["pattern"] = _RTMP_URL
     components["RecordingRequest"] |= {"not": _RECORDS_NOTHING, "description": _START}
     for model in (component for component in components.values() if component.get("additionalProperties") is False):

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.recording import JobId, RecordingRequest, RtcId, VideoType
+from shared.recording import GivenJobId, RecordingRequest, RtcId, VideoType
 
 MAX_STREAMS = 10
 """Streams that one order may name: from Slack, users of one room."""
@@ -53,7 +53,7 @@ class ReplyTo(_Part):
 class Stop(_Part):
     """What to stop: one job, or whatever records a user of a room, or only that user's camera or screen."""
 
-    job_id: JobId | None = None
+    job_id: GivenJobId | None = None
     room_id: RtcId | None = None
     user_id: RtcId | None = None
     video_type: VideoType | None = None

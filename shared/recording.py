@@ -32,9 +32,14 @@ MAX_IDLE_TIME_DEFAULT = 30
 """max_idle_time's bounds and default, in seconds (Table 3)."""
 
 
+_LAST_EXACT = 2**53
+"""Beyond it a float stands for several whole numbers: an id written so is not the one that was meant."""
+
+
 def _whole_number(value: object) -> object:
     """JSON knows no difference between 30 and 30.0, and some languages write all numbers so."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    exact = isinstance(value, float) and value.is_integer() and abs(value) <= _LAST_EXACT
+    return int(value) if exact else value
 
 
 def _number_as_text(value: object) -> object:
@@ -65,6 +70,13 @@ type JobId = Annotated[
     AfterValidator(_one_path_piece),
 ]
 """A job's id as RTC gives it: opaque, so only what would break a path or a line is refused."""
+
+type GivenJobId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"),
+    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
+]
+"""A job's id as a caller gives it: nothing that a gateway on the way could take for more than a piece of the path."""
 
 
 def _rtmp_url(url: str) -> str:

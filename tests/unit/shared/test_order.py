@@ -48,6 +48,16 @@ def test_a_stop_names_one_thing(fields: dict[str, str]) -> None:
         Stop.model_validate(fields)
 
 
+@pytest.mark.parametrize(
+    "job_id", ["", ".", "..", "../../evil", "a/b", "..%2fx", "1?force", "#f", "a\\b", ";", "ä", "1" * 129]
+)
+def test_a_stop_s_job_is_one_piece_of_a_path(job_id: str) -> None:
+    """It goes into a signed address: neither we nor a gateway may read more into it."""
+    with pytest.raises(ValueError, match="job_id"):
+        Stop.model_validate({"job_id": job_id})
+    assert Stop.model_validate({"job_id": "a.b~c_d-9"}).job_id == "a.b~c_d-9"
+
+
 def test_an_order_asks_for_one_thing() -> None:
     """Something to start or something to stop, never both, never nothing."""
     start = an_order().model_dump()

@@ -73,6 +73,13 @@ def test_an_id_has_1_to_64_letters_digits_underscores_or_dashes(room_id: JsonVal
     assert problem_with(room_id=room_id)[0] == "room_id"
 
 
+def test_a_float_is_a_number_only_where_it_is_exact() -> None:
+    """Beyond 2**53 it may stand for another id than the one that was written."""
+    exact = RecordingRequest.model_validate_json('{"room_id": 9007199254740992.0, "user_id": 12345678901234567890}')
+    assert (exact.room_id, exact.user_id) == ("9007199254740992", "12345678901234567890")
+    assert problem_with(room_id=12345678901234567890.0)[0] == "room_id"
+
+
 @pytest.mark.parametrize("seconds", [4, 43201, "30", 30.5, True, None])
 def test_max_idle_time_is_a_whole_number_of_5_to_43200_seconds(seconds: JsonValue) -> None:
     """A time outside the page's bounds, or of another type, is refused."""
