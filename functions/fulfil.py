@@ -13,7 +13,7 @@ from bot import replies
 from bot.blocks import Reply
 from bot.messenger import CannotDeliver, Messenger, TryLater
 from bot.outcomes import outcome
-from functions.delivery import DELAYS, Delivery, TryAgain
+from functions.delivery import DELAYS, LONGEST_WAIT, Delivery, TryAgain
 from functions.ledger_table import LedgerTable
 from functions.observability import Metric, count, logger
 from shared.ledger import (
@@ -40,8 +40,6 @@ TIME_TO_TELL = timedelta(seconds=11)
 """What an answer may take where chat.postMessage is refused late and the response_url is slow as well."""
 AT_ONCE = timedelta(seconds=1)
 """How soon another invocation takes over what this one has no time for."""
-LONGEST_WAIT = timedelta(minutes=30)
-"""An order that waited longer is not begun: nobody expects it any more, as after a redrive from the dead letters."""
 MAX_TELLINGS = 3
 """Answers begun before the last receive. Slack takes five posts to a response_url: one is kept for the last receive,
 one for the news that it runs (functions/watch.py)."""

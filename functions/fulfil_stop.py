@@ -10,8 +10,8 @@ from datetime import datetime
 
 from bot.blocks import Reply
 from bot.stop_outcomes import stop_outcome
-from functions.delivery import Delivery, TryAgain
-from functions.fulfil import AT_ONCE, LONGEST_WAIT, TIME_FOR_A_CALL, TIME_TO_TELL, count_refusal
+from functions.delivery import LONGEST_WAIT, Delivery, TryAgain
+from functions.fulfil import AT_ONCE, TIME_FOR_A_CALL, TIME_TO_TELL, count_refusal
 from functions.observability import Metric, count, logger
 from functions.stop_table import StopTable
 from shared.ledger import TOO_LATE, Busy, ErrorFacts

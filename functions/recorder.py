@@ -19,6 +19,7 @@ from bot.messenger import CannotDeliver, Messenger, TryLater
 from functions.delivery import Delivery, TryAgain
 from functions.fulfil import Recorder
 from functions.fulfil_stop import Stopper
+from functions.giving_up import give_up_starts, give_up_stop
 from functions.ledger_table import LedgerTable
 from functions.observability import Metric, count, log_keys, logger, start_logging
 from functions.order_queue import OrderQueue, UnreadableOrder, connect_queue, read
@@ -106,6 +107,10 @@ class _Worker:
         """None once the order is done, else how soon to try again."""
         messenger = None
         try:
+            # First of all, and with nothing but the ledger: so an order that can't be begun has a status all the same.
+            if not order.look and not self.records.is_first(order, _now()):
+                logger.warning("another body came under this webhook-id before; this one is dropped")
+                return None
             secret = self.secret.read()
             messenger = _messenger(self.settings, secret.bot_token)
             rtc = _rtc_client(self.settings, secret)
@@ -113,8 +118,6 @@ class _Worker:
             recorder = Recorder(self.ledger, rtc, messenger, watch.begin, _now)
             if order.look:
                 watch.look(order, delivery)
-            elif not self.records.is_first(order, _now()):
-                logger.warning("another body came under this webhook-id before; this one is dropped")
             elif order.stop is not None:
                 Stopper(self.stops, rtc, recorder.tell, _now).fulfil(order, order.stop, delivery)
             else:
@@ -131,9 +134,22 @@ class _Worker:
             return None
         if delivery.last and not order.look:
             logger.error("the last receive did not do: the order goes to the dead letters")
+            if order.body_digest is not None:
+                self._give_up(order)
             if order.reply_to is not None:
                 _confess(order, order.reply_to, messenger or _messenger(self.settings, None))
         return delay
+
+    def _give_up(self, order: Order) -> None:
+        try:
+            if not self.records.is_first(order, _now()):
+                return
+            give_up_starts(order, self.ledger, _now())
+            if order.stop is not None:
+                give_up_stop(order, order.stop, self.stops, _now())
+        except Exception:
+            # Its status ends all the same, LATEST_END after it was placed.
+            logger.exception("the ledger could not be told that the order was given up")
 
 
 def _confess(order: Order, reply_to: ReplyTo, messenger: Messenger) -> None:

@@ -4,9 +4,13 @@ RTC takes the same stop twice without harm, so it needs no lease: what is to be 
 call, and what came of it after the last.
 """
 
+from datetime import datetime
+from typing import Self
+
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.ledger import ErrorFacts, Guard
+from shared.ledger import OUT_OF_TIME, ErrorFacts, Guard
+from shared.order import Stop
 
 JOB_UNKNOWN = "JobUnknown"
 """The family of a stream that may be recording, where RTC never said as which job: there is nothing to stop it by."""
@@ -37,3 +41,15 @@ class Stopping(_Remembered):
     targets: tuple[Target, ...]
     settled_at: AwareDatetime | None = None
     """When the last target was stopped, or given up."""
+
+    @classmethod
+    def of(cls, order_id: str, requested_by: str, stop: Stop, began_at: datetime) -> Self:
+        """A stop of which it isn't known yet what there is to stop."""
+        target = Target(**stop.model_dump())
+        return cls(order_id=order_id, requested_by=requested_by, began_at=began_at, targets=(target,))
+
+    def given_up(self, now: datetime) -> Self:
+        """This stop, settled although no try is left: what isn't known to be stopped counts as not stopped."""
+        out_of_time = ErrorFacts(family=OUT_OF_TIME)
+        targets = tuple(it.model_copy(update={"error": it.error or out_of_time}) for it in self.targets)
+        return self.model_copy(update={"targets": targets, "settled_at": now})

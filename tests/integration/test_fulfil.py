@@ -8,8 +8,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.delivery import DELAYS
-from functions.fulfil import LONGEST_WAIT
+from functions.delivery import DELAYS, LONGEST_WAIT
 from local.http_message import Wire
 from local.rtc.mishaps import Mishap
 from local.slack.chat import ANN, CLASS_RECORDINGS

@@ -8,8 +8,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.delivery import Delivery, TryAgain
-from functions.fulfil import LONGEST_WAIT
+from functions.delivery import LONGEST_WAIT, Delivery, TryAgain
 from functions.fulfil_stop import Stopper
 from functions.order_records import OrderRecords
 from functions.stop_table import StopTable
@@ -68,7 +67,7 @@ class Stops:
 
     def states(self, order: Order) -> list[str]:
         """The states that the order's status gives."""
-        status = order_status(order.order_id, self.records.read(order.order_id))
+        status = order_status(order.order_id, self.records.read(order.order_id), order.placed_at, order.placed_at)
         return [status.state, *(stream.state for stream in status.streams)]
 
     def jobs(self) -> list[str]:

@@ -12,13 +12,16 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions import recorder
+from functions.ledger_table import LedgerTable
+from functions.order_records import OrderRecords
 from functions.settings import SettingsError
+from functions.webhook_answers import order_status
 from local.rtc.api import RtcApi
 from local.rtc.mishaps import Mishap
 from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
-from shared.order import Order, ReplyTo, new_order_id
+from shared.order import Order, ReplyTo, Stop, new_order_id, order_id_of
 from shared.recording import RecordingRequest
 from tests.integration.conftest import create_table
 from tests.logs import loggers_restored
@@ -164,6 +167,61 @@ def test_a_secret_that_opens_nothing_leaves_the_order_and_tells_the_asker(deploy
     body = deployed.order("user001").model_dump_json()
     assert undone(batch(body, receive=3)) == ["0"]
     assert "is kept for an operator" in deployed.read()
+
+
+def _event_order(**what: object) -> Order:
+    return Order(
+        order_id=order_id_of("timetable", "evt_1"),
+        requested_by="timetable",
+        placed_at=datetime.now(UTC),
+        body_digest="0" * 64,
+        **what,
+    )
+
+
+EVENTS: list[tuple[dict[str, Any], str]] = [
+    ({"requests": (RecordingRequest(room_id="100", user_id="user001"),)}, "not_started"),
+    ({"stop": Stop(room_id="100", user_id="user001")}, "not_stopped"),
+]
+
+
+@pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
+@pytest.mark.parametrize(("what", "ended"), EVENTS)
+def test_an_event_that_goes_to_the_dead_letters_has_an_outcome(
+    deployed: Deployed, what: dict[str, object], ended: str
+) -> None:
+    """Its status says what it is to do before anything else is read, and ends with the last receive."""
+    order = _event_order(**what)
+    records = OrderRecords(deployed.dynamodb, "ledger")
+    told = []
+    for receive in (2, 3):
+        assert undone(batch(order.model_dump_json(), receive=receive)) == ["0"]
+        now = datetime.now(UTC)
+        told.append(order_status(order.order_id, records.read(order.order_id), now, now))
+    assert [(status.state, [it.state for it in status.streams]) for status in told] == [
+        ("working", ["working"]), ("done", [ended])
+    ]  # fmt: skip
+    assert told[-1].streams[0].error_msg == "OutOfTime"
+
+
+@pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
+def test_a_call_that_was_begun_is_not_given_up_as_not_made(deployed: Deployed) -> None:
+    """It may have been taken: when its lease is over, what came of it is unknown."""
+    (what, _), _ = EVENTS
+    order = _event_order(**what)
+    app_id = RtcApi().credentials.app_id
+    LedgerTable(deployed.dynamodb, "ledger", app_id).claim(order, 0, datetime.now(UTC))
+    assert undone(batch(order.model_dump_json(), receive=3)) == ["0"]
+    record = OrderRecords(deployed.dynamodb, "ledger").read(order.order_id)
+    assert record is not None
+    assert [entry.state for entry in record.entries] == ["calling"]
+
+
+def test_an_event_is_given_up_even_where_the_ledger_is_away(deployed: Deployed) -> None:
+    """Nothing can be noted then; the message is kept all the same."""
+    (what, _), _ = EVENTS
+    deployed.dynamodb.delete_table(TableName="ledger")
+    assert undone(batch(_event_order(**what).model_dump_json(), receive=3)) == ["0"]
 
 
 def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
