@@ -53,7 +53,7 @@ class OrderRecords:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             data = self._data(key)
-            return data is None or Asked.model_validate_json(data).body_digest == order.body_digest
+            return data is None or Asked.model_validate_json(data).is_of(order)
         return True
 
     def read(self, order_id: str) -> OrderRecord | None:

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Callable
-from secrets import token_hex
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Annotated, Self
 
 import boto3
 from botocore.config import Config
 from pydantic import (
-    AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from functions.observability import logger
-from functions.standard_webhooks import read_key
+from functions.standard_webhooks import MOST_KEYS, read_key
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -30,9 +30,12 @@ type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,3
 """Who calls the webhook. In lower case: so it is never taken for a Slack user id."""
 
 
-def _checked_key(text: str) -> str:
-    read_key(text)
-    return text
+def _key(text: object) -> bytes:
+    return read_key(str(text).strip())
+
+
+type _Key = Annotated[bytes, BeforeValidator(_key)]
+"""A key of Standard Webhooks (whsec_...), decoded."""
 
 
 LIFETIME = 300.0
@@ -78,30 +81,26 @@ class WebhookSecret(_SecretModel):
     """Each caller's keys, more than one while they are rotated, and those of the links to an order's status."""
 
     callers: Annotated[
-        dict[CallerName, Annotated[tuple[Annotated[_Part, AfterValidator(_checked_key)], ...], Field(min_length=1)]],
-        Field(repr=False),
+        dict[CallerName, Annotated[tuple[_Key, ...], Field(min_length=1, max_length=MOST_KEYS)]], Field(repr=False)
     ]
-    """Keys of Standard Webhooks, whsec_..."""
-    status_keys: Annotated[
-        tuple[Annotated[_Part, StringConstraints(min_length=16)], ...], Field(min_length=1, repr=False)
-    ]
+    status_keys: Annotated[tuple[_Key, ...], Field(min_length=1, repr=False)]
     """The first makes links, all of them open one."""
 
     @model_validator(mode="after")
     def _callers_share_no_key(self) -> Self:
-        keys = [key for own in self.callers.values() for key in {read_key(text) for text in own}]
+        keys = [key for own in self.callers.values() for key in set(own)]
         if len(set(keys)) < len(keys):
             raise ValueError("two callers have the same key: each could pass for the other")
         return self
 
-    @classmethod
-    def of_nobody(cls) -> Self:
+    @staticmethod
+    def of_nobody() -> "WebhookSecret":
         """The secret of a webhook that nobody may call: no key opens anything."""
-        return cls(callers={}, status_keys=(token_hex(),))
+        return WebhookSecret.model_construct(callers={}, status_keys=(token_bytes(),))
 
     def keys_of(self, caller: str) -> tuple[bytes, ...]:
         """The caller's keys; none of an unknown one."""
-        return tuple(read_key(text) for text in self.callers.get(caller, ()))
+        return self.callers.get(caller, ())
 
 
 def connect_secrets() -> "SecretsManagerClient":

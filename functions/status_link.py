@@ -1,6 +1,8 @@
 """The link to an order's status: whoever has it may read that one order, and nothing else, for a week.
 
-/orders/{order_id}?expires=UNIX_TIME&signature=...
+/orders/{order_id}?body=DIGEST&expires=UNIX_TIME&signature=...
+
+It says which body it was given for: where two came under one webhook-id, only the first one's link opens the order.
 """
 
 import base64
@@ -8,37 +10,53 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from http import HTTPStatus
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
-
-from functions.problems import Problem
 
 LIFETIME = timedelta(days=7)
 _HOUR = 3600
+_MOST_CHARACTERS = 1000
+"""Of a query; a link's has some 100."""
+_DIGEST = 16
+"""Characters of a body's digest that tell it from another of the same caller."""
 
 
-def status_path(order_id: str, placed_at: datetime, key: str) -> str:
+@dataclass(frozen=True, slots=True)
+class StatusLink:
+    """What a link that we made says."""
+
+    body: str
+    """How the digest of the event's body begins."""
+    ends: datetime
+
+    @property
+    def placed_by(self) -> datetime:
+        """When the order had been placed, at the latest."""
+        return self.ends - LIFETIME
+
+
+def status_path(order_id: str, body_digest: str, placed_at: datetime, key: bytes) -> str:
     """The link, without scheme and host, that ends a week after the order was placed, at the next full hour.
 
     The full hour gives an event that is sent twice in a row the same link twice.
     """
     end = (placed_at + LIFETIME).timestamp()
-    expires = str(int(end // _HOUR + 1) * _HOUR)
-    return f"/orders/{order_id}?expires={expires}&signature={_sign(order_id, expires, key)}"
+    body, expires = body_digest[:_DIGEST], str(int(end // _HOUR + 1) * _HOUR)
+    return f"/orders/{order_id}?body={body}&expires={expires}&signature={_sign(order_id, body, expires, key)}"
 
 
-def check_status_link(order_id: str, query: str, keys: Sequence[str], now: datetime) -> None:
-    """Raise a Problem unless one of the keys made this link, and it hasn't ended: 404, or 410 once it has."""
-    given = parse_qs(query) if len(query) < 1000 else {}  # noqa: PLR2004 # a link has some 80
-    expires, signature = (given.get(name, [""])[0] for name in ("expires", "signature"))
-    matches = [hmac.compare_digest(_sign(order_id, expires, key).encode(), signature.encode()) for key in keys]
+def read_status_link(order_id: str, query: str, keys: Sequence[bytes]) -> StatusLink | None:
+    """What the link says; None unless one of the keys made it."""
+    given = parse_qs(query) if len(query) < _MOST_CHARACTERS else {}
+    body, expires, signature = (given.get(name, [""])[0] for name in ("body", "expires", "signature"))
+    theirs = signature.encode(errors="replace")
+    matches = [hmac.compare_digest(_sign(order_id, body, expires, key).encode(), theirs) for key in keys]
     if not any(matches) or not re.fullmatch(r"[0-9]{1,12}", expires):
-        raise Problem(HTTPStatus.NOT_FOUND, "no such order, or the link to it isn't whole")
-    if now.timestamp() >= int(expires):
-        raise Problem(HTTPStatus.GONE, "a link to an order's status ends after a week")
+        return None
+    return StatusLink(body, datetime.fromtimestamp(int(expires), UTC))
 
 
-def _sign(order_id: str, expires: str, key: str) -> str:
-    message = f"GET /orders/{order_id} until {expires}".encode(errors="replace")
-    return base64.urlsafe_b64encode(hmac.digest(key.encode(), message, hashlib.sha256)).decode().rstrip("=")
+def _sign(order_id: str, body: str, expires: str, key: bytes) -> str:
+    message = f"GET /orders/{order_id} of {body} until {expires}".encode(errors="replace")
+    return base64.urlsafe_b64encode(hmac.digest(key, message, hashlib.sha256)).decode().rstrip("=")

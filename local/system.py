@@ -72,7 +72,11 @@ class Caller:
 
 def new_caller(name: str = "demo", limits: Mapping[str, object] | None = None) -> Caller:
     """A caller with a new key."""
-    return Caller(name, "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(), limits or {})
+    return Caller(name, _new_key(), limits or {})
+
+
+def _new_key() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def running(
                     "SlackSecret": {"signing_secrets": [workspace.signing_secret]},
                     "WebhookSecret": {
                         "callers": {caller.name: [caller.key] for caller in known},
-                        "status_keys": [secrets.token_urlsafe()],
+                        "status_keys": [_new_key()],
                     },
                     "RecorderSecret": recorder_secret,
                 },

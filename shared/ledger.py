@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.order import Stop
+from shared.order import Order, Stop
 from shared.recording import RecordingJob, RecordingRequest
 from shared.rtc.errors import RtcError
 
@@ -27,7 +27,7 @@ UNKNOWN_IS_HELD = timedelta(minutes=15)
 
 
 OUT_OF_TIME = "OutOfTime"
-"""The family of an order that was received too often before a call to RTC could be begun."""
+"""The family of what no try was left for before it could be begun, or known to be done."""
 TOO_LATE = "TooLate"
 """The family of an order that waited too long to be begun at all."""
 
@@ -197,6 +197,10 @@ class Asked(_Remembered):
     requests: tuple[RecordingRequest, ...] = ()
     """The streams to start; none for a stop."""
     stop: Stop | None = None
+
+    def is_of(self, order: Order) -> bool:
+        """Whether the order was made from the same event."""
+        return (self.requested_by, self.body_digest) == (order.requested_by, order.body_digest)
 
 
 class KnownJob(_Remembered):

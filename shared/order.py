@@ -13,7 +13,8 @@ MAX_STREAMS = 10
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U to misread
 
-type OrderId = Annotated[str, StringConstraints(pattern=r"^[0-9A-HJKMNP-TV-Z]{12}$")]
+type OrderId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}$")]
+"""12 characters of a command's order, 24 of an event's: that one is a hash, and has to stay alone of its kind."""
 
 type ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{1,20}$")]
 """A Slack channel's id, as a caller of the webhook may give it."""
@@ -25,9 +26,9 @@ def new_order_id() -> str:
 
 
 def order_id_of(caller: str, webhook_id: str) -> str:
-    """The one id of a caller's event, however often it is sent; 60 bits of a hash, in the form of `new_order_id`."""
-    number = int.from_bytes(hashlib.sha256(f"{caller}\n{webhook_id}".encode()).digest()[:8])
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(12))
+    """The one id of a caller's event, however often it is sent: 24 characters, 120 bits of a hash."""
+    number = int.from_bytes(hashlib.sha256(f"{caller}\n{webhook_id}".encode()).digest()[:15])
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(24))
 
 
 class NotQueued(Exception):

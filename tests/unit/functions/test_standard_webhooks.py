@@ -75,6 +75,19 @@ def test_an_unknown_caller_is_told_the_same_as_one_with_a_wrong_key() -> None:
     assert told[0] == told[1]
 
 
+def test_nobody_s_key_opens_nothing() -> None:
+    """What stands in for missing keys is in the source, for all to read."""
+    forged = signed(BODY, key="whsec_" + base64.b64encode(b"\0" * 24).decode())
+    with pytest.raises(NotSigned, match="no signature matched"):
+        verify(BODY, forged, KEYS, NOW)
+
+
+def test_an_id_has_no_dot() -> None:
+    """`a.1` at `2` and `a` at `1.2` would be signed by the same bytes."""
+    with pytest.raises(NotSigned, match="without a dot"):
+        verify(BODY, signed(BODY, webhook_id="a.1"), KEYS, NOW)
+
+
 @given(
     body=binary(max_size=20),
     headers=dictionaries(sampled_from(HEADERS), text(max_size=20) | sampled_from(["1772447400", "v1,", "v1", ","])),
