@@ -23,8 +23,8 @@ class HttpRequest:
     body: bytes = field(repr=False)
     query: str = field(default="", repr=False)
     """What follows the path's `?`, still encoded."""
-    request_id: str = ""
-    """API Gateway's id of the request, as in its access log."""
+    domain: str = ""
+    """The name that API Gateway is reached by; the Host header is whatever the client says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,12 @@ def read_request(event: object) -> HttpRequest:
     if not isinstance(headers, Mapping):
         raise Unreadable("the event's headers are no object")
     return HttpRequest(
-        method=_text(event, "requestContext", "http", "method"),
-        path=_text(event, "rawPath"),
+        method=text_in(event, "requestContext", "http", "method"),
+        path=text_in(event, "rawPath"),
         headers={name.lower(): value for name, value in headers.items() if _are_text(name, value)},
         body=_body(event.get("body"), is_base64=event.get("isBase64Encoded") is True),
-        query=_text(event, "rawQueryString"),
-        request_id=_text(event, "requestContext", "requestId"),
+        query=text_in(event, "rawQueryString"),
+        domain=text_in(event, "requestContext", "domainName"),
     )
 
 
@@ -64,7 +64,8 @@ def _are_text(*values: object) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def _text(event: object, *way: str) -> str:
+def text_in(event: object, *way: str) -> str:
+    """The text that an event has there; none where it has none."""
     for step in way:
         event = event.get(step) if isinstance(event, Mapping) else None
     return event if isinstance(event, str) else ""

@@ -70,11 +70,21 @@ class Problem(Exception):
         return HttpResponse(self.status, details.model_dump_json(exclude_none=True), CONTENT_TYPE, self.headers)
 
 
+def not_now(method: str) -> Problem:
+    """What to answer where recordbot itself fails, whatever was asked."""
+    again = "send it again under the same webhook-id: nothing is done twice" if method == "POST" else "ask again"
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, f"recordbot can't do this just now; {again}", headers={"retry-after": "30"}
+    )
+
+
 def problem_of(error: ValidationError) -> Problem:
     """What to answer to a body that is no event: 400 where it isn't JSON, else 422 with each wrong field."""
     wrong = error.errors(include_url=False)
     if wrong[0]["type"] == "json_invalid":
-        return Problem(HTTPStatus.BAD_REQUEST, f"the body is no JSON in UTF-8: {wrong[0]['ctx']['error']}")
+        return Problem(
+            HTTPStatus.BAD_REQUEST, f"the body is no JSON in UTF-8 without byte order mark: {wrong[0]['ctx']['error']}"
+        )
     return wrong_fields([_wrong_field(one) for one in wrong[:MOST_ERRORS]], len(wrong))
 
 

@@ -5,11 +5,12 @@ from enum import StrEnum
 
 from pydantic import BaseModel, JsonValue
 
+from functions.delivery import LATEST_END
 from functions.order_records import OrderRecord
-from shared.ledger import Duplicate, Entry, ErrorFacts, NotStarted, Started, Unknown
+from shared.ledger import OUT_OF_TIME, Duplicate, Entry, ErrorFacts, NotStarted, Started, State, Unknown
 from shared.recording import RecordingRequest
 from shared.rtc.rehearsal import masked_url
-from shared.stopping import Target
+from shared.stopping import Stopping, Target
 
 
 class Accepted(BaseModel):
@@ -84,6 +85,8 @@ class OrderStatus(BaseModel):
     order_id: str
     state: OrderState
     placed_at: datetime | None = None
+    error_msg: str | None = None
+    """Why nothing came of it, where recordbot never began with it."""
     streams: list[StreamStatus] = []
 
 
@@ -98,26 +101,36 @@ def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
     return DryRun(would_send=bodies)
 
 
-def order_status(order_id: str, record: OrderRecord | None) -> OrderStatus:
-    """The status of an order; of one that nobody has begun with, only that it was accepted."""
+def order_status(order_id: str, record: OrderRecord | None, placed_by: datetime, now: datetime) -> OrderStatus:
+    """The status of an order; of one that nobody has begun with, only that it was accepted.
+
+    `placed_by` is when it had been placed, at the latest. Once LATEST_END has passed nobody is at it any more, whatever
+    the ledger lacks: then it is done, and what has no outcome is not started, not stopped, or unknown.
+    """
     if record is None:
-        return OrderStatus(order_id=order_id, state=OrderState.ACCEPTED)
-    stopping = record.stopping
-    if stopping is not None:
+        lost = now - placed_by > LATEST_END
+        state, why = (OrderState.DONE, OUT_OF_TIME) if lost else (OrderState.ACCEPTED, None)
+        return OrderStatus(order_id=order_id, state=state, error_msg=why)
+    asked = record.asked
+    is_late = now - asked.placed_at > LATEST_END
+    if asked.stop is not None:
+        stopping = record.stopping or Stopping.of(order_id, asked.requested_by, asked.stop, asked.placed_at)
+        if is_late and stopping.settled_at is None:
+            stopping = stopping.given_up(asked.placed_at + LATEST_END)
         is_done = stopping.settled_at is not None
-        streams = [_stop_status(target, stopping.began_at, stopping.settled_at) for target in stopping.targets]
-    elif record.asked.stop is not None:
-        is_done = False
-        streams = [StreamStatus(**record.asked.stop.model_dump(), state=StreamState.WORKING)]
+        began_at = record.stopping.began_at if record.stopping else None
+        streams = [_stop_status(target, began_at, stopping.settled_at) for target in stopping.targets]
     else:
         begun = {entry.n: entry for entry in record.entries}
-        is_done = sum(entry.outcome is not None for entry in record.entries) == len(record.asked.requests)
-        streams = [_start_status(request, begun.get(n)) for n, request in enumerate(record.asked.requests)]
+        streams = [_start_status(request, begun.get(n), is_late=is_late) for n, request in enumerate(asked.requests)]
+        is_done = all(stream.state is not StreamState.WORKING for stream in streams)
     state = OrderState.DONE if is_done else OrderState.WORKING
-    return OrderStatus(order_id=order_id, state=state, placed_at=record.asked.placed_at, streams=streams)
+    return OrderStatus(order_id=order_id, state=state, placed_at=asked.placed_at, streams=streams)
 
 
-def _start_status(request: RecordingRequest, entry: Entry | None) -> StreamStatus:
+def _start_status(request: RecordingRequest, entry: Entry | None, *, is_late: bool) -> StreamStatus:
+    if entry is not None and entry.state is State.CALLING and is_late:
+        entry = entry.given_up_by_its_caller(entry.lease_until)
     status = StreamStatus(
         room_id=request.room_id,
         user_id=request.user_id,
@@ -137,11 +150,13 @@ def _start_status(request: RecordingRequest, entry: Entry | None) -> StreamStatu
             return status.model_copy(update={"state": StreamState.UNKNOWN, "held_until": held_until, **_error(error)})
         case Duplicate(guard=guard):
             return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, "job_id": guard.job_id})
+        case None if is_late:
+            return status.model_copy(update={"state": StreamState.NOT_STARTED, "error_msg": OUT_OF_TIME})
         case None:
             return status
 
 
-def _stop_status(target: Target, began_at: datetime, settled_at: datetime | None) -> StreamStatus:
+def _stop_status(target: Target, began_at: datetime | None, settled_at: datetime | None) -> StreamStatus:
     ended = StreamState.NOT_STOPPED if target.error else StreamState.STOPPED
     status = StreamStatus(
         room_id=target.room_id,

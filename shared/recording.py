@@ -38,8 +38,9 @@ _LAST_EXACT = 2**53
 
 def _whole_number(value: object) -> object:
     """JSON knows no difference between 30 and 30.0, and some languages write all numbers so."""
-    exact = isinstance(value, float) and value.is_integer() and abs(value) <= _LAST_EXACT
-    return int(value) if exact else value
+    if isinstance(value, float) and value.is_integer() and abs(value) <= _LAST_EXACT:
+        return int(value)
+    return value
 
 
 def _number_as_text(value: object) -> object:

@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from functions.standard_webhooks import read_key, sign
-from functions.webhook import MOST_BYTES
+from functions.webhook_door import MOST_BYTES
 from local.rtc.api import RtcApi
 from local.system import System, running
 
