@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from functions.http_event import HttpResponse
-from functions.webhook_events import TAGS
+from functions.webhook_events import MODELS, USER
 from functions.webhook_fields import ALLOWED
 
 CONTENT_TYPE = "application/problem+json"
 MOST_ERRORS = 20
 """Wrong fields that one answer names."""
-_MOST_GIVEN = 64
+_MOST_GIVEN, _MOST_POINTER = 64, 256
 
 
 class WrongField(BaseModel):
@@ -27,7 +27,7 @@ class WrongField(BaseModel):
     pointer: str
     detail: str
     given: str | None = None
-    """What stood there, cut; None where nothing did, or where it may hold a key."""
+    """What stood there as JSON, cut; None where nothing did, or where it may hold a key."""
     allowed: str | None = None
 
 
@@ -96,40 +96,65 @@ def wrong_fields(errors: list[WrongField], count: int | None = None) -> Problem:
 
 
 def _wrong_field(error: Any) -> WrongField:
-    # The first step names the type of event that the body was taken for; it is nothing that was sent.
-    way = [step for step in error["loc"][1:] if step not in TAGS]
+    way = _way(error["loc"])
     if error["type"].startswith("union_tag"):
         way = ["type"]
     name = next((step for step in reversed(way) if isinstance(step, str)), "")
     pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in way)
-    unknown = error["type"] == "extra_forbidden"
-    detail = "is no field here" if unknown else "is missing" if error["type"] == "missing" else _in_words(error)
+    # Cut between characters of ours: half an escape would be none.
     return WrongField(
-        pointer=pointer[:256],
-        detail=detail,
+        pointer=_visible(pointer[:_MOST_POINTER].removesuffix("~")),
+        detail=_in_words(error),
         given=_given(error, name),
-        allowed=None if unknown else ALLOWED.get(name, "a JSON object with type, timestamp and data"),
+        allowed=_allowed(error, name),
     )
 
 
+def _way(location: tuple[int | str, ...]) -> list[int | str]:
+    """The steps into the body as it was sent: without the event's type, and without the kind of its data."""
+    has_kinds = location[:1] != ("ping",) and location[1:2] == ("data",)
+    return [*location[1:2], *location[3 if has_kinds else 2 :]]
+
+
 def _in_words(error: Any) -> str:
-    if error["type"].startswith("union_tag"):
-        return "names no event of ours"
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
+    match error["type"]:
+        case "extra_forbidden":
+            return "is no field here"
+        case "missing":
+            return "is missing"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "is no JSON object"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case kind if kind.startswith("union_tag"):
+            return "names no event of ours"
     return str(error["msg"])
+
+
+def _allowed(error: Any, name: str) -> str:
+    # Of the fields that surround a wrong one, the nearest names the model; or pydantic's own step does.
+    around = next((step for step in reversed(error["loc"][:-1]) if step in MODELS), None)
+    if error["type"] == "extra_forbidden" and around is not None:
+        return f"fields here: {', '.join(MODELS[around].model_fields)}"
+    if error["type"] == "missing" and around == USER:
+        return "job_id, or room_id and user_id"
+    return ALLOWED.get(name, "a JSON object with type, timestamp and data")
 
 
 def _given(error: Any, name: str) -> str | None:
     if error["type"] in {"missing", "union_tag_not_found"}:
         return None
-    value = error["ctx"]["tag"] if error["type"] == "union_tag_invalid" else error["input"]
+    value = error["input"]["type"] if error["type"] == "union_tag_invalid" else error["input"]
     try:
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        shown = json.dumps(value, ensure_ascii=False)
     except ValueError:  # a number of more digits than Python writes out
         return None
     # What stands in the place of a push address, or anything like one, may hold the key to publish there.
     if name in {"publish_param", "rtmp_urls"} or "://" in shown:
         return None
-    line = "".join(character if character.isprintable() else " " for character in shown[:_MOST_GIVEN])
-    return f"{line}…" if len(shown) > _MOST_GIVEN else line
+    return _visible(shown[:_MOST_GIVEN]) + ("…" if len(shown) > _MOST_GIVEN else "")
+
+
+def _visible(text: str) -> str:
+    """The text with what would act on a terminal, or turn the line around, written as JSON escapes it."""
+    return "".join(it if it.isprintable() else json.dumps(it)[1:-1] for it in text)

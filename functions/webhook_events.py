@@ -17,10 +17,10 @@ from pydantic import (
 )
 
 from shared.order import MAX_STREAMS, ChannelId, Stop
-from shared.recording import GivenJobId, RecordingRequest, RtcId, VideoType
+from shared.recording import GivenJobId, PublishParam, RecordingRequest, RecordParam, RtcId, VideoType
 
-TAGS = frozenset({"<one>", "<several>", "<job>", "<user>"})
-"""What pydantic puts into an error's location though no caller wrote it."""
+ONE, SEVERAL, JOB, USER = "<one>", "<several>", "<job>", "<user>"
+"""Kinds of data. They stand in an error's location behind `data`, though no caller wrote them."""
 
 
 def _written_out(value: object) -> object:
@@ -58,11 +58,11 @@ class UserToStop(_Event):
 
 
 def _one_or_several(data: Any) -> str:
-    return "<several>" if isinstance(data, list) else "<one>"
+    return SEVERAL if isinstance(data, list) else ONE
 
 
 def _job_or_user(data: Any) -> str:
-    return "<job>" if isinstance(data, JobToStop) or (isinstance(data, dict) and "job_id" in data) else "<user>"
+    return JOB if isinstance(data, JobToStop) or (isinstance(data, dict) and "job_id" in data) else USER
 
 
 class RecordingStart(_Event):
@@ -71,8 +71,8 @@ class RecordingStart(_Event):
     type: Literal["recording.start"]
     timestamp: Timestamp
     data: Annotated[
-        Annotated[RecordingRequest, Tag("<one>")]
-        | Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_STREAMS), Tag("<several>")],
+        Annotated[RecordingRequest, Tag(ONE)]
+        | Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_STREAMS), Tag(SEVERAL)],
         Discriminator(_one_or_several),
     ]
     notify: Notify | None = None
@@ -88,9 +88,7 @@ class RecordingStop(_Event):
 
     type: Literal["recording.stop"]
     timestamp: Timestamp
-    data: Annotated[
-        Annotated[JobToStop, Tag("<job>")] | Annotated[UserToStop, Tag("<user>")], Discriminator(_job_or_user)
-    ]
+    data: Annotated[Annotated[JobToStop, Tag(JOB)] | Annotated[UserToStop, Tag(USER)], Discriminator(_job_or_user)]
     notify: Notify | None = None
 
     def stop(self) -> Stop:
@@ -108,3 +106,17 @@ class Ping(_Event):
 
 type Event = Annotated[RecordingStart | RecordingStop | Ping, Field(discriminator="type")]
 EVENT: TypeAdapter[RecordingStart | RecordingStop | Ping] = TypeAdapter(Event)
+
+MODELS: dict[str | int, type[BaseModel]] = {
+    "recording.start": RecordingStart,
+    "recording.stop": RecordingStop,
+    "ping": Ping,
+    ONE: RecordingRequest,
+    SEVERAL: RecordingRequest,
+    JOB: JobToStop,
+    USER: UserToStop,
+    "notify": Notify,
+    "publish_param": PublishParam,
+    "record_param": RecordParam,
+}
+"""The model of what lies behind a step of an error's location."""

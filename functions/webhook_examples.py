@@ -71,7 +71,7 @@ PROBLEM: dict[str, Any] = {
         {
             "pointer": "/data/select_stream_type",
             "detail": "Input should be 'LD', 'SD', 'HD' or 'FHD'",
-            "given": "hdd",
+            "given": '"hdd"',
             "allowed": "LD, SD, HD or FHD",
         }
     ],
