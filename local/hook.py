@@ -17,8 +17,16 @@ from local.errors import LocalError
 PATIENCE_S = 1200.0
 """How long an outcome may take: orders are retried for 18 minutes."""
 _LIMITS = (5.0, 15.0)
+_ASKED_FOR = {"recording.start": "started", "recording.stop": "stopped"}
+"""What each type of event wants to become of every stream."""
+_SHORTEST_WAIT_S, _LONGEST_WAIT_S = 0.2, 30.0
+"""Between two looks at the outcome: the longer, the more often it couldn't be told."""
 _SETTLING_S = 3.0
 """How long a job that was started is watched until it runs."""
+
+
+class _NotReached(LocalError):
+    """Nobody answered, or nobody that speaks JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ class Sender:
             return status == HTTPStatus.OK
         outcome = self._outcome(answer["status_url"])
         self._show("what came of it", outcome)
-        return any(stream["state"] in {"started", "stopped"} for stream in outcome["streams"])
+        return {stream["state"] for stream in outcome["streams"]} == {_ASKED_FOR[event["type"]]}
 
     def post(self, body: bytes, webhook_id: str = "") -> tuple[int, Any]:
         """Sign these bytes and send them, under a new webhook-id unless one is given; the answer's status and JSON."""
@@ -70,18 +78,28 @@ class Sender:
         """The order's status, once it is done and what it started runs."""
         end = time.monotonic() + PATIENCE_S
         running_by = None
-        while True:
-            status, outcome = self._ask("GET", status_url)
-            if status != HTTPStatus.OK:
-                raise LocalError(f"the status_url answers {status}: {outcome.get('detail')}")
-            now = time.monotonic()
-            if outcome["state"] == "done":
+        wait = _SHORTEST_WAIT_S
+        while (now := time.monotonic()) < end:
+            outcome = self._told(status_url)
+            if outcome is not None and outcome["state"] == "done":
                 running_by = running_by or now + _SETTLING_S
                 if now > running_by or not any(stream["job_state"] == "INIT" for stream in outcome["streams"]):
                     return outcome
-            if now > end:
-                raise LocalError(f"after {PATIENCE_S:g} seconds the order isn't done")
-            time.sleep(0.2)
+            wait = min(2 * wait, _LONGEST_WAIT_S) if outcome is None else _SHORTEST_WAIT_S
+            time.sleep(wait)
+        raise LocalError(f"after {PATIENCE_S:g} seconds the order isn't done")
+
+    def _told(self, status_url: str) -> Any | None:
+        """The order's status as it stands; None where it can't be told just now."""
+        try:
+            status, answer = self._ask("GET", status_url)
+        except _NotReached:
+            return None
+        if status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
+            return None
+        if status != HTTPStatus.OK:
+            raise LocalError(f"the status_url answers {status}: {answer.get('detail')}")
+        return answer
 
     def _ask(
         self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -90,11 +108,11 @@ class Sender:
         try:
             answer = requests.request(method, url, data=body, headers=headers, timeout=_LIMITS, allow_redirects=False)
         except requests.RequestException as error:
-            raise LocalError(f"{where} can't be reached ({type(error).__name__})") from None
+            raise _NotReached(f"{where} can't be reached ({type(error).__name__})") from None
         try:
             return answer.status_code, answer.json()
         except requests.JSONDecodeError:
-            raise LocalError(f"{where} answers {answer.status_code}, and no JSON") from None
+            raise _NotReached(f"{where} answers {answer.status_code}, and no JSON") from None
 
     def _show(self, title: str, document: object) -> None:
         self.show(f"{title}:")
