@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from functions.http_event import HttpResponse
 from functions.webhook_events import MODELS, USER
@@ -24,7 +24,10 @@ _MOST_GIVEN, _MOST_POINTER = 64, 256
 class WrongField(BaseModel):
     """One thing wrong in a body."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     pointer: str
+    """A JSON pointer into the body that was sent."""
     detail: str
     given: str | None = None
     """What stood there as JSON, cut; None where nothing did, or where it may hold a key."""
@@ -32,13 +35,16 @@ class WrongField(BaseModel):
 
 
 class ProblemDetails(BaseModel):
-    """The body of every answer that isn't a success."""
+    """The body of every answer of recordbot's that isn't a success."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     type: str = "about:blank"
     title: str
     status: int
     detail: str
     request_id: str
+    """To quote to an operator; also in the header X-Request-Id."""
     errors: list[WrongField] | None = None
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from functions.delivery import LATEST_END
 from functions.order_records import OrderRecord
@@ -13,20 +13,26 @@ from shared.rtc.rehearsal import masked_url
 from shared.stopping import Stopping, Target
 
 
-class Accepted(BaseModel):
+class _Answer(BaseModel):
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Accepted(_Answer):
     """The order is on its way. Poll `status_url` for what came of it; it needs no signature of yours."""
 
     order_id: str
+    """The same for the same event, however often it is sent."""
     status_url: str
+    """Opens this one order's status, for a week."""
 
 
-class DryRun(BaseModel):
+class DryRun(_Answer):
     """What RTC would be sent, one body for each stream; push addresses are cut behind their host."""
 
     would_send: list[dict[str, JsonValue]]
 
 
-class Pong(BaseModel):
+class Pong(_Answer):
     """Who you are, and how your clock stands."""
 
     caller: str
@@ -59,7 +65,7 @@ class StreamState(StrEnum):
     NOT_STOPPED = "not_stopped"
 
 
-class StreamStatus(BaseModel):
+class StreamStatus(_Answer):
     """One stream of an order. What isn't known is null."""
 
     room_id: str | None
@@ -68,18 +74,23 @@ class StreamStatus(BaseModel):
     state: StreamState
     job_id: str | None = None
     stream_name: str | None = None
+    """RTC's name of the recorded stream."""
     job_state: str | None = None
     """The job's state as RTC gave it in answer to the start."""
     error_code: str | None = None
+    """RTC's, such as RTC.00001007."""
     error_msg: str | None = None
+    """RTC's; or a word of recordbot's where RTC gave none: OutOfTime, TooLate, JobUnknown, Unreachable ..."""
     request_id: str | None = None
     """RTC's X-request-Id of its answer to the start, or of the error."""
     began_at: datetime | None = None
+    """When RTC was last called for it, or the stop was begun."""
     settled_at: datetime | None = None
     held_until: datetime | None = None
+    """Of an unknown outcome: until when the stream isn't started again."""
 
 
-class OrderStatus(BaseModel):
+class OrderStatus(_Answer):
     """How far an order has come, with every stream that it asked for as soon as the recorder knows it."""
 
     order_id: str

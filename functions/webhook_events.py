@@ -23,14 +23,23 @@ ONE, SEVERAL, JOB, USER = "<one>", "<several>", "<job>", "<user>"
 """Kinds of data. They stand in an error's location behind `data`, though no caller wrote them."""
 
 
+_DATE_WITH_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]"
+"""How RFC 3339 begins, but for a leap second, which Python's clocks don't know."""
+
+
 def _written_out(value: object) -> object:
     # pydantic would read bare digits as Unix time, which nobody means to write here.
-    if not isinstance(value, str) or not re.match(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d", value):
-        raise ValueError("no date with a time")
+    if not isinstance(value, str) or not re.match(_DATE_WITH_TIME, value):
+        raise ValueError("no date with a time to the second")
     return value
 
 
-type Timestamp = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written_out)]
+type Timestamp = Annotated[
+    AwareDatetime,
+    Strict(strict=False),
+    BeforeValidator(_written_out),
+    Field(json_schema_extra={"pattern": _DATE_WITH_TIME}),
+]
 
 
 class _Event(BaseModel):

@@ -19,8 +19,8 @@ EVENTS: dict[str, Any] = {
 }
 ACCEPTED: dict[str, Any] = {
     "accepted": {
-        "order_id": "7KQ2M4X8P1ZA",
-        "status_url": "https://example.com/orders/7KQ2M4X8P1ZA?expires=1773057600&signature=...",
+        "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
+        "status_url": "https://example.com/orders/7KQ2M4X8P1ZA3D5F9H0JVWYB?body=...&expires=1773057600&signature=...",
     }
 }
 DRY_RUN: dict[str, Any] = {
@@ -47,32 +47,43 @@ _NO_ERROR = {"error_code": None, "error_msg": None, "request_id": None}
 _JOB = {"job_id": "1", "stream_name": "s_1_100_user001", "job_state": "INIT"}
 _QUOTA = {"error_code": "RTC.00001007", "error_msg": "JobExceed", "request_id": "3f2a"}
 STATUS: dict[str, Any] = {
-    "on its way": {"order_id": "7KQ2M4X8P1ZA", "state": "accepted", "placed_at": None, "streams": []},
+    "on its way": {
+        "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
+        "state": "accepted",
+        "placed_at": None,
+        "error_msg": None,
+        "streams": [],
+    },
     "started": {
-        "order_id": "7KQ2M4X8P1ZA",
+        "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
         "state": "done",
         "placed_at": _WHEN,
+        "error_msg": None,
         "streams": [_STREAM | {"state": "started"} | _JOB | _NO_ERROR | {"request_id": "9c41"} | _TIMES],
     },
     "refused": {
-        "order_id": "7KQ2M4X8P1ZA",
+        "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
         "state": "done",
         "placed_at": _WHEN,
+        "error_msg": None,
         "streams": [_STREAM | {"state": "not_started"} | _NOTHING | _QUOTA | _TIMES],
     },
 }
-PROBLEM: dict[str, Any] = {
-    "type": "about:blank",
-    "title": "Unprocessable Content",
-    "status": 422,
-    "detail": "1 thing is wrong; nothing was started or stopped",
-    "request_id": "Zx1pWhbNoAMEJgA=",
-    "errors": [
-        {
-            "pointer": "/data/select_stream_type",
-            "detail": "Input should be 'LD', 'SD', 'HD' or 'FHD'",
-            "given": '"hdd"',
-            "allowed": "LD, SD, HD or FHD",
-        }
-    ],
+WRONG_FIELD: dict[str, Any] = {
+    "pointer": "/data/select_stream_type",
+    "detail": "Input should be 'LD', 'SD', 'HD' or 'FHD'",
+    "given": '"hdd"',
+    "allowed": "LD, SD, HD or FHD",
 }
+REASONS = {
+    "400": "the body is no JSON in UTF-8 without byte order mark: EOF while parsing an object at line 1 column 27",
+    "401": "webhook-timestamp is 312 seconds behind our clock; 300 are allowed",
+    "404": "no such order, or the link to it isn't whole",
+    "405": "only one method is possible here: the header Allow names it",
+    "409": "another body came under this webhook-id before",
+    "410": "a link to an order's status ends after a week",
+    "413": "a body may have 64000 bytes",
+    "415": "the Content-Type has to be application/json, in UTF-8",
+    "422": "1 thing is wrong; nothing was started or stopped",
+}
+REQUEST_ID = "Zx1pWhbNoAMEJgA="

@@ -6,15 +6,17 @@
 import json
 import sys
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from functions.problems import CONTENT_TYPE, ProblemDetails
+from functions.problems import CONTENT_TYPE, Problem, ProblemDetails, WrongField, not_now
 from functions.webhook_answers import Accepted, DryRun, OrderStatus, Pong
 from functions.webhook_events import EVENT
-from functions.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, PROBLEM, STATUS
+from functions.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, REASONS, REQUEST_ID, STATUS, WRONG_FIELD
 from functions.webhook_fields import ALLOWED
+from shared.recording import LEAST_NUMBER, MOST_NUMBER
 
 _SIGNATURE = {
     "webhook-id": "The event's own id; a repetition of the event has the same.",
@@ -22,19 +24,20 @@ _SIGNATURE = {
     "webhook-signature": "v1, and the base64 of HMAC-SHA256 over id.timestamp.body; several are separated by spaces.",
 }
 _REFUSALS = {
-    "400": "The body is no JSON.",
+    "400": "The body is no JSON, or has a name twice in one object.",
     "401": "Not signed with a key of this caller, or not lately.",
     "405": "Another method is needed.",
     "409": "Another body came under this webhook-id before.",
     "413": "The body has over 64,000 bytes.",
-    "415": "The Content-Type isn't application/json.",
+    "415": "The Content-Type isn't application/json in UTF-8, or there is a Content-Encoding.",
     "422": "The event has wrong fields; `errors` names each.",
-    "503": "recordbot can't take the event just now: send it again under the same webhook-id.",
 }
 # What the models check by code, in the terms of a schema.
-_RTC_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, {"type": "integer"}]}
-_JOB_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"}, {"type": "integer"}]}
-_RTMP_URL = r"^rtmps?://[A-Za-z0-9.-]+(/[A-Za-z0-9/._?=&-]*)?$"
+_NUMBER = {"type": "integer", "minimum": LEAST_NUMBER, "maximum": MOST_NUMBER}
+_RTC_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, _NUMBER]}
+_JOB_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"}, _NUMBER]}
+_PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
+_RTMP_URL = f"^rtmps?://[A-Za-z0-9.-]+(:({_PORT}))?([/?#][!-~]*)?$"
 _START = "The body of RTC's start call, as its API page has it: one stream of one user of one room."
 _RECORDS_NOTHING = {
     "required": ["is_record_audio", "video_type"],
@@ -95,7 +98,8 @@ def _hook() -> dict[str, Any]:
         "responses": {
             "200": _answer("Nothing to order: a ping, or a dry run.", "Pong", "DryRun", examples={**PONG, **DRY_RUN}),
             "202": _answer("The order is on its way.", "Accepted", examples=ACCEPTED),
-            **_problems(*_REFUSALS),
+            **_problems("POST", *_REFUSALS),
+            **_THROTTLED,
         },
     }
 
@@ -105,13 +109,15 @@ def _order() -> dict[str, Any]:
         "operationId": "readOrder",
         "summary": "What came of an order, by the link that its acceptance gave",
         "parameters": [
-            _path("order_id", "^[0-9A-HJKMNP-TV-Z]{12}$", "7KQ2M4X8P1ZA"),
+            _path("order_id", "^[0-9A-HJKMNP-TV-Z]{24}$", "7KQ2M4X8P1ZA3D5F9H0JVWYB"),
+            _query("body", "^[0-9a-f]{16}$"),
             _query("expires", "^[0-9]{1,12}$"),
             _query("signature", "^[A-Za-z0-9_-]{43}$"),
         ],
         "responses": {
             "200": _answer("How far it has come.", "OrderStatus", examples=STATUS),
-            **_problems("404", "405", "410", "503"),
+            **_problems("GET", "404", "405", "409", "410"),
+            **_THROTTLED,
         },
     }
 
@@ -121,12 +127,31 @@ def _document() -> dict[str, Any]:
     return {
         "operationId": "readDescription",
         "summary": "This document",
-        "responses": {"200": answer | {"headers": _HEADERS}, **_problems("405", "503")},
+        "responses": {"200": answer | {"headers": _HEADERS}, **_problems("GET", "405"), **_THROTTLED},
     }
 
 
-_HEADERS = {"X-Request-Id": {"description": "To quote to an operator.", "schema": {"type": "string"}}}
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
+
+
+_HEADERS = {"X-Request-Id": _header("To quote to an operator.")}
+_HEADERS_OF = {
+    "401": {"WWW-Authenticate": _header("StandardWebhooks")},
+    "405": {"Allow": _header("The method that is possible.")},
+    "503": {"Retry-After": _header("Seconds to wait.")},
+}
 _OF_A_LINK = {"404": "No such order, or the link isn't whole.", "410": "The link has ended, after a week."}
+_FAILURES = {
+    "POST": "recordbot can't take the event just now: send it again under the same webhook-id.",
+    "GET": "recordbot can't tell just now: ask again.",
+}
+_THROTTLED = {
+    "429": {
+        "description": "Too many requests in a second. Of the gateway: wait some seconds, send it again.",
+        "content": {"application/json": {"example": {"message": "Too Many Requests"}}},
+    }
+}
 
 
 def _answer(description: str, *models: str, examples: dict[str, Any]) -> dict[str, Any]:
@@ -136,12 +161,19 @@ def _answer(description: str, *models: str, examples: dict[str, Any]) -> dict[st
     return {"description": description, "headers": _HEADERS, "content": content}
 
 
-def _problems(*statuses: str) -> dict[str, Any]:
-    texts = _REFUSALS | _OF_A_LINK
-    content = {CONTENT_TYPE: {"schema": _ref("ProblemDetails")}}
-    answers = {status: {"description": texts[status], "headers": _HEADERS, "content": content} for status in statuses}
-    if "422" in answers:
-        answers["422"] = answers["422"] | {"content": {CONTENT_TYPE: content[CONTENT_TYPE] | {"example": PROBLEM}}}
+def _problems(method: str, *statuses: str) -> dict[str, Any]:
+    """What each of these statuses means, and 503, with an example made as the door makes it."""
+    texts = _REFUSALS | _OF_A_LINK | {"503": _FAILURES[method]}
+    answers = {}
+    for status in (*statuses, "503"):
+        wrong = [WrongField.model_validate(WRONG_FIELD)] if status == "422" else []
+        problem = not_now(method) if status == "503" else Problem(HTTPStatus(int(status)), REASONS[status], wrong)
+        example = json.loads(problem.response(REQUEST_ID).body)
+        answers[status] = {
+            "description": texts[status],
+            "headers": _HEADERS | _HEADERS_OF.get(status, {}),
+            "content": {CONTENT_TYPE: {"schema": _ref("ProblemDetails"), "example": example}},
+        }
     return answers
 
 

@@ -32,6 +32,8 @@ MAX_IDLE_TIME_DEFAULT = 30
 """max_idle_time's bounds and default, in seconds (Table 3)."""
 
 
+LEAST_NUMBER, MOST_NUMBER = -(2**63), 2**64 - 1
+"""An id written as a number is one of 64 bits, signed or not."""
 _LAST_EXACT = 2**53
 """Beyond it a float stands for several whole numbers: an id written so is not the one that was meant."""
 
@@ -46,7 +48,8 @@ def _whole_number(value: object) -> object:
 def _number_as_text(value: object) -> object:
     """The page declares ids as strings and writes them as numbers in its examples; both are read, strings are sent."""
     number = _whole_number(value)
-    return str(number) if isinstance(number, int) and not isinstance(number, bool) else value
+    is_one = isinstance(number, int) and not isinstance(number, bool) and LEAST_NUMBER <= number <= MOST_NUMBER
+    return str(number) if is_one else value
 
 
 type RtcId = Annotated[

@@ -80,6 +80,13 @@ def test_a_float_is_a_number_only_where_it_is_exact() -> None:
     assert problem_with(room_id=12345678901234567890.0)[0] == "room_id"
 
 
+@pytest.mark.parametrize("number", [-(2**63), 2**64 - 1])
+def test_an_id_as_a_number_has_64_bits(number: int) -> None:
+    """As docs/openapi.json says; a longer one is a string."""
+    assert RecordingRequest.model_validate({"room_id": number, "user_id": "a"}).room_id == str(number)
+    assert problem_with(room_id=number + number // abs(number))[0] == "room_id"
+
+
 @pytest.mark.parametrize("seconds", [4, 43201, "30", 30.5, True, None])
 def test_max_idle_time_is_a_whole_number_of_5_to_43200_seconds(seconds: JsonValue) -> None:
     """A time outside the page's bounds, or of another type, is refused."""
