@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -10,31 +11,66 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import PATIENCE_S, Deployment
-from tests.webhook_sender import outcome
+from tests.raw_server import RawServer, http, sends
 
 PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
 RUN_BY = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"], "javascript": ["node", "-e"]}
+KEY = "whsec_" + "bGlt" * 10
+
+each_language = pytest.mark.parametrize("language", sorted(RUN_BY))
 
 
-@pytest.mark.parametrize("language", sorted(RUN_BY))
-def test_an_example_starts_a_recording(bot: Deployment, language: str) -> None:
-    """Each block of code in one of the languages, run as it stands."""
+def run(language: str, url: str, key: str) -> subprocess.CompletedProcess[str]:
+    """The page's block of code in the language, run as it stands, to its end."""
     program, *options = RUN_BY[language]
     assert shutil.which(program), f"the example in {language} needs {program} on the PATH of the machine that tests it"
     (code,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    (caller, _) = bot.system.callers
-    done = subprocess.run(
+    return subprocess.run(
         [program, *options, code],
-        env={
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "RECORDBOT_URL": bot.system.hook_url(caller),
-            "RECORDBOT_KEY": caller.key,
-        },
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "RECORDBOT_WEBHOOK_URL": url, "RECORDBOT_WEBHOOK_KEY": key},
         capture_output=True,
         check=False,
         text=True,
         timeout=PATIENCE_S,
     )
+
+
+@each_language
+def test_an_example_starts_a_recording(bot: Deployment, language: str) -> None:
+    """And prints what came of it."""
+    (caller, _) = bot.system.callers
+    done = run(language, bot.system.hook_url(caller), caller.key)
     assert done.returncode == 0, done.stderr
-    (stream,) = outcome(json.loads(done.stdout)["status_url"])["streams"]
+    (stream,) = json.loads(done.stdout)["streams"]
     assert (stream["state"], stream["job_id"] is not None) == ("started", True)
+
+
+@each_language
+def test_an_example_that_is_refused_says_why(bot: Deployment, language: str) -> None:
+    """With another exit status than 0."""
+    (caller, _) = bot.system.callers
+    refused = run(language, bot.system.hook_url(caller), KEY)
+    assert refused.returncode != 0
+    assert "no signature matched" in refused.stderr
+
+
+@each_language
+@pytest.mark.parametrize("trouble", [http(503), http(429), b""], ids=["503", "429", "broken off"])
+def test_an_example_sends_the_same_event_again(language: str, trouble: bytes) -> None:
+    """One id and one body, where no answer came or none could be given."""
+    answers = [trouble]
+
+    def serve(sock: socket.socket) -> None:
+        sends(answers.pop(0))(sock)
+
+    with RawServer(serve) as server:
+        link = f"{server.endpoint}/orders/1?body=1&expires=1&signature=1"
+        answers += [
+            http(202, json.dumps({"order_id": "1", "status_url": link}).encode()),
+            http(200, b'{"state":"done"}'),
+        ]
+        done = run(language, f"{server.endpoint}/hooks/demo", KEY)
+    assert (done.returncode, json.loads(done.stdout)) == (0, {"state": "done"}), done.stderr
+    first, again, _ = server.requests
+    for part in (rb"(?i)webhook-id: (\S+)", rb"(?s)\r\n\r\n(.+)$"):
+        assert re.findall(part, first) == re.findall(part, again) != []
