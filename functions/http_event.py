@@ -23,6 +23,8 @@ class HttpRequest:
     body: bytes = field(repr=False)
     query: str = field(default="", repr=False)
     """What follows the path's `?`, still encoded."""
+    request_id: str = ""
+    """API Gateway's id of the request, as in its access log."""
     domain: str = ""
     """The name that API Gateway is reached by; the Host header is whatever the client says."""
 
@@ -56,6 +58,7 @@ def read_request(event: object) -> HttpRequest:
         headers={name.lower(): value for name, value in headers.items() if _are_text(name, value)},
         body=_body(event.get("body"), is_base64=event.get("isBase64Encoded") is True),
         query=text_in(event, "rawQueryString"),
+        request_id=text_in(event, "requestContext", "requestId"),
         domain=text_in(event, "requestContext", "domainName"),
     )
 
