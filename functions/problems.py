@@ -140,10 +140,10 @@ def _in_words(error: Any) -> str:
 def _allowed(error: Any, name: str) -> str:
     # Of the fields that surround a wrong one, the nearest names the model; or pydantic's own step does.
     around = next((step for step in reversed(error["loc"][:-1]) if step in MODELS), None)
+    if error["type"] in {"extra_forbidden", "missing"} and around == USER:
+        return "job_id, or room_id and user_id, perhaps with video_type"
     if error["type"] == "extra_forbidden" and around is not None:
         return f"fields here: {', '.join(MODELS[around].model_fields)}"
-    if error["type"] == "missing" and around == USER:
-        return "job_id, or room_id and user_id"
     return ALLOWED.get(name, "a JSON object with type, timestamp and data")
 
 

@@ -3,7 +3,7 @@
 from shared.order import MAX_STREAMS
 from shared.recording import MAX_IDLE_TIME_DEFAULT, MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 
-_ID = "1 to 64 letters, digits, _ or -, as a string or a number"
+_ID = "1 to 64 letters, digits, _ or -, as a string or a number of 64 bits"
 
 ALLOWED = {
     "type": "recording.start, recording.stop or ping",

@@ -1,9 +1,13 @@
 """What a caller may ask for: its rooms and channels against those that an event names."""
 
+import json
+
 from functions.problems import Problem, WrongField, wrong_fields
 from functions.settings import Limits
 from functions.webhook_events import RecordingStart, RecordingStop
 from shared.ledger import KnownJob
+
+_NOT_YOURS = "is not yours to use"
 
 
 def wrong_for(limits: Limits, event: RecordingStart | RecordingStop, job: KnownJob | None) -> Problem | None:
@@ -16,11 +20,11 @@ def wrong_for(limits: Limits, event: RecordingStart | RecordingStop, job: KnownJ
         allowed = f"your rooms: {', '.join(sorted(limits.rooms)) or 'none'}"
         for pointer, room_id, given in _rooms(event, job):
             if room_id not in limits.rooms:
-                wrong.append(WrongField(pointer=pointer, detail="is not yours to use", given=given, allowed=allowed))
+                wrong.append(WrongField(pointer=pointer, detail=_NOT_YOURS, given=json.dumps(given), allowed=allowed))
     if event.notify and limits.channels is not None and event.notify.channel not in limits.channels:
         allowed = f"your channels: {', '.join(sorted(limits.channels)) or 'none'}"
         given = event.notify.channel
-        wrong.append(WrongField(pointer="/notify/channel", detail="is not yours to use", given=given, allowed=allowed))
+        wrong.append(WrongField(pointer="/notify/channel", detail=_NOT_YOURS, given=json.dumps(given), allowed=allowed))
     return wrong_fields(wrong) if wrong else None
 
 

@@ -1,5 +1,6 @@
 """What an order's status tells, from its acceptance to its end."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +9,8 @@ from functions.delivery import LATEST_END
 from functions.status_link import LIFETIME
 from shared.ledger import Entry, State
 from shared.stopping import Stopping
-from tests.webhook_around import Around
-from tests.webhook_requests import NOW, an_event
+from tests.webhook_around import START, Around
+from tests.webhook_requests import NOW, a_request, an_event, signed
 
 
 def test_the_link_opens_the_order_s_status(around: Around) -> None:
@@ -90,3 +91,23 @@ def test_an_order_that_nobody_began_with_is_given_up_by_time(around: Around) -> 
     around.now += LATEST_END.total_seconds() + 3600
     told = around.ask(path=link, method="GET")[1]
     assert (told["state"], told["error_msg"], told["streams"]) == ("done", "OutOfTime", [])
+
+
+@pytest.mark.parametrize(
+    ("domain", "host", "origin"),
+    [
+        ("api.example.com", "evil.example", "https://api.example.com"),
+        ("api.example.com", "api.example.com", "https://api.example.com"),
+        ("127.0.0.1", "127.0.0.1:8080", "https://127.0.0.1:8080"),
+    ],
+)
+def test_a_link_leads_to_the_gateway_itself(around: Around, domain: str, host: str, origin: str) -> None:
+    """Not to where the caller's Host header points; a port, which only one machine's has, is kept."""
+    event = a_request(START, signed(START) | {"host": host})
+    event["requestContext"]["domainName"] = domain
+    assert json.loads(around.answer(event).body)["status_url"].startswith(f"{origin}/orders/")
+
+
+def test_a_link_that_is_no_text_is_none(around: Around) -> None:
+    """Half a character of UTF-16, for one: 404, as for any other."""
+    assert around.ask(path="/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA?expires=1&signature=\ud800", method="GET")[0] == 404

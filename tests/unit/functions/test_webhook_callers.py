@@ -54,6 +54,7 @@ def test_a_limited_caller_stays_in_its_rooms_and_channels(around: Around, body: 
     """A job that recordbot doesn't know may be of any room, so it isn't the caller's either."""
     status, problem = around.ask(body, signed(body, key=LIMITED_KEY), path="/hooks/limited")
     assert (status, [error["pointer"] for error in problem["errors"]]) == (422, pointers)
+    assert all(json.loads(error["given"]) for error in problem["errors"])
     assert not around.orders
 
 
