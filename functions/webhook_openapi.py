@@ -19,7 +19,7 @@ from functions.webhook_fields import ALLOWED
 from shared.recording import LEAST_NUMBER, MOST_NUMBER
 
 _SIGNATURE = {
-    "webhook-id": "The event's own id; a repetition of the event has the same.",
+    "webhook-id": "The event's own id: 1 to 128 plain characters without a dot. A repetition has the same.",
     "webhook-timestamp": "When this request was signed, in Unix time; five minutes off at most.",
     "webhook-signature": "v1, and the base64 of HMAC-SHA256 over id.timestamp.body; several are separated by spaces.",
 }
