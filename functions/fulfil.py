@@ -85,6 +85,7 @@ class Recorder:
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
         if isinstance(claim, Guard):
+            logger.info("already recording", extra={"entry": n, "job_id": claim.job_id})
             return self.ledger.settle_uncalled(order, n, Duplicate(guard=claim), self.clock())
         return self._start(order, claim, delivery) if claim.outcome is None else claim
 

@@ -52,9 +52,14 @@ class OrderRecords:
                 TableName=self._table, Item=item_of(key, asked, now), ConditionExpression="attribute_not_exists(pk)"
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            data = self._data(key)
-            return data is None or Asked.model_validate_json(data).is_of(order)
+            known = self.asked(order.order_id)
+            return known is None or known.is_of(order)
         return True
+
+    def asked(self, order_id: str) -> Asked | None:
+        """What a caller's order asks for, or None as long as the recorder has not begun with it."""
+        data = self._data(order_key(order_id, "asked"))
+        return None if data is None else Asked.model_validate_json(data)
 
     def read(self, order_id: str) -> OrderRecord | None:
         """The order, or None as long as the recorder has not begun with it."""

@@ -113,12 +113,12 @@ class Door:
     def _place(self, order: Order) -> datetime:
         """Put the order on the queue unless the recorder knows it already; when it was placed. Raises a Problem."""
         with log_keys(order_id=order.order_id):
-            known = self.records.read(order.order_id)
+            known = self.records.asked(order.order_id)
             if known is not None:
-                if not known.asked.is_of(order):
+                if not known.is_of(order):
                     raise Problem(HTTPStatus.CONFLICT, _ANOTHER_BODY)
                 logger.info("order known already")
-                return known.asked.placed_at
+                return known.placed_at
             try:
                 self.put(order)
             except (NotQueued, PerhapsQueued):

@@ -8,7 +8,7 @@ from local.demo.evidence import Evidence, body_of, read_object
 from local.demo.witness import Line
 
 _MOST = 80
-_UNDONE = frozenset({"outcome unknown", "not started", "not stopped"})
+_UNDONE = frozenset({"outcome unknown", "not started", "not stopped", "already recording"})
 """What the recorder logs of a stream that it did not start or stop."""
 
 
@@ -60,6 +60,9 @@ def _said(answer: Mapping[str, Any]) -> str:
 
 
 def _why(line: Line) -> str:
+    if line.message == "already recording":
+        job_id = line.fields.get("job_id")
+        return f"{line.message}: job {job_id}" if job_id else "perhaps recording already"
     if line.message == "not stopped":
         return f"not stopped: {str(line.fields['error']).removeprefix('stop: ')}"
     words = (line.fields.get(name) for name in ("error_code", "error_msg"))

@@ -24,7 +24,7 @@ def rtc_steps(receive: Receive) -> list[Step]:
                 steps[len(steps) - _is_open(steps) :] = [_answered(line, steps[-1] if _is_open(steps) else None)]
             case "outcome unknown" | "not started" if steps:
                 steps[-1] = _ended(steps[-1], line)
-            case "stopped" | "RTC knows no such job, so it is over" if steps:
+            case "stopped" if steps:
                 steps[-1] = _over(steps[-1], line)
             case "not stopped":
                 steps[len(steps) - _is_unexplained(steps) :] = [_not_stopped(line, steps, since)]
@@ -75,9 +75,7 @@ def _ended(step: Step, line: Line) -> Step:
 
 def _over(step: Step, line: Line) -> Step:
     """Give the stop of a job that is over now, or was already, which RTC tells by an error."""
-    note = step.note
-    if step.state == "failed":
-        note += ": it was over already" if line.message == "stopped" else f": {line.message}"
+    note = f"{step.note}: it was over already" if step.state == "failed" else step.note
     return replace(step, state="ok", note=note, job_id=str(line.fields["job_id"]))
 
 

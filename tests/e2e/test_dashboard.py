@@ -22,6 +22,8 @@ def _lines(bot: Deployment) -> list[dict[str, Any]]:
     """The lines that the functions wrote, once orders have come to all that the dashboard tells apart."""
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
+    bot.type("ROOM user001")
+    bot.read("Already recording")
     bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="start")
     bot.type("ROOM user002")
     bot.read("⛔ Not recorded: user002")

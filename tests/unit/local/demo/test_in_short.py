@@ -77,3 +77,5 @@ def test_what_came_of_it_is_what_the_recorder_logged() -> None:
     assert outcome(scene.seen()[0]) == "job 1 started, job 2 started"
     scene.log(2.06, "not stopped", job_id="3", error="stop: no answer in time", receive="2")
     assert outcome(scene.seen()[0]).endswith(", not stopped: no answer in time")
+    scene.log(2.07, "already recording", job_id="4", receive="2")
+    assert outcome(scene.seen()[0]).endswith(", already recording: job 4")

@@ -31,10 +31,7 @@ def _answered(status: int) -> tuple[str, dict[str, Any]]:
     [
         ([_answered(204)], "HTTP 204"),
         ([_answered(400)], "HTTP 400: it was over already"),
-        (
-            [_answered(404), ("RTC knows no such job, so it is over", {"job_id": "7"})],
-            "HTTP 404: RTC knows no such job, so it is over",
-        ),
+        ([_answered(404)], "HTTP 404: it was over already"),
     ],
 )
 def test_a_stop_that_comes_to_what_was_asked_is_well(told: list[tuple[str, dict[str, Any]]], note: str) -> None:
