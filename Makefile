@@ -87,7 +87,7 @@ $(ARTIFACTS): build/%: setup
 $(FUNCTIONS:%=build-%Function): build-%Function: setup
 	@$(UV) pip install --quiet --target "$(ARTIFACTS_DIR)" -r requirements/$(shell echo $* | tr A-Z a-z).txt --require-hashes --no-deps \
 	  --only-binary :all: --python $(PY) --python-version 3.13 --python-platform $(PLATFORM_$(ARCH)) --link-mode copy
-	@$(PY) -m local.artifact functions.$(shell echo $* | tr A-Z a-z) "$(ARTIFACTS_DIR)" --limit $(LIMIT_MB)
+	@$(PY) -m local.sam.artifact functions.$(shell echo $* | tr A-Z a-z) "$(ARTIFACTS_DIR)" --limit $(LIMIT_MB)
 
 # What a function finds on Lambda besides its artifact: AWS's runtime client and boto3. SAM pins an old pydantic.
 .tools/lambda/.ready .tools/sam/.ready: .tools/%/.ready: requirements/%.txt | setup
@@ -108,7 +108,7 @@ validate: .tools/sam/.ready ## check template.yaml as SAM and cfn-lint see it, t
 
 .PHONY: events
 events: setup ## make events/ anew: an event for each function and case, with signatures good for five minutes
-	@$(PY) -m local.events
+	@$(PY) -m local.sam.events
 
 .PHONY: manifest
 manifest: setup ## write the Slack app's manifests from the command catalogue

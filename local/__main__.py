@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from local.built import find_built
+from local.aws.built import find_built
 from local.errors import LocalError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _port(text: str) -> int:
 
 
 def _serve_workspace(options: argparse.Namespace, rtc: "Account | None") -> int:
-    from local.socket_mode import SlackAccount, connected  # noqa: PLC0415
+    from local.slack.socket_mode import SlackAccount, connected  # noqa: PLC0415
 
     account = SlackAccount.from_environment(os.environ)
     with connected(account, rtc=rtc, built=find_built() if options.built else None):
@@ -154,7 +154,7 @@ def _rtc(options: argparse.Namespace) -> int:
 
 
 def _sam(_: argparse.Namespace) -> int:
-    from local.sam import serve_commands  # noqa: PLC0415
+    from local.sam.containers import serve_commands  # noqa: PLC0415
 
     serve_commands(sys.stdin, lambda line: print(line, flush=True))
     return 0

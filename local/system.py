@@ -12,14 +12,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.built import Built
+from local.aws.built import Built
+from local.aws.lambda_pool import Invocation
+from local.aws.stack import HostOf, Stack
+from local.aws.template import read_template
 from local.errors import LocalError
-from local.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
-from local.stack import HostOf, Stack
-from local.template import read_template
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DOOR = "/slack"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from local.aws.http_event import event_of
+from local.aws.lambda_pool import Invocation
 from local.demo.evidence import RECORDER, SLACK_DOOR, WEBHOOK, Evidence, body_of
 from local.demo.gathering import gather
 from local.demo.witness import Line
-from local.http_event import event_of
 from local.http_message import Answer, Headers, Request
-from local.lambda_pool import Invocation
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
 from local.slack.workspace import Call, Delivery

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local.template_node import read_node
+from local.aws.template_node import read_node
 
 PATH = Path(__file__).parents[1] / "template.yaml"
 TEMPLATE = read_node(PATH).mapping()

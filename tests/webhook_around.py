@@ -16,7 +16,7 @@ from functions.secrets import Secret, WebhookSecret
 from functions.settings import Limits
 from functions.webhook import answer
 from functions.webhook_door import Door
-from local.aws import REGION
+from local.aws.account import REGION
 from shared.ledger import KnownJob
 from shared.order import Order
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed

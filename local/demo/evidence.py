@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from functions.http_event import HttpRequest, read_request
+from local.aws.http_event import ResultError, answer_of
+from local.aws.lambda_pool import Invocation
 from local.demo.witness import Line
-from local.http_event import ResultError, answer_of
 from local.http_message import Answer
-from local.lambda_pool import Invocation
 from local.slack.workspace import Call as SlackCall
 from local.slack.workspace import Delivery
 from local.system import HOOKS

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from local.aws.lambda_pool import Invocation
 from local.demo.evidence import (
     CLOCKS_DIFFER,
     RECORDER,
@@ -25,7 +26,6 @@ from local.demo.evidence import (
     spans,
 )
 from local.demo.witness import Line
-from local.lambda_pool import Invocation
 from local.rtc.api import Call as RtcCall
 from local.slack.workspace import Call as SlackCall
 from local.slack.workspace import Delivery

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local.built import Built
+from local.aws.built import Built
 from local.demo.desk import Desk
 from local.demo.face import Face
 from local.demo.witness import Witness

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from local.lambda_pool import Invocation
+from local.aws.lambda_pool import Invocation
 
 CALLS_KEPT = 500
 LINES_KEPT = 5000

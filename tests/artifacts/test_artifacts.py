@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.artifact import own_files
-from local.template import read_template
+from local.aws.template import read_template
+from local.sam.artifact import own_files
 
 PROJECT = Path(__file__).parents[2]
 BUILD = PROJECT / "build"

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
-from local.aws import REGION
-from local.built import Built, find_built
+from local.aws.account import REGION
+from local.aws.built import Built, find_built
+from local.aws.lambda_host import LambdaHost
+from local.aws.lambda_worker import FunctionError
+from local.aws.template import read_template
 from local.http_message import Answer, Request
-from local.lambda_host import LambdaHost
-from local.lambda_worker import FunctionError
 from local.loopback import Server
-from local.sam import PROJECT, Docker, commands, running_in_sam, sam_template
+from local.sam.containers import PROJECT, Docker, commands, running_in_sam, sam_template
 from local.say import say
 from local.system import TEMPLATE
-from local.template import read_template
 
 SAM = PROJECT / ".tools" / "sam" / "bin" / "sam"
 

@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.built import find_built
-from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events
-from local.lambda_host import Host, LambdaHost
-from local.lambda_pool import Pool
+from local.aws.built import find_built
+from local.aws.lambda_host import Host, LambdaHost
+from local.aws.lambda_pool import Pool
+from local.aws.template import Function
+from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events
 from local.slack.workspace import SlackWorkspace
 from local.system import Caller, running
-from local.template import Function
 
 BUILT = find_built()
 _SLICE = 0.02

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from local.built import find_built
+from local.aws.built import find_built
 from local.rtc.api import RtcApi
 from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events, write
+from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events, write
 from local.slack.workspace import SlackWorkspace
 from local.system import Caller, System, running
 from tests.e2e.conftest import BUILT

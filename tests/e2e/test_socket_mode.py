@@ -13,8 +13,8 @@ from local.http_message import Answer, Request
 from local.loopback import Server
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields
+from local.slack.socket_mode import SlackAccount, SocketMode, connected
 from local.slack.workspace import SlackWorkspace
-from local.socket_mode import SlackAccount, SocketMode, connected
 from local.system import System
 from tests.e2e.conftest import BUILT
 from tests.socket_slack import SocketSlack

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from local.aws import Aws
+from local.aws.account import Aws
+from local.aws.stack import Stack
+from local.aws.template import read_template
 from local.errors import LocalError
-from local.stack import Stack
-from local.template import read_template
 from tests.processes import within
 
 PROJECT = Path(__file__).parents[2]

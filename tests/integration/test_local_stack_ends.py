@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import Aws, AwsError
+from local.aws.account import Aws, AwsError
+from local.aws.stack import Stack
 from local.errors import LocalError
-from local.stack import Stack
 from tests.processes import is_gone, within
 
 PROJECT = Path(__file__).parents[2]
@@ -60,8 +60,8 @@ def test_a_killed_parent_leaves_nothing() -> None:
     code = f"""
 import time
 from pathlib import Path
-from local.stack import Stack
-from local.template import read_template
+from local.aws.stack import Stack
+from local.aws.template import read_template
 with Stack(Path({str(TEMPLATE)!r}), parameters={PARAMETERS!r}, secrets={SECRETS!r}) as stack:
     print(stack.invoke("EchoFunction", {{}})["pid"], stack.sqs.meta.endpoint_url.rpartition(":")[2], flush=True)
     stack.invoke("ObeyFunction", {{"sleep": 60}})

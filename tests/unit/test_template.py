@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from functions.order_queue import _MOST_DELAY
-from local.template import read_template
+from local.aws.template import read_template
 from tests.template import FUNCTIONS, PARAMETERS, PATH, QUEUES, RESOURCES, TEMPLATE, of_type
 
 PROJECT = PATH.parent

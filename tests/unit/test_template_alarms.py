@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.observability import Metric, count
-from local.artifact import own_files
+from local.sam.artifact import own_files
 from tests.template import ALARMS, FUNCTIONS, PATH, QUEUES, TEMPLATE, entry_of, of_type
 
 ERRORS = "AWS/Lambda Errors Sum FunctionName="

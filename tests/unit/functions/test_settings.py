@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from functions.settings import Limits, RecorderSettings, SettingsError, SlackSettings, WebhookSettings, read_settings
-from local.template import read_template
+from local.aws.template import read_template
 
 SLACK = {
     "SECRET_ID": "slack-secret",

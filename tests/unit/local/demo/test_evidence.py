@@ -3,9 +3,9 @@
 import json
 from dataclasses import replace
 
+from local.aws.lambda_pool import Invocation
 from local.demo.evidence import Receive, body_of, read_object
 from local.demo.witness import Line
-from local.lambda_pool import Invocation
 from tests.scene import BEGIN, START, Scene
 
 

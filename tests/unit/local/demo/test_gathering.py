@@ -3,10 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+from local.aws.lambda_pool import Invocation
 from local.demo.gathering import call_of, stop_of
 from local.demo.witness import Line
 from local.http_message import Answer, Request
-from local.lambda_pool import Invocation
 from local.rtc.api import Call as RtcCall
 from local.slack.chat import CLASS_RECORDINGS, GENERAL
 from local.slack.workspace import Call

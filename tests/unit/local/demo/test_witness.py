@@ -5,8 +5,8 @@ import threading
 import time
 from dataclasses import replace
 
+from local.aws.lambda_pool import Invocation
 from local.demo.witness import CALLS_KEPT, Line, Witness, read_line
-from local.lambda_pool import Invocation
 
 TEXT = json.dumps({"timestamp": "2026-03-02T10:30:00.500+00:00", "message": "started", "order_id": "7KQ2"})
 

@@ -1,7 +1,7 @@
 """What a function's artifact is made of besides its locked dependencies: our own modules, bytecode, fixed times.
 
-`python -m local.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints its
-size; `make build` and `sam build` both call it. The same sources and locks give the same files by the same Python,
+`python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints
+its size; `make build` and `sam build` both call it. The same sources and locks give the same files by the same Python,
 whenever it is, in whichever folder, and for whichever processor's wheels.
 """
 
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from modulefinder import ModuleFinder
 from pathlib import Path
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 DEPLOYED_TO = "/var/task"
 """Where Lambda puts an artifact: so a traceback names the files as they are there."""
 _MADE_AT = 1_600_000_000
@@ -111,7 +111,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Finish an artifact, print its size, and give 1 if it is over its limit."""
-    parser = argparse.ArgumentParser(prog="python -m local.artifact", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m local.sam.artifact", description=__doc__)
     parser.add_argument("entry", help="the function's module, such as functions.slack")
     parser.add_argument("folder", type=Path, help="where its dependencies are already")
     parser.add_argument("--limit", type=float, required=True, metavar="MB", help="of the zipped artifact")

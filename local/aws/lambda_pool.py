@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from local.aws.lambda_worker import FunctionError, Worker
+from local.aws.template import Function
 from local.errors import LocalError
-from local.lambda_worker import FunctionError, Worker
-from local.template import Function
 
 ACCOUNT = "123456789012"
 """Of all that is local; moto's."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.lambda_worker import FunctionError
-from local.sqs_event import event_of, failures_in
-from local.template import QueueMapping
+from local.aws.lambda_worker import FunctionError
+from local.aws.sqs_event import event_of, failures_in
+from local.aws.template import QueueMapping
 
 if TYPE_CHECKING:  # the clients' types come with the tools
     from mypy_boto3_sqs import SQSClient

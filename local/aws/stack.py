@@ -8,15 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from local.api_gateway import ApiGateway
-from local.aws import Aws
-from local.aws_calls import AwsCall
-from local.built import Built
+from local.aws.account import Aws
+from local.aws.api_gateway import ApiGateway
+from local.aws.built import Built
+from local.aws.calls import AwsCall
+from local.aws.lambda_host import Host, LambdaHost, no_log, no_watch
+from local.aws.lambda_pool import Invocation
+from local.aws.queue_poller import QueuePoller
+from local.aws.template import Function, read_template
 from local.errors import LocalError
-from local.lambda_host import Host, LambdaHost, no_log, no_watch
-from local.lambda_pool import Invocation
-from local.queue_poller import QueuePoller
-from local.template import Function, read_template
 
 if TYPE_CHECKING:  # the clients' types come with the tools
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.errors import LocalError
 
-_PROJECT = Path(__file__).parent.parent
+_PROJECT = Path(__file__).parents[2]
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 """By what a machine calls its processor."""
 

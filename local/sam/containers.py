@@ -22,19 +22,19 @@ from typing import Any, Self
 
 import requests
 
-from local.aws import REGION
-from local.built import architecture, artifacts
+from local.aws.account import REGION
+from local.aws.built import architecture, artifacts
+from local.aws.lambda_worker import FunctionError
+from local.aws.template import Function
+from local.aws.template_node import read_node
 from local.errors import LocalError
-from local.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
-from local.lambda_worker import FunctionError
-from local.relay import Relay, ports_in
+from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
+from local.sam.relay import Relay, ports_in
 from local.say import say
 from local.slack.workspace import SlackWorkspace
 from local.system import TEMPLATE, Caller, System, running
-from local.template import Function
-from local.template_node import read_node
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / "build" / "sam-local"
 HOST = "host.docker.internal"
 """This machine, as containers name it."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from local.template import Function, QueueMapping, Route, Template, read_template
-from local.template_node import TemplateError
+from local.aws.template import Function, QueueMapping, Route, Template, read_template
+from local.aws.template_node import TemplateError
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 SAMPLE = PROJECT / "tests" / "samples" / "functions" / "template.yaml"
 
 

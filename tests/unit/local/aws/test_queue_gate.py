@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from local.queue_gate import PATH, QueueGate
+from local.aws.queue_gate import PATH, QueueGate
 
 
 def _ask(gate: QueueGate, method: str, path: str, target: str = "") -> tuple[str, bytes]:

@@ -2,7 +2,7 @@
 
 import json
 
-from local.aws_calls import AwsCall, calls_in
+from local.aws.calls import AwsCall, calls_in
 
 SIGNED = (
     "AWS4-HMAC-SHA256 Credential=SlackFunction/20261123/eu-central-1/sqs/aws4_request, SignedHeaders=host, Signature=0"

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from local.built import Built
-from local.lambda_pool import Invocation, Pool
-from local.lambda_worker import Worker
-from local.template import Function
+from local.aws.built import Built
+from local.aws.lambda_pool import Invocation, Pool
+from local.aws.lambda_worker import Worker
+from local.aws.template import Function
 
 _OWN_RUNTIME = str(Path(__file__).with_name("lambda_runtime.py"))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from local.errors import LocalError
-from local.sam import find_docker
+from local.sam.containers import find_docker
 
 
 def test_without_docker_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

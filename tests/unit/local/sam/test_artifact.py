@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.artifact import PROJECT, finish, main, own_files, zipped
+from local.sam.artifact import PROJECT, finish, main, own_files, zipped
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_python_s_own_switches_change_nothing(tmp_path: Path) -> None:
         folder = tmp_path / f"optimize{switch}"
         folder.mkdir()
         (folder / "thing.py").write_text('"""Says what."""\nassert __doc__\n', encoding="utf-8")
-        command = [sys.executable, "-m", "local.artifact", "functions.slack", str(folder), "--limit", "5"]
+        command = [sys.executable, "-m", "local.sam.artifact", "functions.slack", str(folder), "--limit", "5"]
         environment = {"PYTHONOPTIMIZE": switch, "PYTHONPATH": str(PROJECT)}
         subprocess.run(command, check=True, capture_output=True, env=environment)
         content[switch] = zipped(folder)

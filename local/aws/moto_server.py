@@ -14,10 +14,10 @@ from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from local.aws_calls import calls_in
-from local.queue_gate import QueueGate
-from local.quick_moto import make_quick
-from local.transactions import Transactions, body_of
+from local.aws.calls import calls_in
+from local.aws.queue_gate import QueueGate
+from local.aws.quick_moto import make_quick
+from local.aws.transactions import Transactions, body_of
 
 
 class _Connection(MotoRequestHandler):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.template_node import TemplateError, read_node
+from local.aws.template_node import TemplateError, read_node
 
 
 def _written(folder: Path, text: str) -> Path:

@@ -1,15 +1,15 @@
 """template.yaml as the local system reads it: functions, routes, queue mappings, and the plain resources behind them.
 
 Nothing is resolved here: an expression ({"Ref": ...}, {"Fn::GetAtt": ...}) stays as it is, and CloudFormation says
-what it comes to (local/aws.py). A secret, which the stand-in's CloudFormation doesn't know, becomes a parameter of its
-own name.
+what it comes to (local/aws/account.py). A secret, which the stand-in's CloudFormation doesn't know, becomes a parameter
+of its own name.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.template_node import Node, TemplateError, read_node
+from local.aws.template_node import Node, TemplateError, read_node
 
 PLAIN_TYPES = ("AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter")
 """What the local system makes of the template besides functions and secrets. Alarms, roles and the like stay on AWS."""

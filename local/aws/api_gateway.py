@@ -10,11 +10,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
-from local.http_event import ResultError, answer_of, event_of
+from local.aws.http_event import ResultError, answer_of, event_of
+from local.aws.lambda_worker import FunctionError
+from local.aws.template import Route
 from local.http_message import Answer, Request
-from local.lambda_worker import FunctionError
 from local.loopback import Server
-from local.template import Route
 
 _logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.built import architecture
+from local.aws.built import architecture
 from local.errors import LocalError
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.api_gateway import ApiGateway
-from local.lambda_worker import FunctionError
+from local.aws.api_gateway import ApiGateway
+from local.aws.lambda_worker import FunctionError
+from local.aws.template import Route
 from local.loopback import PortTaken
-from local.template import Route
 
 ROUTES = [
     Route("ANY", "/{all+}", "Rest"),

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from functions.standard_webhooks import read_key, sign
-from local.aws import REGION
-from local.http_event import event_of as http_event
+from local.aws.account import REGION
+from local.aws.http_event import event_of as http_event
+from local.aws.sqs_event import event_of as sqs_event
 from local.http_message import Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
-from local.sqs_event import event_of as sqs_event
 from shared.order import Order, ReplyTo, new_order_id
 from shared.recording import RecordingRequest
 
@@ -24,7 +24,7 @@ SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - made up and
 WEBHOOK_CALLER = "demo"
 WEBHOOK_KEY = "whsec_bG9jYWwtd2ViaG9vay1rZXktb2YtcmVjb3JkYm90"
 """Made up and public, as the signing secret is."""
-FOLDER = Path(__file__).parent.parent / "events"
+FOLDER = Path(__file__).parents[2] / "events"
 _RESPONSE_URL = "https://hooks.slack.com/commands/T0RECORD/1/local"
 _QUEUE_ARN = f"arn:aws:sqs:{REGION}:123456789012:recordbot-orders"
 

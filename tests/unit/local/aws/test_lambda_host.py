@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from local.lambda_host import LambdaHost
-from local.lambda_pool import Invocation, StartError
-from local.lambda_worker import FunctionError
-from local.template import Function
+from local.aws.lambda_host import LambdaHost
+from local.aws.lambda_pool import Invocation, StartError
+from local.aws.lambda_worker import FunctionError
+from local.aws.template import Function
 from tests.processes import is_gone, within
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "functions"
+SAMPLES = Path(__file__).parents[3] / "samples" / "functions"
 ECHO = Function("Echo", "sample.echo", timeout=5, memory=256, log_format="JSON", variables={"OWN": 7})
 OBEY = replace(ECHO, name="Obey", handler="sample.obey", timeout=1)
 

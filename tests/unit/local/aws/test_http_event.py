@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.http_event import ResultError, answer_of, event_of
+from local.aws.http_event import ResultError, answer_of, event_of
 from local.http_message import Headers, Request
 
 NOW = datetime(2026, 11, 23, 10, 30, 5, 250_000, UTC)

@@ -8,7 +8,7 @@ import pytest
 
 from local.http_message import Answer
 from local.loopback import Server
-from local.relay import Relay, ports_in
+from local.sam.relay import Relay, ports_in
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address only")

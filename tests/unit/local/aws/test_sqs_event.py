@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.sqs_event import event_of, failures_in
+from local.aws.sqs_event import event_of, failures_in
 
 IDS = ("a", "b")
 

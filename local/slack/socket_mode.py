@@ -22,7 +22,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from local.built import Built
+from local.aws.built import Built
 from local.errors import LocalError
 from local.rtc.api import RtcApi
 from local.slack.payloads import signed_request

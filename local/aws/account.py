@@ -20,11 +20,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from local.aws_calls import AwsCall
+from local.aws.calls import AwsCall
+from local.aws.queue_gate import PATH as GATE_PATH
+from local.aws.template import Template
 from local.child import Child
 from local.errors import LocalError
-from local.queue_gate import PATH as GATE_PATH
-from local.template import Template
 
 if TYPE_CHECKING:  # the clients' types come with the tools
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # the clients' types come with the tools
 
 REGION = "eu-central-1"
 _STACK = "recordbot"
-_PROJECT = Path(__file__).parent.parent
+_PROJECT = Path(__file__).parents[2]
 _START_LIMIT = 60.0
 _CALLS_KEPT = 10_000
 _KEYS = {"AWS_ACCESS_KEY_ID": "AKIALOCAL", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_SESSION_TOKEN": "made-up"}
@@ -57,7 +57,7 @@ class Aws:
         self.calls: deque[AwsCall] = deque(maxlen=_CALLS_KEPT)
         self._last_line = "it says nothing"
         self._server = Child(
-            "local.moto_server",
+            "local.aws.moto_server",
             environment={"PYTHONPATH": str(_PROJECT), "HOME": os.devnull},
             folder=_PROJECT,
             on_line=self._hear,

@@ -1,0 +1,1 @@
+"""AWS on this machine: what template.yaml describes, running."""
