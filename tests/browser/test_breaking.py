@@ -51,7 +51,7 @@ def test_silence_is_told_in_the_reader_s_time(open_page: Open, room: str) -> Non
     send(far, f"/record room {room} user001")
     told = [message(it, "user001", room, "may or may not be recording") for it in (far, near)]
     for it in told:
-        expect(it).to_have_count(1)
+        expect(it).to_have_count(1, timeout=40_000)  # recordbot itself waits for RTC as long as the usual limit here
     expect(station(far, "RTC")).to_have_attribute("data-state", "unknown")
     held = [re.search(r"Held until (\d\d):(\d\d)", it.inner_text()) for it in told]
     minutes = [int(it[1]) * 60 + int(it[2]) for it in held if it]
