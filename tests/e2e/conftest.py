@@ -17,7 +17,7 @@ from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
 from shared.ledger import Entry
 
-PATIENCE_S = 40.0
+PATIENCE_S = 80.0
 BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 VISIBILITY_TIMEOUT_S = 4

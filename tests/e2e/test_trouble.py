@@ -16,7 +16,7 @@ from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
 from shared.order import Order, ReplyTo, new_order_id
 from shared.recording import RecordingRequest
-from tests.e2e.conftest import BUILT, Deployment, eventually
+from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, eventually
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: 
     bot.put(order.model_dump_json())
     bot.put(order.model_dump_json())
     bot.read("🔴 Recording user001")
-    bot.system.stack.wait_until_drained(40)
+    bot.system.stack.wait_until_drained(PATIENCE_S)
     assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen())) == (1, 1, ["started"], 1)
 
 
@@ -109,7 +109,7 @@ def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(own_bot:
     """Nothing can be told any more; the recording runs, the ledger has it, and nothing goes round for ever."""
     own_bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
     own_bot.type("ROOM user001")
-    own_bot.system.stack.wait_until_drained(40)
+    own_bot.system.stack.wait_until_drained(PATIENCE_S)
     assert (len(own_bot.jobs()), own_bot.kinds()) == (1, ["started"])
     assert any("answer not delivered" in line for line in own_bot.logs)
     assert own_bot.dead_letters() == []
