@@ -15,9 +15,9 @@ import threading
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self, cast, override
+from typing import Any, cast, override
 
+from local.closing import Closing
 from local.errors import LocalError
 from local.http_message import Answer, Headers, Request, Wire
 
@@ -36,7 +36,7 @@ class PortTaken(LocalError):
     """The port can't be had; the message names it and the way out."""
 
 
-class Server:
+class Server(Closing):
     """`answer`, served on 127.0.0.1:`port` (0: any free port) from construction until `close`; a context manager.
 
     `answer` is called from many threads at once. An exception from it is logged and answered 500. One that waits long
@@ -62,14 +62,6 @@ class Server:
         self._listener.server_close()
         self._accepting.join()
         self._listener.end_connections()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class _Listener(ThreadingHTTPServer):

@@ -10,8 +10,7 @@ import queue
 from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import boto3
 import botocore.session
@@ -24,6 +23,7 @@ from local.aws.calls import AwsCall
 from local.aws.queue_gate import PATH as GATE_PATH
 from local.aws.template import Template
 from local.child import Child
+from local.closing import Closing
 from local.errors import LocalError
 
 if TYPE_CHECKING:  # the clients' types come with the tools
@@ -42,7 +42,7 @@ class AwsError(LocalError):
     """AWS's stand-in didn't start, or refuses what it is to make."""
 
 
-class Aws:
+class Aws(Closing):
     """AWS with an empty account, from construction until `close`; a context manager.
 
     `sqs` and `dynamodb` are clients for any number of threads; `environment` is what a function's process needs to get
@@ -115,14 +115,6 @@ class Aws:
     def close(self) -> None:
         """End the server, and with it all that the account holds."""
         self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _connect(self) -> None:
         self.endpoint = f"http://127.0.0.1:{self._read_port()}"

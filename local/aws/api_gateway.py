@@ -6,20 +6,20 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
 from local.aws.http_event import ResultError, answer_of, event_of
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Route
+from local.closing import Closing
 from local.http_message import Answer, Request
 from local.loopback import Server
 
 _logger = logging.getLogger(__name__)
 
 
-class ApiGateway:
+class ApiGateway(Closing):
     """`routes`, served on 127.0.0.1:`port` (0: any free port) until `close`; a context manager.
 
     `invoke` gives a function's result for an event, or raises FunctionError. Raises loopback.PortTaken.
@@ -38,14 +38,6 @@ class ApiGateway:
     def close(self) -> None:
         """Take no more requests, and wait until the answers under way are given or cut off."""
         self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _answer(self, request: Request) -> Answer:
         for route, pattern in self._routes:

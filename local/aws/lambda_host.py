@@ -16,6 +16,7 @@ from local.aws.built import Built
 from local.aws.lambda_pool import Invocation, Pool
 from local.aws.lambda_worker import Worker
 from local.aws.template import Function
+from local.closing import Closing
 
 _OWN_RUNTIME = str(Path(__file__).with_name("lambda_runtime.py"))
 
@@ -50,7 +51,7 @@ class Host(Protocol):
     ) -> None: ...
 
 
-class LambdaHost:
+class LambdaHost(Closing):
     """Runs `functions` (their variables resolved) from the code in `folder`, or as `built`; a context manager.
 
     `environment` is what every function's process gets besides Lambda's own variables and the function's. `on_log` is
@@ -108,11 +109,3 @@ class LambdaHost:
         workers = [worker for pool in self._pools.values() for worker in pool.close()]
         with ThreadPoolExecutor(max_workers=len(workers) or 1) as threads:
             list(threads.map(Worker.close, workers))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

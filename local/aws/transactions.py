@@ -34,15 +34,11 @@ class Transactions:
         with self._one_at_a_time:
             if token is None:
                 return self._behind(environ, start_response)
-            if token not in self._done:
-                status, headers, content = self._carry_out(environ)
-                if not status.startswith("200"):
-                    start_response(status, headers)
-                    return [content]
+            status, headers, content = self._done.get(token) or self._carry_out(environ)
+            if status.startswith("200"):
                 self._done[token] = status, headers, content
-                while len(self._done) > _KEPT:
-                    del self._done[next(iter(self._done))]
-        status, headers, content = self._done[token]
+            while len(self._done) > _KEPT:
+                del self._done[next(iter(self._done))]
         start_response(status, headers)
         return [content]
 

@@ -17,8 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 
@@ -27,6 +26,7 @@ from local.aws.built import architecture, artifacts
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Function
 from local.aws.template_node import read_node
+from local.closing import Closing
 from local.errors import LocalError
 from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
 from local.sam.relay import Relay, ports_in
@@ -87,7 +87,7 @@ def running_in_sam(
         yield system
 
 
-class SamLambda:
+class SamLambda(Closing):
     """The functions behind `sam local start-lambda` at `endpoint`; the counterpart of LambdaHost; a context manager.
 
     `environment` is what every function needs to get to AWS's stand-in. `show` gets what the developer has to do.
@@ -154,14 +154,6 @@ class SamLambda:
         """End what the containers came in by."""
         for relay in self._relays:
             relay.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def sam_template(path: Path) -> dict[str, Any]:

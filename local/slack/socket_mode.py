@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import requests
 from slack_sdk import WebClient
@@ -23,6 +22,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from local.aws.built import Built
+from local.closing import Closing
 from local.errors import LocalError
 from local.rtc.api import RtcApi
 from local.slack.payloads import signed_request
@@ -73,7 +73,7 @@ def connected(
         yield system
 
 
-class SocketMode:
+class SocketMode(Closing):
     """Takes what Slack sends to the door at `url`, signed with `signing_secret`, until `close`; a context manager.
 
     Raises LocalError if Slack doesn't let us in.
@@ -97,14 +97,6 @@ class SocketMode:
         client.message_processor.shutdown()  # type: ignore[no-untyped-call] # Slack's own
         client.message_workers.shutdown()
         client.close()  # alone it would hang up first
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _take(self, client: BaseSocketModeClient, envelope: SocketModeRequest) -> None:
         request = signed_request(self._url, fields_of(envelope), self._signing_secret, time.time())

@@ -12,11 +12,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from types import TracebackType
-from typing import Self
 
 import requests
 
+from local.closing import Closing
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
 from local.mishaps import Mishaps
@@ -61,7 +60,7 @@ class Call:
     received: float
 
 
-class SlackWorkspace:
+class SlackWorkspace(Closing):
     """The workspace, served on loopback from construction until `close`; a context manager.
 
     `endpoint`, `api_url` and `response_url_prefix` are where the app finds it, `signing_secret` and `bot_token` what it
@@ -99,14 +98,6 @@ class SlackWorkspace:
     def close(self) -> None:
         """Serve no more."""
         self._server.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def type_command(
         self, person: Person, channel: Channel, text: str, command: str = "/record", *, markup: bool = False
