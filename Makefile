@@ -110,10 +110,13 @@ validate: .tools/sam/.ready ## check template.yaml as SAM and cfn-lint see it, t
 events: setup ## make events/ anew: an event for each function and case, with signatures good for five minutes
 	@$(PY) -m local.sam.events
 
-.PHONY: manifest
-manifest: setup ## write the Slack app's manifests from the command catalogue
+.PHONY: docs
+docs: setup ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, the list of files
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
+	@$(PY) -m bot.commands_doc > docs/commands.md
+	@$(PY) -m functions.webhook_api.openapi > docs/openapi.json
+	@$(PY) -m docs.list_files
 
 .PHONY: docker
 docker:

@@ -16,11 +16,12 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot import grammar, replies
-from bot.blocks import Reply
-from bot.grammar import CommandError, Help
-from bot.normalise import from_slack
-from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
+from bot.language import grammar
+from bot.language.grammar import CommandError, Help
+from bot.language.normalising import from_slack
+from bot.messages import replies
+from bot.messages.blocks import Reply
+from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
 
 type _Text = Annotated[str, StringConstraints(min_length=1)]
 

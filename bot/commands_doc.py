@@ -1,12 +1,12 @@
 """What we say about the commands: the usage hint, help, and docs/commands.md, all from the catalogue.
 
-`python -m bot.commands_doc > docs/commands.md` writes the page anew.
+`make docs` writes the page anew.
 """
 
 import sys
 from itertools import groupby
 
-from bot.catalogue import HELP, OPTIONS, START, VERBS, Option
+from bot.language.catalogue import HELP, OPTIONS, START, VERBS, Option
 
 _THREADS = "Commands don't work in threads: type them in the channel."
 _ENTRIES = {entry.name: entry for entry in (*VERBS, *OPTIONS)}
@@ -42,7 +42,7 @@ def commands_doc(name: str = "/record") -> str:
         [
             "# Commands",
             "",
-            "<!-- Made from bot/catalogue.py by `python -m bot.commands_doc > docs/commands.md`. -->",
+            "<!-- Made from bot/language/catalogue.py by `make docs`. -->",
             "",
             f"```\n{_whole_form(name)}\n{name} {HELP.form}\n```",
             "",

@@ -1,6 +1,6 @@
 """The Slack app's manifest, from the catalogue: for requests over HTTP, or for Socket Mode.
 
-`make manifest` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
+`make docs` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
 `python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
 """
 
@@ -8,8 +8,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from bot.catalogue import START
 from bot.commands_doc import usage_hint
+from bot.language.catalogue import START
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
 """Stands where the deployment's output SlackRequestUrl belongs."""
@@ -24,7 +24,7 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
     """The manifest as YAML. Slack's requests go to `url`, or by Socket Mode where it is None."""
     return "\n".join(
         [
-            "# Made from bot/catalogue.py by `make manifest`. Paste it at api.slack.com/apps, Create New App.",
+            "# Made from bot/language/catalogue.py by `make docs`. Paste it at api.slack.com/apps, Create New App.",
             "display_information:",
             "  name: recordbot",
             "  description: Records streams of RTC rooms",

@@ -14,22 +14,22 @@ from typing import Any, Protocol
 import boto3
 from botocore.config import Config
 
-from bot import replies
-from bot.messenger import CannotDeliver, Messenger, TryLater
-from functions.delivery import Delivery, TryAgain
-from functions.fulfil import Recorder
-from functions.fulfil_stop import Stopper
-from functions.giving_up import give_up_starts, give_up_stop
-from functions.ledger_table import LedgerTable
-from functions.observability import Metric, count, log_keys, logger, start_logging
-from functions.order_queue import OrderQueue, UnreadableOrder, connect_queue, read
-from functions.order_records import OrderRecords
-from functions.secrets import RecorderSecret, Secret, connect_secrets
-from functions.settings import RecorderSettings, read_settings
-from functions.stop_table import StopTable
-from functions.watch import Watch
+from bot.messages import replies
+from bot.slack_api import CannotDeliver, Messenger, TryLater
+from functions.aws.observability import Metric, count, log_keys, logger, start_logging
+from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
+from functions.aws.secrets import RecorderSecret, Secret, connect_secrets
+from functions.aws.settings import RecorderSettings, read_settings
+from functions.ledger.attempts import LedgerTable
+from functions.ledger.orders import OrderRecords
+from functions.ledger.stops import StopTable
+from functions.worker.check import Watch
+from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.giving_up import give_up_starts, give_up_stop
+from functions.worker.start import Recorder
+from functions.worker.stop import Stopper
 from shared import transport
-from shared.order import Order, ReplyTo
+from shared.orders import Order, ReplyTo
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 

@@ -19,15 +19,15 @@ from urllib.parse import parse_qsl
 
 from slack_bolt import App, BoltRequest
 
-from bot import replies
 from bot.app import as_body, create_app
-from functions.http_event import HttpRequest, HttpResponse, Unreadable, read_request
-from functions.observability import Metric, count, log_keys, logger, start_logging
-from functions.order_queue import OrderQueue, connect_queue
-from functions.secrets import Secret, SlackSecret, connect_secrets
-from functions.settings import SlackSettings, read_settings
-from functions.slack_signature import could_be_signed, is_signed
-from shared.order import NotQueued, Order, PerhapsQueued
+from bot.messages import replies
+from functions.aws.observability import Metric, count, log_keys, logger, start_logging
+from functions.aws.queue import OrderQueue, connect_queue
+from functions.aws.secrets import Secret, SlackSecret, connect_secrets
+from functions.aws.settings import SlackSettings, read_settings
+from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
+from functions.http.slack_signature import could_be_signed, is_signed
+from shared.orders import NotQueued, Order, PerhapsQueued
 
 _MOST_FIELDS = 100
 """A command has some fifteen."""

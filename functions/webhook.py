@@ -1,8 +1,8 @@
 """The webhook as Lambda calls it: other systems' door, wired, and an answer to whatever comes.
 
-What the door does with a request is in functions/webhook_door.py. Every answer that isn't a success is a problem
-(functions/problems.py). Whatever a caller sends, the answer is below 500; a 503 says that recordbot itself can't take
-the event, or tell of it, just now.
+What the door does with a request is in functions/webhook_api/door.py. Every answer that isn't a success is a problem
+(functions/webhook_api/problems.py). Whatever a caller sends, the answer is below 500; a 503 says that recordbot itself
+can't take the event, or tell of it, just now.
 """
 
 import os
@@ -15,14 +15,14 @@ from http import HTTPStatus
 import boto3
 from botocore.config import Config
 
-from functions.http_event import HttpResponse, Unreadable, read_request, text_in
-from functions.observability import Metric, count, log_keys, logger, start_logging
-from functions.order_queue import connect_queue
-from functions.order_records import OrderRecords
-from functions.problems import Problem, not_now
-from functions.secrets import Secret, WebhookSecret, connect_secrets
-from functions.settings import WebhookSettings, read_settings
-from functions.webhook_door import Door
+from functions.aws.observability import Metric, count, log_keys, logger, start_logging
+from functions.aws.queue import connect_queue
+from functions.aws.secrets import Secret, WebhookSecret, connect_secrets
+from functions.aws.settings import WebhookSettings, read_settings
+from functions.http.api_gateway import HttpResponse, Unreadable, read_request, text_in
+from functions.ledger.orders import OrderRecords
+from functions.webhook_api.door import Door
+from functions.webhook_api.problems import Problem, not_now
 
 _CALLER = re.compile(r"/hooks/([a-z][a-z0-9-]{0,31})")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from functions.standard_webhooks import read_key, sign, signed_content
+from functions.http.standard_webhooks import read_key, sign, signed_content
 from local.errors import LocalError
 
 PATIENCE_S = 1200.0

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 
-from bot.grammar import CommandError, Help, parse
+from bot.language.grammar import CommandError, Help, parse
 from local.slack.chat import ANN, CLASS_RECORDINGS, Message, Via
 from local.system import System
 
@@ -62,7 +62,7 @@ def _ways_of_answering(text: str) -> frozenset[Via]:
 def _started(system: System) -> int:
     """How many streams were started so far, by the ledger."""
     items = system.stack.dynamodb.scan(TableName=system.stack.table_name("LedgerTable"))["Items"]
-    entries = [
+    attempts = [
         json.loads(item["data"]["S"]) for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item
     ]
-    return sum((entry.get("outcome") or {}).get("kind") == "started" for entry in entries)
+    return sum((attempt.get("outcome") or {}).get("kind") == "started" for attempt in attempts)

@@ -21,12 +21,12 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 USER_AGENT = "recordbot"
 
 
-class NothingSent(Exception):
+class NotConnected(Exception):
     """No connection came about, TLS included: the far end has seen nothing of the request."""
 
 
 def new_session() -> requests.Session:
-    """A session for one client and its auth. Raises NothingSent, or requests' and urllib3's errors after sending."""
+    """A session for one client and its auth. Raises NotConnected, or requests' and urllib3's errors after sending."""
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -88,7 +88,7 @@ class _ToldApart:
         try:
             super().connect()  # type: ignore[misc] # a mix-in in front of urllib3's two connection classes
         except Exception as error:
-            raise NothingSent(_reason(error)) from error
+            raise NotConnected(_reason(error)) from error
 
 
 def _reason(error: BaseException) -> str:
@@ -123,7 +123,7 @@ class _Adapter(HTTPAdapter):
         _, read = options["timeout"]
         # Sent with less than its whole limit left, a good answer could come too late and be called unknown.
         if self.deadline - time.monotonic() < read:
-            raise NothingSent("no time was left for it")
+            raise NotConnected("no time was left for it")
         return super().send(request, *args, **options)
 
     @override

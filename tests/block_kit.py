@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 from slackblocks.rich_text.elements import RichText, RichTextUser
 from slackblocks.rich_text.objects import RichTextCodeBlock, RichTextSection
 
-from bot.blocks import Reply
+from bot.messages.blocks import Reply
 
 MOST_CHARACTERS = 13_000
 """About what Slack takes in all blocks of a message."""

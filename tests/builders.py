@@ -1,11 +1,11 @@
-"""Orders, entries, jobs and guards for everybody's tests: valid ones, of which a test changes what it is about."""
+"""Orders, attempts, jobs and locks for everybody's tests: valid ones, of which a test changes what it is about."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.ledger import UNKNOWN_IS_HELD, Entry, ErrorFacts, Guard, Outcome, State, Unknown
-from shared.order import Order, ReplyTo
-from shared.recording import RecordingJob, RecordingRequest
+from shared.attempts import UNKNOWN_IS_HELD, Attempt, ErrorFacts, Outcome, State, StreamLock, Unknown
+from shared.orders import Order, ReplyTo
+from shared.rtc.models import RecordingJob, RecordingRequest
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 """When a test takes place, unless it says otherwise: an order was placed two seconds before."""
@@ -43,8 +43,8 @@ def an_error(family: str = "Refused", **changes: Any) -> ErrorFacts:
     return ErrorFacts.model_validate({"family": family} | fields | changes)
 
 
-def a_guard(**changes: Any) -> Guard:
-    """The guard of a job that somebody else started twelve minutes ago."""
+def a_lock(**changes: Any) -> StreamLock:
+    """The lock of a job that somebody else started twelve minutes ago."""
     since = NOW - timedelta(minutes=12)
     fields = {
         "order_id": "0AAAAAAAAAAA",
@@ -54,7 +54,7 @@ def a_guard(**changes: Any) -> Guard:
         "since": since,
         "job_id": "1",
     }
-    return Guard.model_validate(fields | changes)
+    return StreamLock.model_validate(fields | changes)
 
 
 def unknown(error: ErrorFacts | None = None) -> Unknown:
@@ -62,17 +62,17 @@ def unknown(error: ErrorFacts | None = None) -> Unknown:
     return Unknown(error=error, held_until=NOW + UNKNOWN_IS_HELD)
 
 
-def an_entry(
+def an_attempt(
     outcome: Outcome | None = None, *, request: RecordingRequest | None = None, n: int = 0, **changes: Any
-) -> Entry:
-    """The order's n-th entry: settled with the outcome, or still calling where there is none."""
-    entry = Entry(
+) -> Attempt:
+    """The order's n-th attempt: settled with the outcome, or still calling where there is none."""
+    attempt = Attempt(
         order_id=ORDER_ID,
         n=n,
         request=request or a_request(),
         requested_by="U1ANN",
         state=State.CALLING,
-        attempts=1,
+        calls=1,
         began_at=NOW - timedelta(seconds=1),
     )
-    return (entry.settled(outcome, NOW) if outcome else entry).model_copy(update=changes)
+    return (attempt.settled(outcome, NOW) if outcome else attempt).model_copy(update=changes)

@@ -8,14 +8,14 @@ from typing import Any
 
 from local.aws.http_event import event_of
 from local.aws.lambda_pool import Invocation
-from local.demo.evidence import RECORDER, SLACK_DOOR, WEBHOOK, Evidence, body_of
-from local.demo.gathering import gather
-from local.demo.witness import Line
+from local.demo.correlate import correlate
+from local.demo.event_log import Line
+from local.demo.trace import RECORDER, SLACK_DOOR, WEBHOOK, Trace, body_of
 from local.http_message import Answer, Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
 from local.slack.workspace import Call, Delivery
-from shared.order import Order
+from shared.orders import Order
 from tests.builders import NOW, an_order
 from tests.webhook_requests import signed
 
@@ -39,9 +39,9 @@ class Scene:
     deliveries: list[Delivery] = field(default_factory=list)
     posts: list[Call] = field(default_factory=list)
 
-    def seen(self) -> list[Evidence]:
-        """Give the evidence so far."""
-        return gather(self.calls, self.lines, self.deliveries, self.posts)
+    def seen(self) -> list[Trace]:
+        """Give the trace so far."""
+        return correlate(self.calls, self.lines, self.deliveries, self.posts)
 
     def typed(self, text: str = "room 100 user001 hd", *, request_id: str = "web1", answered: bool = True) -> None:
         """Slack sends it, and the door answers after 20 ms, unless it hasn't yet."""
@@ -132,7 +132,7 @@ class Scene:
         """The order is placed and received, RTC asked and answering."""
         self.placed(request_id=request_id, function=function)
         self.received(0.03, 0.1)
-        self.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+        self.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
         self.log(0.06, "RTC answered", operation="start", status=201, request_id="rtc1", ms=10, receive="1")
         self.log(0.061, "started", job_id="1", state="INIT", receive="1")
 

@@ -1,12 +1,12 @@
 """template.yaml as its tests read it: short forms written out, nothing resolved."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from local.aws.template_node import read_node
+from tests.paths import ROOT
 
-PATH = Path(__file__).parents[1] / "template.yaml"
+PATH = ROOT / "template.yaml"
 TEMPLATE = read_node(PATH).mapping()
 PARAMETERS: dict[str, dict[str, Any]] = TEMPLATE["Parameters"]
 RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]

@@ -9,16 +9,16 @@ from typing import Any
 import boto3
 from pydantic import BaseModel
 
-from functions.http_event import HttpResponse
-from functions.ledger_items import item_of, order_key
-from functions.order_records import OrderRecords
-from functions.secrets import Secret, WebhookSecret
-from functions.settings import Limits
+from functions.aws.secrets import Secret, WebhookSecret
+from functions.aws.settings import Limits
+from functions.http.api_gateway import HttpResponse
+from functions.ledger.keys import item_of, order_key
+from functions.ledger.orders import OrderRecords
 from functions.webhook import answer
-from functions.webhook_door import Door
+from functions.webhook_api.door import Door
 from local.aws.account import REGION
-from shared.ledger import KnownJob
-from shared.order import Order
+from shared.attempts import KnownJob
+from shared.orders import Order
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
 CALLERS = {"timetable": Limits(), "limited": Limits(rooms=frozenset({"100"}), channels=frozenset({"C1"}))}

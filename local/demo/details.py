@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from functions.http_event import HttpRequest
-from local.demo.evidence import Evidence, body_of
-from local.demo.gathering import call_of, stop_of
+from functions.http.api_gateway import HttpRequest
+from local.demo.correlate import call_of, stop_of
 from local.demo.in_short import answered
 from local.demo.masking import masked
 from local.demo.step import Step
+from local.demo.trace import Trace, body_of
 from local.http_message import Answer, Request, Wire
 from local.rtc.api import Call as RtcCall
 from local.rtc.signature import canonical_request
@@ -26,7 +26,7 @@ _UNREAD = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONTENT_TOO_LARGE
 
 
 def details_of(
-    seen: Evidence,
+    seen: Trace,
     steps: Sequence[Step],
     rtc_calls: Sequence[RtcCall],
     items: Iterable[Mapping[str, Any]],
@@ -43,7 +43,7 @@ def details_of(
     )
 
 
-def _door(seen: Evidence) -> dict[str, object]:
+def _door(seen: Trace) -> dict[str, object]:
     accepted, verdict = _verdict(seen)
     request = _received(seen.request)
     return {
@@ -56,7 +56,7 @@ def _door(seen: Evidence) -> dict[str, object]:
     }
 
 
-def _verdict(seen: Evidence) -> tuple[bool | None, str]:
+def _verdict(seen: Trace) -> tuple[bool | None, str]:
     """Whether the door accepted the signature, and the same in words; None where it said nothing of it."""
     answer, headers = seen.answer, seen.request.headers
     if answer is None:
@@ -75,7 +75,7 @@ def _verdict(seen: Evidence) -> tuple[bool | None, str]:
     return True, f"The signature fits: HMAC-SHA256 over {signed}, {age:.1f} s old (at most {_WINDOW} s)."
 
 
-def _order(seen: Evidence) -> dict[str, object] | None:
+def _order(seen: Trace) -> dict[str, object] | None:
     if not seen.receives:
         return None
     receives = [
@@ -91,11 +91,11 @@ def _order(seen: Evidence) -> dict[str, object] | None:
     return {"message": dict(seen.order), "receives": receives}
 
 
-def _record(step: Step, seen: Evidence, calls: Sequence[RtcCall]) -> RtcCall | None:
+def _record(step: Step, seen: Trace, calls: Sequence[RtcCall]) -> RtcCall | None:
     if step.job_id and not step.request_id:
         return stop_of(calls, step.job_id, step.at)
     requests = seen.order.get("requests", [])
-    stream = requests[step.entry] if step.entry is not None and step.entry < len(requests) else {}
+    stream = requests[step.attempt] if step.attempt is not None and step.attempt < len(requests) else {}
     return call_of(calls, step.request_id, stream, step.at)
 
 
@@ -117,12 +117,12 @@ def _rtc(step: Step, call: RtcCall | None) -> dict[str, object]:
         "canonical": canonical_request(call.request, names).decode("latin-1") if names != [""] else "",
         "curl": _curl(call.request),
         "answer": _answer(call.answer) if arrives else None,
-        "mishap": call.mishap.model_dump(mode="json", exclude_defaults=True) if call.mishap else None,
+        "fault": call.fault.model_dump(mode="json", exclude_defaults=True) if call.fault else None,
     }
 
 
-def _ledger(seen: Evidence, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Give the order's entries, and the guards that it holds."""
+def _ledger(seen: Trace, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give the order's attempts, and the locks that it holds."""
     read = [_item(item) for item in items] if seen.order_id else []
     return [it for it in read if it["pk"] == f"ORDER#{seen.order_id}" or _order_of(it) == seen.order_id]
 

@@ -6,11 +6,11 @@ A key stays with its thing; a document that differs from the one before under it
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 
-from local.demo.evidence import CLOCKS_DIFFER, Evidence, body_of, read_object
 from local.demo.in_short import answered, asked, outcome
 from local.demo.masking import masked
 from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
+from local.demo.trace import CLOCKS_DIFFER, Trace, body_of, read_object
 from local.rtc.jobs import Job
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
 
@@ -45,9 +45,9 @@ def messages_seen(chat: Chat, viewer: Person) -> Documents:
     }
 
 
-def commands(evidence: Iterable[Evidence], chat: Chat) -> Documents:
+def commands(trace: Iterable[Trace], chat: Chat) -> Documents:
     """Give each command or event with its steps; times are milliseconds, of steps since it was sent."""
-    return {f"command {seen.request_id}": _command(seen, chat) for seen in evidence}
+    return {f"command {seen.request_id}": _command(seen, chat) for seen in trace}
 
 
 def jobs(running: Sequence[Job] | None) -> object:
@@ -55,7 +55,7 @@ def jobs(running: Sequence[Job] | None) -> object:
     return None if running is None else masked([job.document() for job in reversed(running)])
 
 
-def _command(seen: Evidence, chat: Chat) -> Mapping[str, object]:
+def _command(seen: Trace, chat: Chat) -> Mapping[str, object]:
     steps = steps_of(seen)
     began = steps[0].at
     return {
@@ -72,7 +72,7 @@ def _command(seen: Evidence, chat: Chat) -> Mapping[str, object]:
     }
 
 
-def _event(seen: Evidence) -> object:
+def _event(seen: Trace) -> object:
     return masked(
         {
             "caller": seen.caller,
@@ -95,7 +95,7 @@ def _step(step: Step, began: float) -> Mapping[str, object]:
     }
 
 
-def _answers(seen: Evidence, chat: Chat) -> Iterator[str]:
+def _answers(seen: Trace, chat: Chat) -> Iterator[str]:
     """Give the keys of the messages that answer the command or event."""
     if seen.delivery:
         answered_at = seen.delivery.sent_at + seen.delivery.seconds - CLOCKS_DIFFER

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.normalise import from_slack
-from local.demo.evidence import Evidence, body_of, read_object
-from local.demo.witness import Line
+from bot.language.normalising import from_slack
+from local.demo.event_log import Line
+from local.demo.trace import Trace, body_of, read_object
 
 _MOST = 80
 _UNDONE = frozenset({"outcome unknown", "not started", "not stopped", "already recording"})
 """What the recorder logs of a stream that it did not start or stop."""
 
 
-def asked(seen: Evidence) -> str:
+def asked(seen: Trace) -> str:
     """Give a command as it was typed, and of an event its type and what it is about."""
     if not seen.caller:
         return f"{seen.form.get('command', '')} {from_slack(seen.form.get('text', ''))}".strip()
@@ -26,7 +26,7 @@ def asked(seen: Evidence) -> str:
     return " ".join(filter(None, (_cut(event["type"]), _cut(about), "dry run" if event.get("dry_run") is True else "")))
 
 
-def answered(seen: Evidence) -> str:
+def answered(seen: Trace) -> str:
     """Give the status of the door's answer to an event, and what it says; empty until there is one."""
     if seen.answer is None:
         return seen.door.error
@@ -34,7 +34,7 @@ def answered(seen: Evidence) -> str:
     return f"{status} {_cut(_said(said) or body_of(seen.answer), 2 * _MOST)}"
 
 
-def outcome(seen: Evidence) -> str:
+def outcome(seen: Trace) -> str:
     """Give what came of an order's streams, as far as the recorder's log tells; empty until it is done with one."""
     receives = [it for it in seen.receives if not it.look]
     done = [line for it in receives for line in it.lines if line.message in {"started", "stopped"}]

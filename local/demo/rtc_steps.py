@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
-from local.demo.evidence import Receive
+from local.demo.event_log import Line
 from local.demo.step import State, Step
-from local.demo.witness import Line
+from local.demo.trace import Receive
 
 _ASKED = {"start": "to start", "show": "how a job stands", "stop": "to stop", "update": "to change a job"}
 
@@ -18,8 +18,8 @@ def rtc_steps(receive: Receive) -> list[Step]:
     for line in receive.lines:
         match line.message:
             case "calling RTC":
-                entry = int(line.fields["entry"])
-                steps.append(Step("rtc", "RTC is asked to start", line.at, None, "active", entry=entry))
+                attempt = int(line.fields["attempt"])
+                steps.append(Step("rtc", "RTC is asked to start", line.at, None, "active", attempt=attempt))
             case "RTC answered":
                 steps[len(steps) - _is_open(steps) :] = [_answered(line, steps[-1] if _is_open(steps) else None)]
             case "outcome unknown" | "not started" if steps:
@@ -61,7 +61,7 @@ def _answered(line: Line, asked: Step | None) -> Step:
         state="ok" if status < HTTPStatus.BAD_REQUEST else "failed",
         note=f"HTTP {status}",
         request_id=str(line.fields.get("request_id") or ""),
-        entry=asked.entry if asked else None,
+        attempt=asked.attempt if asked else None,
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.aws.built import Built
-from local.demo.desk import Desk
-from local.demo.face import Face
-from local.demo.witness import Witness
+from local.demo.controller import Controller
+from local.demo.event_log import EventLog
+from local.demo.http_api import HttpApi
 from local.loopback import Server
 from local.system import Account, System, running
 
@@ -17,13 +17,13 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
 
     Raises LocalError, in one line, if it can't run; PortTaken, which is one, before anything else is started.
     """
-    witness, face = Witness(), Face()
+    event_log, http_api = EventLog(), HttpApi()
     with (
-        Server(face.answer, port) as server,
-        running(rtc=rtc, built=built, on_log=witness.hear, on_call=witness.see) as system,
-        system.slack.chat.listening(witness.stir),
+        Server(http_api.answer, port) as server,
+        running(rtc=rtc, built=built, on_log=event_log.hear, on_call=event_log.see) as system,
+        system.slack.chat.listening(event_log.stir),
     ):
-        face.desk = Desk(system, witness)
+        http_api.controller = Controller(system, event_log)
         try:
             yield server.endpoint, system
         finally:

@@ -12,8 +12,8 @@ type State = Literal["active", "waiting", "ok", "failed", "unknown"]
 class Step:
     """A part of the way. `at` is in seconds since the epoch; `seconds` is None while it lasts.
 
-    Of a call to RTC, `request_id` is RTC's where there was an answer; of a start, `entry` is the stream's place in the
-    order; of a stop, `job_id` is the job's.
+    Of a call to RTC, `request_id` is RTC's where there was an answer; of a start, `attempt` is the stream's place in
+    the order; of a stop, `job_id` is the job's.
     """
 
     station: Station
@@ -23,5 +23,5 @@ class Step:
     state: State
     note: str = ""
     request_id: str = ""
-    entry: int | None = None
+    attempt: int | None = None
     job_id: str = ""

@@ -6,14 +6,14 @@ After the door the way of both is the same, and passed again for every receive.
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
-from local.demo.evidence import Evidence, Receive, body_of
 from local.demo.in_short import answered, outcome
 from local.demo.rtc_steps import rtc_steps
 from local.demo.step import State, Step
+from local.demo.trace import Receive, Trace, body_of
 from local.slack.workspace import Call as SlackCall
 
 
-def steps_of(seen: Evidence) -> list[Step]:
+def steps_of(seen: Trace) -> list[Step]:
     """Give the steps so far, in the order in which they began."""
     return sorted(_steps(seen), key=lambda step: step.at)
 
@@ -30,7 +30,7 @@ def state_of(steps: Sequence[Step]) -> State:
     return "ok"
 
 
-def _steps(seen: Evidence) -> Iterator[Step]:
+def _steps(seen: Trace) -> Iterator[Step]:
     door, delivery = seen.door, seen.delivery
     sent_at = delivery.sent_at if delivery else seen.received_at
     who = f"{seen.caller} sends an event" if seen.caller else "Slack sends the command, signed"
@@ -57,7 +57,7 @@ def _steps(seen: Evidence) -> Iterator[Step]:
         yield _answered_at_once(seen, sent_at + delivery.seconds if delivery else door.began_at + door.seconds)
 
 
-def _door(seen: Evidence) -> Step:
+def _door(seen: Trace) -> Step:
     call, delivery, answer = seen.door, seen.delivery, seen.answer
     title = "The webhook verifies and reads it" if seen.caller else "The door verifies and reads it"
     if call.seconds is None:
@@ -73,7 +73,7 @@ def _door(seen: Evidence) -> Step:
     return Step("door", title, call.began_at, call.seconds, "ok", note)
 
 
-def _answered_at_once(seen: Evidence, at: float) -> Step:
+def _answered_at_once(seen: Trace, at: float) -> Step:
     if seen.delivery and seen.delivery.error:
         return Step("reply", "Slack tells of the failure itself", at, 0, "failed", seen.delivery.error)
     if seen.answer is None:

@@ -7,18 +7,18 @@ import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
-from local.demo.evidence import RECORDER
-from local.demo.witness import Line, Witness
+from local.demo.event_log import EventLog, Line
+from local.demo.trace import RECORDER
 from local.http_message import Wire
 from local.rtc.api import RtcApi
-from local.rtc.mishaps import Mishap as RtcMishap
-from local.slack.mishaps import RESPONSE_URL_ENDED, Door
-from local.slack.mishaps import TOO_FAST as SLACK_TOO_FAST
-from local.slack.mishaps import Mishap as SlackMishap
+from local.rtc.faults import Fault as RtcFault
+from local.slack.faults import RESPONSE_URL_ENDED, Door
+from local.slack.faults import THROTTLED as SLACK_THROTTLED
+from local.slack.faults import Fault as SlackFault
 from local.system import System
 
 _FOR_EVER = 3600.0
-_KILLING = RtcMishap(delay=2)
+_KILLING = RtcFault(delay=2)
 """Gives the kill time to come before RTC's answer."""
 
 
@@ -47,29 +47,29 @@ SWITCHES = (
     Switch("recorder", "AWS", "Recorder killed", "The recorder's process is killed in the middle of its call to RTC."),
 )
 
-_RTC_MISHAPS = {
-    "rtc-slow": RtcMishap(delay=6),
-    "rtc-silent": RtcMishap(wire=Wire.NOTHING, delay=_FOR_EVER, made=True),
-    "rtc-500": RtcMishap(status=500, error_code="RTC.00002000"),
-    "rtc-429": RtcMishap(status=429, error_code="APIGW.0308"),
+_RTC_FAULTS = {
+    "rtc-slow": RtcFault(delay=6),
+    "rtc-silent": RtcFault(wire=Wire.NOTHING, delay=_FOR_EVER, made=True),
+    "rtc-500": RtcFault(status=500, error_code="RTC.00002000"),
+    "rtc-429": RtcFault(status=429, error_code="APIGW.0308"),
 }
-_SLACK_MISHAPS: dict[str, tuple[SlackMishap, Door | None]] = {
+_SLACK_FAULTS: dict[str, tuple[SlackFault, Door | None]] = {
     "slack-ended": (RESPONSE_URL_ENDED, "response_url"),
-    "slack-429": (SLACK_TOO_FAST, None),
-    "slack-slow": (SlackMishap(delay=2.5), None),
+    "slack-429": (SLACK_THROTTLED, None),
+    "slack-slow": (SlackFault(delay=2.5), None),
 }
 
 
 class Switchboard:
     """The switches of a running system; all is well at first."""
 
-    def __init__(self, system: System, witness: Witness) -> None:
+    def __init__(self, system: System, event_log: EventLog) -> None:
         self._system = system
-        self._witness = witness
+        self._event_log = event_log
         self._lock = threading.Lock()
         self._on: list[str] = []
         self.switches = tuple(it for it in SWITCHES if it.party != "RTC" or system.rtc is not None)
-        witness.listen(self._kill_if_told)
+        event_log.listen(self._kill_if_told)
 
     def on(self) -> list[str]:
         """Give the names of what is broken, in the order in which it was."""
@@ -84,14 +84,14 @@ class Switchboard:
             left = [it for it in self._on if it != name and not (on and it in rivals)]
             self._on = [*left, name] if on else left
             self._apply()
-        self._witness.stir()
+        self._event_log.stir()
 
     def mend(self) -> None:
         """Mend all."""
         with self._lock:
             self._on = []
             self._apply()
-        self._witness.stir()
+        self._event_log.stir()
 
     def _apply(self) -> None:
         system = self._system
@@ -99,16 +99,16 @@ class Switchboard:
             self._apply_to_rtc(system.rtc)
         system.slack.behave()
         for name in self._on:
-            if name in _SLACK_MISHAPS:
-                mishap, door = _SLACK_MISHAPS[name]
-                system.slack.misbehave(mishap, door=door, times=None)
+            if name in _SLACK_FAULTS:
+                fault, door = _SLACK_FAULTS[name]
+                system.slack.misbehave(fault, door=door, times=None)
         system.stack.refuse_messages(refuse="queue" in self._on)
 
     def _apply_to_rtc(self, rtc: RtcApi) -> None:
         rtc.behave()
         for name in self._on:
-            if name in _RTC_MISHAPS:
-                rtc.misbehave(_RTC_MISHAPS[name], times=None)
+            if name in _RTC_FAULTS:
+                rtc.misbehave(_RTC_FAULTS[name], times=None)
         if "recorder" in self._on:
             rtc.misbehave(_KILLING, operation="start", times=None)
         ahead = timedelta(minutes=20 if "rtc-clock" in self._on else 0)

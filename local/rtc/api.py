@@ -16,12 +16,12 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from local.faults import Faults
 from local.http_message import Answer, Request
-from local.mishaps import Mishaps
 from local.rtc.credentials import MADE_UP, Credentials
+from local.rtc.faults import NOT_CARRIED_OUT, Fault, Operation
 from local.rtc.iam import Tokens
 from local.rtc.jobs import Job, Jobs
-from local.rtc.mishaps import NOT_CARRIED_OUT, Mishap, Operation
 from local.rtc.parameters import read_start, read_update
 from local.rtc.refusal import Refused
 from local.rtc.signature import Key, SignatureCheck
@@ -41,7 +41,7 @@ _OPERATIONS: dict[tuple[str, bool], Operation] = {
 class Call:
     """A call as it was received and answered, secrets and all: what a test or the demo's page looks into.
 
-    `verdict`: "accepted", or why not; `mishap`: what the answer met with, if anything.
+    `verdict`: "accepted", or why not; `fault`: what the answer met with, if anything.
     """
 
     received: datetime
@@ -50,7 +50,7 @@ class Call:
     verdict: str
     answer: Answer
     request_id: str
-    mishap: Mishap | None
+    fault: Fault | None
 
 
 class _Route(NamedTuple):
@@ -83,7 +83,7 @@ class RtcApi:
         self._calls_per_second = calls_per_second
         self._recent: deque[datetime] = deque(maxlen=calls_per_second)
         self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota)
-        self._mishaps = Mishaps[Operation | None, Mishap]()
+        self._faults = Faults[Operation | None, Fault]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()
         self.check_signatures()
@@ -95,15 +95,15 @@ class RtcApi:
         with self._lock:
             received = self._clock()
             route = _route(request)
-            mishap = self._mishaps.take(route.operation)
-            if mishap is None or mishap.carried_out:
+            fault = self._faults.take(route.operation)
+            if fault is None or fault.carried_out:
                 answer, verdict = self._carry_out(route, request, request_id)
             else:
-                answer, verdict = NOT_CARRIED_OUT.befall(Answer(), request_id), "not carried out, as told"
-            if mishap is not None:
-                answer = mishap.befall(answer, request_id)
+                answer, verdict = NOT_CARRIED_OUT.apply(Answer(), request_id), "not carried out, as told"
+            if fault is not None:
+                answer = fault.apply(answer, request_id)
             answer = replace(answer, headers=(*answer.headers, ("X-request-Id", request_id)))
-            self._calls.append(Call(received, request, route.operation, verdict, answer, request_id, mishap))
+            self._calls.append(Call(received, request, route.operation, verdict, answer, request_id, fault))
             return answer
 
     def jobs(self) -> list[Job]:
@@ -126,15 +126,15 @@ class RtcApi:
         with self._lock:
             self._jobs.join(room_id, self._clock())
 
-    def misbehave(self, mishap: Mishap, *, operation: Operation | None = None, times: int | None = 1) -> None:
-        """Let the next `times` calls of `operation` meet with `mishap`; None: of any, and until told otherwise."""
+    def misbehave(self, fault: Fault, *, operation: Operation | None = None, times: int | None = 1) -> None:
+        """Let the next `times` calls of `operation` meet with `fault`; None: of any, and until told otherwise."""
         with self._lock:
-            self._mishaps.tell(mishap, operation, times)
+            self._faults.tell(fault, operation, times)
 
     def behave(self) -> None:
-        """Forget every mishap that was told."""
+        """Forget every fault that was told."""
         with self._lock:
-            self._mishaps.clear()
+            self._faults.clear()
 
     def check_signatures(self, *, wrong_key: bool = False, clock_ahead: timedelta = timedelta(0)) -> None:
         """Check signatures from now on, no key locked: rightly; or by another secret key, or a clock that is ahead."""

@@ -4,8 +4,8 @@ The control path is unsigned, on loopback like all of it, and no part of the rea
 
     GET    /_local/jobs          every job, as the page's Table 7
     GET    /_local/calls         the last calls: operation, verdict, status and request id
-    PUT    /_local/mishaps       a Misbehaviour: {"mishap": {"status": 503}, "operation": "start", "times": 1}
-    DELETE /_local/mishaps       behave again
+    PUT    /_local/faults       a Misbehaviour: {"fault": {"status": 503}, "operation": "start", "times": 1}
+    DELETE /_local/faults       behave again
     DELETE /_local/rooms/ROOM    the room's publishers disconnect;  PUT: they connect again
 """
 
@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from local.http_message import Answer, Request
 from local.loopback import Server
 from local.rtc.api import Call, RtcApi
-from local.rtc.mishaps import Misbehaviour
+from local.rtc.faults import Misbehaviour
 
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 
@@ -58,13 +58,13 @@ def _control(api: RtcApi, request: Request) -> Answer:
             return Answer.of_json(HTTPStatus.OK, [job.document() for job in api.jobs()])
         case "GET", ["calls"]:
             return Answer.of_json(HTTPStatus.OK, [_summary(call) for call in api.calls()])
-        case "PUT", ["mishaps"]:
+        case "PUT", ["faults"]:
             try:
                 told = Misbehaviour.model_validate_json(request.body)
             except ValidationError as error:
                 return Answer(HTTPStatus.BAD_REQUEST, body=str(error).encode())
-            api.misbehave(told.mishap, operation=told.operation, times=told.times)
-        case "DELETE", ["mishaps"]:
+            api.misbehave(told.fault, operation=told.operation, times=told.times)
+        case "DELETE", ["faults"]:
             api.behave()
         case "DELETE", ["rooms", room_id]:
             api.leave(room_id)

@@ -137,7 +137,7 @@ class SamLambda(Closing):
             answer = requests.post(url, json=event, timeout=_CALL_LIMIT)
             document = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise FunctionError("Sandbox.Unreachable", f"sam local start-lambda: {error}") from error
+            raise FunctionError("Sandbox.NotConnected", f"sam local start-lambda: {error}") from error
         if answer.status_code != HTTPStatus.OK or "X-Amz-Function-Error" in answer.headers:
             raise FunctionError("Function.Error", json.dumps(document))
         return document

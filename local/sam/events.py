@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from functions.standard_webhooks import read_key, sign
+from functions.http.standard_webhooks import read_key, sign
 from local.aws.account import REGION
 from local.aws.http_event import event_of as http_event
 from local.aws.sqs_event import event_of as sqs_event
 from local.http_message import Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
-from shared.order import Order, ReplyTo, new_order_id
-from shared.recording import RecordingRequest
+from shared.orders import Order, ReplyTo, new_order_id
+from shared.rtc.models import RecordingRequest
 
 SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - made up and public: docs/sam-local.md
 WEBHOOK_CALLER = "demo"

@@ -38,25 +38,25 @@ class _Server(socketserver.ThreadingTCPServer):
     def __init__(self, address: tuple[str, int], handler: Callable[..., socketserver.BaseRequestHandler]) -> None:
         super().__init__(address, handler)
         self._ends: set[socket.socket] = set()
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
         self._ended = False
 
     @contextlib.contextmanager
     def kept(self, end: socket.socket) -> Iterator[None]:
         """Have `end` ended with all others; one that comes after that ends at once."""
-        with self._guard:
+        with self._lock:
             self._ends.add(end)
             if self._ended:
                 _end(end)
         try:
             yield
         finally:
-            with self._guard:
+            with self._lock:
                 self._ends.discard(end)
 
     def end_connections(self) -> None:
         """End all that is connected, and what is still to come."""
-        with self._guard:
+        with self._lock:
             self._ended = True
             for end in self._ends:
                 _end(end)

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from local.http_message import Answer, Request
 from local.slack.chat import BOT, Channel, Chat, Message, Person, Via
 from local.slack.content import Content, Refused
-from local.slack.mishaps import refusal
+from local.slack.faults import refusal
 
 POSTS_LIMIT = 5
 LIFETIME_S = 30 * 60

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from local.http_message import Answer, Request
 from local.slack.chat import BOT, BOT_ID, BOT_NAME, TEAM_DOMAIN, TEAM_ID, Channel, Chat, Kind
 from local.slack.content import Content, Refused
-from local.slack.mishaps import refusal
+from local.slack.faults import refusal
 
 SCOPES = frozenset({"chat:write", "commands"})
 """What the bot was granted at least; with `chat:write.public` it may post to public channels it is no member of."""

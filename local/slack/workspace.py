@@ -16,12 +16,12 @@ from http import HTTPStatus
 import requests
 
 from local.closing import Closing
+from local.faults import Faults
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
-from local.mishaps import Mishaps
 from local.slack.chat import CHANNELS, PEOPLE, SLACKBOT, Channel, Chat, Message, Person
 from local.slack.content import Content, Refused
-from local.slack.mishaps import Door, Mishap
+from local.slack.faults import Door, Fault
 from local.slack.payloads import click_fields, command_fields, signed_request
 from local.slack.response_url import ResponseUrls, post_answer
 from local.slack.web_api import SCOPES, WebApi
@@ -87,7 +87,7 @@ class SlackWorkspace(Closing):
         self._clock = clock
         self._response_urls = ResponseUrls(self.chat, clock)
         self._web_api = WebApi(self.chat, clock, token=self.bot_token, scopes=scopes, rate_limited=rate_limited)
-        self._mishaps = Mishaps[Door, Mishap]()
+        self._faults = Faults[Door, Fault]()
         self._deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._server = Server(self._answer, port)
@@ -152,15 +152,15 @@ class SlackWorkspace(Closing):
         with self.chat.news:
             return list(self._calls)
 
-    def misbehave(self, mishap: Mishap, *, door: Door | None = None, times: int | None = 1) -> None:
-        """Let `mishap` befall the next `times` calls of `door`; None: of either, and until told otherwise."""
+    def misbehave(self, fault: Fault, *, door: Door | None = None, times: int | None = 1) -> None:
+        """Let `fault` apply the next `times` calls of `door`; None: of either, and until told otherwise."""
         with self.chat.news:
-            self._mishaps.tell(mishap, door, times)
+            self._faults.tell(fault, door, times)
 
     def behave(self) -> None:
         """Forget all misbehaviour."""
         with self.chat.news:
-            self._mishaps.clear()
+            self._faults.clear()
 
     def _deliver(self, person: Person, channel: Channel, response_url: str, fields: Mapping[str, str]) -> Delivery:
         sent_at = self._clock()
@@ -192,8 +192,8 @@ class SlackWorkspace(Closing):
     ) -> Answer:
         with self.chat.news:  # whoever waits for the message finds the call as well
             received = self._clock()
-            mishap = self._mishaps.take(door) or Mishap()
-            given = mishap.befall(answer(path, request) if mishap.carried_out else Answer(), door)
+            fault = self._faults.take(door) or Fault()
+            given = fault.apply(answer(path, request) if fault.carried_out else Answer(), door)
             self._calls.append(Call(door, request, given, received))
         return given
 

@@ -10,20 +10,20 @@ from http import HTTPStatus
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.recording import RecordingJob
 from shared.rtc import error_codes
 from shared.rtc.errors import (
     AlreadyDone,
     AlreadyRunning,
+    AuthFailed,
     NotFound,
-    NotLetIn,
     NotReady,
     OutcomeUnknown,
     Refused,
     RtcError,
-    RtcFailed,
-    TooFast,
+    ServerError,
+    Throttled,
 )
+from shared.rtc.models import RecordingJob
 
 MAX_BODY = 64 * 1024
 """Bytes of an answer that are read. A job is under 2 kB; what is longer is not one."""
@@ -32,14 +32,14 @@ _BY_CODE: Mapping[str, type[RtcError]] = {
     error_codes.JOB_RUNNING: AlreadyRunning,
     error_codes.JOB_DONE: AlreadyDone,
     error_codes.JOB_NOT_INITIALIZED: NotReady,
-    "APIGW.0308": TooFast,
-    "APIG.0308": TooFast,
+    "APIGW.0308": Throttled,
+    "APIG.0308": Throttled,
 }
 _BY_STATUS: Mapping[int, type[RtcError]] = {
-    HTTPStatus.UNAUTHORIZED: NotLetIn,
-    HTTPStatus.FORBIDDEN: NotLetIn,
+    HTTPStatus.UNAUTHORIZED: AuthFailed,
+    HTTPStatus.FORBIDDEN: AuthFailed,
     HTTPStatus.NOT_FOUND: NotFound,
-    HTTPStatus.TOO_MANY_REQUESTS: TooFast,
+    HTTPStatus.TOO_MANY_REQUESTS: Throttled,
 }
 
 
@@ -87,7 +87,7 @@ def error_in(operation: str, answer: Answer) -> RtcError:
         # The status decides, but for the few codes that mean something of their own: RTC uses 00001003 for several.
         family = _BY_CODE.get(error_code or "") or _BY_STATUS.get(answer.status) or Refused
     elif answer.status == HTTPStatus.INTERNAL_SERVER_ERROR and (error_code or "").startswith("RTC."):
-        family = RtcFailed
+        family = ServerError
     else:
         family = OutcomeUnknown
     return family(

@@ -19,8 +19,8 @@ from requests.auth import AuthBase
 from shared import transport
 from shared.rtc import signing
 from shared.rtc.answers import MAX_BODY, Answer, error_in
-from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable
-from shared.rtc.rehearsal import MASK
+from shared.rtc.errors import AuthFailed, NotConnected, RtcError, Throttled
+from shared.rtc.request_preview import MASK
 
 RENEW_BEFORE_END = timedelta(minutes=5)
 """How long before its end a token is no longer used. Tokens live 24 hours."""
@@ -58,7 +58,7 @@ class AkSkAuth(AuthBase):
         request.headers.update(self.sign(request).headers)
         return request
 
-    def rehearse(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:
+    def preview(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:
         """The headers that signing would add, masked, and the canonical request; the request stays as it is."""
         signed = self.sign(request)
         canonical_request = signed.canonical_request
@@ -112,7 +112,7 @@ class TokenAuth(AuthBase):
     """Sends X-Auth-Token: fetched from IAM, kept until shortly before its end, renewed once where RTC answers 401.
 
     A 401 says that nothing was done, so the one repetition with a new token repeats nothing. Raises RtcError when IAM
-    gives no token: NotLetIn for a wrong login, else an error that may be retried, since RTC has not been asked yet.
+    gives no token: AuthFailed for a wrong login, else an error that may be retried, since RTC has not been asked yet.
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class TokenAuth(AuthBase):
         request.hooks["response"].append(self._renew_once)
         return request
 
-    def rehearse(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:  # noqa: ARG002 - see AkSkAuth
+    def preview(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:  # noqa: ARG002 - see AkSkAuth
         """The header that would be added, masked; IAM is not asked, and nothing is signed."""
         return {"X-Auth-Token": MASK}, None
 
@@ -168,7 +168,7 @@ class TokenAuth(AuthBase):
             )
             body = transport.read_bounded(response, MAX_BODY)
         except Exception as error:  # noqa: BLE001 - whatever broke on the way to IAM, RTC has not been asked
-            raise Unreachable("token", error_msg=f"IAM gave no token: {type(error).__name__}") from None
+            raise NotConnected("token", error_msg=f"IAM gave no token: {type(error).__name__}") from None
         answer = Answer(response.status_code, transport.header(response.headers, "X-Request-Id"), body)
         token = response.headers.get("X-Subject-Token")
         if answer.status != HTTPStatus.CREATED or not token:
@@ -188,9 +188,9 @@ def _end_of(answer: Answer, now: datetime) -> datetime:
 
 def _no_token(answer: Answer) -> RtcError:
     error = error_in("token", answer)
-    if isinstance(error, TooFast):
+    if isinstance(error, Throttled):
         return error
-    family = NotLetIn if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else Unreachable
+    family = AuthFailed if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else NotConnected
     return family(
         "token",
         status=answer.status,

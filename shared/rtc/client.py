@@ -17,11 +17,11 @@ from pydantic import JsonValue
 from requests.auth import AuthBase
 
 from shared import transport
-from shared.recording import PublishParam, RecordingJob, RecordingRequest, RecordParam
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
-from shared.rtc.errors import AlreadyDone, OutcomeUnknown, RtcError, Unreachable
-from shared.rtc.rehearsal import Rehearsal, masked_url
+from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
+from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
+from shared.rtc.request_preview import RequestPreview, masked_url
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
 _FOR_AUTHENTICATION = 2.0
@@ -71,14 +71,14 @@ class RtcClient:
         answer = self._ask("start", "POST", self._jobs_url, request.body())
         return job_in("start", answer, app_id=self.app_id, room_id=request.room_id, user_id=request.user_id)
 
-    def rehearse(self, request: RecordingRequest) -> Rehearsal:
+    def preview(self, request: RecordingRequest) -> RequestPreview:
         """What `start` would send, with its secrets masked. Nothing is sent, and no token is fetched."""
         prepared = self._prepare("POST", self._jobs_url, request.body(), auth=None)
-        headers, canonical_request = self._auth.rehearse(prepared)
+        headers, canonical_request = self._auth.preview(prepared)
         body = request.body()
         if request.publish_param is not None:
             body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
-        return Rehearsal("POST", self._jobs_url, {**prepared.headers, **headers}, body, canonical_request)
+        return RequestPreview("POST", self._jobs_url, {**prepared.headers, **headers}, body, canonical_request)
 
     def show(self, job_id: str) -> RecordingJob:
         """The job as it stands. Raises NotFound where RTC does not know it (any more)."""
@@ -120,14 +120,14 @@ class RtcClient:
         except RtcError:
             raise
         except Exception as error:
-            raise Unreachable(operation, error_msg=f"it could not be put together ({type(error).__name__})") from error
+            raise NotConnected(operation, error_msg=f"it could not be put together ({type(error).__name__})") from error
         try:
             response = self._session.send(prepared, timeout=self._limits, allow_redirects=False, stream=True)
             content = transport.read_bounded(response, MAX_BODY)
         except RtcError:
             raise
-        except transport.NothingSent as error:
-            raise Unreachable(operation, error_msg=str(error)) from None
+        except transport.NotConnected as error:
+            raise NotConnected(operation, error_msg=str(error)) from None
         except Exception as error:
             # requests, urllib3, http.client and ssl each have errors of their own for a broken answer, and bytes may
             # have left: whatever it is, nobody knows what RTC made of them.

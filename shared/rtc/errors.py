@@ -6,10 +6,10 @@ RtcError
 │   ├── AlreadyDone       RTC.00001009   this recording is already over
 │   └── NotReady          RTC.00001022   the job is still INIT: wait and try again
 ├── NotFound              404            the app, or the job, is not there
-├── NotLetIn              401, 403       wrong, expired or locked credentials, or no permission
-├── TooFast               429            throttled
-├── RtcFailed             500 + a code   RTC failed and says that nothing happened
-├── Unreachable           no status      the request was never sent
+├── AuthFailed              401, 403       wrong, expired or locked credentials, or no permission
+├── Throttled               429            throttled
+├── ServerError             500 + a code   RTC failed and says that nothing happened
+├── NotConnected           no status      the request was never sent
 └── OutcomeUnknown        anything else  it may or may not have happened
 """
 
@@ -100,25 +100,25 @@ class NotFound(RtcError):
         return (self.error_code or "").startswith("RTC.")
 
 
-class NotLetIn(RtcError):
+class AuthFailed(RtcError):
     """401 or 403. Never retried: five wrong signatures in a row lock the key for five minutes."""
 
     blame = Blame.OPERATOR
 
 
-class TooFast(RtcError):
+class Throttled(RtcError):
     """Throttled, and so not done: 429, or the gateway's code for it under another status."""
 
     may_retry = True
 
 
-class RtcFailed(RtcError):
+class ServerError(RtcError):
     """500 with an error code of RTC's own: the API page says that nothing was created."""
 
     may_retry = True
 
 
-class Unreachable(RtcError):
+class NotConnected(RtcError):
     """No connection, so nothing was sent. `error_msg` says why."""
 
     may_retry = True

@@ -11,10 +11,10 @@ import pytest
 
 from local.aws.template import read_template
 from local.sam.artifact import own_files
+from tests.paths import ROOT
 
-PROJECT = Path(__file__).parents[2]
-BUILD = PROJECT / "build"
-HANDLERS = {function.name: function.handler for function in read_template(PROJECT / "template.yaml").functions}
+BUILD = ROOT / "build"
+HANDLERS = {function.name: function.handler for function in read_template(ROOT / "template.yaml").functions}
 ARTIFACTS = [
     pytest.param(BUILD / arch / name, id=f"{arch} {name}") for arch in ("arm64", "x86_64") for name in HANDLERS
 ]
@@ -25,7 +25,7 @@ MACHINES = {"arm64": 183, "x86_64": 62}
 def _locked(artifact: Path) -> set[str]:
     """The names of what the function's lock file pins, as folders and dist-info spell them."""
     group = HANDLERS[artifact.name].split(".")[1]
-    lock = (PROJECT / "requirements" / f"{group}.txt").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements" / f"{group}.txt").read_text(encoding="utf-8")
     return {name.replace("-", "_") for name in re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)}
 
 
@@ -35,7 +35,7 @@ def test_it_has_what_is_locked_for_it_and_what_of_ours_it_needs(artifact: Path) 
     found = {path.name for path in artifact.iterdir() if path.suffix != ".dist-info"} - {"__pycache__"}
     packages = {name.removesuffix(".py") for name in found}
     entry = HANDLERS[artifact.name].rpartition(".")[0]
-    ours = {source.relative_to(PROJECT).parts[0] for source in own_files(entry)}
+    ours = {source.relative_to(ROOT).parts[0] for source in own_files(entry)}
     assert ours <= {"functions", "bot", "shared"}
     assert packages == _locked(artifact) | ours
     installed = {path.stem.rpartition("-")[0] for path in artifact.glob("*.dist-info")}
@@ -78,7 +78,7 @@ def test_a_second_build_is_the_same_byte_for_byte(artifact: Path, tmp_path: Path
     """Same sources and locks, same bytes, times and modes: so a deployment shows what changed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", f"build-{artifact.name}", f"ARTIFACTS_DIR={tmp_path}", f"ARCH={artifact.parent.name}"]
-    subprocess.run(command, cwd=PROJECT, env={**environment, "PYTHONOPTIMIZE": "2"}, check=True, capture_output=True)
+    subprocess.run(command, cwd=ROOT, env={**environment, "PYTHONOPTIMIZE": "2"}, check=True, capture_output=True)
     assert _content(tmp_path) == _content(artifact)
 
 

@@ -5,8 +5,9 @@ import os
 import subprocess
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2]
-SAM_PYTHON = PROJECT / ".tools" / "sam" / "bin" / "python"
+from tests.paths import ROOT
+
+SAM_PYTHON = ROOT / ".tools" / "sam" / "bin" / "python"
 READ = """
 import json, sys
 from samcli.cli.types import CfnParameterOverridesType
@@ -18,7 +19,7 @@ def test_a_stack_without_parameters_is_told_what_to_do() -> None:
     """At once, before anything is installed, built or asked."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "deploy", "STACK=nowhere"]
-    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert done.stdout == ""
     assert "parameters/nowhere.yaml is missing: copy parameters/example.yaml there" in done.stderr

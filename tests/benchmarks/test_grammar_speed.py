@@ -6,8 +6,8 @@ from timeit import repeat
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bot.grammar import CommandError, parse
-from shared.recording import RecordingRequest
+from bot.language.grammar import CommandError, parse
+from shared.rtc.models import RecordingRequest
 
 FIELDS = {"room_id": "100", "user_id": "user001", "select_stream_type": "HD", "max_idle_time": 300}
 LOOPS = 2000

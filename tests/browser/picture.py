@@ -1,12 +1,12 @@
 """Take the README's picture from the running page: `make picture`."""
 
 import sys
-from pathlib import Path
 
 from local.demo.serve import served
 from tests.browser.chromium import NoChromium, started
+from tests.paths import ROOT
 
-PICTURE = Path(__file__).parents[2] / "docs" / "demo.png"
+PICTURE = ROOT / "docs" / "demo.png"
 SIZE = {"width": 1280, "height": 700}
 
 

@@ -16,10 +16,10 @@ import pytest
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from shared import transport
-from shared.recording import RecordingJob, RecordingRequest, RecordParam
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import DEFAULT_ENDPOINT, RtcClient
-from shared.rtc.errors import AlreadyRunning, NotFound, NotLetIn, NotReady
+from shared.rtc.errors import AlreadyRunning, AuthFailed, NotFound, NotReady
+from shared.rtc.models import RecordingJob, RecordingRequest, RecordParam
 from tests.in_memory import InMemory
 from tests.settable_clock import SettableClock
 
@@ -139,7 +139,7 @@ def test_an_app_that_does_not_exist_is_not_found(rtc: Target, request_: Recordin
 
 def test_a_wrong_secret_key_is_not_let_in(rtc: Target, request_: RecordingRequest) -> None:
     """A signature by another key is refused, and what comes back says nothing of the key."""
-    with pytest.raises(NotLetIn) as caught:
+    with pytest.raises(AuthFailed) as caught:
         rtc.another(replace(rtc.auth, secret_key="not-the-key"), None).start(request_)
     assert caught.value.status == 401
     assert "not-the-key" not in str(caught.value)
@@ -173,7 +173,7 @@ def test_a_wrong_password_is_not_let_in(request_: RecordingRequest) -> None:
         client = RtcClient(
             endpoint=server.endpoint, app_id=made_up.app_id, auth=TokenAuth(login, session), session=session
         )
-        with pytest.raises(NotLetIn):
+        with pytest.raises(AuthFailed):
             client.start(request_)
         session.close()
     assert api.jobs() == []

@@ -13,7 +13,7 @@ from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException, Ser
 from local.loopback import Server
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from local.rtc.server import serve
 
 JSON = "application/json"
@@ -79,7 +79,7 @@ def test_the_sdk_reads_each_refusal_as_its_own(server: Server, api: RtcApi) -> N
 
 def test_the_sdk_reads_a_told_500_as_its_own(server: Server, api: RtcApi) -> None:
     """A failure of the service is its ServerResponseException, and no job was made."""
-    api.misbehave(Mishap(status=500, error_code="RTC.00002000"))
+    api.misbehave(Fault(status=500, error_code="RTC.00002000"))
     with pytest.raises(ServerResponseException) as failed:
         _client(server).create_individual_stream_job(_start())
     assert (failed.value.status_code, failed.value.error_code) == (500, "RTC.00002000")

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from local.http_message import Answer, Headers, Request
 from local.rtc.api import RtcApi
 from shared import transport
-from shared.recording import RecordingRequest
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
+from shared.rtc.models import RecordingRequest
 from shared.rtc.signing import sign
 from tests.in_memory import InMemory
 from tests.settable_clock import SettableClock

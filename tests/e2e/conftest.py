@@ -15,7 +15,7 @@ from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
-from shared.ledger import Entry
+from shared.attempts import Attempt
 
 PATIENCE_S = 80.0
 BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
@@ -65,18 +65,18 @@ class Deployment:
         body = f'"{self.room}"'.encode()
         return sum(call.operation == "start" and body in call.request.body for call in self.rtc.calls())
 
-    def entries(self) -> list[Entry]:
+    def attempts(self) -> list[Attempt]:
         """What the ledger has of this test's room, as it is in the table."""
         stack = self.system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
         orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].isdecimal()]
-        entries = [Entry.model_validate_json(item["data"]["S"]) for item in orders]
-        mine = [entry for entry in entries if entry.request.room_id == self.room]
-        return sorted(mine, key=lambda entry: (entry.began_at, entry.n))
+        attempts = [Attempt.model_validate_json(item["data"]["S"]) for item in orders]
+        mine = [attempt for attempt in attempts if attempt.request.room_id == self.room]
+        return sorted(mine, key=lambda attempt: (attempt.began_at, attempt.n))
 
     def kinds(self) -> list[str]:
         """The kinds of the outcomes that the ledger has of this test's room."""
-        return [entry.outcome.kind if entry.outcome else entry.state for entry in self.entries()]
+        return [attempt.outcome.kind if attempt.outcome else attempt.state for attempt in self.attempts()]
 
     def put(self, body: str) -> None:
         """Put a message on the order queue."""

@@ -1,21 +1,21 @@
 """What people type and what they read, through HTTP, queue, table and processes."""
 
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF
-from shared.ledger import Started
+from shared.attempts import Started
 from tests.e2e.conftest import Deployment, eventually
 
 
 def test_the_command_starts_a_recording_and_tells_the_channel(bot: Deployment) -> None:
-    """Asker: accepted. Channel: starting, with job and stream; recording, once RTC says RUNNING. One job, one entry."""
+    """Asker: accepted. Channel: starting, with job and stream; recording, once RTC says RUNNING. One job."""
     bot.type("room ROOM user001 hd")
     assert "ends after 5 min idle" in bot.read("⏳ Asking RTC to record user001")
     started = bot.read("🔴 Recording user001", person=BEN)
     (job,) = bot.jobs()
     assert f"job {job.job_id} · s_{job.job_id}_{bot.room}_user001 · RUNNING" in started
-    (entry,) = bot.entries()
-    assert isinstance(entry.outcome, Started)
-    assert entry.outcome.job.job_id == job.job_id
+    (attempt,) = bot.attempts()
+    assert isinstance(attempt.outcome, Started)
+    assert attempt.outcome.job.job_id == job.job_id
     assert job.parameters.select_stream_type == "HD"
     assert job.parameters.max_idle_time == 300
     assert len(bot.seen(BEN)) == 1, "one message, kept up to date"
@@ -75,7 +75,7 @@ def test_a_slip_is_answered_at_once_to_the_asker_only(bot: Deployment) -> None:
     assert "‹hdd› → hd (or a person? user=hdd)" in slip
     assert f"/record room {bot.room} user001 hd idle=5s" in slip
     assert bot.seen(BEN) == []
-    assert (bot.starts(), bot.entries()) == (0, [])
+    assert (bot.starts(), bot.attempts()) == (0, [])
 
 
 def test_help_is_answered_at_once(bot: Deployment) -> None:
@@ -92,7 +92,7 @@ def test_a_dry_run_shows_what_would_be_sent_and_sends_nothing(bot: Deployment) -
     shown = bot.read("nothing was sent", '"room_id"')
     assert "content-type;host;x-project-id;x-sdk-date" in shown
     assert bot.rtc.credentials.secret_key not in shown
-    assert (bot.starts(), bot.entries(), bot.seen(BEN)) == (0, [], [])
+    assert (bot.starts(), bot.attempts(), bot.seen(BEN)) == (0, [], [])
 
 
 def test_the_same_stream_again_is_a_duplicate_that_only_the_asker_reads(bot: Deployment) -> None:
@@ -109,20 +109,20 @@ def test_the_same_stream_again_is_a_duplicate_that_only_the_asker_reads(bot: Dep
 
 def test_a_stream_that_somebody_else_records_is_a_duplicate_without_a_job(bot: Deployment) -> None:
     """RTC knows of a job that the ledger doesn't: asked once, told once, nothing new started."""
-    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001006"), operation="start")
+    bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
     bot.type("ROOM user001")
     assert "Not by recordbot" in bot.read("♻ Already being recorded: user001")
     assert (bot.starts(), bot.jobs(), bot.kinds()) == (1, [], ["not_started"])
 
 
 def test_several_users_of_which_one_is_refused_share_one_message(bot: Deployment) -> None:
-    """A line per user; two jobs, three entries."""
-    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="start")
+    """A line per user; two jobs, three attempts."""
+    bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
     bot.type("ROOM a,b;c")
     text = bot.read("2 of 3 started")
     assert [mark for mark in "⛔✅" if mark in text] == ["⛔", "✅"]
     assert [job.parameters.user_id for job in bot.jobs()] == ["b", "c"]
-    assert [entry.request.user_id for entry in bot.entries()] == ["a", "b", "c"]
+    assert [attempt.request.user_id for attempt in bot.attempts()] == ["a", "b", "c"]
     assert bot.kinds() == ["not_started", "started", "started"]
 
 
@@ -149,7 +149,7 @@ def test_a_forged_request_is_refused_and_puts_nothing_on_the_queue(bot: Deployme
         bot.slack.signing_secret = secret
     assert delivery.answer is not None
     assert delivery.answer.status == 401
-    assert (bot.starts(), bot.entries()) == (0, [])
+    assert (bot.starts(), bot.attempts()) == (0, [])
 
 
 def test_no_secret_is_ever_logged(bot: Deployment) -> None:

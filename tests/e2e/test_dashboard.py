@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from tests.e2e.conftest import Deployment
 from tests.template import of_type
 from tests.webhook_sender import Sender, an_event, outcome
@@ -24,16 +24,16 @@ def _lines(bot: Deployment) -> list[dict[str, Any]]:
     bot.read("🔴 Recording user001")
     bot.type("ROOM user001")
     bot.read("Already recording")
-    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="start")
+    bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
     bot.type("ROOM user002")
     bot.read("⛔ Not recorded: user002")
-    bot.rtc.misbehave(Mishap(status=502, body="<html>Bad Gateway</html>"), operation="start")
+    bot.rtc.misbehave(Fault(status=502, body="<html>Bad Gateway</html>"), operation="start")
     bot.type("ROOM user003")
     bot.read("user003", "may or may not")
     caller, *_ = bot.system.callers
     sender = Sender(bot.system.hook_url(caller), caller.key)
     stop = an_event("recording.stop", {"room_id": bot.room, "user_id": "user001"})
-    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="stop")
+    bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="stop")
     outcome(sender.send(stop).json()["status_url"])
     outcome(sender.send(stop).json()["status_url"])
     texts = [line.partition(": ")[2] for line in bot.logs]

@@ -4,13 +4,12 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Deployment
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 OTHERS = ("RTC_", "AWS_", "RECORDBOT_")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from tests.e2e.conftest import Deployment
 from tests.template import FUNCTIONS, RESOURCES, granted
 from tests.webhook_sender import Sender, an_event, outcome
@@ -20,10 +20,10 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
     """What the functions called on AWS, as (function, action, resource), after everything that they can come to."""
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
-    bot.rtc.misbehave(Mishap(status=400, error_code="RTC.00001007"), operation="start")
+    bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
     bot.type("ROOM user002")
     bot.read("⛔ Not recorded: user002")
-    bot.rtc.misbehave(Mishap(status=500, error_code="RTC.00002001"), operation="start")
+    bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start")
     bot.type("ROOM user003")
     bot.read("🔴 Recording user003")
     _call_the_webhook(bot)

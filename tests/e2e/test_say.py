@@ -5,16 +5,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local.say import say as say_to
-from local.slack.mishaps import RESPONSE_URL_ENDED
+from local.slack.faults import RESPONSE_URL_ENDED
 from tests.e2e.conftest import Deployment
+from tests.paths import ROOT
 from tests.processes import children_of, is_gone, within
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_"))}
 
 

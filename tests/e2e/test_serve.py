@@ -7,15 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from local.http_message import Answer
 from local.loopback import Server
+from tests.paths import ROOT
 from tests.processes import children_of, is_gone, within
 
-ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_", "PORT"))}
 COMMAND = [sys.executable, "-m", "local", "serve"]
 

@@ -8,55 +8,55 @@ import pytest
 from local.http_message import Wire
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
-from local.slack.mishaps import RESPONSE_URL_ENDED
+from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
-from shared.order import Order, ReplyTo, new_order_id
-from shared.recording import RecordingRequest
+from shared.orders import Order, ReplyTo, new_order_id
+from shared.rtc.models import RecordingRequest
 from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, eventually
 
 
 @pytest.mark.parametrize(
-    ("mishap", "words"),
+    ("fault", "words"),
     [
-        (Mishap(status=404, error_code="RTC.00001003"), "RTC.00001003"),
-        (Mishap(status=400, error_code="RTC.00001007"), "RTC.00001007 JobExceed · HTTP 400 · request "),
-        (Mishap(status=403, body="<html>denied</html>"), "HTTP 403"),
+        (Fault(status=404, error_code="RTC.00001003"), "RTC.00001003"),
+        (Fault(status=400, error_code="RTC.00001007"), "RTC.00001007 JobExceed · HTTP 400 · request "),
+        (Fault(status=403, body="<html>denied</html>"), "HTTP 403"),
     ],
 )
-def test_a_refusal_is_told_once_with_code_and_request_id(bot: Deployment, mishap: Mishap, words: str) -> None:
+def test_a_refusal_is_told_once_with_code_and_request_id(bot: Deployment, fault: Fault, words: str) -> None:
     """No job, one call, and the channel reads why and what to do."""
-    bot.rtc.misbehave(mishap, operation="start")
+    bot.rtc.misbehave(fault, operation="start")
     bot.type("ROOM user001")
     bot.read("⛔ Not recorded: user001", words)
     assert (bot.starts(), bot.jobs(), bot.kinds()) == (1, [], ["not_started"])
 
 
 @pytest.mark.parametrize(
-    "mishap",
+    "fault",
     [
-        pytest.param(Mishap(wire=Wire.NOTHING, delay=60, made=True), id="silent after it made the job"),
-        pytest.param(Mishap(wire=Wire.RESET, made=True), id="reset after it made the job"),
-        pytest.param(Mishap(status=502, body="<html>Bad Gateway</html>"), id="HTML"),
-        pytest.param(Mishap(wire=Wire.CUT, made=True), id="cut"),
+        pytest.param(Fault(wire=Wire.NOTHING, delay=60, made=True), id="silent after it made the job"),
+        pytest.param(Fault(wire=Wire.RESET, made=True), id="reset after it made the job"),
+        pytest.param(Fault(status=502, body="<html>Bad Gateway</html>"), id="HTML"),
+        pytest.param(Fault(wire=Wire.CUT, made=True), id="cut"),
     ],
 )
-def test_an_unknown_outcome_is_told_held_and_never_repeated(bot: Deployment, mishap: Mishap) -> None:
+def test_an_unknown_outcome_is_told_held_and_never_repeated(bot: Deployment, fault: Fault) -> None:
     """One start went out; the channel reads that nobody knows; the same command again starts nothing."""
-    bot.rtc.misbehave(mishap, operation="start")
+    bot.rtc.misbehave(fault, operation="start")
     bot.type("ROOM user001")
     bot.read("❓ user001", "may or may not be recording", "Held until")
     bot.type("ROOM user001")
     bot.read("Nothing new was started", "held until")
-    assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (1, int(mishap.made), ["unknown", "duplicate"])
+    assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (1, int(fault.made), ["unknown", "duplicate"])
 
 
 def test_rtc_failing_twice_and_then_well_is_one_job_and_one_answer(bot: Deployment) -> None:
     """What RTC says did not happen is tried again through the queue."""
-    bot.rtc.misbehave(Mishap(status=500, error_code="RTC.00002001"), operation="start", times=2)
+    bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start", times=2)
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (3, 1, ["started"])
@@ -64,7 +64,7 @@ def test_rtc_failing_twice_and_then_well_is_one_job_and_one_answer(bot: Deployme
 
 def test_rtc_slow_is_still_one_job(bot: Deployment) -> None:
     """Five seconds are within the limit."""
-    bot.rtc.misbehave(Mishap(delay=5), operation="start")
+    bot.rtc.misbehave(Fault(delay=5), operation="start")
     bot.type("ROOM user001")
     bot.read("job ")
     assert (bot.starts(), len(bot.jobs())) == (1, 1)
@@ -72,7 +72,7 @@ def test_rtc_slow_is_still_one_job(bot: Deployment) -> None:
 
 def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: Deployment) -> None:
     """Two recorders get the order at once: one calls RTC, the other waits and finds it told."""
-    bot.rtc.misbehave(Mishap(delay=1), operation="start")
+    bot.rtc.misbehave(Fault(delay=1), operation="start")
     delivery = bot.type("help")
     order = Order(
         order_id=new_order_id(),
@@ -90,7 +90,7 @@ def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: 
 
 def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployment) -> None:
     """The message comes back after the lease: nobody can know, so it is told and not repeated."""
-    bot.rtc.misbehave(Mishap(delay=8, made=True), operation="start")
+    bot.rtc.misbehave(Fault(delay=8, made=True), operation="start")
     bot.type("ROOM user001")
     eventually(bot.starts)
     bot.system.stack.kill("RecorderFunction")

@@ -6,14 +6,14 @@ import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import PATIENCE_S, Deployment
+from tests.paths import ROOT
 from tests.raw_server import RawServer, http, sends
 
-PAGE = Path(__file__).parents[2] / "docs" / "webhooks.md"
+PAGE = ROOT / "docs" / "webhooks.md"
 RUN_BY = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"], "javascript": ["node", "-e"]}
 KEY = "whsec_" + "bGlt" * 10
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -15,14 +14,13 @@ from hypothesis import HealthCheck, settings
 from requests.auth import AuthBase
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from functions.standard_webhooks import read_key, sign
-from functions.webhook_door import MOST_BYTES
+from functions.http.standard_webhooks import read_key, sign
+from functions.webhook_api.door import MOST_BYTES
 from local.rtc.api import RtcApi
 from local.system import System, new_caller, running
+from tests.paths import ROOT
 
-DOCUMENT = schemathesis.openapi.from_dict(
-    json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text(encoding="utf-8"))
-)
+DOCUMENT = schemathesis.openapi.from_dict(json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8")))
 
 
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")

@@ -17,9 +17,9 @@ import requests
 from local.aws.built import find_built
 from local.aws.lambda_pool import Invocation
 from local.rtc.api import RtcApi
-from local.rtc.mishaps import Mishap as RtcMishap
+from local.rtc.faults import Fault as RtcFault
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF, Channel, Person
-from local.slack.mishaps import RESPONSE_URL_ENDED, TOO_FAST
+from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
 from tests.webhook_sender import LIMIT_S, Sender, an_event
@@ -31,9 +31,9 @@ __all__ = [
     "GENERAL",
     "RESPONSE_URL_ENDED",
     "STAFF",
-    "TOO_FAST",
+    "THROTTLED",
     "Play",
-    "RtcMishap",
+    "RtcFault",
     "Sender",
     "Step",
     "an_event",

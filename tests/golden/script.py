@@ -8,9 +8,9 @@ from tests.golden.play import (
     GENERAL,
     RESPONSE_URL_ENDED,
     STAFF,
-    TOO_FAST,
+    THROTTLED,
     Play,
-    RtcMishap,
+    RtcFault,
     Sender,
     Step,
     an_event,
@@ -36,14 +36,14 @@ SLIPS = (
 )
 PUSH = "rtmp://live.example/app/k3y"
 REFUSED = {
-    "RTC refuses: too many jobs": RtcMishap(status=400, error_code="RTC.00001007"),
-    "RTC refuses: somebody else records it": RtcMishap(status=400, error_code="RTC.00001006"),
-    "RTC refuses: no such app": RtcMishap(status=404, error_code="RTC.00001003"),
-    "RTC refuses: our key": RtcMishap(status=401, error_code="APIGW.0301"),
-    "RTC refuses: HTML": RtcMishap(status=403, body="<html>denied</html>"),
+    "RTC refuses: too many jobs": RtcFault(status=400, error_code="RTC.00001007"),
+    "RTC refuses: somebody else records it": RtcFault(status=400, error_code="RTC.00001006"),
+    "RTC refuses: no such app": RtcFault(status=404, error_code="RTC.00001003"),
+    "RTC refuses: our key": RtcFault(status=401, error_code="APIGW.0301"),
+    "RTC refuses: HTML": RtcFault(status=403, body="<html>denied</html>"),
 }
-UNKNOWN = RtcMishap(status=502, body="<html>Bad Gateway</html>")
-TRY_AGAIN = RtcMishap(status=500, error_code="RTC.00002001")
+UNKNOWN = RtcFault(status=502, body="<html>Bad Gateway</html>")
+TRY_AGAIN = RtcFault(status=500, error_code="RTC.00002001")
 TOO_MANY_JOBS = REFUSED["RTC refuses: too many jobs"]
 
 
@@ -96,8 +96,8 @@ def _start_in_other_ways(play: Play) -> None:
 
 
 def _be_refused(play: Play) -> None:
-    for name, mishap in REFUSED.items():
-        play.rtc.misbehave(mishap, operation="start")
+    for name, fault in REFUSED.items():
+        play.rtc.misbehave(fault, operation="start")
         play.step(name).type("ROOM user001")
 
 
@@ -200,7 +200,7 @@ def _fail_to_tell(play: Play) -> None:
     play.slack.misbehave(RESPONSE_URL_ENDED, door="response_url")
     play.step("the response_url has ended").type("ROOM user001", channel=GENERAL)
     play.rtc.misbehave(TOO_MANY_JOBS, operation="start")
-    play.slack.misbehave(TOO_FAST, door="web_api")
+    play.slack.misbehave(THROTTLED, door="web_api")
     play.step("Slack is told too fast").type("ROOM user001")
 
 

@@ -12,21 +12,21 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from bot.messenger import Messenger
-from functions.delivery import Delivery, TryAgain
-from functions.fulfil import Recorder
-from functions.ledger_table import LedgerTable
-from functions.order_queue import OrderQueue, read
-from functions.watch import Watch
+from bot.slack_api import Messenger
+from functions.aws.queue import OrderQueue, read
+from functions.ledger.attempts import LedgerTable
+from functions.worker.check import Watch
+from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.start import Recorder
 from local.rtc.api import RtcApi
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared import transport
-from shared.ledger import Entry
-from shared.order import Order, ReplyTo, new_order_id
-from shared.recording import RecordingRequest
+from shared.attempts import Attempt
+from shared.orders import Order, ReplyTo, new_order_id
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
+from shared.rtc.models import RecordingRequest
 from tests.in_memory import InMemory
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
@@ -124,12 +124,12 @@ class World:
         """What ann read in the channel, each message as text."""
         return [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
 
-    def entry(self, order: Order, n: int = 0) -> Entry:
-        """An entry that has its outcome."""
-        entry = self.ledger.claim(order, n, self.clock())
-        assert isinstance(entry, Entry)
-        assert entry.outcome is not None
-        return entry
+    def attempt(self, order: Order, n: int = 0) -> Attempt:
+        """An attempt that has its outcome."""
+        attempt = self.ledger.claim(order, n, self.clock())
+        assert isinstance(attempt, Attempt)
+        assert attempt.outcome is not None
+        return attempt
 
     def starts(self) -> int:
         """How many starts RTC was asked for."""

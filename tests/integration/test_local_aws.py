@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,10 +16,10 @@ from local.aws.account import Aws
 from local.aws.stack import Stack
 from local.aws.template import read_template
 from local.errors import LocalError
+from tests.paths import SAMPLES
 from tests.processes import within
 
-PROJECT = Path(__file__).parents[2]
-TEMPLATE = PROJECT / "tests" / "samples" / "functions" / "template.yaml"
+TEMPLATE = SAMPLES / "functions" / "template.yaml"
 PARAMETERS = {"Greeting": "hello"}
 SECRETS = {"Secret": {"key": "value"}}
 

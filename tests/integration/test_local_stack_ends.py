@@ -15,10 +15,10 @@ import pytest
 from local.aws.account import Aws, AwsError
 from local.aws.stack import Stack
 from local.errors import LocalError
+from tests.paths import ROOT, SAMPLES
 from tests.processes import is_gone, within
 
-PROJECT = Path(__file__).parents[2]
-TEMPLATE = PROJECT / "tests" / "samples" / "functions" / "template.yaml"
+TEMPLATE = SAMPLES / "functions" / "template.yaml"
 PARAMETERS = {"Greeting": "hello"}
 SECRETS = {"Secret": {"key": "value"}}
 PLAIN_PYTHON = Path(sys.base_prefix) / "bin" / "python3"
@@ -66,7 +66,7 @@ with Stack(Path({str(TEMPLATE)!r}), parameters={PARAMETERS!r}, secrets={SECRETS!
     print(stack.invoke("EchoFunction", {{}})["pid"], stack.sqs.meta.endpoint_url.rpartition(":")[2], flush=True)
     stack.invoke("ObeyFunction", {{"sleep": 60}})
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=PROJECT, text=True) as process:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT, text=True) as process:
         assert process.stdout
         pid, port = map(int, process.stdout.readline().split())
         process.kill()

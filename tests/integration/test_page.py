@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.demo.face import PAGE
+from local.demo.http_api import PAGE
 from local.demo.serve import served
 from local.demo.switches import SWITCHES
 from local.http_message import Answer
@@ -232,7 +232,7 @@ def test_everything_can_be_broken_and_mended(address: str, switch: Any) -> None:
     [
         ("GET", "/", None, 200),
         ("GET", "/page/main.js", None, 200),
-        ("GET", "/page/../demo/desk.py", None, 404),
+        ("GET", "/page/../demo/controller.py", None, 404),
         ("GET", "/page/none.js", None, 404),
         ("GET", "/api/none", None, 404),
         ("GET", "/api/news?person=U0NOBODY", None, 404),

@@ -12,8 +12,8 @@ import pytest
 from moto import mock_aws
 
 from functions import slack
-from functions.order_queue import read
-from shared.order import Order, ReplyTo
+from functions.aws.queue import read
+from shared.orders import Order, ReplyTo
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, resets
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed

@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from functions.order_queue import _MOST_DELAY
+from functions.aws.queue import _MOST_DELAY
 from local.aws.template import read_template
 from tests.template import FUNCTIONS, PARAMETERS, PATH, QUEUES, RESOURCES, TEMPLATE, of_type
 

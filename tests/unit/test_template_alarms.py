@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.observability import Metric, count
+from functions.aws.observability import Metric, count
 from local.sam.artifact import own_files
 from tests.template import ALARMS, FUNCTIONS, PATH, QUEUES, TEMPLATE, entry_of, of_type
 

@@ -12,9 +12,9 @@ from hypothesis.strategies import text
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from bot.app import create_app
-from bot.blocks import Audience, Reply
-from bot.replies import our_mistake
-from shared.order import NotQueued, Order, PerhapsQueued, ReplyTo
+from bot.messages.blocks import Audience, Reply
+from bot.messages.replies import our_mistake
+from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import NOW, RESPONSE_URL
 

@@ -1,18 +1,15 @@
 """The Slack app's manifest: what Slack takes, and in step with the catalogue."""
 
-from pathlib import Path
-
 import pytest
 import yaml
 
 from bot.manifest import PLACEHOLDER, main, manifest
-
-ROOT = Path(__file__).parents[3]
+from tests.paths import ROOT
 
 
 @pytest.mark.parametrize(("file", "url"), [("manifest.yaml", PLACEHOLDER), ("manifest.socket.yaml", None)])
 def test_the_files_are_what_the_catalogue_says(file: str, url: str | None) -> None:
-    """If this fails, run `make manifest`."""
+    """If this fails, run `make docs`."""
     assert (ROOT / file).read_text(encoding="utf-8") == manifest(url=url)
 
 

@@ -25,10 +25,10 @@ from hypothesis.strategies import (
 from moto import mock_aws
 
 from bot.app import create_app
-from bot.replies import our_mistake
-from functions.secrets import RETRY_AFTER, Secret, SecretUnreadable, SlackSecret
+from bot.messages.replies import our_mistake
+from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable, SlackSecret
 from functions.slack import Door, handler
-from shared.order import Order
+from shared.orders import Order
 from tests.logs import loggers_restored
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed
 

@@ -8,9 +8,9 @@ from hypothesis.strategies import binary, dictionaries, sampled_from, text
 from moto import mock_aws
 
 from functions import webhook
-from functions.observability import start_logging
+from functions.aws.observability import start_logging
 from functions.webhook import answer
-from functions.webhook_door import Door
+from functions.webhook_api.door import Door
 from tests.logs import loggers_restored
 from tests.webhook_around import START, Around
 from tests.webhook_requests import a_request, an_event, signed

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from local.child import Child
+from tests.paths import ROOT
 from tests.processes import is_gone, within
 
-PROJECT = Path(__file__).parents[3]
 FOREVER = "import time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n"
 
 
@@ -48,7 +48,7 @@ def test_a_child_sees_only_what_it_is_given(tmp_path: Path, monkeypatch: pytest.
     allowed = {"GIVEN", "PATH", "LC_CTYPE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"}
     assert set(environment) <= allowed
     assert (environment["GIVEN"], folder, arguments, standard_input) == ("yes", str(tmp_path), ["a", "b c"], "")
-    assert not {str(PROJECT), str(PROJECT / "local"), ""} & set(paths)
+    assert not {str(ROOT), str(ROOT / "local"), ""} & set(paths)
 
 
 def test_lines_and_exit_code_are_heard(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def show(line):
 Child({str(tmp_path / "busy.py")!r}, environment={{}}, folder=Path("."), on_line=show, on_exit=show)
 time.sleep(60)
 """
-    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=PROJECT) as process:
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout
         pid = int(process.stdout.readline())
         process.kill()

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,9 +13,10 @@ from local.aws.lambda_host import LambdaHost
 from local.aws.lambda_pool import Invocation, StartError
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Function
+from tests.paths import SAMPLES
 from tests.processes import is_gone, within
 
-SAMPLES = Path(__file__).parents[3] / "samples" / "functions"
+FUNCTIONS = SAMPLES / "functions"
 ECHO = Function("Echo", "sample.echo", timeout=5, memory=256, log_format="JSON", variables={"OWN": 7})
 OBEY = replace(ECHO, name="Obey", handler="sample.obey", timeout=1)
 
@@ -32,7 +32,7 @@ def own_runtime(request: pytest.FixtureRequest) -> bool:
 def host(own_runtime: bool) -> Iterator[LambdaHost]:
     """One host of both functions for most tests."""
     environment = {"AWS_REGION": "eu-central-1", "GIVEN": "yes"}
-    with LambdaHost([ECHO, OBEY], folder=SAMPLES, environment=environment, own_runtime=own_runtime) as host:
+    with LambdaHost([ECHO, OBEY], folder=FUNCTIONS, environment=environment, own_runtime=own_runtime) as host:
         host.warm()
         yield host
 
@@ -47,7 +47,7 @@ def test_a_function_gets_its_event_and_gives_its_result(host: LambdaHost) -> Non
 def test_a_call_is_told_of_as_it_begins_and_when_it_is_over() -> None:
     """Whoever watches gets each call twice, the second time with how long it took and what went wrong."""
     calls: list[Invocation] = []
-    with LambdaHost([OBEY], folder=SAMPLES, environment={}, own_runtime=True, on_call=calls.append) as host:
+    with LambdaHost([OBEY], folder=FUNCTIONS, environment={}, own_runtime=True, on_call=calls.append) as host:
         result = host.invoke("Obey", {})
         with pytest.raises(FunctionError):
             host.invoke("Obey", {"raise": "oops"})
@@ -73,7 +73,7 @@ def test_a_function_sees_lambda_s_environment(host: LambdaHost) -> None:
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
         "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/Echo",
         "GIVEN": "yes",
-        "LAMBDA_TASK_ROOT": str(SAMPLES),
+        "LAMBDA_TASK_ROOT": str(FUNCTIONS),
         "OWN": "7",
         "_HANDLER": "sample.echo",
     }
@@ -163,7 +163,7 @@ def test_a_function_that_cannot_start_is_named(own_runtime: bool, handler: str, 
     """A function whose module or handler can't be had is named in one line, with the reason."""
     broken = replace(ECHO, name="Broken", handler=handler)
     with (
-        LambdaHost([broken], folder=SAMPLES, environment={}, own_runtime=own_runtime) as host,
+        LambdaHost([broken], folder=FUNCTIONS, environment={}, own_runtime=own_runtime) as host,
         pytest.raises(StartError, match=f"^Broken does not start: .*{message}"),
     ):
         host.warm()
@@ -173,7 +173,7 @@ def test_log_lines_are_handed_on_with_the_function_s_name(own_runtime: bool) -> 
     """Each line goes to the host's listener with the name of its function."""
     lines: list[tuple[str, str]] = []
     with LambdaHost(
-        [ECHO], folder=SAMPLES, environment={}, own_runtime=own_runtime, on_log=lambda *line: lines.append(line)
+        [ECHO], folder=FUNCTIONS, environment={}, own_runtime=own_runtime, on_log=lambda *line: lines.append(line)
     ) as host:
         line = f"echo {host.invoke('Echo', {})['request_id']}"
         assert within(2, lambda: ("Echo", line) in lines)
@@ -182,7 +182,7 @@ def test_log_lines_are_handed_on_with_the_function_s_name(own_runtime: bool) -> 
 def test_nothing_is_left_behind(own_runtime: bool) -> None:
     """When the host is closed no process and no thread is left, not even of a call under way, which fails."""
     threads = set(threading.enumerate())
-    host = LambdaHost([replace(OBEY, timeout=60), ECHO], folder=SAMPLES, environment={}, own_runtime=own_runtime)
+    host = LambdaHost([replace(OBEY, timeout=60), ECHO], folder=FUNCTIONS, environment={}, own_runtime=own_runtime)
     pids = [host.invoke("Obey", {})["pid"], host.invoke("Echo", {})["pid"]]
     with ThreadPoolExecutor(1) as caller:
         call = caller.submit(host.invoke, "Obey", {"sleep": 60})

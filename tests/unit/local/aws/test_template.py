@@ -6,9 +6,9 @@ import pytest
 
 from local.aws.template import Function, QueueMapping, Route, Template, read_template
 from local.aws.template_node import TemplateError
+from tests.paths import ROOT, SAMPLES
 
-PROJECT = Path(__file__).parents[4]
-SAMPLE = PROJECT / "tests" / "samples" / "functions" / "template.yaml"
+SAMPLE = SAMPLES / "functions" / "template.yaml"
 
 
 def _function(text: str, folder: Path) -> Template:
@@ -114,7 +114,7 @@ def test_a_broken_function_is_named_by_its_place(tmp_path: Path, properties: str
 
 def test_the_project_s_own_template_can_run_locally() -> None:
     """template.yaml has nothing that the local system can't read or resolve."""
-    template = read_template(PROJECT / "template.yaml")
+    template = read_template(ROOT / "template.yaml")
     values = {
         f"{function.name}.{name}": value
         for function in template.functions

@@ -10,20 +10,20 @@ from local.demo.details import details_of
 from local.demo.steps import steps_of
 from local.http_message import Answer, Headers, Request, Wire
 from local.rtc.api import Call as RtcCall
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from shared.rtc.signing import sign
 from tests.builders import a_request
 from tests.scene import BEGIN, LINK_SIGNATURE, START, Scene, an_event_s_order
 
 
-def _call(answer: Answer, mishap: Mishap | None = None) -> RtcCall:
+def _call(answer: Answer, fault: Fault | None = None) -> RtcCall:
     body = json.dumps(a_request().body()).encode()
     url = "http://127.0.0.1:2/v2/apps/1/individual-stream-jobs"
     headers = {"Content-Type": "application/json"}
     when = datetime.fromtimestamp(BEGIN + 0.05, UTC)
     signed = sign("POST", url, headers, body, access_key="AK", secret_key="SK", now=when)
     request = Request("POST", "/v2/apps/1/individual-stream-jobs", Headers(tuple(signed.headers.items())), body)
-    return RtcCall(when, request, "start", "accepted", answer, "rtc1", mishap)
+    return RtcCall(when, request, "start", "accepted", answer, "rtc1", fault)
 
 
 def _details(scene: Scene, *calls: RtcCall, items: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -113,10 +113,10 @@ def test_an_answer_that_never_came_is_not_shown() -> None:
     """What a broken wire swallowed is no answer; what was broken is named."""
     scene = Scene()
     scene.fulfilled()
-    silence = Mishap(wire=Wire.NOTHING, delay=3600, made=True)
-    [rtc] = _details(scene, _call(silence.befall(Answer.of_json(201, {}), "rtc1"), silence))["rtc"]
+    silence = Fault(wire=Wire.NOTHING, delay=3600, made=True)
+    [rtc] = _details(scene, _call(silence.apply(Answer.of_json(201, {}), "rtc1"), silence))["rtc"]
     assert rtc["answer"] is None
-    assert rtc["mishap"] == {"wire": "nothing", "delay": 3600.0, "made": True}
+    assert rtc["fault"] == {"wire": "nothing", "delay": 3600.0, "made": True}
 
 
 def test_of_the_real_rtc_only_the_step_is_known() -> None:
@@ -128,7 +128,7 @@ def test_of_the_real_rtc_only_the_step_is_known() -> None:
 
 
 def test_the_ledger_s_entries_of_the_order_alone() -> None:
-    """Entries of the order and the guards that it holds are shown, read; others' are not."""
+    """Attempts of the order and the locks that it holds are shown, read; others' are not."""
     scene = Scene()
     scene.fulfilled()
     mine, other = scene.order.order_id, "0BBBBBBBBBBB"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from local.demo.evidence import WEBHOOK
 from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
+from local.demo.trace import WEBHOOK
 from local.slack.chat import CLASS_RECORDINGS
 from tests.scene import BEGIN, START, Scene, an_event_s_order
 
@@ -31,7 +31,7 @@ def test_an_order_that_goes_well() -> None:
     assert _last(scene, "queue").seconds == pytest.approx(0.015, abs=0.002)
     assert _last(scene, "rtc").seconds == pytest.approx(0.01)
     assert _last(scene, "rtc").request_id == "rtc1"
-    assert _last(scene, "rtc").entry == 0
+    assert _last(scene, "rtc").attempt == 0
 
 
 def test_it_lights_up_as_it_passes() -> None:
@@ -45,7 +45,7 @@ def test_it_lights_up_as_it_passes() -> None:
     assert _stations(scene)[-1] == ("queue", "active")
     scene.received(0.03, None)
     assert _stations(scene)[-1] == ("recorder", "active")
-    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
     assert _stations(scene)[-1] == ("rtc", "active")
     assert state_of(steps_of(scene.seen()[0])) == "active"
 
@@ -138,7 +138,7 @@ def test_what_waits_for_another_try_says_so() -> None:
     scene.typed()
     scene.placed()
     scene.received(0.03, 0.1)
-    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
     scene.log(0.06, "RTC answered", operation="start", status=500, request_id="r", ms=10, receive="1")
     scene.log(0.061, "not started", error="Failed", error_code="RTC.00002000", receive="1")
     scene.log(0.09, "again later", seconds=1.8, receive="1")
@@ -155,7 +155,7 @@ def test_what_waits_for_another_try_says_so() -> None:
     ("told", "state"),
     [
         ({"message": "outcome unknown", "error": "OutcomeUnknown", "error_msg": "no answer in time"}, "unknown"),
-        ({"message": "not started", "error": "Unreachable", "error_msg": "refused"}, "failed"),
+        ({"message": "not started", "error": "NotConnected", "error_msg": "refused"}, "failed"),
     ],
 )
 def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
@@ -164,7 +164,7 @@ def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
     scene.typed()
     scene.placed()
     scene.received(0.03, 10.1)
-    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
     message = told.pop("message")
     scene.log(10.05, message, **told, receive="1")
     assert _last(scene, "rtc").state == state
@@ -188,7 +188,7 @@ def test_a_recorder_that_died_leaves_an_unknown_call() -> None:
     scene.typed()
     scene.placed()
     scene.received(0.03, 0.1, error="Runtime.ExitError: signal: SIGKILL")
-    scene.log(0.05, "calling RTC", operation="start", entry=0, receive="1")
+    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
     assert _stations(scene)[-3:] == [("recorder", "failed"), ("rtc", "unknown"), ("queue", "waiting")]
 
 

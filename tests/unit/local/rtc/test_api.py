@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +13,15 @@ import requests
 from local.http_message import Wire
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
-from local.rtc.mishaps import Mishap
+from local.rtc.faults import Fault
 from local.rtc.server import serve
 from shared.rtc.auth import AkSkAuth
 from tests.in_memory import InMemory
+from tests.paths import SAMPLES
 from tests.settable_clock import SettableClock
 
 JOBS = f"/v2/apps/{MADE_UP.app_id}/individual-stream-jobs"
-EXAMPLE = (Path(__file__).parents[3] / "samples" / "start_request.json").read_bytes()
+EXAMPLE = (SAMPLES / "start_request.json").read_bytes()
 RULE = b'{"record_param": {"record_rule_id": "another"}}'
 
 
@@ -198,8 +198,8 @@ def test_an_empty_room_ends_the_job(caller: Caller) -> None:
 
 def test_a_told_status_comes_as_often_as_told(caller: Caller) -> None:
     """Once 503 with HTML and no job, once 500 with the job made; then the truth again."""
-    caller.api.misbehave(Mishap(status=503, body="<html>"), operation="start")
-    caller.api.misbehave(Mishap(status=500, error_code="RTC.00002000", made=True), operation="start")
+    caller.api.misbehave(Fault(status=503, body="<html>"), operation="start")
+    caller.api.misbehave(Fault(status=500, error_code="RTC.00002000", made=True), operation="start")
     assert caller.call("GET", f"{JOBS}/1").status_code == 404
     failed = caller.start()
     assert (failed.status_code, failed.text, caller.api.jobs()) == (503, "<html>", [])
@@ -208,19 +208,19 @@ def test_a_told_status_comes_as_often_as_told(caller: Caller) -> None:
     assert _error(caller.start()) == (400, "RTC.00001006")
 
 
-def test_mishaps_on_the_wire_lose_the_answer_not_the_job(caller: Caller) -> None:
+def test_faults_on_the_wire_lose_the_answer_not_the_job(caller: Caller) -> None:
     """Reset, cut or silent after the job was made: no usable answer, but one job each; before it: none."""
     body = (f'{{"room_id": 1, "user_id": {user}}}'.encode() for user in range(9))
     for made in (False, True):
-        caller.api.misbehave(Mishap(wire=Wire.RESET, made=made), times=1)
+        caller.api.misbehave(Fault(wire=Wire.RESET, made=made), times=1)
         with pytest.raises(requests.ConnectionError):
             caller.start(next(body))
         assert len(caller.api.jobs()) == made
-    caller.api.misbehave(Mishap(wire=Wire.CUT, made=True))
+    caller.api.misbehave(Fault(wire=Wire.CUT, made=True))
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         caller.start(next(body))
     assert len(caller.api.jobs()) == 2
-    caller.api.misbehave(Mishap(wire=Wire.NOTHING, delay=60), times=None)
+    caller.api.misbehave(Fault(wire=Wire.NOTHING, delay=60), times=None)
     with pytest.raises(requests.ReadTimeout):
         caller.session.post(caller.endpoint + JOBS, next(body), timeout=0.1)
     caller.api.behave()
@@ -231,7 +231,7 @@ def test_every_call_is_on_record(caller: Caller) -> None:
     """What came in, as it came; what was found; what was answered, under which id."""
     started = caller.start()
     caller.clock.tick(1)
-    caller.api.misbehave(Mishap(status=502))
+    caller.api.misbehave(Fault(status=502))
     caller.start()
     caller.start()
     first, misled, last = caller.api.calls()
@@ -240,9 +240,9 @@ def test_every_call_is_on_record(caller: Caller) -> None:
     assert (first.operation, first.verdict, first.answer.status) == ("start", "accepted", 201)
     assert first.request_id == started.headers["X-request-Id"]
     assert last.received - first.received == timedelta(seconds=1)
-    assert (misled.verdict, misled.answer.status, misled.mishap) == (
+    assert (misled.verdict, misled.answer.status, misled.fault) == (
         "not carried out, as told",
         502,
-        Mishap(status=502),
+        Fault(status=502),
     )
     assert (last.verdict, last.answer.status) == ("this stream is being recorded", 400)

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 
 from local.rtc.parameters import Change, Parameters, read_object, read_start, read_update
 from local.rtc.refusal import Refused
+from tests.paths import SAMPLES
 
-SAMPLES = Path(__file__).parents[3] / "samples"
 IDS = {"room_id": "100", "user_id": "user001"}
 NO_IDS: list[object] = ["", " ", "a b", "a.b", "ä", "a" * 65, 1.0, True, [], {}]
 NO_RTMP_URLS: list[object] = ["http://a.example", "rtmp://", "rtmp:///key", "rtmp://[", "", 1, None]

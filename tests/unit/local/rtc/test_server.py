@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -18,8 +17,8 @@ from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
 from local.rtc.server import serve
 from shared.rtc.auth import AkSkAuth
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[4]
 JOBS = f"/v2/apps/{MADE_UP.app_id}/individual-stream-jobs"
 START = {"room_id": 100, "user_id": "user001"}
 
@@ -36,14 +35,14 @@ def _start(endpoint: str) -> requests.Response:
 
 
 def test_another_process_can_tell_it_to_misbehave_and_see_what_it_has() -> None:
-    """Mishaps are put and deleted, jobs and calls are read, without a signature."""
+    """Faults are put and deleted, jobs and calls are read, without a signature."""
     with serve(RtcApi()) as server:
         local = f"{server.endpoint}/_local"
-        told = {"operation": "start", "times": None, "mishap": {"status": 500, "made": True}}
-        assert requests.put(f"{local}/mishaps", json=told, timeout=5).status_code == 204
+        told = {"operation": "start", "times": None, "fault": {"status": 500, "made": True}}
+        assert requests.put(f"{local}/faults", json=told, timeout=5).status_code == 204
         assert _start(server.endpoint).status_code == 500
         assert [job["job_id"] for job in requests.get(f"{local}/jobs", timeout=5).json()] == ["1"]
-        assert requests.delete(f"{local}/mishaps", timeout=5).status_code == 204
+        assert requests.delete(f"{local}/faults", timeout=5).status_code == 204
         assert _start(server.endpoint).json()["error_msg"] == "JobRunning"
         calls = requests.get(f"{local}/calls", timeout=5).json()
         assert [(call["operation"], call["status"], call["verdict"]) for call in calls] == [
@@ -60,10 +59,10 @@ def test_rooms_are_emptied_and_filled_over_the_control_path() -> None:
             assert method(f"{server.endpoint}/_local/rooms/100", timeout=5).status_code == 204
 
 
-@pytest.mark.parametrize("told", [b"", b"[]", b'{"mishap": {"status": 99}}', b'{"mishap": {}, "operation": "list"}'])
-def test_a_mishap_that_cannot_be_is_400(endpoint: str, told: bytes) -> None:
+@pytest.mark.parametrize("told", [b"", b"[]", b'{"fault": {"status": 99}}', b'{"fault": {}, "operation": "list"}'])
+def test_a_fault_that_cannot_be_is_400(endpoint: str, told: bytes) -> None:
     """The answer says what is wrong with it."""
-    answer = requests.put(f"{endpoint}/_local/mishaps", data=told, timeout=5)
+    answer = requests.put(f"{endpoint}/_local/faults", data=told, timeout=5)
     assert answer.status_code == 400
     assert "validation error" in answer.text
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,11 +16,11 @@ from local.http_message import Headers, Request
 from local.rtc.refusal import Refused
 from local.rtc.signature import LOCK_TIME, WRONG_SIGNATURES, Key, SignatureCheck, canonical_request
 from tests.in_memory import as_received
+from tests.paths import SAMPLES
 from tests.settable_clock import SettableClock
 
 VECTORS: dict[str, dict[str, Any]] = {
-    vector["name"]: vector
-    for vector in json.loads((Path(__file__).parents[3] / "samples" / "signing_vectors.json").read_bytes())["vectors"]
+    vector["name"]: vector for vector in json.loads((SAMPLES / "signing_vectors.json").read_bytes())["vectors"]
 }
 
 

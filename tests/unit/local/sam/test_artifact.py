@@ -14,9 +14,9 @@ from local.sam.artifact import PROJECT, finish, main, own_files, zipped
 @pytest.mark.parametrize(
     ("entry", "present", "absent", "packages"),
     [
-        ("functions.slack", "bot/grammar.py", "functions/recorder.py", {"functions", "bot", "shared"}),
-        ("functions.webhook", "functions/problems.py", "functions/recorder.py", {"functions", "shared"}),
-        ("functions.recorder", "functions/fulfil.py", "functions/slack.py", {"functions", "bot", "shared"}),
+        ("functions.slack", "bot/language/grammar.py", "functions/recorder.py", {"functions", "bot", "shared"}),
+        ("functions.webhook", "functions/webhook_api/problems.py", "functions/recorder.py", {"functions", "shared"}),
+        ("functions.recorder", "functions/worker/start.py", "functions/slack.py", {"functions", "bot", "shared"}),
     ],
 )
 def test_only_what_the_handler_reaches_goes_in(entry: str, present: str, absent: str, packages: set[str]) -> None:

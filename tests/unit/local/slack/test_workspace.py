@@ -13,7 +13,7 @@ import requests
 from local.http_message import Answer, Request, Wire
 from local.loopback import Server
 from local.slack.chat import ANN, ANN_AND_BEN, ANN_AND_BOT, BEN, CLASS_RECORDINGS, GENERAL, SLACKBOT, STAFF, Person
-from local.slack.mishaps import RESPONSE_URL_ENDED, TOO_FAST, Mishap
+from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED, Fault
 from local.slack.payloads import sign
 from local.slack.workspace import PATIENCE_S, Delivery, SlackWorkspace
 
@@ -194,10 +194,10 @@ def test_a_click_reaches_the_same_door_and_its_response_url_replaces_the_message
 def test_misbehaviour_befalls_the_door_it_was_told_for(slack: SlackWorkspace) -> None:
     """As often as told; nothing is posted then, and `behave` mends it."""
     delivery = slack.type_command(ANN, CLASS_RECORDINGS, "x")
-    slack.misbehave(TOO_FAST, door="web_api", times=None)
+    slack.misbehave(THROTTLED, door="web_api", times=None)
     slack.misbehave(RESPONSE_URL_ENDED, door="response_url")
-    slack.misbehave(Mishap(status=500, made=True), door="response_url")
-    slack.misbehave(Mishap(wire=Wire.RESET), door="response_url", times=None)
+    slack.misbehave(Fault(status=500, made=True), door="response_url")
+    slack.misbehave(Fault(wire=Wire.RESET), door="response_url", times=None)
     assert _post(delivery, text="lost").status_code == 404
     assert _post(delivery, text="posted all the same").status_code == 500
     with pytest.raises(requests.ConnectionError):

@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from shared.recording import RecordingJob
 from shared.rtc.answers import Answer, error_in, job_in
 from shared.rtc.errors import (
     AlreadyDone,
     AlreadyRunning,
+    AuthFailed,
     Blame,
     NotFound,
-    NotLetIn,
     NotReady,
     OutcomeUnknown,
     Refused,
     RtcError,
-    RtcFailed,
-    TooFast,
+    ServerError,
+    Throttled,
 )
+from shared.rtc.models import RecordingJob
 
 
 def answer(status: int, body: JsonValue | bytes = b"") -> Answer:
@@ -38,16 +38,16 @@ def answer(status: int, body: JsonValue | bytes = b"") -> Answer:
         (400, "RTC.00001009", AlreadyDone),
         (400, "RTC.00001022", NotReady),
         (400, "RTC.00009999", Refused),
-        (401, "RTC.00001003", NotLetIn),
-        (401, "APIGW.0301", NotLetIn),
-        (403, "RTC.00001021", NotLetIn),
+        (401, "RTC.00001003", AuthFailed),
+        (401, "APIGW.0301", AuthFailed),
+        (403, "RTC.00001021", AuthFailed),
         (404, "RTC.00001003", NotFound),
         (409, None, Refused),
-        (429, None, TooFast),
-        (429, "APIGW.0308", TooFast),
-        (403, "APIG.0308", TooFast),
-        (500, "RTC.00002001", RtcFailed),
-        (500, "RTC.00002xxx", RtcFailed),
+        (429, None, Throttled),
+        (429, "APIGW.0308", Throttled),
+        (403, "APIG.0308", Throttled),
+        (500, "RTC.00002001", ServerError),
+        (500, "RTC.00002xxx", ServerError),
         (500, None, OutcomeUnknown),
         (500, "APIGW.0201", OutcomeUnknown),
         (502, "RTC.00002001", OutcomeUnknown),
@@ -72,7 +72,7 @@ def test_only_what_surely_did_not_happen_may_be_retried() -> None:
         for code in (None, "RTC.00001003", "RTC.00001006", "RTC.00001022", "RTC.00002001", "APIGW.0308")
         if (error := error_in("start", answer(status, {"error_code": code}))).may_retry
     }
-    assert retried == {TooFast, RtcFailed, NotReady}
+    assert retried == {Throttled, ServerError, NotReady}
 
 
 def test_a_wrong_key_is_the_operators_to_mend_and_never_retried() -> None:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared import transport
-from shared.recording import RecordingRequest
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
-from shared.rtc.errors import NotLetIn, RtcError, TooFast, Unreachable
+from shared.rtc.errors import AuthFailed, NotConnected, RtcError, Throttled
+from shared.rtc.models import RecordingRequest
 from tests.raw_server import RawServer, http
 
 REQUEST = RecordingRequest(room_id="100", user_id="user001")
@@ -75,7 +75,7 @@ def test_a_second_401_is_final() -> None:
     with serve(
         token_answer("T1", "2026-01-02T00:00:00Z"), DENIED, token_answer("T2", "2026-01-02T00:00:00Z"), DENIED
     ) as server:
-        with pytest.raises(NotLetIn):
+        with pytest.raises(AuthFailed):
             client_with_token(server, Clock()).start(REQUEST)
         assert len(server.requests) == 4
 
@@ -83,11 +83,11 @@ def test_a_second_401_is_final() -> None:
 @pytest.mark.parametrize(
     ("answer", "family"),
     [
-        (http(401, b'{"error": {"code": 401, "message": "The username or password is wrong."}}'), NotLetIn),
-        (http(201, b"{}"), Unreachable),
-        (http(503), Unreachable),
-        (http(429), TooFast),
-        (b"nonsense\r\n\r\n", Unreachable),
+        (http(401, b'{"error": {"code": 401, "message": "The username or password is wrong."}}'), AuthFailed),
+        (http(201, b"{}"), NotConnected),
+        (http(503), NotConnected),
+        (http(429), Throttled),
+        (b"nonsense\r\n\r\n", NotConnected),
     ],
 )
 def test_without_a_token_rtc_is_not_asked(answer: bytes, family: type[RtcError]) -> None:

@@ -12,10 +12,10 @@ import pytest
 import requests
 
 from shared import transport
-from shared.recording import RecordingRequest
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
-from shared.rtc.errors import NotReady, OutcomeUnknown, RtcError, Unreachable
+from shared.rtc.errors import NotConnected, NotReady, OutcomeUnknown, RtcError
+from shared.rtc.models import RecordingRequest
 from tests.raw_server import RawServer, Reply, http, resets, sends
 
 AUTH = AkSkAuth("AK", "SK-s3cret", "project1")
@@ -55,7 +55,7 @@ def test_no_connection_means_that_nothing_was_sent() -> None:
     """A refused connection may be tried again: RTC has seen nothing."""
     with closing(create_server(("127.0.0.1", 0))) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(NotConnected) as caught:
         client_of(f"http://127.0.0.1:{port}").start(REQUEST)
     assert caught.value.may_retry
     assert caught.value.error_msg == "Connection refused"
@@ -63,13 +63,13 @@ def test_no_connection_means_that_nothing_was_sent() -> None:
 
 def test_a_failed_tls_handshake_means_that_nothing_was_sent() -> None:
     """A far end that takes the connection but speaks no TLS has not seen the request."""
-    with closing(create_server(("127.0.0.1", 0))) as listener, pytest.raises(Unreachable):
+    with closing(create_server(("127.0.0.1", 0))) as listener, pytest.raises(NotConnected):
         client_of(f"https://127.0.0.1:{listener.getsockname()[1]}").start(REQUEST)
 
 
 def test_an_unknown_host_means_that_nothing_was_sent() -> None:
-    """A name that does not resolve is Unreachable, not unknown."""
-    with pytest.raises(Unreachable):
+    """A name that does not resolve is NotConnected, not unknown."""
+    with pytest.raises(NotConnected):
         client_of("http://rtc.invalid").start(REQUEST)
 
 
@@ -146,7 +146,7 @@ def test_a_login_and_its_call_share_one_deadline() -> None:
         auth = TokenAuth(IamLogin(iam.endpoint, "d", "u", "p", "project1"), session, limits=(0.1, 1.0))
         client = RtcClient(endpoint=rtc.endpoint, app_id="app1", auth=auth, session=session, limits=(0.1, 1.0))
         began = time.monotonic()
-        with pytest.raises(Unreachable):
+        with pytest.raises(NotConnected):
             client.start(REQUEST)
         assert time.monotonic() - began < 3.5, "four waits of 0.9 s would be 3.6"
         assert len(rtc.requests) == 1, "a start is sent with its whole limit left, or not at all"
@@ -157,7 +157,7 @@ def test_when_no_time_is_left_nothing_is_sent() -> None:
     with RawServer(lambda sock: sock.sendall(JOB)) as server:
         session = transport.new_session()
         transport.set_deadline(session, 0)
-        with pytest.raises(transport.NothingSent):
+        with pytest.raises(transport.NotConnected):
             session.get(server.endpoint, timeout=(1, 1))
         assert server.connections == 0
 
@@ -169,7 +169,7 @@ def test_a_request_that_cannot_be_put_together_was_not_sent() -> None:
         def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
             raise ValueError(f"broken, not {request.method}")
 
-    with pytest.raises(Unreachable):
+    with pytest.raises(NotConnected):
         RtcClient(app_id="app1", auth=Broken("AK", "SK", "project1")).start(REQUEST)
 
 

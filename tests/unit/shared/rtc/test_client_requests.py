@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared import transport
-from shared.recording import RecordingJob, RecordingRequest
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import RtcError
+from shared.rtc.models import RecordingJob, RecordingRequest
 from tests.raw_server import RawServer, http, sends
 
 AUTH = AkSkAuth("AK", "SK-s3cret", "project1")
@@ -107,16 +107,16 @@ def test_a_rehearsal_is_what_a_start_sends_with_its_secrets_masked() -> None:
         now = datetime.now(UTC)
         auth = replace(AUTH, clock=lambda: now, security_token="t0ken")
         client = RtcClient(endpoint=server.endpoint, app_id="app1", auth=auth)
-        rehearsal = client.rehearse(request)
+        preview = client.preview(request)
         assert server.requests == []
         client.start(request)
     sent = server.requests[0].decode()
-    for name, value in rehearsal.headers.items():
+    for name, value in preview.headers.items():
         assert f"{name}: {value.partition('***')[0]}" in sent
-    assert rehearsal.canonical_request is not None
-    assert hashlib.sha256(sent.partition("\r\n\r\n")[2].encode()).hexdigest() in rehearsal.canonical_request
-    assert rehearsal.body == {**request.body(), "publish_param": {"rtmp_urls": ["rtmp://live.example/***"]}}
-    shown = repr(rehearsal)
+    assert preview.canonical_request is not None
+    assert hashlib.sha256(sent.partition("\r\n\r\n")[2].encode()).hexdigest() in preview.canonical_request
+    assert preview.body == {**request.body(), "publish_param": {"rtmp_urls": ["rtmp://live.example/***"]}}
+    shown = repr(preview)
     assert not any(
         secret in shown for secret in ("SK-s3cret", "t0ken", "stream-k3y", sent.partition("Signature=")[2][:64])
     )

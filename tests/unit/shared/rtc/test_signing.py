@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.rtc.signing import sign
+from tests.paths import SAMPLES
 
-VECTORS = json.loads((Path(__file__).parents[3] / "samples" / "signing_vectors.json").read_text())["vectors"]
+VECTORS = json.loads((SAMPLES / "signing_vectors.json").read_text())["vectors"]
 NOW = datetime(2024, 2, 29, 23, 59, 59, tzinfo=UTC)
 URL = "https://rtc.example/v2/apps/app1/individual-stream-jobs"
 

@@ -1,0 +1,1 @@
+"""What people read: messages as Block Kit blocks."""

@@ -1,0 +1,140 @@
+"""What came of an order, from the ledger's attempts: three lines for one stream, a line for each of several.
+
+Whatever is said of a running recording, RTC has said before: a job that isn't RUNNING yet is starting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
+from bot.messages.explanations import explain
+from bot.messages.wording import common_settings, elapsed, settings, source, span, stream
+from shared.attempts import OUT_OF_TIME, Attempt, Duplicate, NotStarted, Started, Unknown
+from shared.orders import Order
+from shared.rtc.errors import AlreadyRunning, NotConnected
+from shared.rtc.models import RecordingJob, RecordingRequest
+
+LATE = timedelta(minutes=1)
+"""After this long the asker looks elsewhere, and is mentioned in the headline."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What came of one stream. `general` is said of a stream alone and not repeated in a line of several."""
+
+    mark: str
+    headline: str
+    general: Line
+    facts: tuple[Line, ...]
+    started: bool = False
+
+    def row(self) -> Line:
+        return [f"{'✅' if self.started else self.mark} ", *joined(self.headline, *self.facts)]
+
+
+def outcome(order: Order, attempts: Sequence[Attempt], now: datetime) -> Reply:
+    """What came of the order, once each attempt has its outcome. Of nothing but duplicates only the asker is told.
+
+    Raises ValueError for an attempt without an outcome.
+    """
+    to = Audience.ASKER if all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) else Audience.CHANNEL
+    late = to is Audience.CHANNEL and now - order.placed_at > LATE
+    asker = person(order.requested_by)
+    by: Line = [] if late else ["by ", asker]
+    headline, *lines = _one(order, attempts[0], now, by) if len(attempts) == 1 else _several(order, attempts, now, by)
+    return reply(to, joined(headline, asker if late else None), *lines)
+
+
+def _one(order: Order, attempt: Attempt, now: datetime, by: Line) -> list[Line]:
+    news = _news(order, attempt, now, stream(attempt.request))
+    general = joined(news.general, by if news.started else None)
+    return list(filter(None, ([f"{news.mark} {news.headline}"], general, *news.facts)))
+
+
+def _several(order: Order, attempts: Sequence[Attempt], now: datetime, by: Line) -> list[Line]:
+    requests = [attempt.request for attempt in attempts]
+    rooms = {request.room_id for request in requests}
+    where = f" in room {rooms.pop()}" if len(rooms) == 1 else ""
+    common = common_settings(requests)
+    rows = []
+    started = 0
+    for attempt in attempts:
+        news = _news(order, attempt, now, attempt.request.user_id if where else stream(attempt.request))
+        own = news.general if news.started and news.general != [common] else None
+        rows.append(joined(news.row(), own))
+        started += news.started
+    return [[f"{started} of {len(attempts)} started{where}"], joined(common, by), *rows]
+
+
+def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
+    match attempt.outcome:
+        case Started(job=job):
+            return _started(attempt.request, job, who)
+        case NotStarted() as ended:
+            waited = (attempt.settled_at or now) - order.placed_at
+            return _not_started(ended, waited, who)
+        case Unknown() as unknown:
+            return _unknown(unknown, who)
+        case Duplicate() as duplicate:
+            return _duplicate(attempt.request, duplicate, now, who)
+        case None:
+            raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
+
+
+def _started(request: RecordingRequest, job: RecordingJob, who: str) -> _News:
+    state = job.state and plain(job.state, 32)
+    facts = joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
+    if state == "STOPPED":
+        return _News("⏹", f"Already stopped: {who}", (), ([_why_stopped(request, job)], facts))
+    mark, doing = ("🔴", "Recording") if state == "RUNNING" else ("🟡", "Starting")
+    return _News(mark, f"{doing} {who}", [settings(request, job)], (facts,), started=True)
+
+
+def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
+    idle = span(request.max_idle_time if job.max_idle_time is None else job.max_idle_time)
+    reasons = {
+        "TENANT_STOP": "it was stopped on request",
+        "EXCEED_MAX_IDLE_TIME": f"nothing came from {request.user_id} for {plain(idle)}",
+        "INTERNAL_ERROR": "RTC failed",
+    }
+    given = job.stop_reason or ""
+    reason = reasons.get(given) or plain(given) or "RTC gave no reason"
+    description = f" ({plain(job.description, 120)})" if job.description else ""
+    return f"It is over: {reason}{description}. Start it again if you need it."
+
+
+def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
+    explanation = explain(ended.error)
+    if ended.error.family == AlreadyRunning.__name__:
+        what = "Not by recordbot, as far as it knows, so there is no job id to show. Nothing new was started."
+        return _News("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
+    what = explanation.what
+    if ended.gave_up and ended.error.family != OUT_OF_TIME:
+        last = ended.error.status or ("no connection" if ended.error.family == NotConnected.__name__ else "no answer")
+        what = f"RTC did not take the request for {elapsed(waited)} (last: {last}). Nothing was started."
+    return _News("⛔", f"Not recorded: {who}", (), ([f"{what} {explanation.next_step}"], joined(explanation.technical)))
+
+
+def _unknown(unknown: Unknown, who: str) -> _News:
+    explanation = explain(unknown.error)
+    what = f"{explanation.what} It was not sent again. {explanation.next_step}"
+    facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
+    return _News("❓", f"{who} may or may not be recording", (), ([what], facts))
+
+
+def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, who: str) -> _News:
+    lock = duplicate.lock
+    general: Line = ["Nothing new was started."]
+    by = person(lock.requested_by)
+    since = elapsed(now - lock.since)
+    if lock.job_id is not None:
+        picture = source(request.video_type, audio=request.is_record_audio)
+        facts = joined(["job ", code(lock.job_id)], picture, ["by ", by], f"for {since}")
+        return _News("♻", f"Already recording {who}", general, (facts,))
+    asked: Line = ["asked for by ", by, f" {since} ago"]
+    held_until = lock.unknown_until()
+    if held_until is None or (lock.calling_until is not None and now < lock.calling_until):
+        return _News("♻", f"{who} is being started already", general, (asked,))
+    facts = joined(asked, ["held until ", clock_time(held_until)])
+    return _News("❓", f"{who} may or may not be recording", general, (facts,))

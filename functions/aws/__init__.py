@@ -1,0 +1,1 @@
+"""Settings, secrets, queue, logs and metrics on AWS."""

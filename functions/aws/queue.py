@@ -1,0 +1,96 @@
+"""Orders on SQS: put there by a door; read and, where they have to wait, put off by the recorder."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
+from pydantic import ValidationError
+
+from functions.aws.observability import logger
+from shared.orders import NotQueued, Order, PerhapsQueued
+
+if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
+    from mypy_boto3_sqs import SQSClient
+
+_TRIES = 2
+_MOST_DELAY = 43_200
+"""The longest a message can be put off, in seconds (SQS's quota)."""
+
+
+class UnreadableOrder(Exception):
+    """A message on the queue is no order. Receiving it again changes nothing."""
+
+
+def read(body: str) -> Order:
+    """The order in a message's body. Raises UnreadableOrder, which names what is wrong and repeats no value."""
+    try:
+        return Order.model_validate_json(body)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, it['loc'])) or 'body'}: {it['type']}" for it in error.errors())
+        raise UnreadableOrder(wrong) from None
+
+
+def connect_queue(url: str) -> "OrderQueue":
+    """The queue at `url`, with limits that leave time to answer within Slack's 3 seconds."""
+    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+    return OrderQueue(boto3.client("sqs", config=limits), url)
+
+
+class OrderQueue:
+    """One queue of orders. `put` decides on repetition: the client should make no attempt of its own."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def put(self, order: Order, *, delay: int = 0) -> None:
+        """Put the order on the queue, to be received after `delay` seconds. Raises NotQueued or PerhapsQueued.
+
+        A failure that took no time is tried once more: after a freeze the kept-alive connection may be dead. An order
+        that arrives twice is fulfilled once, by its id.
+        """
+        failures: list[Exception] = []
+        for _ in range(_TRIES):
+            try:
+                return self._send(order, delay)
+            except Exception as failure:  # noqa: BLE001 - a garbled answer makes botocore raise anything
+                failures.append(failure)
+                if _is_final(failure):
+                    break
+        kind = PerhapsQueued if any(map(_leaves_doubt, failures)) else NotQueued
+        raise kind(f"order {order.order_id}") from failures[-1]
+
+    def _send(self, order: Order, delay: int) -> None:
+        answer = self._client.send_message(
+            QueueUrl=self._url,
+            MessageBody=order.model_dump_json(),
+            DelaySeconds=delay,
+            MessageAttributes={"order_id": {"DataType": "String", "StringValue": order.order_id}},
+        )
+        answer["MessageId"]  # without it the answer isn't the queue's
+
+    def later(self, receipt_handle: str, seconds: float) -> None:
+        """Have a received message come again after so many seconds; where that fails, when its visibility times out."""
+        delay = min(max(round(seconds), 0), _MOST_DELAY)
+        try:
+            self._client.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
+            )
+        except Exception:
+            logger.exception("message not put off: it comes when its visibility times out")
+
+
+def _is_final(failure: Exception) -> bool:
+    """Whether the queue said no, or no time is left for another try."""
+    if isinstance(failure, ClientError):
+        return not _leaves_doubt(failure)
+    return isinstance(failure, ConnectTimeoutError | ReadTimeoutError)
+
+
+def _leaves_doubt(failure: Exception) -> bool:
+    """Whether the message may have gone out and no refusal came back."""
+    if isinstance(failure, ClientError):
+        return failure.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(failure, HTTPClientError) or not isinstance(failure, BotoCoreError)

@@ -1,0 +1,1 @@
+"""HTTP requests as API Gateway delivers them, and the signatures on them."""

@@ -1,0 +1,1 @@
+"""The HTTP API for other systems: events in, answers, status links."""

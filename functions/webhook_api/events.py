@@ -1,0 +1,131 @@
+"""What a caller may send: the models of the events, strict in shape and in the API page's own field names."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    Strict,
+    Tag,
+    TypeAdapter,
+)
+
+from shared.orders import MAX_STREAMS, ChannelId, Stop
+from shared.rtc.models import GivenJobId, PublishParam, RecordingRequest, RecordParam, RtcId, VideoType
+
+ONE, SEVERAL, JOB, USER = "<one>", "<several>", "<job>", "<user>"
+"""Kinds of data. They stand in an error's location behind `data`, though no caller wrote them."""
+
+
+_DATE_WITH_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]"
+"""How RFC 3339 begins, but for a leap second, which Python's clocks don't know."""
+
+
+def _written_out(value: object) -> object:
+    # pydantic would read bare digits as Unix time, which nobody means to write here.
+    if not isinstance(value, str) or not re.match(_DATE_WITH_TIME, value):
+        raise ValueError("no date with a time to the second")
+    return value
+
+
+type Timestamp = Annotated[
+    AwareDatetime,
+    Strict(strict=False),
+    BeforeValidator(_written_out),
+    Field(json_schema_extra={"pattern": _DATE_WITH_TIME}),
+]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Notify(_Event):
+    """A Slack channel that is told the outcome as well; recordbot's bot has to be a member."""
+
+    channel: ChannelId
+
+
+class JobToStop(_Event):
+    """One job."""
+
+    job_id: GivenJobId
+
+
+class UserToStop(_Event):
+    """Whatever records a user of a room; with a video_type only that picture."""
+
+    room_id: RtcId
+    user_id: RtcId
+    video_type: VideoType | None = None
+
+
+def _one_or_several(data: Any) -> str:
+    return SEVERAL if isinstance(data, list) else ONE
+
+
+def _job_or_user(data: Any) -> str:
+    return JOB if isinstance(data, JobToStop) or (isinstance(data, dict) and "job_id" in data) else USER
+
+
+class RecordingStart(_Event):
+    """Start recording one stream or up to ten. `data` is the body of RTC's start call as its API page has it."""
+
+    type: Literal["recording.start"]
+    timestamp: Timestamp
+    data: Annotated[
+        Annotated[RecordingRequest, Tag(ONE)]
+        | Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_STREAMS), Tag(SEVERAL)],
+        Discriminator(_one_or_several),
+    ]
+    notify: Notify | None = None
+    dry_run: bool = False
+
+    def requests(self) -> tuple[RecordingRequest, ...]:
+        """The streams, however they were given."""
+        return tuple(self.data) if isinstance(self.data, list) else (self.data,)
+
+
+class RecordingStop(_Event):
+    """Stop a recording."""
+
+    type: Literal["recording.stop"]
+    timestamp: Timestamp
+    data: Annotated[Annotated[JobToStop, Tag(JOB)] | Annotated[UserToStop, Tag(USER)], Discriminator(_job_or_user)]
+    notify: Notify | None = None
+
+    def stop(self) -> Stop:
+        """What to stop, as an order has it."""
+        return Stop.model_validate(self.data.model_dump())
+
+
+class Ping(_Event):
+    """Ask who recordbot takes you for, and how far your clock is off. Nothing is started or stopped."""
+
+    type: Literal["ping"]
+    timestamp: Timestamp
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+type Event = Annotated[RecordingStart | RecordingStop | Ping, Field(discriminator="type")]
+EVENT: TypeAdapter[RecordingStart | RecordingStop | Ping] = TypeAdapter(Event)
+
+MODELS: dict[str | int, type[BaseModel]] = {
+    "recording.start": RecordingStart,
+    "recording.stop": RecordingStop,
+    "ping": Ping,
+    ONE: RecordingRequest,
+    SEVERAL: RecordingRequest,
+    JOB: JobToStop,
+    USER: UserToStop,
+    "notify": Notify,
+    "publish_param": PublishParam,
+    "record_param": RecordParam,
+}
+"""The model of what lies behind a step of an error's location."""

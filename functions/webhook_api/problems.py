@@ -1,0 +1,166 @@
+"""Errors as problem details (RFC 9457): what is wrong, where, what was given, and what is allowed.
+
+https://www.rfc-editor.org/rfc/rfc9457. Nothing here means more than its HTTP status, so `type` is about:blank; `errors`
+and `request_id` are our additions. A `pointer` is a JSON pointer (RFC 6901) into the body that was sent.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from functions.http.api_gateway import HttpResponse
+from functions.webhook_api.events import MODELS, USER
+from functions.webhook_api.fields import ALLOWED
+
+CONTENT_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""Wrong fields that one answer names."""
+_MOST_GIVEN, _MOST_POINTER = 64, 256
+
+
+class WrongField(BaseModel):
+    """One thing wrong in a body."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    pointer: str
+    """A JSON pointer into the body that was sent."""
+    detail: str
+    given: str | None = None
+    """What stood there as JSON, cut; None where nothing did, or where it may hold a key."""
+    allowed: str | None = None
+
+
+class ProblemDetails(BaseModel):
+    """The body of every answer of recordbot's that isn't a success."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    """To quote to an operator; also in the header X-Request-Id."""
+    errors: list[WrongField] | None = None
+
+
+class Problem(Exception):
+    """An answer that isn't a success."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        errors: Iterable[WrongField] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = headers or {}
+
+    def response(self, request_id: str) -> HttpResponse:
+        """The problem as an answer to the request of that id."""
+        details = ProblemDetails(
+            title=self.status.phrase,
+            status=self.status,
+            detail=self.detail,
+            request_id=request_id,
+            errors=self.errors or None,
+        )
+        return HttpResponse(self.status, details.model_dump_json(exclude_none=True), CONTENT_TYPE, self.headers)
+
+
+def not_now(method: str) -> Problem:
+    """What to answer where recordbot itself fails, whatever was asked."""
+    again = "send it again under the same webhook-id: nothing is done twice" if method == "POST" else "ask again"
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, f"recordbot can't do this just now; {again}", headers={"retry-after": "30"}
+    )
+
+
+def problem_of(error: ValidationError) -> Problem:
+    """What to answer to a body that is no event: 400 where it isn't JSON, else 422 with each wrong field."""
+    wrong = error.errors(include_url=False)
+    if wrong[0]["type"] == "json_invalid":
+        return Problem(
+            HTTPStatus.BAD_REQUEST, f"the body is no JSON in UTF-8 without byte order mark: {wrong[0]['ctx']['error']}"
+        )
+    return wrong_fields([_wrong_field(one) for one in wrong[:MOST_ERRORS]], len(wrong))
+
+
+def wrong_fields(errors: list[WrongField], count: int | None = None) -> Problem:
+    """422 for these, of `count` in all."""
+    things = len(errors) if count is None else count
+    what = "1 thing is" if things == 1 else f"{things} things are"
+    return Problem(HTTPStatus.UNPROCESSABLE_CONTENT, f"{what} wrong; nothing was started or stopped", errors)
+
+
+def _wrong_field(error: Any) -> WrongField:
+    way = _way(error["loc"])
+    if error["type"].startswith("union_tag"):
+        way = ["type"]
+    name = next((step for step in reversed(way) if isinstance(step, str)), "")
+    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in way)
+    # Cut between characters of ours: half an escape would be none.
+    return WrongField(
+        pointer=_visible(pointer[:_MOST_POINTER].removesuffix("~")),
+        detail=_in_words(error),
+        given=_given(error, name),
+        allowed=_allowed(error, name),
+    )
+
+
+def _way(location: tuple[int | str, ...]) -> list[int | str]:
+    """The steps into the body as it was sent: without the event's type, and without the kind of its data."""
+    has_kinds = location[:1] != ("ping",) and location[1:2] == ("data",)
+    return [*location[1:2], *location[3 if has_kinds else 2 :]]
+
+
+def _in_words(error: Any) -> str:
+    match error["type"]:
+        case "extra_forbidden":
+            return "is no field here"
+        case "missing":
+            return "is missing"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "is no JSON object"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case kind if kind.startswith("union_tag"):
+            return "names no event of ours"
+    return str(error["msg"])
+
+
+def _allowed(error: Any, name: str) -> str:
+    # Of the fields that surround a wrong one, the nearest names the model; or pydantic's own step does.
+    around = next((step for step in reversed(error["loc"][:-1]) if step in MODELS), None)
+    if error["type"] in {"extra_forbidden", "missing"} and around == USER:
+        return "job_id, or room_id and user_id, perhaps with video_type"
+    if error["type"] == "extra_forbidden" and around is not None:
+        return f"fields here: {', '.join(MODELS[around].model_fields)}"
+    return ALLOWED.get(name, "a JSON object with type, timestamp and data")
+
+
+def _given(error: Any, name: str) -> str | None:
+    if error["type"] in {"missing", "union_tag_not_found"}:
+        return None
+    value = error["input"]["type"] if error["type"] == "union_tag_invalid" else error["input"]
+    try:
+        shown = json.dumps(value, ensure_ascii=False)
+    except ValueError:  # a number of more digits than Python writes out
+        return None
+    # What stands in the place of a push address, or anything like one, may hold the key to publish there.
+    if name in {"publish_param", "rtmp_urls"} or "://" in shown:
+        return None
+    return _visible(shown[:_MOST_GIVEN]) + ("…" if len(shown) > _MOST_GIVEN else "")
+
+
+def _visible(text: str) -> str:
+    """The text with what would act on a terminal, or turn the line around, written as JSON escapes it."""
+    return "".join(it if it.isprintable() else json.dumps(it)[1:-1] for it in text)

@@ -1,0 +1,1 @@
+"""What the recorder does with an order from the queue."""

@@ -1,0 +1,171 @@
+"""What a person at the page can see and do: read, type, click, send an event, look into it all, break and mend."""
+
+import contextlib
+import html
+from collections.abc import Mapping
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from bot.commands_doc import usage_hint
+from local.demo.correlate import correlate
+from local.demo.details import details_of
+from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen
+from local.demo.event_log import EventLog
+from local.demo.steps import state_of, steps_of
+from local.demo.switches import Switchboard
+from local.demo.trace import Trace
+from local.hook import Sender
+from local.slack.chat import SLACKBOT, Channel, Person
+from local.slack.content import Content
+from local.system import System
+
+COMMAND = "/record"
+COMMANDS_SHOWN = 60
+LONGEST_TEXT = 4000
+
+
+class Controller:
+    """The running system, as one who sits before it has it. Thread-safe.
+
+    Raises LookupError for people, channels, commands and buttons that aren't there, ValueError for what can't be done.
+    """
+
+    def __init__(self, system: System, event_log: EventLog) -> None:
+        self._system = system
+        self._slack = system.slack
+        self._chat = system.slack.chat
+        self._event_log = event_log
+        self._switchboard = Switchboard(system, event_log)
+        self._drawn: tuple[int, Documents] = (-1, {})
+
+    def workspace(self) -> Mapping[str, object]:
+        """Give what stays as it is: people, their channels, the command, the webhook, and what can be broken."""
+        people = self._chat.people.values()
+        caller = self._system.callers[0]
+        return {
+            "people": [{"id": it.user_id, "name": it.name} for it in people],
+            "channels": {it.user_id: [_channel(each) for each in channels_of(self._chat, it)] for it in people},
+            "names": {it.user_id: it.name for it in people} | {it.channel_id: it.name for it in self._channels()},
+            "command": {"name": COMMAND, "hint": usage_hint(), "help": "Start a recording of an RTC room"},
+            "webhook": {"channel": EVENTS, "caller": caller.name, "url": self._system.hook_url(caller)},
+            "switches": [
+                {"name": it.name, "party": it.party, "label": it.label, "help": it.help}
+                for it in self._switchboard.switches
+            ],
+            "real_rtc": self._system.rtc is None,
+        }
+
+    def documents(self, person_id: str) -> Documents:
+        """Give all that the page draws for that person (local/demo/documents.py)."""
+        rtc = self._system.rtc
+        return {
+            **messages_seen(self._chat, self._person(person_id)),
+            **self._commands(),
+            "jobs": jobs(rtc.jobs() if rtc else None),
+            "broken": self._switchboard.on(),
+        }
+
+    def details(self, request_id: str) -> object:
+        """Give a command or event in full, by its request's id or its order's."""
+        seen = self._find(request_id)
+        rtc, stack = self._system.rtc, self._system.stack
+        items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
+        return details_of(seen, steps_of(seen), rtc.calls() if rtc else (), items)
+
+    def say(self, person_id: str, channel_id: str, text: str) -> None:
+        """Let that person type `text`: a command, or words."""
+        person, channel = self._person(person_id), self._channel(channel_id)
+        if not channel.open_to(person_id) or not text.strip() or len(text) > LONGEST_TEXT:
+            raise ValueError(f"{person.name} can't say that in {channel.name}")
+        name, _, rest = text.strip().partition(" ")
+        if name == COMMAND:
+            self._slack.type_command(person, channel, rest, COMMAND)
+            self._event_log.stir()  # the delivery is known now, and nothing else says so
+        elif name.startswith("/"):
+            words = (
+                f'{name} is not a valid command. In Slack, all messages that start with the "/" character are commands.'
+            )
+            content = Content(html.escape(words, quote=False))
+            self._chat.post(channel, SLACKBOT, content, "slack", only_for=person_id)
+        else:
+            self._chat.post(channel, person_id, Content(html.escape(text.strip(), quote=False)), "slack")
+
+    def click(self, person_id: str, channel_id: str, ts: str, action_id: str) -> None:
+        """Let that person click a button."""
+        message = self._chat.find(channel_id, ts)
+        if message is None:
+            raise LookupError(f"no message {ts}")
+        self._slack.click(self._person(person_id), message, action_id)
+
+    def send(self, event: str) -> None:
+        """Send this text to the webhook as another system would: signed by the first caller, whose key stays here."""
+        self._post(self._system.callers[0].name, event.encode())
+
+    def replay(self, request_id: str) -> None:
+        """Type a command again, as the same person in the same channel; or send an event again under its webhook-id."""
+        seen = self._find(request_id)
+        if seen.caller:
+            self._post(seen.caller, seen.request.body, seen.request.headers.get("webhook-id", ""))
+            return
+        person, channel = self._person(seen.form["user_id"]), self._channel(seen.form["channel_id"])
+        self._slack.type_command(person, channel, seen.form["text"], seen.form["command"], markup=True)
+        self._event_log.stir()
+
+    def turn(self, name: str, *, on: bool) -> None:
+        """Break something, or mend it."""
+        self._switchboard.turn(name, on=on)
+
+    def mend(self) -> None:
+        """Mend all, and have every order that waits for another try received now."""
+        self._switchboard.mend()
+        stack = self._system.stack
+        for seen in self._trace():
+            if seen.receives and state_of(steps_of(seen)) == "waiting":
+                with contextlib.suppress(ClientError, BotoCoreError):  # it was received meanwhile
+                    stack.sqs.change_message_visibility(
+                        QueueUrl=stack.queue_url("OrderQueue"),
+                        ReceiptHandle=seen.receives[-1].record["receiptHandle"],
+                        VisibilityTimeout=0,
+                    )
+
+    def changes(self) -> int:
+        """Give how much has changed so far."""
+        return self._event_log.changes
+
+    def wait(self, changes: int, limit: float) -> None:
+        """Wait for more than so many changes, `limit` seconds at most."""
+        self._event_log.wait(changes, limit)
+
+    def _post(self, name: str, event: bytes, webhook_id: str = "") -> None:
+        caller = {it.name: it for it in self._system.callers}[name]
+        Sender(self._system.hook_url(caller), caller.key, show=lambda _: None).post(event, webhook_id)
+
+    def _commands(self) -> Documents:
+        """Give the commands' documents, made anew only after a change: every open page asks twice a second."""
+        changes = self._event_log.changes
+        if self._drawn[0] != changes:
+            self._drawn = (changes, commands(self._trace(), self._chat))
+        return self._drawn[1]
+
+    def _trace(self) -> list[Trace]:
+        slack, event_log = self._slack, self._event_log
+        return correlate(event_log.calls(), event_log.lines(), slack.deliveries(), slack.calls())[-COMMANDS_SHOWN:]
+
+    def _find(self, request_id: str) -> Trace:
+        for seen in self._trace():
+            if request_id in {seen.request_id, seen.order_id}:
+                return seen
+        raise LookupError(f"no command or event {request_id}")
+
+    def _person(self, person_id: str) -> Person:
+        return self._chat.people[person_id]
+
+    def _channel(self, channel_id: str) -> Channel:
+        return self._chat.channels[channel_id]
+
+    def _channels(self) -> list[Channel]:
+        return list(self._chat.channels.values())
+
+
+def _channel(channel: Channel) -> dict[str, str]:
+    return {"id": channel.channel_id, "name": channel.name, "kind": channel.kind.value}

@@ -1,0 +1,41 @@
+"""How the RTC stand-in is told to misbehave: which calls, how often, and in which of the ways a server can fail."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from local import faults
+from local.http_message import Answer
+from local.rtc.refusal import error_body
+
+type Operation = Literal["start", "show", "update", "stop", "token"]
+
+
+class Fault(faults.Fault, frozen=True, extra="forbid"):
+    """One way to misbehave: a `status` has a body in the form of `error_code`, or else `body` as `content_type`."""
+
+    error_code: str = ""
+    body: str = ""
+    content_type: Annotated[str, Field(pattern=r"^[ -~]*$")] = "text/html"
+
+    def apply(self, answer: Answer, request_id: str) -> Answer:
+        """Give what becomes of `answer`."""
+        if self.status is not None and self.error_code:
+            answer = Answer.of_json(self.status, error_body(self.error_code, request_id, "as told to the stand-in"))
+        elif self.status is not None:
+            answer = Answer(self.status, (("Content-Type", self.content_type),), self.body.encode())
+        return replace(answer, delay=self.delay, wire=self.wire)
+
+
+NOT_CARRIED_OUT = Fault(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_code="RTC.00002000")
+"""What stands for the true answer where a fault keeps the call from being carried out."""
+
+
+class Misbehaviour(BaseModel, frozen=True, extra="forbid"):
+    """A fault, for the next `times` calls of `operation`, as another process tells it; None: of any, and for ever."""
+
+    fault: Fault
+    operation: Operation | None = None
+    times: Annotated[int | None, Field(ge=1)] = 1

@@ -1,0 +1,31 @@
+"""A request to RTC as it would be sent, for a person to read: the answer to a dry run."""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pydantic import JsonValue
+
+MASK = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPreview:
+    """What would go out. Keys, tokens and signatures are masked, and so is all of a push URL behind its host."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: dict[str, JsonValue]
+    canonical_request: str | None
+    """What AK/SK signs; None where a token is sent instead."""
+
+    def body_text(self) -> str:
+        """The body's JSON, indented."""
+        return json.dumps(self.body, indent=2)
+
+
+def masked_url(url: str) -> str:
+    """A push URL without what follows its host: that is what lets anyone publish."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname}/{MASK}"

@@ -1,0 +1,146 @@
+"""Looking after what was started: each news is told once, whatever fails is left to the next look."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from functions.worker.check import LOOKS
+from functions.worker.delivery import Delivery, TryAgain
+from local.rtc.faults import Fault
+from local.slack.faults import THROTTLED
+from shared.attempts import Started
+from shared.orders import Order
+from tests.integration.conftest import ENOUGH, World, a_world
+
+
+@pytest.fixture(params=[True, False], ids=["bot token", "no token"])
+def world(request: pytest.FixtureRequest, aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot with a token, and one without."""
+    with a_world(aws, bot_token=request.param) as world:
+        yield world
+
+
+GOOD = Delivery(1, last=False, time_left=lambda: ENOUGH)
+SHORT = Delivery(1, last=False, time_left=lambda: timedelta(seconds=5))
+
+
+def start(world: World, *users: str) -> Order:
+    """An order of ann's, fulfilled and answered."""
+    order = world.order(*users)
+    assert world.fulfil(order) is None
+    return order
+
+
+def test_a_recording_is_called_one_once_rtc_says_running(world: World) -> None:
+    """First it is starting; the look after RTC's RUNNING says recording, and is the last."""
+    start(world)
+    (told,) = world.read()
+    assert told.startswith("🟡 Starting")
+    world.clock.tick(2)
+    order = world.next_look()
+    assert order is not None
+    world.watch.look(order, GOOD)
+    assert world.read()[-1].startswith("🔴 Recording")
+    assert world.next_look() is None
+    (attempt,) = world.ledger.attempts(order.order_id)
+    assert isinstance(attempt.outcome, Started)
+    assert attempt.outcome.job.state == "RUNNING"
+
+
+def test_looks_come_later_and_later_and_end(world: World) -> None:
+    """A job that stays INIT is looked at four times, then left; nothing is said of no news."""
+    start(world)
+    while order := world.next_look():
+        world.watch.look(order, GOOD)
+    assert tuple(world.queue.delays) == LOOKS
+    assert len(world.read()) == 1
+
+
+def test_a_job_that_ended_at_once_is_told_with_its_reason(world: World) -> None:
+    """Nobody is left believing in a recording that is over."""
+    start(world)
+    world.clock.tick(2)
+    world.recorder.rtc.stop("1")
+    order = world.next_look()
+    assert order is not None
+    world.watch.look(order, GOOD)
+    assert "it was stopped on request" in world.read()[-1]
+
+
+def test_a_look_that_fails_is_left_to_the_next(world: World) -> None:
+    """RTC away at the first look: the second tells."""
+    start(world)
+    world.clock.tick(2)
+    world.rtc.misbehave(Fault(status=503), operation="show")
+    order = world.next_look()
+    assert order is not None
+    world.watch.look(order, GOOD)
+    assert len(world.read()) == 1
+    order = world.next_look()
+    assert order is not None
+    world.watch.look(order, GOOD)
+    assert world.read()[-1].startswith("🔴")
+
+
+def test_of_several_jobs_the_news_is_one_message_at_the_end(world: World, request: pytest.FixtureRequest) -> None:
+    """Two jobs, one look: both run, and the channel reads it once more, or in the same message."""
+    start(world, "a", "b")
+    world.clock.tick(2)
+    order = world.next_look()
+    assert order is not None
+    world.watch.look(order, GOOD)
+    texts = world.read()
+    assert texts[-1].count("Recording") == 2
+    assert len(texts) == (1 if "bot token" in request.node.name else 2)
+
+
+def test_a_look_without_time_leaves_it_to_the_next(world: World) -> None:
+    """No call is begun that Lambda's limit would cut off."""
+    start(world)
+    world.clock.tick(2)
+    order = world.next_look()
+    assert order is not None
+    world.watch.look(order, SHORT)
+    assert world.next_look() == order.model_copy(update={"look": 2})
+
+
+def test_news_that_slack_throttles_is_told_at_the_next_receive(world: World) -> None:
+    """One 429 does not leave the channel with "starting" for ever."""
+    start(world)
+    world.clock.tick(2)
+    order = world.next_look()
+    assert order is not None
+    world.slack.misbehave(THROTTLED)
+    with pytest.raises(TryAgain):
+        world.watch.look(order, GOOD)
+    world.watch.look(order, GOOD)
+    assert world.read()[-1].startswith("🔴 Recording")
+
+
+def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> None:
+    """One job runs at the first look, the other can't be shown: by the last look the channel knows of the first."""
+    start(world, "a", "b")
+    world.clock.tick(2)
+    looked = 0
+    while order := world.next_look():
+        first, _ = world.ledger.attempts(order.order_id)
+        assert isinstance(first.outcome, Started)
+        if first.outcome.job.state == "INIT":  # then a look shows both, and the first goes well
+            world.rtc.misbehave(Fault(), operation="show")
+        world.rtc.misbehave(Fault(status=503), operation="show")
+        world.watch.look(order, GOOD)
+        looked += 1
+    assert looked == len(LOOKS)
+    assert "Recording a" in world.read()[-1]
+
+
+def test_an_order_that_was_told_before_a_crash_is_still_watched(world: World) -> None:
+    """The redelivery finds it told, says nothing, and has it looked after."""
+    order = start(world)
+    assert world.next_look() is not None
+    assert world.fulfil(order, 2) is None
+    assert world.next_look() is not None
+    assert len(world.read()) == 1

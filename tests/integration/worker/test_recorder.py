@@ -1,0 +1,231 @@
+"""The recorder as Lambda calls it: environment, secret, queue and table are moto's, RTC and Slack are stand-ins."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from functions import recorder
+from functions.aws.settings import SettingsError
+from functions.ledger.attempts import LedgerTable
+from functions.ledger.orders import OrderRecords
+from functions.webhook_api.answers import order_status
+from local.rtc.api import RtcApi
+from local.rtc.faults import Fault
+from local.rtc.server import serve
+from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.workspace import SlackWorkspace
+from shared.orders import Order, ReplyTo, Stop, new_order_id, order_id_of
+from shared.rtc.models import RecordingRequest
+from tests.integration.conftest import create_table
+from tests.logs import loggers_restored
+from tests.raw_server import RawServer, http
+
+
+class Context:
+    """What Lambda hands over beside the event."""
+
+    aws_request_id = "11111111-2222-3333-4444-555555555555"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+@dataclass
+class Deployed:
+    """The function's world."""
+
+    rtc: RtcApi
+    slack: SlackWorkspace
+    dynamodb: DynamoDBClient
+
+    def order(self, user_id: str) -> Order:
+        """An order of ann's."""
+        delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
+        return Order(
+            order_id=new_order_id(),
+            requests=(RecordingRequest(room_id="100", user_id=user_id),),
+            requested_by=ANN.user_id,
+            placed_at=datetime.now(UTC),
+            reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
+        )
+
+    def read(self) -> str:
+        """All that ann reads in the channel."""
+        return "\n".join(map(self.slack.chat.as_text, self.slack.chat.messages(CLASS_RECORDINGS, ANN)))
+
+
+KEY = {"access_key": RtcApi().credentials.access_key, "secret_key": RtcApi().credentials.secret_key}
+LOGIN = {
+    "domain_name": RtcApi().credentials.iam_domain,
+    "user_name": RtcApi().credentials.iam_user,
+    "password": RtcApi().credentials.iam_password,
+}
+
+
+def forget() -> None:
+    """Let the next call be a cold start."""
+    recorder._worker.cache_clear()
+    recorder._rtc_client.cache_clear()
+    recorder._messenger.cache_clear()
+
+
+@pytest.fixture
+def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """The function before its cold start; its secret is the parameter, or an access key."""
+    api = RtcApi(calls_per_second=None)
+    with (
+        serve(api) as rtc,
+        SlackWorkspace(rate_limited=False) as slack,
+        RawServer(lambda sock: sock.sendall(http(200))) as door,
+    ):
+        slack.request_url = door.endpoint
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "made",
+            "AWS_SECRET_ACCESS_KEY": "up",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "SECRET_ID": "recorder",
+            "LEDGER_TABLE": "ledger",
+            "MAX_RECEIVES": "3",
+            "RTC_ENDPOINT": rtc.endpoint,
+            "RTC_APP_ID": api.credentials.app_id,
+            "RTC_PROJECT_ID": api.credentials.project_id,
+            "IAM_ENDPOINT": rtc.endpoint,
+            "SLACK_COMMAND": "/record",
+            "SLACK_API_URL": slack.api_url,
+            "SLACK_RESPONSE_URL": slack.response_url_prefix,
+            "LOG_LEVEL": "INFO",
+        }.items():
+            monkeypatch.setenv(name, value)
+        forget()
+        with mock_aws(), loggers_restored():
+            secret = json.dumps(getattr(request, "param", KEY))
+            boto3.client("secretsmanager").create_secret(Name="recorder", SecretString=secret)
+            monkeypatch.setenv("ORDER_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"])
+            dynamodb = boto3.client("dynamodb")
+            create_table(dynamodb)
+            yield Deployed(api, slack, dynamodb)
+        forget()
+
+
+def batch(*bodies: str, receive: int = 1) -> dict[str, Any]:
+    """An event with these messages, whose ids are their places."""
+    return {
+        "Records": [
+            {
+                "messageId": str(place),
+                "receiptHandle": "none",
+                "body": body,
+                "attributes": {"ApproximateReceiveCount": str(receive)},
+            }
+            for place, body in enumerate(bodies)
+        ]
+    }
+
+
+def undone(event: Mapping[str, Any]) -> list[str]:
+    """The ids of the messages that are to be received again."""
+    answer = recorder.handler(event, Context())
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.mark.parametrize("deployed", [KEY, LOGIN], ids=["access key", "login"], indirect=True)
+def test_an_order_is_done_with_a_key_or_with_a_login(deployed: Deployed) -> None:
+    """Both ways of authentication that the secret can hold start the recording."""
+    assert undone(batch(deployed.order("user001").model_dump_json())) == []
+    assert len(deployed.rtc.jobs()) == 1
+    assert "🟡 Starting user001" in deployed.read()
+
+
+def test_one_bad_message_does_not_hold_up_the_batch(deployed: Deployed) -> None:
+    """Garbage and an order that has to wait are undone; the order between them is done."""
+    deployed.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start")
+    waiting, well = deployed.order("waits"), deployed.order("well")
+    assert undone(batch("garbage", waiting.model_dump_json(), well.model_dump_json())) == ["0", "1"]
+    assert [job.parameters.user_id for job in deployed.rtc.jobs()] == ["well"]
+
+
+def test_our_own_mistake_is_confessed_on_the_last_receive_and_not_before(deployed: Deployed) -> None:
+    """The asker reads one sentence, once; the message stays undone, and so goes to the dead letters."""
+    body = deployed.order("user001").model_dump_json()
+    deployed.dynamodb.delete_table(TableName="ledger")
+    assert undone(batch(body, receive=2)) == ["0"]
+    assert deployed.read() == ""
+    assert undone(batch(body, receive=3)) == ["0"]
+    assert "That was our mistake, not yours" in deployed.read()
+
+
+@pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
+def test_a_secret_that_opens_nothing_leaves_the_order_and_tells_the_asker(deployed: Deployed) -> None:
+    """A half-filled secret is the operator's to mend: nothing is lost, and the asker hears of it."""
+    body = deployed.order("user001").model_dump_json()
+    assert undone(batch(body, receive=3)) == ["0"]
+    assert "is kept for an operator" in deployed.read()
+
+
+def _event_order(**what: object) -> Order:
+    return Order(
+        order_id=order_id_of("timetable", "evt_1"),
+        requested_by="timetable",
+        placed_at=datetime.now(UTC),
+        body_digest="0" * 64,
+        **what,
+    )
+
+
+EVENTS: list[tuple[dict[str, Any], str]] = [
+    ({"requests": (RecordingRequest(room_id="100", user_id="user001"),)}, "not_started"),
+    ({"stop": Stop(room_id="100", user_id="user001")}, "not_stopped"),
+]
+
+
+@pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
+@pytest.mark.parametrize(("what", "ended"), EVENTS)
+def test_an_event_that_goes_to_the_dead_letters_has_an_outcome(
+    deployed: Deployed, what: dict[str, object], ended: str
+) -> None:
+    """Its status says what it is to do before anything else is read, and ends with the last receive."""
+    order = _event_order(**what)
+    records = OrderRecords(deployed.dynamodb, "ledger")
+    told = []
+    for receive in (2, 3):
+        assert undone(batch(order.model_dump_json(), receive=receive)) == ["0"]
+        now = datetime.now(UTC)
+        told.append(order_status(order.order_id, records.read(order.order_id), now, now))
+    assert [(status.state, [it.state for it in status.streams]) for status in told] == [
+        ("working", ["working"]), ("done", [ended])
+    ]  # fmt: skip
+    assert told[-1].streams[0].error_msg == "OutOfTime"
+
+
+@pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
+def test_a_call_that_was_begun_is_not_given_up_as_not_made(deployed: Deployed) -> None:
+    """It may have been taken: when its lease is over, what came of it is unknown."""
+    (what, _), _ = EVENTS
+    order = _event_order(**what)
+    app_id = RtcApi().credentials.app_id
+    LedgerTable(deployed.dynamodb, "ledger", app_id).claim(order, 0, datetime.now(UTC))
+    assert undone(batch(order.model_dump_json(), receive=3)) == ["0"]
+    record = OrderRecords(deployed.dynamodb, "ledger").read(order.order_id)
+    assert record is not None
+    assert [attempt.state for attempt in record.attempts] == ["calling"]
+
+
+def test_an_event_is_given_up_even_where_the_ledger_is_away(deployed: Deployed) -> None:
+    """Nothing can be noted then; the message is kept all the same."""
+    (what, _), _ = EVENTS
+    deployed.dynamodb.delete_table(TableName="ledger")
+    assert undone(batch(_event_order(**what).model_dump_json(), receive=3)) == ["0"]
+
+
+def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its settings the function cannot tell anything apart: the queue keeps everything."""
+    monkeypatch.setenv("RTC_ENDPOINT", "rtc.example")
+    with pytest.raises(SettingsError, match="RTC_ENDPOINT"):
+        recorder.handler(batch(deployed.order("user001").model_dump_json()), Context())

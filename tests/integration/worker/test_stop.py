@@ -1,0 +1,266 @@
+"""Stopping, step by step: real ledger (moto), real RTC stand-in, real Slack stand-in, a clock of our own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from functions.ledger.orders import OrderRecords
+from functions.ledger.stops import StopTable
+from functions.webhook_api.answers import order_status
+from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.stop import Stopper
+from local.http_message import Wire
+from local.rtc.faults import Fault
+from local.slack.chat import CLASS_RECORDINGS
+from shared.attempts import Duplicate, NotStarted, Started
+from shared.orders import Order, ReplyTo, Stop, new_order_id
+from shared.rtc.models import RecordingRequest
+from tests.integration.conftest import ENOUGH, TABLE, World, a_world
+
+BY_USER = Stop(room_id="100", user_id="user001")
+FAILED = Fault(status=500, error_code="RTC.00002001")
+SILENT_AFTER = Fault(wire=Wire.NOTHING, delay=60, made=True)
+
+
+@dataclass
+class Stops:
+    """A world in which a caller starts and stops."""
+
+    world: World
+    stopper: Stopper
+    table: StopTable
+    records: OrderRecords
+
+    def started(self, user: str = "user001", *, running: bool = True, **fields: object) -> Order:
+        """A recording that a person started, and that runs."""
+        request = RecordingRequest.model_validate({"room_id": "100", "user_id": user, **fields})
+        order = self.world.order(user).model_copy(update={"requests": (request,)})
+        assert self.world.fulfil(order) is None
+        if running:
+            self.world.clock.tick(2)
+        return order
+
+    def order(self, stop: Stop = BY_USER, *, notify: bool = True) -> Order:
+        """A caller's order to stop."""
+        return Order(
+            order_id=new_order_id(),
+            stop=stop,
+            requested_by="timetable",
+            placed_at=self.world.clock(),
+            reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id) if notify else None,
+            body_digest="0" * 64,
+        )
+
+    def stop(self, order: Order, receive: int = 1, *, last: bool = False) -> timedelta | None:
+        """None where the stop is done, else how long until it is to be received again."""
+        assert order.stop is not None
+        assert self.records.is_first(order, self.world.clock())
+        try:
+            self.stopper.fulfil(order, order.stop, Delivery(receive, last, lambda: ENOUGH))
+        except TryAgain as again:
+            return again.delay
+        return None
+
+    def states(self, order: Order) -> list[str]:
+        """The states that the order's status gives."""
+        status = order_status(order.order_id, self.records.read(order.order_id), order.placed_at, order.placed_at)
+        return [status.state, *(stream.state for stream in status.streams)]
+
+    def jobs(self) -> list[str]:
+        """The states of RTC's jobs."""
+        return [job.state for job in self.world.rtc.jobs()]
+
+
+@pytest.fixture
+def stops(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[Stops]:
+    """Nothing is recorded yet. The bot has a token, without which nobody can tell a channel of a caller's order."""
+    with a_world(aws, bot_token=True) as world:
+        table = StopTable(aws[0], TABLE, world.ledger._app_id)
+        stopper = Stopper(table, world.recorder.rtc, world.recorder.tell, world.clock)
+        yield Stops(world, stopper, table, OrderRecords(aws[0], TABLE))
+
+
+def test_a_stop_stops_tells_and_frees_the_stream(stops: Stops) -> None:
+    """Once, however often it is received; afterwards the stream can be started again."""
+    stops.started()
+    order = stops.order()
+    for receive in (1, 2):
+        assert stops.stop(order, receive) is None
+    assert (stops.jobs(), stops.states(order)) == (["STOPPED"], ["done", "stopped"])
+    assert stops.world.read()[-1].startswith("⏹ Stopped user001 in room 100\nby timetable · job 1")
+    assert sum("⏹" in text for text in stops.world.read()) == 1
+    assert isinstance(stops.world.attempt(stops.started()).outcome, Started)
+    assert sum(call.operation == "show" for call in stops.world.rtc.calls()) == 0
+
+
+def test_a_job_is_stopped_by_its_id(stops: Stops) -> None:
+    """And its lock goes with it."""
+    stops.started("user001")
+    stops.started("user002")
+    assert stops.stop(stops.order(Stop(job_id="2"))) is None
+    assert stops.jobs() == ["RUNNING", "STOPPED"]
+    assert isinstance(stops.world.attempt(stops.started("user002")).outcome, Started)
+    assert isinstance(stops.world.attempt(stops.started("user001")).outcome, Duplicate)
+
+
+def test_a_user_is_stopped_with_all_that_is_recorded_of_it(stops: Stops) -> None:
+    """Camera, screen and audio; another user of the room, also one whose name begins the same, is not."""
+    for video_type in ("CAMERASTREAM", "SCREENSTREAM", None):
+        stops.started(video_type=video_type)
+    stops.started("user0011")
+    order = stops.order()
+    assert stops.stop(order) is None
+    assert stops.jobs() == ["STOPPED", "STOPPED", "STOPPED", "RUNNING"]
+    assert stops.states(order) == ["done", "stopped", "stopped", "stopped"]
+
+
+def test_one_picture_can_be_stopped_alone(stops: Stops) -> None:
+    """By its video_type."""
+    for video_type in ("CAMERASTREAM", "SCREENSTREAM"):
+        stops.started(video_type=video_type)
+    assert stops.stop(stops.order(BY_USER.model_copy(update={"video_type": "SCREENSTREAM"}))) is None
+    assert stops.jobs() == ["RUNNING", "STOPPED"]
+
+
+def test_a_stop_right_after_a_start_is_tried_again(stops: Stops) -> None:
+    """RTC can't stop a job that is still INIT; the queue brings the stop back."""
+    stops.started(running=False)
+    order = stops.order()
+    assert stops.stop(order) is not None
+    assert stops.states(order) == ["working", "working"]
+    stops.world.clock.tick(2)
+    assert stops.stop(order, 2) is None
+    assert stops.jobs() == ["STOPPED"]
+
+
+@pytest.mark.parametrize("job_is", ["over", "gone"])
+def test_what_is_over_already_counts_as_stopped(stops: Stops, job_is: str) -> None:
+    """RTC's 1009 and 404 are what a stop wants."""
+    stops.started()
+    if job_is == "over":
+        stops.world.recorder.rtc.stop("1")
+    else:
+        stops.world.rtc.misbehave(Fault(status=404, error_code="RTC.00001003"), operation="stop")
+    order = stops.order()
+    assert stops.stop(order) is None
+    assert stops.states(order) == ["done", "stopped"]
+    stops.started()
+    assert stops.world.starts() == 2, "the lock went"
+
+
+def test_a_404_that_is_not_rtc_s_stops_nothing(stops: Stops) -> None:
+    """A gateway that knows no such address says nothing of the job: the lock stays, and the code is told."""
+    stops.started()
+    for operation in ("stop", "show"):
+        stops.world.rtc.misbehave(Fault(status=404, error_code="APIGW.0101"), operation=operation)
+    order = stops.order()
+    assert stops.stop(order) is None
+    assert (stops.states(order), stops.jobs()) == (["done", "not_stopped"], ["RUNNING"])
+    again = stops.world.attempt(stops.started()).outcome
+    assert isinstance(again, NotStarted)
+    assert again.error.error_code == "APIGW.0101"
+    assert isinstance(stops.world.attempt(stops.started()).outcome, Duplicate)
+
+
+def test_a_job_that_nobody_ever_knew_is_not_stopped(stops: Stops) -> None:
+    """An id mistyped is told as such; the recording that was meant goes on."""
+    stops.started()
+    order = stops.order(Stop(job_id="nobody-s"))
+    assert stops.stop(order) is None
+    assert (stops.states(order), stops.jobs()) == (["done", "not_stopped"], ["RUNNING"])
+
+
+@pytest.mark.parametrize("fault", [FAILED, SILENT_AFTER])
+def test_a_stop_that_leaves_a_doubt_is_repeated(stops: Stops, fault: Fault) -> None:
+    """Unlike a start: stopping twice does no harm. At the last receive it is given up, and told."""
+    stops.started()
+    stops.world.rtc.misbehave(fault, operation="stop", times=1)
+    order = stops.order()
+    assert stops.stop(order) is not None
+    assert stops.stop(order, 2) is None
+    assert stops.states(order) == ["done", "stopped"]
+
+
+def test_a_stop_that_rtc_never_takes_is_given_up(stops: Stops) -> None:
+    """The lock stays, for the recording may go on."""
+    stops.started()
+    stops.world.rtc.misbehave(FAILED, operation="stop", times=8)
+    order = stops.order()
+    assert stops.stop(order, 8, last=True) is None
+    assert stops.states(order) == ["done", "not_stopped"]
+    assert stops.world.read()[-1].startswith("⛔ Not stopped: user001 in room 100")
+    assert isinstance(stops.world.attempt(stops.started()).outcome, Duplicate)
+
+
+def test_a_refused_key_is_counted_as_what_it_is(stops: Stops, capsys: pytest.CaptureFixture[str]) -> None:
+    """An operator is paged for it, whatever RTC was asked."""
+    stops.started()
+    stops.world.rtc.misbehave(Fault(status=401, error_code="RTC.00001003"), operation="stop")
+    stops.world.rtc.misbehave(Fault(status=401, error_code="RTC.00001003"), operation="show")
+    capsys.readouterr()
+    assert stops.stop(stops.order()) is None
+    stops.started()
+    assert capsys.readouterr().out.count('"RtcRefusedKey":[1.0]') == 2
+
+
+def test_what_began_after_a_stop_was_first_received_is_not_meant(stops: Stops) -> None:
+    """A stop that comes again, hours later, stops only what it was to stop."""
+    order = stops.order()
+    assert stops.stop(order) is None
+    stops.started()
+    assert stops.stop(order, 2) is None
+    assert stops.jobs() == ["RUNNING"]
+    assert stops.states(order) == ["done"]
+
+
+def test_a_stop_that_waited_too_long_is_not_begun(stops: Stops) -> None:
+    """As after a redrive from the dead letters: by now somebody else may be recording."""
+    stops.started()
+    order = stops.order()
+    stops.world.clock.tick(LONGEST_WAIT.total_seconds() + 1)
+    assert stops.stop(order) is None
+    assert stops.jobs() == ["RUNNING"]
+    assert stops.states(order) == ["done", "not_stopped"]
+
+
+def test_a_job_that_nobody_knows_by_id_can_not_be_stopped(stops: Stops) -> None:
+    """Of an unknown outcome there is no job to stop; that is said."""
+    stops.world.rtc.misbehave(SILENT_AFTER, operation="start")
+    stops.started()
+    order = stops.order()
+    assert stops.stop(order) is None
+    assert stops.states(order) == ["done", "not_stopped"]
+
+
+def test_a_start_under_way_is_waited_for(stops: Stops) -> None:
+    """Its job can be stopped once it has one; at the last receive that is given up."""
+    start = stops.world.order()
+    stops.world.ledger.claim(start, 0, stops.world.clock())
+    order = stops.order(BY_USER)
+    assert stops.stop(order) is not None
+    assert stops.stop(order, 8, last=True) is None
+    assert stops.states(order) == ["done", "not_stopped"]
+
+
+def test_who_wants_nobody_told_is_obeyed(stops: Stops) -> None:
+    """The outcome is in the ledger alone."""
+    stops.started()
+    before = stops.world.read()
+    order = stops.order(notify=False)
+    assert stops.stop(order) is None
+    assert (stops.world.read(), stops.states(order)) == (before, ["done", "stopped"])
+
+
+def test_a_caller_s_start_is_told_without_a_response_url(stops: Stops) -> None:
+    """By the bot, with the caller's name as plain text; a second one is told to the channel as well."""
+    for _ in range(2):
+        order = stops.order().model_copy(
+            update={"stop": None, "requests": (RecordingRequest(room_id="100", user_id="user001"),)}
+        )
+        assert stops.world.fulfil(order) is None
+    assert "by timetable" in stops.world.read()[0]
+    assert stops.world.read()[1].startswith("♻ Already recording user001 in room 100")

@@ -1,0 +1,72 @@
+"""Rules of what is undone in a text before it is read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language.normalising import from_slack, normalise
+
+MANGLED = st.text(alphabet="ab_*`\"'~=.,-/: \n\u200b\u2026\u201c\u2019\uff1d\uff21\u2014\u00a0", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("mangled", "typed"),
+    [
+        ("room 100 user001 hd", "room 100 user001 hd"),
+        ("  room\t100  user001 ", "room 100 user001"),
+        ("room\uff11\uff10\uff10\u3000user\uff10\uff10\uff11\uff0cuser002", "room100 user001,user002"),
+        ("room\u00a0100\u202fuser\u200b001\ufeff", "room 100 user001"),
+        ("\u201c100\u201d \u2018user001\u2019", "100 user001"),
+        ("\u2014dry-run \u2013idle 10m", "--dry-run -idle 10m"),
+        ("`100` *user001* ~hd~ idle=`10m`", "100 user001 hd idle=10m"),
+        ("*room 100 user001 hd*", "room 100 user001 hd"),
+        ("`*idle*=10m`", "idle=10m"),
+        ("100 user001 hd.", "100 user001 hd"),
+        ("100 user001 hd\u2026", "100 user001 hd"),
+        ("100 user001 *hd.*", "100 user001 hd"),
+        ("100 user001 . *", "100 user001"),
+        ("100 _user001_ __x", "100 _user001_ __x"),
+        ("_*100 user001*_", "100 user001"),
+        ("100\r\nuser001 \n\n user002", "100\nuser001\nuser002"),
+        ("push=rtmp://h/a=*b*/c user001", "push=rtmp://h/a=*b*/c user001"),
+        ("...", ""),
+    ],
+)
+def test_what_clients_do_is_undone(mangled: str, typed: str) -> None:
+    """Each way in which clients change a text gives back what was typed, and ids keep their underscores."""
+    assert normalise(mangled) == typed
+
+
+@given(st.one_of(st.text(), MANGLED))
+def test_normalising_twice_is_normalising_once(text: str) -> None:
+    """The normalised text is left alone."""
+    once = normalise(text)
+    assert normalise(once) == once
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("push=<rtmp://h/a?x=1&amp;y=2|rtmp://h/a>", "push=rtmp://h/a?x=1&y=2"),
+        ("push=<rtmp://h/a>", "push=rtmp://h/a"),
+        ("100 <http://user.io|user.io>", "100 user.io"),
+        ("<mailto:ann@example.com|ann@example.com>", "ann@example.com"),
+        ("100 <@U1|ann>", "100 @ann"),
+        ("100 <@U1|Ann Lee>", "100 @Ann-Lee"),
+        ("100 <@U1>", "100 @U1"),
+        ("<#C1|general> <!here>", "#general @here"),
+        ("a &lt;b&gt; &amp;", "a <b> &"),
+        ("&amp;lt;", "&lt;"),
+        ("&quot; < a", "&quot; < a"),
+    ],
+)
+def test_slacks_markup_gives_what_was_typed(sent: str, typed: str) -> None:
+    """Links, mentions and the three entities are undone, each once."""
+    assert from_slack(sent) == typed
+
+
+@given(st.text())
+def test_slacks_escaping_is_undone_exactly(typed: str) -> None:
+    """Whatever is typed, markup included, comes back from its escaped form."""
+    escaped = typed.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert from_slack(escaped) == typed

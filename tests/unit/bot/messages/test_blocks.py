@@ -1,0 +1,69 @@
+"""Lines of rich text: what is put in is shown as it is, and can do nothing."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages.blocks import Audience, clock_time, code, joined, person, plain, reply
+from tests.block_kit import assert_slack_takes, read
+
+
+def test_the_first_line_is_the_fallback_text_with_mentions_and_entities() -> None:
+    """A notification shows the first line; there, and only there, Slack reads markup."""
+    said = reply(Audience.CHANNEL, ["<!channel> & ", person("U1ANN")], ["second"])
+    assert said.text == "&lt;!channel&gt; &amp; <@U1ANN>"
+    assert read(said) == "<!channel> & @U1ANN\nsecond"
+    assert_slack_takes(said)
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_value_is_ever_anything_but_text(first: str, second: str, detail: str) -> None:
+    """Whatever a value holds, it comes out as text elements of its own line, and Slack takes the message."""
+    said = reply(Audience.ASKER, [first, code(second)], [second], details=[(first, detail)])
+    kinds = [element["type"] for part in said.blocks[0]["elements"] for element in part["elements"]]
+    assert set(kinds) == {"text"}
+    assert read(said).count("\n") == 3 + detail.count("\n")
+    assert "<" not in said.text
+    assert_slack_takes(said)
+
+
+@given(st.text(), st.integers(1, 80))
+def test_a_plain_value_is_one_printable_line_of_bounded_length(value: str, most: int) -> None:
+    """Line ends, controls, bidi overrides and zero-width characters are gone, and so is what is too long."""
+    shown = plain(value, most)
+    assert len(shown) <= most
+    assert shown.isprintable()
+    assert shown == shown.strip()
+
+
+def test_long_details_are_cut_and_say_so() -> None:
+    """A text that is cut does not look whole."""
+    said = reply(Audience.ASKER, ["x"], details=[("y", "z" * 9000)] * 3)
+    assert read(said).count("… cut at 3000 characters") == 3
+    assert_slack_takes(said)
+
+
+@pytest.mark.parametrize("user_id", ["<@U1ANN>", "u1ann", "U1ANN\n", "!channel", "", "UANN|x", "\u202e"])
+def test_who_is_not_a_slack_user_is_not_mentioned(user_id: str) -> None:
+    """Only an id of Slack's form becomes a mention."""
+    assert person(user_id)["type"] == "text"
+    assert_slack_takes(reply(Audience.ASKER, [person(user_id)]))
+
+
+def test_a_time_is_shown_where_the_reader_is() -> None:
+    """A moment goes out as Slack's date, with UTC where a client cannot show that."""
+    moment = datetime(2026, 3, 2, 12, 45, tzinfo=timezone(timedelta(hours=2)))
+    assert clock_time(moment) == {
+        "type": "date",
+        "timestamp": int(datetime(2026, 3, 2, 10, 45, tzinfo=UTC).timestamp()),
+        "format": "{time}",
+        "fallback": "10:45 UTC",
+    }
+
+
+def test_joining_leaves_out_what_is_not_there() -> None:
+    """Dots stand between parts, never at an end or next to each other."""
+    assert joined(None, "a", "", ["b", "c"], []) == ["a", " · ", "b", "c"]
+    assert joined(None) == []

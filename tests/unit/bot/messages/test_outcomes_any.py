@@ -1,0 +1,63 @@
+"""Whatever may be remembered of an order, its reply is one that Slack takes and a person can read."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages.outcomes import outcome
+from shared.attempts import Attempt, Duplicate, NotStarted, Outcome, Started
+from shared.orders import MAX_STREAMS
+from shared.rtc.models import RecordingJob
+from tests.block_kit import assert_slack_takes, read
+from tests.builders import NOW, a_lock, a_request, an_attempt, an_error, an_order, unknown
+
+HOSTILE = st.text() | st.sampled_from(["<!channel>", "*_~`", "a\nb", "\u202egnp", "&lt;", "@here", "x" * 20_000])
+
+
+def outcomes() -> st.SearchStrategy[Outcome]:
+    """Anything that can be remembered, with whatever RTC may have said."""
+    job = st.fixed_dictionaries(
+        {"job_id": st.just("1")},
+        optional={
+            "state": HOSTILE,
+            "stop_reason": HOSTILE,
+            "description": HOSTILE,
+            "stream_name": HOSTILE,
+            "video_type": HOSTILE,
+            "select_stream_type": HOSTILE,
+            "max_idle_time": st.integers(),
+        },
+    ).map(RecordingJob.model_validate)
+    families = st.sampled_from(["Refused", "AlreadyRunning", "NotConnected", "OutcomeUnknown"]) | HOSTILE
+    error = st.builds(
+        an_error,
+        families,
+        status=st.none() | st.integers(),
+        error_code=HOSTILE,
+        error_msg=HOSTILE,
+        request_id=HOSTILE,
+    )
+    lock = st.builds(
+        a_lock,
+        requested_by=HOSTILE,
+        job_id=st.none() | HOSTILE,
+        calling_until=st.none() | st.just(NOW),
+        held_until=st.none() | st.just(NOW),
+    )
+    return (
+        st.builds(Started, job=job)
+        | st.builds(NotStarted, error=error, gave_up=st.booleans())
+        | st.builds(unknown, st.none() | error)
+        | st.builds(Duplicate, lock=lock)
+    )
+
+
+@given(st.lists(outcomes(), min_size=1, max_size=MAX_STREAMS), HOSTILE, st.booleans())
+def test_no_value_breaks_the_layout_or_slacks_limits(came: list[Outcome], requested_by: str, late: bool) -> None:
+    """Three lines at most for one stream, a line each for several, whatever RTC or another system says."""
+    requests = [a_request(f"{'u' * 62}{n:02}", room_id="r" * 64) for n, _ in enumerate(came)]
+    attempts: list[Attempt] = [an_attempt(each, request=requests[n], n=n) for n, each in enumerate(came)]
+    reply = outcome(an_order(*requests, requested_by=requested_by), attempts, NOW + timedelta(hours=late))
+    assert_slack_takes(reply)
+    assert len(read(reply).split("\n")) <= (3 if len(came) == 1 else 2 + len(came))

@@ -1,0 +1,193 @@
+"""Secrets: kept for a while, read anew when that is over or when asked, and never lost to a passing failure."""
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions.aws.secrets import (
+    LIFETIME,
+    RETRY_AFTER,
+    RecorderSecret,
+    Secret,
+    SecretUnreadable,
+    SlackSecret,
+    WebhookSecret,
+)
+from tests.webhook_requests import KEY, OTHER_KEY
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+PASSWORD_LOGIN = '{"domain_name": "d", "user_name": "u", "password": "s3cret"}'
+
+
+@dataclass
+class Kept:
+    """A secret that a test can change, and the time."""
+
+    client: "SecretsManagerClient"
+    now: float = 1000.0
+
+    def change(self, content: str) -> None:
+        self.client.put_secret_value(SecretId="slack", SecretString=content)
+
+    def break_off(self) -> None:
+        self.client.delete_secret(SecretId="slack")
+
+    def mend(self) -> None:
+        self.client.restore_secret(SecretId="slack")
+
+    def secret(self) -> Secret[SlackSecret]:
+        return Secret(self.client, "slack", SlackSecret, lambda: self.now)
+
+
+@pytest.fixture(name="kept")
+def _kept() -> Iterator[Kept]:
+    with mock_aws():
+        client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
+        client.create_secret(Name="slack", SecretString='{"signing_secrets": ["first"]}')
+        yield Kept(client)
+
+
+def test_a_secret_is_kept_for_its_lifetime(kept: Kept) -> None:
+    """A change is seen once the lifetime is over, not before."""
+    secret = kept.secret()
+    assert secret.read().signing_secrets == ("first",)
+    kept.change('{"signing_secrets": ["second"]}')
+    kept.now += LIFETIME - 1
+    assert secret.read().signing_secrets == ("first",)
+    kept.now += 1
+    assert secret.read().signing_secrets == ("second",)
+
+
+def test_a_secret_is_read_anew_when_asked_but_not_all_the_time(kept: Kept) -> None:
+    """So a rotation is noticed at once, and forged requests cannot make us ask without end."""
+    secret = kept.secret()
+    secret.read()
+    kept.change('{"signing_secrets": ["second"]}')
+    kept.now += RETRY_AFTER - 1
+    assert secret.read(max_age=0).signing_secrets == ("first",)
+    kept.now += 1
+    assert secret.read(max_age=0).signing_secrets == ("second",)
+    kept.change('{"signing_secrets": ["third"]}')
+    assert secret.read(max_age=0).signing_secrets == ("second",)
+
+
+@pytest.mark.parametrize("set_back", [LIFETIME, 100 * LIFETIME])
+def test_a_clock_that_is_set_back_keeps_no_secret_forever(kept: Kept, set_back: float) -> None:
+    """A time before the last read counts as long after it."""
+    secret = kept.secret()
+    secret.read()
+    kept.change('{"signing_secrets": ["second"]}')
+    kept.now -= set_back
+    assert secret.read().signing_secrets == ("second",)
+
+
+def test_a_secret_that_cannot_be_read_anew_stays_in_use(kept: Kept) -> None:
+    """A failure of Secrets Manager closes no door; it is tried again soon, not with every request."""
+    secret = kept.secret()
+    secret.read()
+    kept.break_off()
+    kept.now += LIFETIME
+    assert secret.read().signing_secrets == ("first",)
+    kept.mend()
+    kept.change('{"signing_secrets": ["second"]}')
+    assert secret.read().signing_secrets == ("first",)
+    kept.now += RETRY_AFTER
+    assert secret.read().signing_secrets == ("second",)
+
+
+def test_the_first_read_has_to_succeed(kept: Kept) -> None:
+    """Nothing is kept of a failure: as soon as the secret is there it is used."""
+    secret = kept.secret()
+    kept.break_off()
+    with pytest.raises(SecretUnreadable, match="secret slack could not be read"):
+        secret.read()
+    kept.mend()
+    assert secret.read().signing_secrets == ("first",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "s3cret",
+        "[]",
+        "{}",
+        '{"signing_secrets": []}',
+        '{"signing_secrets": [" "]}',
+        '{"signing_secrets": "s3cret"}',
+    ],
+)
+def test_a_secret_that_holds_something_else_is_refused_without_showing_it(kept: Kept, content: str) -> None:
+    """The message says what is wrong with which secret; the content is in it for nobody to read."""
+    if content:
+        kept.change(content)
+    else:
+        kept.client.put_secret_value(SecretId="slack", SecretBinary=b"s3cret")
+    with pytest.raises(SecretUnreadable, match="secret slack") as refused:
+        kept.secret().read()
+    assert "s3cret" not in str(refused.value)
+    assert refused.value.__suppress_context__
+
+
+def test_a_pasted_line_end_is_no_part_of_a_secret() -> None:
+    """Nor are spaces around it; unknown fields are somebody else's."""
+    read = SlackSecret.model_validate_json('{"signing_secrets": [" abc\\n", "def"], "since": 2026}')
+    assert read.signing_secrets == ("abc", "def")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"access_key": "a", "secret_key": "s3cret", "security_token": "s3cret", "bot_token": "xoxb-s3cret"}',
+        PASSWORD_LOGIN,
+    ],
+)
+def test_the_recorder_has_a_key_or_a_login_and_shows_neither(content: str) -> None:
+    """Either opens RTC; a repr shows no part of them."""
+    assert "s3cret" not in repr(RecorderSecret.model_validate_json(content))
+
+
+@pytest.mark.parametrize("content", ["{}", '{"access_key": "a"}', '{"user_name": "u", "password": "p"}'])
+def test_half_a_key_opens_nothing(content: str) -> None:
+    """It is refused when it is read, with both ways named."""
+    with pytest.raises(ValueError, match="access_key and secret_key, or domain_name"):
+        RecorderSecret.model_validate_json(content)
+
+
+STATUS_KEYS = ["whsec_" + "c3Rh" * 10]
+
+
+def test_a_caller_may_have_several_keys_and_shows_none() -> None:
+    """While one is rotated out; an unknown caller has none. Those of the links are keys like others."""
+    secret = WebhookSecret.model_validate({"callers": {"ci": [KEY, OTHER_KEY + "\n"]}, "status_keys": STATUS_KEYS})
+    assert secret.keys_of("ci") == (b"k" * 32, b"o" * 32)
+    assert secret.keys_of("nobody") == ()
+    assert secret.status_keys == (b"sta" * 10,)
+    assert KEY not in repr(secret)
+    assert STATUS_KEYS[0] not in repr(secret)
+
+
+@pytest.mark.parametrize(
+    ("callers", "status_keys"),
+    [
+        ({"ci": [KEY], "timetable": [OTHER_KEY, KEY]}, STATUS_KEYS),
+        ({"ci": []}, STATUS_KEYS),
+        ({"ci": ["s3cret"]}, STATUS_KEYS),
+        ({"U1ANN": [KEY]}, STATUS_KEYS),
+        ({"ci": [KEY]}, []),
+        ({"ci": [KEY]}, ["short"]),
+        ({"ci": [KEY]}, ["any text of sixteen or more characters"]),
+        ({"ci": ["whsec_" + base64.b64encode(bytes([n]) * 32).decode() for n in range(5)]}, STATUS_KEYS),
+    ],
+)
+def test_callers_keys_that_protect_nothing_are_refused(callers: object, status_keys: object) -> None:
+    """Two callers with one key could pass for each other; a short key, or one that was thought up, can be guessed."""
+    with pytest.raises(ValueError, match="WebhookSecret"):
+        WebhookSecret.model_validate({"callers": callers, "status_keys": status_keys})

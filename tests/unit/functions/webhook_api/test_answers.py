@@ -1,0 +1,113 @@
+"""What an order's status tells, from its acceptance to its end."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from functions.webhook_api.status_link import LIFETIME
+from functions.worker.delivery import LATEST_END
+from shared.attempts import Attempt, State
+from shared.stops import Stopping
+from tests.webhook_around import START, Around
+from tests.webhook_requests import NOW, a_request, an_event, signed
+
+
+def test_the_link_opens_the_order_s_status(around: Around) -> None:
+    """Accepted before the recorder has begun, working afterwards."""
+    link = around.ask()[1]["status_url"].removeprefix("https://example.com")
+    assert around.ask(path=link, method="GET")[1]["state"] == "accepted"
+    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    status, told = around.ask(path=link, method="GET")
+    assert (status, told["state"], told["placed_at"]) == (200, "working", "2026-03-02T10:30:00Z")
+    assert [(it["user_id"], it["state"], it["began_at"]) for it in told["streams"]] == [("user001", "working", None)]
+
+
+def test_a_stop_that_is_on_its_way_says_what_it_is_to_stop(around: Around) -> None:
+    """Before the recorder has found out what there is."""
+    link = around.ask(an_event(type_="recording.stop", data={"job_id": "7"}))[1]["status_url"]
+    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    told = around.ask(path=link.removeprefix("https://example.com"), method="GET")[1]
+    assert (told["state"], [(it["job_id"], it["state"]) for it in told["streams"]]) == ("working", [("7", "working")])
+
+
+def test_the_link_of_a_body_that_was_dropped_opens_nothing(around: Around) -> None:
+    """Two came under one webhook-id before the recorder began: only the first one's link tells what was done."""
+    links = [
+        around.ask(body)[1]["status_url"].removeprefix("https://example.com")
+        for body in (an_event(), an_event({"room_id": 100, "user_id": "user002"}))
+    ]
+    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    (status, told), (conflict, problem) = (around.ask(path=link, method="GET") for link in links)
+    assert (status, [it["user_id"] for it in told["streams"]]) == (200, ["user001"])
+    assert (conflict, "another body" in problem["detail"]) == (409, True)
+
+
+def test_a_link_ends_after_a_week(around: Around) -> None:
+    """410, which isn't the answer to one that never was."""
+    link = around.ask()[1]["status_url"].removeprefix("https://example.com")
+    around.now += LIFETIME.total_seconds()
+    assert around.ask(path=link, method="GET")[0] == 200
+    around.now += 3600
+    assert around.ask(path=link, method="GET")[0] == 410
+
+
+STOP = an_event(type_="recording.stop", data={"job_id": "7"})
+
+
+@pytest.mark.parametrize(
+    ("body", "begun", "state", "why"),
+    [
+        (an_event(), None, "not_started", "OutOfTime"),
+        (an_event(), State.WAITING, "not_started", "OutOfTime"),
+        (an_event(), State.CALLING, "unknown", None),
+        (STOP, None, "not_stopped", "OutOfTime"),
+        (STOP, State.CALLING, "not_stopped", "OutOfTime"),
+    ],
+)
+def test_nothing_is_on_its_way_for_ever(
+    around: Around, body: bytes, begun: State | None, state: str, why: str | None
+) -> None:
+    """An hour after it was placed an order is done, whatever became of its message."""
+    link = around.ask(body)[1]["status_url"].removeprefix("https://example.com")
+    (order,) = around.orders
+    began_at = datetime.fromtimestamp(NOW, UTC)
+    around.records.is_first(order, began_at)
+    if begun is not None and order.stop is not None:
+        around.write("stop", Stopping.of(order.order_id, "timetable", order.stop, began_at))
+    elif begun is not None:
+        given = {"order_id": order.order_id, "n": 0, "request": order.requests[0], "requested_by": "timetable"}
+        around.write("0", Attempt(**given, state=begun, calls=1, began_at=began_at))
+    around.now += LATEST_END.total_seconds()
+    assert around.ask(path=link, method="GET")[1]["state"] == "working"
+    around.now += 1
+    told = around.ask(path=link, method="GET")[1]
+    assert (told["state"], [(it["state"], it["error_msg"]) for it in told["streams"]]) == ("done", [(state, why)])
+
+
+def test_an_order_that_nobody_began_with_is_given_up_by_time(around: Around) -> None:
+    """What it asked for is on the lost message alone."""
+    link = around.ask()[1]["status_url"].removeprefix("https://example.com")
+    around.now += LATEST_END.total_seconds() + 3600
+    told = around.ask(path=link, method="GET")[1]
+    assert (told["state"], told["error_msg"], told["streams"]) == ("done", "OutOfTime", [])
+
+
+@pytest.mark.parametrize(
+    ("domain", "host", "origin"),
+    [
+        ("api.example.com", "evil.example", "https://api.example.com"),
+        ("api.example.com", "api.example.com", "https://api.example.com"),
+        ("127.0.0.1", "127.0.0.1:8080", "https://127.0.0.1:8080"),
+    ],
+)
+def test_a_link_leads_to_the_gateway_itself(around: Around, domain: str, host: str, origin: str) -> None:
+    """Not to where the caller's Host header points; a port, which only one machine's has, is kept."""
+    event = a_request(START, signed(START) | {"host": host})
+    event["requestContext"]["domainName"] = domain
+    assert json.loads(around.answer(event).body)["status_url"].startswith(f"{origin}/orders/")
+
+
+def test_a_link_that_is_no_text_is_none(around: Around) -> None:
+    """Half a character of UTF-16, for one: 404, as for any other."""
+    assert around.ask(path="/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA?expires=1&signature=\ud800", method="GET")[0] == 404

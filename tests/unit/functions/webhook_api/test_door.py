@@ -1,0 +1,120 @@
+"""The webhook's door: what a caller signed is ordered once."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shared.orders import NotQueued, Order, PerhapsQueued, order_id_of
+from tests.webhook_around import LIMITED_KEY, START, Around
+from tests.webhook_requests import NOW, a_request, an_event, signed
+
+
+def test_a_signed_start_becomes_an_order(around: Around) -> None:
+    """With the API's own defaults, its id from caller and webhook-id, and a link to what comes of it."""
+    status, answer = around.ask(an_event(notify={"channel": "C0123"}))
+    (order,) = around.orders
+    assert (status, answer["order_id"]) == (202, order.order_id)
+    assert answer["status_url"].startswith(f"https://example.com/orders/{order.order_id}?")
+    (request,) = order.requests
+    assert (request.room_id, request.max_idle_time, request.video_type) == ("100", 30, "CAMERASTREAM")
+    assert (order.requested_by, order.order_id) == ("timetable", order_id_of("timetable", "evt_1"))
+    assert order.reply_to is not None
+    assert (order.reply_to.channel_id, order.reply_to.response_url) == ("C0123", None)
+    assert Order.model_validate_json(order.model_dump_json()) == order
+
+
+def test_a_list_of_ten_is_one_order(around: Around) -> None:
+    """And one of eleven is none."""
+    streams = [{"room_id": 100, "user_id": f"u{n}"} for n in range(11)]
+    assert around.ask(an_event(streams))[0] == 422
+    assert around.ask(an_event(streams[:10]))[0] == 202
+    assert [len(order.requests) for order in around.orders] == [10]
+
+
+@pytest.mark.parametrize("data", [{"job_id": 7}, {"room_id": "100", "user_id": "a", "video_type": "SCREENSTREAM"}])
+def test_a_stop_becomes_an_order(around: Around, data: dict[str, object]) -> None:
+    """By its job, or by room and user."""
+    assert around.ask(an_event(data, "recording.stop"))[0] == 202
+    (order,) = around.orders
+    assert order.stop is not None
+    assert order.stop.model_dump(exclude_none=True) == {key: str(value) for key, value in data.items()}
+    assert order.requests == ()
+
+
+def test_a_ping_tells_who_you_are_and_how_your_clock_is(around: Around) -> None:
+    """And orders nothing."""
+    body = an_event(type_="ping")
+    headers = signed(body, now=NOW + 7)
+    assert around.ask(body, headers) == (
+        200, {"caller": "timetable", "clock_ahead_seconds": 7, "rooms": None, "channels": None}
+    )  # fmt: skip
+    assert not around.orders
+
+
+def test_a_dry_run_shows_what_would_be_sent_and_orders_nothing(around: Around) -> None:
+    """Every field explicit, a push address without its key."""
+    push = {"rtmp_urls": ["rtmp://live.example.com/app/s3cret"]}
+    status, answer = around.ask(an_event({"room_id": 1, "user_id": "a", "publish_param": push}, dry_run=True))
+    (body,) = answer["would_send"]
+    assert (status, body["room_id"], body["max_idle_time"]) == (200, "1", 30)
+    assert body["publish_param"] == {"rtmp_urls": ["rtmp://live.example.com/***"]}
+    assert not around.orders
+
+
+def test_the_same_event_again_gets_the_same_answer(around: Around) -> None:
+    """Before the recorder has begun it goes on the queue again, under one id; afterwards it doesn't."""
+    first = around.ask()
+    assert around.ask() == first
+    assert {order.order_id for order in around.orders} == {first[1]["order_id"]}
+    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    around.orders.clear()
+    around.now += 3 * 86400
+    assert around.ask() == first
+    assert not around.orders
+
+
+def test_another_body_under_the_same_id_is_a_conflict(around: Around) -> None:
+    """Once the recorder has begun; and only for the same caller."""
+    around.ask()
+    around.records.is_first(around.orders.pop(), datetime.fromtimestamp(NOW, UTC))
+    assert around.ask(an_event({"room_id": 100, "user_id": "user002"}))[0] == 409
+    assert not around.orders
+    assert around.ask(START, signed(START, key=LIMITED_KEY), path="/hooks/limited")[0] == 202
+
+
+def test_two_bodies_that_meet_on_the_queue_are_told_apart_by_the_recorder(around: Around) -> None:
+    """The first counts, as often as it comes; the other is dropped."""
+    around.ask()
+    around.ask(an_event({"room_id": 100, "user_id": "user002"}))
+    first, other = around.orders
+    now = datetime.fromtimestamp(NOW, UTC)
+    assert [around.records.is_first(order, now) for order in (first, other, first)] == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status"),
+    [
+        ("/hooks/timetable", "GET", 405),
+        ("/openapi.json", "POST", 405),
+        ("/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "DELETE", 405),
+        ("/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "GET", 404),
+        ("/orders/short", "GET", 404),
+        ("/hooks/timetable/more", "POST", 404),
+        ("/", "GET", 404),
+        ("/openapi.json", "GET", 200),
+    ],
+)
+def test_each_place_takes_one_method(around: Around, path: str, method: str, status: int) -> None:
+    """And says which; what is nowhere is 404."""
+    answer = around.answer(a_request(path=path, method=method))
+    assert answer.status == status
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize("trouble", [NotQueued("order"), PerhapsQueued("order")])
+def test_an_order_that_is_not_queued_is_not_accepted(around: Around, trouble: Exception) -> None:
+    """503, and when to send it again: under the same id nothing is done twice."""
+    around.trouble = trouble
+    answer = around.answer(a_request(START, signed(START)))
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    assert "same webhook-id" in answer.body

@@ -1,0 +1,73 @@
+"""The rules of what is remembered of calls and lines."""
+
+import json
+import threading
+import time
+from dataclasses import replace
+
+from local.aws.lambda_pool import Invocation
+from local.demo.event_log import CALLS_KEPT, EventLog, Line, read_line
+
+TEXT = json.dumps({"timestamp": "2026-03-02T10:30:00.500+00:00", "message": "started", "order_id": "7KQ2"})
+
+
+def test_a_line_is_read_with_its_own_time() -> None:
+    """A log line has its time, its message and its order; what has none of these is empty."""
+    line = read_line("RecorderFunction", TEXT)
+    assert line is not None
+    assert (line.at % 60, line.message, line.order_id) == (0.5, "started", "7KQ2")
+    assert Line("f", 0, {}).order_id == ""
+
+
+def test_what_is_no_log_line_is_passed_over() -> None:
+    """A metric, a traceback and a number leave nothing."""
+    event_log = EventLog()
+    for text in ('{"_aws": {}}', "Traceback (most recent call last):", "1", '{"timestamp": "soon"}', "[]"):
+        event_log.hear("f", text)
+    assert event_log.lines() == []
+    assert event_log.changes == 0
+
+
+def test_a_call_is_one_from_beginning_to_end() -> None:
+    """A call that is over takes the place of itself as it began; of many the last are kept."""
+    event_log = EventLog()
+    call = Invocation("f", "0", b"{}", 1.0)
+    event_log.see(call)
+    event_log.see(replace(call, seconds=0.5))
+    assert event_log.calls() == [replace(call, seconds=0.5)]
+    for number in range(CALLS_KEPT):
+        event_log.see(replace(call, request_id=f"later {number}"))
+    assert len(event_log.calls()) == CALLS_KEPT
+    assert call.request_id not in {it.request_id for it in event_log.calls()}
+
+
+def test_a_look_is_not_kept() -> None:
+    """A GET, as of an order's status, changes nothing: it neither takes a place nor is news."""
+    event_log = EventLog()
+    for method in ("GET", "POST"):
+        event = {"requestContext": {"http": {"method": method}}}
+        event_log.see(Invocation("f", method, json.dumps(event).encode(), 1.0))
+    assert [it.request_id for it in event_log.calls()] == ["POST"]
+    assert event_log.changes == 1
+
+
+def test_a_listener_gets_every_line() -> None:
+    """Whoever listens gets each line as it comes."""
+    event_log, heard = EventLog(), list[Line]()
+    event_log.listen(heard.append)
+    event_log.hear("f", TEXT)
+    assert heard == event_log.lines() != []
+
+
+def test_waiting_ends_with_a_change() -> None:
+    """Who waits goes on as soon as there is something new, at once if there is already, or after the limit."""
+    event_log = EventLog()
+    begun = time.monotonic()
+    event_log.wait(event_log.changes, 0.01)
+    assert time.monotonic() - begun >= 0.01
+    stirring = threading.Timer(0.02, event_log.stir)
+    stirring.start()
+    event_log.wait(0, 10)
+    event_log.wait(0, 10)
+    stirring.join()
+    assert time.monotonic() - begun < 5
