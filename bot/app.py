@@ -21,7 +21,9 @@ from bot.language.grammar import CommandError, Help
 from bot.language.normalising import from_slack
 from bot.messages import replies
 from bot.messages.blocks import Reply
-from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
+from shared.actors import Actor
+from shared.orders import NotQueued, Order, PerhapsQueued, Start, new_order_id
+from shared.slack_refs import ReplyTo
 
 type _Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -77,15 +79,15 @@ def create_app(
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
+        action = Start(requests=asked.requests, dry_run=asked.dry_run)
         order = Order(
             order_id=new_order_id(),
-            requests=asked.requests,
-            dry_run=asked.dry_run,
-            requested_by=asker.user_id,
+            actor=Actor(kind="slack_user", id=asker.user_id),
+            action=action,
             placed_at=clock(),
             reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
         )
-        accepted = replies.accepted(order)  # made first: once the order is on its way nothing may fail
+        accepted = replies.accepted(order.order_id, action)  # made first: once the order is on its way nothing may fail
         try:
             put(order)
         except NotQueued:

@@ -27,6 +27,7 @@ from functions.aws.secrets import Secret, SlackSecret, connect_secrets
 from functions.aws.settings import SlackSettings, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
+from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued
 
 _MOST_FIELDS = 100
@@ -125,7 +126,7 @@ def _is_ssl_check(request: HttpRequest) -> bool:
 
 
 def _refusal(status: HTTPStatus, why: str) -> HttpResponse:
-    logger.warning("request refused", extra={"status": int(status), "reason": why})
+    logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(status), "reason": why})
     count(Metric.REQUEST_REFUSED)
     return HttpResponse(status, why)
 
@@ -135,13 +136,13 @@ def _put(queue: OrderQueue, order: Order) -> None:
         try:
             queue.put(order)
         except (NotQueued, PerhapsQueued):
-            logger.exception("order not queued")
+            logger.exception(LogEvent.ORDER_NOT_QUEUED)
             count(Metric.ORDER_NOT_QUEUED)
             raise
-        logger.info("order placed")
+        logger.info(LogEvent.ORDER_PLACED)
         count(Metric.ORDER_PLACED)
 
 
 def _report(error: Exception) -> None:
-    logger.error("the door failed", exc_info=error)
+    logger.error(LogEvent.DOOR_FAILED, exc_info=error)
     count(Metric.DOOR_FAILED)

@@ -20,9 +20,10 @@ from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, WebhookSecret, connect_secrets
 from functions.aws.settings import WebhookSettings, read_settings
 from functions.http.api_gateway import HttpResponse, Unreadable, read_request, text_in
-from functions.ledger.orders import OrderRecords
+from functions.ledger.ledger import open_ledger
 from functions.webhook_api.door import Door
 from functions.webhook_api.problems import Problem, not_now
+from shared.log_events import LogEvent
 
 _CALLER = re.compile(r"/hooks/([a-z][a-z0-9-]{0,31})")
 
@@ -44,7 +45,7 @@ def _door() -> Door:
     return Door(
         secret=Secret(connect_secrets(), settings.secret_id, WebhookSecret),
         callers=settings.webhook_callers,
-        records=OrderRecords(boto3.client("dynamodb", config=limits), settings.ledger_table),
+        ledger=open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id),
         put=connect_queue(settings.order_queue_url).put,
     )
 
@@ -61,7 +62,7 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
         except Unreadable as error:
             response = _refused(Problem(HTTPStatus.BAD_REQUEST, str(error)), of_a_stranger=True).response(request_id)
         except Exception:
-            logger.exception("the door failed")
+            logger.exception(LogEvent.DOOR_FAILED)
             count(Metric.DOOR_FAILED)
             response = not_now(text_in(event, "requestContext", "http", "method")).response(request_id)
     # An answer may hold a link that opens an order's status: no cache keeps it.
@@ -70,7 +71,7 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
 
 
 def _refused(problem: Problem, *, of_a_stranger: bool = False) -> Problem:
-    logger.warning("request refused", extra={"status": int(problem.status), "reason": problem.detail})
+    logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(problem.status), "reason": problem.detail})
     if of_a_stranger or problem.status is HTTPStatus.UNAUTHORIZED:
         count(Metric.REQUEST_REFUSED)
     return problem

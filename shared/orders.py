@@ -2,31 +2,37 @@
 
 import hashlib
 import secrets
-from typing import Annotated, Self
+from datetime import timedelta
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from shared.actors import Actor
 from shared.rtc.models import GivenJobId, RecordingRequest, RtcId, VideoType
+from shared.slack_refs import ReplyTo
 
 MAX_STREAMS = 10
-"""Streams that one order may name: from Slack, users of one room."""
+"""Streams that one start may name: from Slack, users of one room."""
+
+LATEST_END = timedelta(hours=1)
+"""An order ends within this time after it was placed: functions/worker/delivery.py begins and repeats it sooner."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U to misread
 
 type OrderId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}$")]
-"""12 characters of a command's order, 24 of an event's: that one is a hash, and has to stay alone of its kind."""
+"""12 characters for a command, 24 for an event: an event's id is a hash, and must stay unique."""
 
 type ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{1,20}$")]
 """A Slack channel's id, as a caller of the webhook may give it."""
 
 
 def new_order_id() -> str:
-    """A new id: 12 characters, 60 random bits, easy to read out to an operator."""
+    """Return a new id: 12 characters, 60 random bits, easy to read out to an operator."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
 def order_id_of(caller: str, webhook_id: str) -> str:
-    """The one id of a caller's event, however often it is sent: 24 characters, 120 bits of a hash."""
+    """Return the id of a caller's event, the same however often it is sent: 24 characters, 120 bits of a hash."""
     number = int.from_bytes(hashlib.sha256(f"{caller}\n{webhook_id}".encode()).digest()[:15])
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(24))
 
@@ -43,17 +49,19 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class ReplyTo(_Part):
-    """Where the answer goes in Slack. The response_url is as good as a password for 30 minutes, and never shown."""
+class Start(_Part):
+    """Start recordings: one to ten streams."""
 
-    channel_id: str
-    response_url: Annotated[str | None, Field(repr=False)] = None
-    """None where no person typed a command: then only the bot, by its token, can post to the channel."""
+    kind: Literal["start"] = "start"
+    requests: Annotated[tuple[RecordingRequest, ...], Field(min_length=1, max_length=MAX_STREAMS)]
+    dry_run: bool = False
+    """Whether to answer with what would be sent instead of sending it."""
 
 
 class Stop(_Part):
-    """What to stop: one job, or whatever records a user of a room, or only that user's camera or screen."""
+    """Stop one job, or whatever records a user of a room; with a video_type only that picture."""
 
+    kind: Literal["stop"] = "stop"
     job_id: GivenJobId | None = None
     room_id: RtcId | None = None
     user_id: RtcId | None = None
@@ -67,30 +75,47 @@ class Stop(_Part):
         return self
 
 
-class Order(_Part):
-    """A command or an event accepted: streams to start, or something to stop.
+class Check(_Part):
+    """Look whether what the order of this id started runs, and tell what is new."""
 
-    Unknown fields of it are ignored: a newer door may stand before an older recorder. One that knows no `stop` finds an
-    order for nothing in it, and refuses that.
+    kind: Literal["check"] = "check"
+    number: Annotated[int, Field(ge=1)] = 1
+    """1 for the first check of the order."""
+
+
+type Action = Annotated[Start | Stop | Check, Field(discriminator="kind")]
+
+
+class Order(_Part):
+    """Something accepted: what to do, for whom, and where the answer goes.
+
+    Unknown fields are ignored, so that a newer door may stand before an older recorder. An action that the recorder
+    does not know makes the message unreadable: it waits, and the newer recorder takes it.
     """
 
     order_id: OrderId
-    requests: Annotated[tuple[RecordingRequest, ...], Field(max_length=MAX_STREAMS)] = ()
-    stop: Stop | None = None
-    dry_run: bool = False
-    """Whether to answer with what would be sent instead of sending it."""
-    requested_by: str
-    """The Slack user id of the person who asked, or the name of the caller, which is in lower case."""
+    actor: Actor
+    action: Action
     placed_at: AwareDatetime
+    """When the order was placed; a check keeps the time of the order that it belongs to."""
     reply_to: ReplyTo | None = None
     """None where nobody is told in Slack."""
     body_digest: str | None = None
-    """SHA-256 of the event that the order was made from, in hex; None for a command."""
-    look: Annotated[int, Field(ge=0)] = 0
-    """0 for the order itself; n where it comes back for the n-th look whether what it started runs."""
+    """SHA-256, in hex, of the event that the order was made from; None where there was no event."""
 
-    @model_validator(mode="after")
-    def _asks_for_one_thing(self) -> Self:
-        if bool(self.requests) == (self.stop is not None):
-            raise ValueError("either streams to start, or something to stop")
-        return self
+    def next_check(self, number: int) -> Self:
+        """Return the order of the check with that number, for the recordings that this order started."""
+        return self.model_copy(update={"action": Check(number=number), "body_digest": None})
+
+
+class PlacedOrder(_Part):
+    """What a caller's event asked for, as the ledger has it. The first body with its order_id is stored."""
+
+    body_digest: str
+    actor: Actor
+    placed_at: AwareDatetime
+    action: Start | Stop = Field(discriminator="kind")
+
+    def is_of(self, order: Order) -> bool:
+        """Whether the order was made from the same event."""
+        return (self.actor, self.body_digest) == (order.actor, order.body_digest)

@@ -1,7 +1,7 @@
-"""A stop as the ledger remembers it.
+"""A stop as the ledger has it.
 
-RTC takes the same stop twice without harm, so it needs no lease: what is to be stopped is written down before the first
-call, and what came of it after the last.
+RTC takes the same stop twice without harm, so a stop needs no lease: its targets are written down before the first
+call, and the results after the last.
 """
 
 from datetime import datetime
@@ -9,47 +9,58 @@ from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.attempts import OUT_OF_TIME, ErrorFacts, StreamLock
-from shared.orders import Stop
-
-JOB_UNKNOWN = "JobUnknown"
-"""The family of a stream that may be recording, where RTC never said as which job: there is nothing to stop it by."""
+from shared.actors import Actor
+from shared.failures import Failure, FailureKind
+from shared.orders import Order, Stop
 
 
-class _Remembered(BaseModel):
+class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class Target(_Remembered):
-    """One recording to stop, and why that failed, if it did. The stream is None for a job that isn't in the ledger."""
+class Target(_Stored):
+    """One recording to stop, and why it was not stopped, if so. The stream is None where only a job id was given."""
 
     job_id: str | None
     room_id: str | None = None
     user_id: str | None = None
     video_type: str | None = None
-    lock: StreamLock | None = None
-    """The lock that goes when the recording is over."""
-    error: ErrorFacts | None = None
+    failure: Failure | None = None
+
+    @classmethod
+    def of(cls, stop: Stop, failure: FailureKind | None = None) -> Self:
+        """Return what the stop names, as one target."""
+        named = stop.model_dump(exclude={"kind"})
+        return cls(**named, failure=None if failure is None else Failure(kind=failure))
 
 
-class Stopping(_Remembered):
+class StopRecord(_Stored):
     """A stop's targets, fixed when it was first received; none where nothing was being recorded."""
 
     order_id: str
-    requested_by: str
+    actor: Actor
     began_at: AwareDatetime
     targets: tuple[Target, ...]
     settled_at: AwareDatetime | None = None
     """When the last target was stopped, or given up."""
 
     @classmethod
-    def of(cls, order_id: str, requested_by: str, stop: Stop, began_at: datetime) -> Self:
-        """A stop of which it isn't known yet what there is to stop."""
-        target = Target(**stop.model_dump())
-        return cls(order_id=order_id, requested_by=requested_by, began_at=began_at, targets=(target,))
+    def of(cls, order: Order, targets: tuple[Target, ...], began_at: datetime) -> Self:
+        """Return the record of an order's stop that begins."""
+        return cls(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)
+
+    @property
+    def version(self) -> str:
+        """Tell the stop that is settled from the one that is not."""
+        return "begun" if self.settled_at is None else "settled"
+
+    def settled(self, targets: tuple[Target, ...], now: datetime) -> Self:
+        """Return the stop with the results of its targets."""
+        return self.model_copy(update={"targets": targets, "settled_at": now})
 
     def given_up(self, now: datetime) -> Self:
-        """This stop, settled although no try is left: what isn't known to be stopped counts as not stopped."""
-        out_of_time = ErrorFacts(family=OUT_OF_TIME)
-        targets = tuple(it.model_copy(update={"error": it.error or out_of_time}) for it in self.targets)
-        return self.model_copy(update={"targets": targets, "settled_at": now})
+        """Return the stop, settled although no try is left: a target that is not known to be stopped is not stopped."""
+        out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
+        return self.settled(
+            tuple(it.model_copy(update={"failure": it.failure or out_of_time}) for it in self.targets), now
+        )

@@ -3,21 +3,17 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from pydantic import BaseModel
 
 from functions.aws.secrets import Secret, WebhookSecret
 from functions.aws.settings import Limits
 from functions.http.api_gateway import HttpResponse
-from functions.ledger.keys import item_of, order_key
-from functions.ledger.orders import OrderRecords
+from functions.ledger.ledger import open_ledger
 from functions.webhook import answer
 from functions.webhook_api.door import Door
 from local.aws.account import REGION
-from shared.attempts import KnownJob
 from shared.orders import Order
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
@@ -34,7 +30,6 @@ class Around:
     now: float = NOW
     orders: list[Order] = field(default_factory=list)
     trouble: Exception | None = None
-    jobs: dict[str, KnownJob] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         session = boto3.Session("made", "up", region_name=REGION)
@@ -45,10 +40,10 @@ class Around:
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
             KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
         )
-        self.records = OrderRecords(self.dynamodb, "ledger")
+        self.ledger = open_ledger(self.dynamodb, "ledger", "app1")
         self.secrets.create_secret(Name="webhook", SecretString=a_secret(KEY))
         secret = Secret(self.secrets, "webhook", WebhookSecret, self.clock)
-        self.door = Door(secret, CALLERS, self.records, self.put, self.clock)
+        self.door = Door(secret, CALLERS, self.ledger, self.put, self.clock)
 
     def clock(self) -> float:
         return self.now
@@ -57,12 +52,6 @@ class Around:
         if self.trouble is not None:
             raise self.trouble
         self.orders.append(order)
-
-    def write(self, part: str, content: BaseModel) -> None:
-        """Have the ledger hold this of the one order."""
-        (order,) = self.orders
-        item = item_of(order_key(order.order_id, part), content, datetime.fromtimestamp(self.now, UTC))
-        self.dynamodb.put_item(TableName="ledger", Item=item)
 
     def ask(self, body: bytes = START, headers: dict[str, str] | None = None, **where: str) -> tuple[int, Any]:
         """Status and document that a signed request gets, or one with these headers."""

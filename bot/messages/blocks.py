@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from shared.actors import Actor
+
 type Element = dict[str, Any]
 type Line = Sequence[str | Element]
 """A line's pieces, one after the other; a str is shown as it is."""
@@ -73,11 +75,11 @@ def code(value: object, most: int = 160) -> Element:
     return {**_text(plain(value, most) or "?"), "style": {"code": True}}
 
 
-def person(user_id: str) -> Element:
-    """A mention, which Slack shows as a name; an id that isn't Slack's (an order from elsewhere) as it is."""
-    if _SLACK_USER.fullmatch(user_id):
-        return {"type": "user", "user_id": user_id}
-    return _text(plain(user_id) or "somebody")
+def person(actor: Actor) -> Element:
+    """Return a mention of a person in Slack, which Slack shows as a name; any other actor by its id, as text."""
+    if actor.kind == "slack_user" and _SLACK_USER.fullmatch(actor.id):
+        return {"type": "user", "user_id": actor.id}
+    return _text(plain(actor.id) or "somebody")
 
 
 def clock_time(moment: datetime) -> Element:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from bot.messages.blocks import plain
-from shared.attempts import OUT_OF_TIME, TOO_LATE, ErrorFacts
+from shared.failures import Failure, FailureKind
 from shared.rtc.error_codes import look_up
-from shared.rtc.errors import AuthFailed, NotConnected, NotFound, OutcomeUnknown, Refused, ServerError, Throttled
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +21,32 @@ class Explanation:
 
 
 _WHEN_FREE = "Ask an operator, or try again once it is free."
-_BY_FAMILY = {
-    family.__name__: sentences
-    for family, sentences in {
-        AuthFailed: ("RTC does not let recordbot in.", "Ask an operator to check its keys: more tries can lock them."),
-        NotFound: ("RTC does not know recordbot's app.", "Ask an operator to check the app id."),
-        Throttled: ("RTC gets too many requests at once.", "Try again in a minute."),
-        ServerError: ("RTC failed and started nothing.", "Try again in a minute."),
-        NotConnected: (
-            "RTC could not be reached, so nothing was sent.",
-            "Try again in some minutes, or ask an operator.",
-        ),
-        OutcomeUnknown: ("RTC gave no usable answer.", _WHEN_FREE),
-        Refused: ("RTC refused the request.", "Check room, user and options, or ask an operator."),
-    }.items()
-} | {
-    OUT_OF_TIME: ("recordbot did not get to ask RTC. Nothing was started.", "Try again in some minutes."),
-    TOO_LATE: ("This waited too long to begin it now. Nothing was started.", "Ask again if you still need it."),
+_BY_KIND = {
+    FailureKind.AUTH_FAILED: (
+        "RTC does not let recordbot in.",
+        "Ask an operator to check its keys: more tries can lock them.",
+    ),
+    FailureKind.NOT_FOUND: ("RTC does not know recordbot's app.", "Ask an operator to check the app id."),
+    FailureKind.THROTTLED: ("RTC gets too many requests at once.", "Try again in a minute."),
+    FailureKind.SERVER_ERROR: ("RTC failed and started nothing.", "Try again in a minute."),
+    FailureKind.NOT_CONNECTED: (
+        "RTC could not be reached, so nothing was sent.",
+        "Try again in some minutes, or ask an operator.",
+    ),
+    FailureKind.OUTCOME_UNKNOWN: ("RTC gave no usable answer.", _WHEN_FREE),
+    FailureKind.REFUSED: ("RTC refused the request.", "Check room, user and options, or ask an operator."),
+    FailureKind.OUT_OF_TIME: ("recordbot did not get to ask RTC. Nothing was started.", "Try again in some minutes."),
+    FailureKind.TOO_LATE: (
+        "This waited too long to begin it now. Nothing was started.",
+        "Ask again if you still need it.",
+    ),
 }
 _INVALID_PARAMETER_VALUE = "RTC.00001003"
 _CUT_OFF = Explanation("recordbot was cut off while it asked RTC.", _WHEN_FREE, "")
 _REQUEST_TIMEOUT = ("The request did not reach RTC in time.", "Try again in a minute.")
 
 
-def explain(error: ErrorFacts | None) -> Explanation:
+def explain(error: Failure | None) -> Explanation:
     """What to tell of an error met in a start; None is a call whose maker was gone before it ended."""
     if error is None:
         return _CUT_OFF
@@ -53,22 +54,25 @@ def explain(error: ErrorFacts | None) -> Explanation:
     return Explanation(what, next_step, _technical(error))
 
 
-def _sentences(error: ErrorFacts) -> tuple[str, str]:
+def _sentences(error: Failure) -> tuple[str, str]:
     known = look_up(error.error_code) if error.error_code else None
     # A code in an answer that says neither yes nor no is no promise that nothing was started.
-    if known and error.family != OutcomeUnknown.__name__ and not _is_vague(error):
+    if known and error.kind != FailureKind.OUTCOME_UNKNOWN and not _is_vague(error):
         return known.meaning, known.next_step
     if error.status == HTTPStatus.REQUEST_TIMEOUT:
         return _REQUEST_TIMEOUT
-    return _BY_FAMILY.get(error.family, _BY_FAMILY[Refused.__name__])
+    return _BY_KIND.get(error.kind, _BY_KIND[FailureKind.REFUSED])
 
 
-def _is_vague(error: ErrorFacts) -> bool:
+def _is_vague(error: Failure) -> bool:
     # RTC gives this code for a missing app and for some wrong credentials as well: there the status says more.
-    return error.error_code == _INVALID_PARAMETER_VALUE and error.family in {NotFound.__name__, AuthFailed.__name__}
+    return error.error_code == _INVALID_PARAMETER_VALUE and error.kind in {
+        FailureKind.NOT_FOUND,
+        FailureKind.AUTH_FAILED,
+    }
 
 
-def _technical(error: ErrorFacts) -> str:
+def _technical(error: Failure) -> str:
     """`RTC.00001007 JobExceed · HTTP 400 · request 3f2a`, as much of it as there is."""
     known = look_up(error.error_code) if error.error_code else None
     message = error.error_msg or (known.name if known else "")

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
 from bot.messages.explanations import explain
 from bot.messages.wording import common_settings, elapsed, settings, source, span, stream
-from shared.attempts import OUT_OF_TIME, Attempt, Duplicate, NotStarted, Started, Unknown
+from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
+from shared.failures import FailureKind
 from shared.orders import Order
-from shared.rtc.errors import AlreadyRunning, NotConnected
+from shared.recordings import Recording
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 LATE = timedelta(minutes=1)
@@ -33,17 +34,26 @@ class _News:
         return [f"{'✅' if self.started else self.mark} ", *joined(self.headline, *self.facts)]
 
 
-def outcome(order: Order, attempts: Sequence[Attempt], now: datetime) -> Reply:
-    """What came of the order, once each attempt has its outcome. Of nothing but duplicates only the asker is told.
+def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime) -> Reply:
+    """Say what came of the order, once each attempt has its outcome. Of duplicates alone only the asker is told.
 
-    Raises ValueError for an attempt without an outcome.
+    A started stream is told as its recording stands; without one, as RTC answered the start. Raises ValueError for an
+    attempt without an outcome.
     """
+    jobs = {recording.n: recording.job for recording in recordings}
+    attempts = [_with_job(attempt, jobs.get(attempt.n)) for attempt in attempts]
     to = Audience.ASKER if all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) else Audience.CHANNEL
     late = to is Audience.CHANNEL and now - order.placed_at > LATE
-    asker = person(order.requested_by)
+    asker = person(order.actor)
     by: Line = [] if late else ["by ", asker]
     headline, *lines = _one(order, attempts[0], now, by) if len(attempts) == 1 else _several(order, attempts, now, by)
     return reply(to, joined(headline, asker if late else None), *lines)
+
+
+def _with_job(attempt: Attempt, job: RecordingJob | None) -> Attempt:
+    if job is None or not isinstance(attempt.outcome, Started):
+        return attempt
+    return attempt.model_copy(update={"outcome": attempt.outcome.model_copy(update={"job": job})})
 
 
 def _one(order: Order, attempt: Attempt, now: datetime, by: Line) -> list[Line]:
@@ -105,19 +115,21 @@ def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
 
 
 def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
-    explanation = explain(ended.error)
-    if ended.error.family == AlreadyRunning.__name__:
+    explanation = explain(ended.failure)
+    if ended.failure.kind is FailureKind.ALREADY_RUNNING:
         what = "Not by recordbot, as far as it knows, so there is no job id to show. Nothing new was started."
         return _News("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
     what = explanation.what
-    if ended.gave_up and ended.error.family != OUT_OF_TIME:
-        last = ended.error.status or ("no connection" if ended.error.family == NotConnected.__name__ else "no answer")
+    if ended.gave_up and ended.failure.kind is not FailureKind.OUT_OF_TIME:
+        last = ended.failure.status or (
+            "no connection" if ended.failure.kind is FailureKind.NOT_CONNECTED else "no answer"
+        )
         what = f"RTC did not take the request for {elapsed(waited)} (last: {last}). Nothing was started."
     return _News("⛔", f"Not recorded: {who}", (), ([f"{what} {explanation.next_step}"], joined(explanation.technical)))
 
 
 def _unknown(unknown: Unknown, who: str) -> _News:
-    explanation = explain(unknown.error)
+    explanation = explain(unknown.failure)
     what = f"{explanation.what} It was not sent again. {explanation.next_step}"
     facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
     return _News("❓", f"{who} may or may not be recording", (), ([what], facts))
@@ -126,7 +138,7 @@ def _unknown(unknown: Unknown, who: str) -> _News:
 def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, who: str) -> _News:
     lock = duplicate.lock
     general: Line = ["Nothing new was started."]
-    by = person(lock.requested_by)
+    by = person(lock.actor)
     since = elapsed(now - lock.since)
     if lock.job_id is not None:
         picture = source(request.video_type, audio=request.is_record_audio)

@@ -6,18 +6,18 @@ from bot.commands_doc import help_text
 from bot.language.corrections import CommandError
 from bot.messages.blocks import Audience, Reply, code, joined, plain, reply
 from bot.messages.wording import common_settings, streams
-from shared.orders import Order
+from shared.orders import Order, Start
 from shared.rtc.request_preview import RequestPreview
 
 _SLIPS_SHOWN = 5
 
 
-def accepted(order: Order) -> Reply:
+def accepted(order_id: str, action: Start) -> Reply:
     """The order is on its way."""
-    who = streams(order.requests)
-    headline = f"🔎 Trying {who} without sending anything" if order.dry_run else f"⏳ Asking RTC to record {who}"
-    alike = common_settings(order.requests) or "settings differ"
-    return reply(Audience.ASKER, [headline], joined(alike, f"order {order.order_id}"))
+    who = streams(action.requests)
+    headline = f"🔎 Trying {who} without sending anything" if action.dry_run else f"⏳ Asking RTC to record {who}"
+    alike = common_settings(action.requests) or "settings differ"
+    return reply(Audience.ASKER, [headline], joined(alike, f"order {order_id}"))
 
 
 def not_queued() -> Reply:
@@ -82,10 +82,10 @@ def help_on(topic: str | None, name: str) -> Reply:
     return reply(Audience.ASKER, [first], *([line] for line in lines))
 
 
-def preview(order: Order, previews: Sequence[RequestPreview]) -> Reply:
+def preview(action: Start, previews: Sequence[RequestPreview]) -> Reply:
     """A dry run's answer: the request for the order's first stream in full, and how the others differ from it."""
     first, *others = previews
-    headline = f"🔎 Dry run for {streams(order.requests)}: nothing was sent"
+    headline = f"🔎 Dry run for {streams(action.requests)}: nothing was sent"
     headers = "\n".join(f"{name}: {value}" for name, value in first.headers.items())
     signed = first.canonical_request
     return reply(

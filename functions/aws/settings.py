@@ -71,6 +71,7 @@ class WebhookSettings(_Settings):
     secret_id: _Name
     ledger_table: _Name
     order_queue_url: _Url
+    rtc_app_id: _Id
     webhook_callers: Json[dict[CallerName, Limits]]
     """Who may call it; each caller's keys are in the secret."""
     log_level: _LogLevel

@@ -1,89 +1,68 @@
-"""What the ledger tells of an order and of a job: for the webhook's door to read, and the recorder to note what came.
+"""The orders of callers, and all that is known of one.
 
-The items are those of functions/ledger/attempts.py. Reads are consistent.
+ORDER#id    order    what a caller's event asked for
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
-from functions.ledger.keys import Item, item_of, job_key, order_key
-from shared.attempts import Asked, Attempt, KnownJob
-from shared.orders import Order
-from shared.stops import Stopping
+from functions.ledger import attempts, recordings, stops
+from functions.ledger.table import Key, Table, put
+from shared.attempts import Attempt
+from shared.orders import Order, PlacedOrder
+from shared.recordings import Recording
+from shared.stops import StopRecord
 
-if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
-    from mypy_boto3_dynamodb import DynamoDBClient
+_SK = "order"
 
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """All that is known of an order that a caller's event made: its attempts in order, or its stop."""
+    """All that is known of an order: its attempts and recordings by their places in it, or its stop."""
 
-    asked: Asked
+    placed: PlacedOrder | None
+    """None for an order that no caller's event made."""
     attempts: tuple[Attempt, ...]
-    stopping: Stopping | None
+    recordings: tuple[Recording, ...]
+    stop: StopRecord | None
 
 
-class OrderRecords:
-    """The orders and jobs in one table."""
+class Orders:
+    """The orders in one table."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
+    def __init__(self, table: Table) -> None:
         self._table = table
 
-    def is_first(self, order: Order, now: datetime) -> bool:
-        """Note what the order asks for, if it came from a caller; whether no other body came before under its id.
+    def record_request(self, order: Order, now: datetime) -> bool:
+        """Write down what a caller's order asks for. Return False where another body came before under its id.
 
         Two bodies under one webhook-id can both get on the queue: the door can't see what isn't in the ledger yet.
         """
-        if order.body_digest is None:
+        if order.body_digest is None or order.action.kind == "check":
             return True
-        asked = Asked(
-            body_digest=order.body_digest,
-            requested_by=order.requested_by,
-            placed_at=order.placed_at,
-            requests=order.requests,
-            stop=order.stop,
+        placed = PlacedOrder(
+            body_digest=order.body_digest, actor=order.actor, placed_at=order.placed_at, action=order.action
         )
-        key = order_key(order.order_id, "asked")
-        try:
-            self._client.put_item(
-                TableName=self._table, Item=item_of(key, asked, now), ConditionExpression="attribute_not_exists(pk)"
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            known = self.asked(order.order_id)
-            return known is None or known.is_of(order)
-        return True
+        if self._table.write(put(_key(order.order_id), placed, now, over=None)):
+            return True
+        known = self.placed(order.order_id)
+        return known is None or known.is_of(order)
 
-    def asked(self, order_id: str) -> Asked | None:
-        """What a caller's order asks for, or None as long as the recorder has not begun with it."""
-        data = self._data(order_key(order_id, "asked"))
-        return None if data is None else Asked.model_validate_json(data)
+    def placed(self, order_id: str) -> PlacedOrder | None:
+        """Return what a caller's order asks for; None until the recorder has received it."""
+        return self._table.read(_key(order_id), PlacedOrder)
 
-    def read(self, order_id: str) -> OrderRecord | None:
-        """The order, or None as long as the recorder has not begun with it."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :order",
-            ExpressionAttributeValues={":order": order_key(order_id, "")["pk"]},
-            ConsistentRead=True,
-        )
-        found: dict[str, Any] = {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"] if "data" in item}
-        if "asked" not in found:
-            return None
-        stop = found.get("stop")
+    def read(self, order_id: str) -> OrderRecord:
+        """Return all that is known of the order, by one Query."""
+        found = self._table.read_all(_key(order_id).pk)
+        placed = found.get(_SK)
         return OrderRecord(
-            asked=Asked.model_validate_json(found["asked"]),
-            attempts=tuple(Attempt.model_validate_json(found[n]) for n in sorted(found) if n.isdecimal()),
-            stopping=None if stop is None else Stopping.model_validate_json(stop),
+            placed=None if placed is None else PlacedOrder.model_validate_json(placed),
+            attempts=attempts.among(found),
+            recordings=recordings.among(found),
+            stop=stops.among(found),
         )
 
-    def job(self, job_id: str) -> KnownJob | None:
-        """The stream that a job records, if recordbot started it."""
-        data = self._data(job_key(job_id))
-        return None if data is None else KnownJob.model_validate_json(data)
 
-    def _data(self, key: Item) -> str | None:
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer["Item"]["data"]["S"] if "Item" in answer else None
+def _key(order_id: str) -> Key:
+    return Key(f"ORDER#{order_id}", _SK)

@@ -1,107 +1,42 @@
-"""Stops in the ledger: what there is to stop, what came of it, and the locks that go.
+"""The stops of orders.
 
-The items are those of functions/ledger/attempts.py.
+ORDER#id    stop    what a stop has to stop, and what came of it
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from functions.ledger.keys import Item, item_of, job_key, lock_key, order_key, version
-from shared.attempts import Busy, ErrorFacts, KnownJob, StreamLock
-from shared.orders import Stop
-from shared.stops import JOB_UNKNOWN, Stopping, Target
+from functions.ledger.table import Key, Table, put
+from shared.stops import StopRecord
 
-if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-_AUDIO = "AUDIO"
-"""Where a lock's key has a video_type, of a recording without video."""
+_SK = "stop"
 
 
-class StopTable:
-    """The stops of one app, in the ledger's table. Reads are consistent."""
+class Stops:
+    """The stops in one table."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, app_id: str) -> None:
-        self._client = client
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._app_id = app_id
 
-    def read(self, order_id: str) -> Stopping | None:
-        """A stop that was begun."""
-        data = self._data(order_key(order_id, "stop"))
-        return None if data is None else Stopping.model_validate_json(data)
+    def read(self, order_id: str) -> StopRecord | None:
+        """Return a stop that was begun."""
+        return self._table.read(_key(order_id), StopRecord)
 
-    def targets(self, stop: Stop, now: datetime) -> tuple[Target, ...] | Busy:
-        """What is recorded of what the stop names; Busy while a start of it is under way, which has to end first.
+    def begin(self, stop: StopRecord, now: datetime) -> StopRecord:
+        """Write down what is to be stopped; return what another recorder wrote before, if one did."""
+        if self._table.write(put(_key(stop.order_id), stop, now, over=None)):
+            return stop
+        return self.read(stop.order_id) or stop
 
-        A job that recordbot didn't start is a target as well: RTC may know it.
-        """
-        if stop.job_id is not None:
-            data = self._data(job_key(stop.job_id))
-            if data is None:
-                return (Target(job_id=stop.job_id),)
-            job = KnownJob.model_validate_json(data)
-            lock = self._lock(job)
-            held = lock if lock is not None and lock.job_id == job.job_id else None
-            return (Target(**job.model_dump(), lock=held),)
-        targets = []
-        for video_type, lock in self._locks(stop):
-            if lock.calling_until is not None and now < lock.calling_until:
-                return Busy(until=lock.calling_until)
-            if lock.is_over(now):
-                continue
-            unknown = ErrorFacts(family=JOB_UNKNOWN) if lock.job_id is None else None
-            stream = {"room_id": stop.room_id, "user_id": stop.user_id, "video_type": video_type}
-            targets.append(Target(job_id=lock.job_id, **stream, lock=lock, error=unknown))
-        return tuple(targets)
+    def settle(self, before: StopRecord | None, settled: StopRecord, now: datetime) -> None:
+        """Write down what came of a stop, over the record before; another recorder's result stays."""
+        self._table.write(put(_key(settled.order_id), settled, now, over=before))
 
-    def begin(self, stopping: Stopping, now: datetime) -> Stopping:
-        """Write down what is to be stopped; gives what another recorder wrote before."""
-        item = item_of(order_key(stopping.order_id, "stop"), stopping, now)
-        try:
-            self._client.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return self.read(stopping.order_id) or stopping
-        return stopping
 
-    def settle(self, stopping: Stopping, now: datetime) -> None:
-        """Write down what came of it."""
-        self._client.put_item(TableName=self._table, Item=item_of(order_key(stopping.order_id, "stop"), stopping, now))
+def among(items: Mapping[str, str]) -> StopRecord | None:
+    """Return the stop among an order's items."""
+    return StopRecord.model_validate_json(items[_SK]) if _SK in items else None
 
-    def free(self, target: Target) -> None:
-        """Remove the lock of a recording that is over, unless it has changed: then it is another's."""
-        if target.lock is None or target.room_id is None or target.user_id is None:
-            return
-        try:
-            self._client.delete_item(
-                TableName=self._table,
-                Key=lock_key(self._app_id, target.room_id, target.user_id, target.video_type),
-                ConditionExpression="step = :seen",
-                ExpressionAttributeValues={":seen": {"S": version(target.lock)}},
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
 
-    def _lock(self, job: KnownJob) -> StreamLock | None:
-        data = self._data(lock_key(self._app_id, job.room_id, job.user_id, job.video_type))
-        return None if data is None else StreamLock.model_validate_json(data)
-
-    def _locks(self, stop: Stop) -> list[tuple[str | None, StreamLock]]:
-        """Each lock of the stop's user, with its video_type."""
-        key = lock_key(self._app_id, stop.room_id or "", stop.user_id or "", stop.video_type or "")
-        wanted = {"S": key["sk"]["S"].removesuffix(_AUDIO) if stop.video_type is None else key["sk"]["S"]}
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :room AND begins_with(sk, :user)",
-            ExpressionAttributeValues={":room": key["pk"], ":user": wanted},
-            ConsistentRead=True,
-        )
-        found = []
-        for item in answer["Items"]:
-            kind = item["sk"]["S"].rpartition("#")[2]
-            found.append((None if kind == _AUDIO else kind, StreamLock.model_validate_json(item["data"]["S"])))
-        return found
-
-    def _data(self, key: Item) -> str | None:
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer["Item"]["data"]["S"] if "Item" in answer else None
+def _key(order_id: str) -> Key:
+    return Key(f"ORDER#{order_id}", _SK)

@@ -6,11 +6,13 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from functions.ledger.orders import OrderRecord
-from functions.worker.delivery import LATEST_END
-from shared.attempts import OUT_OF_TIME, Attempt, Duplicate, ErrorFacts, NotStarted, Started, State, Unknown
+from shared.attempts import Attempt, Duplicate, NotStarted, Started, State, Unknown
+from shared.failures import Failure, FailureKind
+from shared.orders import LATEST_END, PlacedOrder, Stop
+from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
 from shared.rtc.request_preview import masked_url
-from shared.stops import Stopping, Target
+from shared.stops import StopRecord, Target
 
 
 class _Answer(BaseModel):
@@ -80,7 +82,7 @@ class StreamStatus(_Answer):
     error_code: str | None = None
     """RTC's, such as RTC.00001007."""
     error_msg: str | None = None
-    """RTC's; or a word of recordbot's where RTC gave none: OutOfTime, TooLate, JobUnknown, NotConnected ..."""
+    """RTC's; or the kind of failure where RTC gave none: out_of_time, too_late, job_unknown, not_connected ..."""
     request_id: str | None = None
     """RTC's X-request-Id of its answer to the start, or of the error."""
     began_at: datetime | None = None
@@ -112,36 +114,49 @@ def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
     return DryRun(would_send=bodies)
 
 
-def order_status(order_id: str, record: OrderRecord | None, placed_by: datetime, now: datetime) -> OrderStatus:
-    """The status of an order; of one that nobody has begun with, only that it was accepted.
+def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:
+    """Return the status of an order; of one that nobody has begun with, only that it was accepted.
 
-    `placed_by` is when it had been placed, at the latest. Once LATEST_END has passed nobody is at it any more, whatever
-    the ledger lacks: then it is done, and what has no outcome is not started, not stopped, or unknown.
+    `placed_by` is when it had been placed, at the latest. Once LATEST_END has passed nobody works on it any more,
+    whatever the ledger lacks: then it is done, and what has no outcome is not started, not stopped, or unknown.
     """
-    if record is None:
+    placed = record.placed
+    if placed is None:
         lost = now - placed_by > LATEST_END
-        state, why = (OrderState.DONE, OUT_OF_TIME) if lost else (OrderState.ACCEPTED, None)
+        state, why = (OrderState.DONE, FailureKind.OUT_OF_TIME) if lost else (OrderState.ACCEPTED, None)
         return OrderStatus(order_id=order_id, state=state, error_msg=why)
-    asked = record.asked
-    is_late = now - asked.placed_at > LATEST_END
-    if asked.stop is not None:
-        stopping = record.stopping or Stopping.of(order_id, asked.requested_by, asked.stop, asked.placed_at)
-        if is_late and stopping.settled_at is None:
-            stopping = stopping.given_up(asked.placed_at + LATEST_END)
-        is_done = stopping.settled_at is not None
-        began_at = record.stopping.began_at if record.stopping else None
-        streams = [_stop_status(target, began_at, stopping.settled_at) for target in stopping.targets]
+    is_late = now - placed.placed_at > LATEST_END
+    if isinstance(placed.action, Stop):
+        is_done, streams = _stopped_streams(order_id, placed, placed.action, record.stop, is_late=is_late)
     else:
         begun = {attempt.n: attempt for attempt in record.attempts}
-        streams = [_start_status(request, begun.get(n), is_late=is_late) for n, request in enumerate(asked.requests)]
+        recordings = {recording.n: recording for recording in record.recordings}
+        streams = [
+            _start_status(request, begun.get(n), recordings.get(n), is_late=is_late)
+            for n, request in enumerate(placed.action.requests)
+        ]
         is_done = all(stream.state is not StreamState.WORKING for stream in streams)
     state = OrderState.DONE if is_done else OrderState.WORKING
-    return OrderStatus(order_id=order_id, state=state, placed_at=asked.placed_at, streams=streams)
+    return OrderStatus(order_id=order_id, state=state, placed_at=placed.placed_at, streams=streams)
 
 
-def _start_status(request: RecordingRequest, attempt: Attempt | None, *, is_late: bool) -> StreamStatus:
+def _stopped_streams(
+    order_id: str, placed: PlacedOrder, action: Stop, stop: StopRecord | None, *, is_late: bool
+) -> tuple[bool, list[StreamStatus]]:
+    began_at = None if stop is None else stop.began_at
+    if stop is None:
+        targets = (Target.of(action),)
+        stop = StopRecord(order_id=order_id, actor=placed.actor, began_at=placed.placed_at, targets=targets)
+    if is_late and stop.settled_at is None:
+        stop = stop.given_up(placed.placed_at + LATEST_END)
+    return stop.settled_at is not None, [_stop_status(target, began_at, stop.settled_at) for target in stop.targets]
+
+
+def _start_status(
+    request: RecordingRequest, attempt: Attempt | None, recording: Recording | None, *, is_late: bool
+) -> StreamStatus:
     if attempt is not None and attempt.state is State.CALLING and is_late:
-        attempt = attempt.given_up_by_its_caller(attempt.lease_until)
+        attempt = attempt.abandoned(attempt.lease_until)
     status = StreamStatus(
         room_id=request.room_id,
         user_id=request.user_id,
@@ -151,24 +166,28 @@ def _start_status(request: RecordingRequest, attempt: Attempt | None, *, is_late
         settled_at=None if attempt is None else attempt.settled_at,
     )
     match None if attempt is None else attempt.outcome:
-        case Started(job=job, request_id=request_id):
+        case Started(job=answered, request_id=request_id):
+            job = answered if recording is None else recording.job
             known = {"job_id": job.job_id, "stream_name": job.stream_name, "job_state": job.state}
             known["request_id"] = request_id
             return status.model_copy(update={"state": StreamState.STARTED, **known})
-        case NotStarted(error=error):
-            return status.model_copy(update={"state": StreamState.NOT_STARTED, **_error(error)})
-        case Unknown(error=error, held_until=held_until):
-            return status.model_copy(update={"state": StreamState.UNKNOWN, "held_until": held_until, **_error(error)})
+        case NotStarted(failure=failure):
+            return status.model_copy(update={"state": StreamState.NOT_STARTED, **_failure(failure)})
+        case Unknown(failure=failure, held_until=held_until):
+            held = {"state": StreamState.UNKNOWN, "held_until": held_until}
+            return status.model_copy(update=held | _failure(failure))
         case Duplicate(lock=lock):
             return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, "job_id": lock.job_id})
         case None if is_late:
-            return status.model_copy(update={"state": StreamState.NOT_STARTED, "error_msg": OUT_OF_TIME})
+            return status.model_copy(
+                update={"state": StreamState.NOT_STARTED, "error_msg": FailureKind.OUT_OF_TIME.value}
+            )
         case None:
             return status
 
 
 def _stop_status(target: Target, began_at: datetime | None, settled_at: datetime | None) -> StreamStatus:
-    ended = StreamState.NOT_STOPPED if target.error else StreamState.STOPPED
+    ended = StreamState.NOT_STOPPED if target.failure else StreamState.STOPPED
     status = StreamStatus(
         room_id=target.room_id,
         user_id=target.user_id,
@@ -178,14 +197,14 @@ def _stop_status(target: Target, began_at: datetime | None, settled_at: datetime
         began_at=began_at,
         settled_at=settled_at,
     )
-    return status.model_copy(update=_error(target.error))
+    return status.model_copy(update=_failure(target.failure))
 
 
-def _error(error: ErrorFacts | None) -> dict[str, str | None]:
-    if error is None:
+def _failure(failure: Failure | None) -> dict[str, object]:
+    if failure is None:
         return {}
     return {
-        "error_code": error.error_code,
-        "error_msg": error.error_msg or error.family,
-        "request_id": error.request_id,
+        "error_code": failure.error_code,
+        "error_msg": failure.error_msg or failure.kind.value,
+        "request_id": failure.request_id,
     }

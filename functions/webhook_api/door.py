@@ -21,15 +21,18 @@ from functions.aws.secrets import LIFETIME, Secret, WebhookSecret
 from functions.aws.settings import Limits
 from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
-from functions.ledger.orders import OrderRecords
+from functions.ledger.ledger import Ledger
 from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
-from functions.webhook_api.events import Ping, RecordingStart, RecordingStop
+from functions.webhook_api.events import Ping
 from functions.webhook_api.limits import wrong_for
 from functions.webhook_api.openapi import openapi
 from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.status_link import read_status_link, status_path
-from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo, order_id_of
+from shared.actors import Actor
+from shared.log_events import LogEvent
+from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, order_id_of
+from shared.slack_refs import ReplyTo
 
 MOST_BYTES = 64_000
 """Of a body; ten streams with a push address each need some 5,000."""
@@ -43,7 +46,7 @@ class Door:
 
     secret: Secret[WebhookSecret]
     callers: dict[str, Limits]
-    records: OrderRecords
+    ledger: Ledger
     put: Callable[[Order], None]
     clock: Callable[[], float] = time.time
 
@@ -68,18 +71,17 @@ class Door:
         limits = self.callers[caller]
         if isinstance(event, Ping):
             return _json(HTTPStatus.OK, self._pong(request, caller, limits))
-        stop = event.stop() if isinstance(event, RecordingStop) else None
-        job = self.records.job(stop.job_id) if stop and stop.job_id and limits.rooms is not None else None
-        if wrong := wrong_for(limits, event, job):
+        action = event.action()
+        of_job = action.job_id if isinstance(action, Stop) and limits.rooms is not None else None
+        if wrong := wrong_for(limits, event, self.ledger.recordings.of_job(of_job) if of_job else None):
             raise wrong
-        if isinstance(event, RecordingStart) and event.dry_run:
-            return _json(HTTPStatus.OK, dry_run(event.requests()))
+        if isinstance(action, Start) and action.dry_run:
+            return _json(HTTPStatus.OK, dry_run(action.requests))
         digest = hashlib.sha256(request.body).hexdigest()
         order = Order(
             order_id=order_id_of(caller, webhook_id),
-            requests=event.requests() if isinstance(event, RecordingStart) else (),
-            stop=stop,
-            requested_by=caller,
+            actor=Actor(kind="webhook_caller", id=caller),
+            action=action,
             placed_at=datetime.fromtimestamp(self.clock(), UTC),
             reply_to=ReplyTo(channel_id=event.notify.channel) if event.notify else None,
             body_digest=digest,
@@ -113,19 +115,19 @@ class Door:
     def _place(self, order: Order) -> datetime:
         """Put the order on the queue unless the recorder knows it already; when it was placed. Raises a Problem."""
         with log_keys(order_id=order.order_id):
-            known = self.records.asked(order.order_id)
+            known = self.ledger.orders.placed(order.order_id)
             if known is not None:
                 if not known.is_of(order):
                     raise Problem(HTTPStatus.CONFLICT, _ANOTHER_BODY)
-                logger.info("order known already")
+                logger.info(LogEvent.ORDER_KNOWN)
                 return known.placed_at
             try:
                 self.put(order)
             except (NotQueued, PerhapsQueued):
-                logger.exception("order not queued")
+                logger.exception(LogEvent.ORDER_NOT_QUEUED)
                 count(Metric.ORDER_NOT_QUEUED)
                 raise not_now("POST") from None
-            logger.info("order placed")
+            logger.info(LogEvent.ORDER_PLACED)
             count(Metric.ORDER_PLACED)
             return order.placed_at
 
@@ -146,8 +148,8 @@ class Door:
         now = datetime.fromtimestamp(self.clock(), UTC)
         if now >= link.ends:
             raise Problem(HTTPStatus.GONE, "a link to an order's status ends after a week")
-        record = self.records.read(order_id)
-        if record is not None and not record.asked.body_digest.startswith(link.body):
+        record = self.ledger.orders.read(order_id)
+        if record.placed is not None and not record.placed.body_digest.startswith(link.body):
             raise Problem(HTTPStatus.CONFLICT, f"{_ANOTHER_BODY}, and is what was done")
         return _json(HTTPStatus.OK, order_status(order_id, record, link.placed_by, now))
 

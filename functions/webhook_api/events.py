@@ -16,7 +16,7 @@ from pydantic import (
     TypeAdapter,
 )
 
-from shared.orders import MAX_STREAMS, ChannelId, Stop
+from shared.orders import MAX_STREAMS, ChannelId, Start, Stop
 from shared.rtc.models import GivenJobId, PublishParam, RecordingRequest, RecordParam, RtcId, VideoType
 
 ONE, SEVERAL, JOB, USER = "<one>", "<several>", "<job>", "<user>"
@@ -91,6 +91,10 @@ class RecordingStart(_Event):
         """The streams, however they were given."""
         return tuple(self.data) if isinstance(self.data, list) else (self.data,)
 
+    def action(self) -> Start:
+        """Return what to start, as an order has it."""
+        return Start(requests=self.requests(), dry_run=self.dry_run)
+
 
 class RecordingStop(_Event):
     """Stop a recording."""
@@ -100,8 +104,8 @@ class RecordingStop(_Event):
     data: Annotated[Annotated[JobToStop, Tag(JOB)] | Annotated[UserToStop, Tag(USER)], Discriminator(_job_or_user)]
     notify: Notify | None = None
 
-    def stop(self) -> Stop:
-        """What to stop, as an order has it."""
+    def action(self) -> Stop:
+        """Return what to stop, as an order has it."""
         return Stop.model_validate(self.data.model_dump())
 
 

@@ -1,7 +1,7 @@
-"""Look whether what was started runs: nothing is called a recording before RTC has said RUNNING.
+"""Check whether what was started runs: nothing is called a recording before RTC has said RUNNING.
 
 An answered order whose jobs are still being set up comes back on the queue, a few times. Where the bot could post its
-answer by the Web API the message is changed at each news; else there is one more message, at the end.
+answer by the Web API, the message is updated with the news; else there is one more message, at the end.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,92 +9,86 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages.outcomes import outcome
-from bot.slack_api import CannotDeliver, Messenger, TryLater
 from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
-from functions.ledger.attempts import LedgerTable
-from functions.worker.delivery import Delivery, TryAgain
-from shared.attempts import Attempt, Started
-from shared.orders import NotQueued, Order, PerhapsQueued
+from functions.ledger.ledger import Ledger
+from functions.worker.delivery import Delivery
+from functions.worker.telling import Telling
+from shared.orders import Check, NotQueued, Order, PerhapsQueued
+from shared.recordings import Recording, Shown, changed
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import RtcError
 
-LOOKS = (2, 5, 15, 60)
-"""Seconds from the answer to the first look, and from each to the next."""
-TIME_FOR_A_LOOK = timedelta(seconds=31)
+DELAYS = (2, 5, 15, 60)
+"""Seconds from the answer to the first check, and from each to the next."""
+TIME_FOR_A_CHECK = timedelta(seconds=31)
 """What showing one job and telling of it may take."""
 _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """What it takes to look after what was started."""
+class Checks:
+    """Puts the next check of an order on the queue."""
 
-    ledger: LedgerTable
-    rtc: RtcClient
-    messenger: Messenger
     queue: OrderQueue
-    clock: Callable[[], datetime]
 
-    def begin(self, order: Order, attempts: Sequence[Attempt]) -> None:
-        """Have the order come back for its next look, unless every job runs or is over, or it was looked at enough."""
-        if order.look == len(LOOKS) or not any(map(_is_being_set_up, attempts)):
+    def put_next(self, order: Order, recordings: Sequence[Recording], number: int) -> None:
+        """Have the order checked, unless every job runs or is over, or it was checked often enough."""
+        if number > len(DELAYS) or not any(map(_is_being_set_up, recordings)):
             return
         try:
-            self.queue.put(order.model_copy(update={"look": order.look + 1}), delay=LOOKS[order.look])
+            self.queue.put(order.next_check(number), delay=DELAYS[number - 1])
         except (NotQueued, PerhapsQueued):
-            logger.warning("nobody looks whether it runs: the queue did not take it", exc_info=True)
+            logger.warning("the queue did not take the next check", exc_info=True)
 
-    def look(self, order: Order, delivery: Delivery) -> None:
+
+@dataclass(frozen=True, slots=True)
+class CheckHandler:
+    """What it takes to check recordings."""
+
+    ledger: Ledger
+    rtc: Callable[[], RtcClient]
+    telling: Telling
+    checks: Checks
+    clock: Callable[[], datetime]
+
+    def run(self, order: Order, action: Check, delivery: Delivery, /) -> None:
         """Show the jobs that are still being set up, and tell what is new. Raises TryAgain if Slack takes it later.
 
-        The ledger hears of news only after the channel: so what was not told is news again at the next look.
+        The ledger has the news only after the channel: so what was not told is news again at the next check.
         """
-        told = self.ledger.attempts(order.order_id)
-        attempts = [
-            self._shown(attempt) if _is_being_set_up(attempt) and delivery.time_left() > TIME_FOR_A_LOOK else attempt
-            for attempt in told
-        ]
-        if attempts != told and self._tell(order, attempts, delivery):
-            for before, after in zip(told, attempts, strict=True):
-                if after != before:
-                    self.ledger.observe(before, after, self.clock())
-        self.begin(order, attempts)
+        record = self.ledger.orders.read(order.order_id)
+        news = {
+            recording.n: shown
+            for recording in record.recordings
+            if _is_being_set_up(recording)
+            and delivery.time_left() > TIME_FOR_A_CHECK
+            and (shown := self._show(recording))
+        }
+        now = self.clock()
+        after = [changed(it, news[it.n], now) if it.n in news else it for it in record.recordings]
+        answer = self.telling.answer(order)
+        # Without a message to update the news is told once, at the end.
+        is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, after))
+        if news and (order.reply_to is None or answer is not None or is_last):
+            self.telling.update(order, answer, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
+            for recording in record.recordings:
+                if recording.n in news:
+                    self.ledger.recordings.note(recording, news[recording.n], now)
+        self.checks.put_next(order, after, action.number + 1)
 
-    def _shown(self, attempt: Attempt) -> Attempt:
-        if not isinstance(attempt.outcome, Started):
-            return attempt
+    def give_up(self, order: Order, action: Check, /) -> None:
+        """Leave the order as it is: its result was told, and only news is missing."""
+
+    def _show(self, recording: Recording) -> Shown | None:
+        """Return what RTC shows of the job where its state is new."""
         try:
-            job = self.rtc.show(attempt.outcome.job.job_id)
+            job = self.rtc().show(recording.job.job_id)
         except RtcError as error:
             logger.info("not shown", extra={"error": str(error)})
-            return attempt
-        if job.state == attempt.outcome.job.state:
-            return attempt
-        # Only the news is taken over: what RTC left out of this answer it has said before.
-        said = {name: value for name in job.model_fields_set if (value := getattr(job, name)) is not None}
-        seen = attempt.outcome.model_copy(update={"job": attempt.outcome.job.model_copy(update=said)})
-        return attempt.model_copy(update={"outcome": seen})
-
-    def _tell(self, order: Order, attempts: Sequence[Attempt], delivery: Delivery) -> bool:
-        """Whether the news was told, or can never be; without a message to change it is told once, at the end."""
-        if order.reply_to is None:
-            return True  # whoever asked reads it from the ledger
-        reply = outcome(order, attempts, self.clock())
-        posted = self.ledger.posted(order.order_id)
-        if posted is None and order.look < len(LOOKS) and any(map(_is_being_set_up, attempts)):
-            return False
-        try:
-            if posted is not None:
-                self.messenger.update(posted, reply)
-            else:
-                self.messenger.post(reply, order.reply_to)
-        except TryLater as later:
-            raise TryAgain(max(delivery.delay(), timedelta(seconds=min(later.retry_after or 0, LOOKS[-1])))) from None
-        except CannotDeliver as lost:
-            logger.warning("the news of a job was not told", extra={"reason": lost.reason})
-        return True
+            return None
+        return Shown(job) if job.state != recording.job.state else None
 
 
-def _is_being_set_up(attempt: Attempt) -> bool:
-    return isinstance(attempt.outcome, Started) and attempt.outcome.job.state not in _SETTLED_STATES
+def _is_being_set_up(recording: Recording) -> bool:
+    return recording.job.state not in _SETTLED_STATES

@@ -1,211 +1,180 @@
-"""Fulfil an order: claim each of its streams, call RTC, settle, and answer once when all have an outcome.
+"""Start recordings: claim each stream of the order, call RTC, settle, and answer once when all have an outcome.
 
 A start is never blindly repeated. What is known not to have happened goes back to the queue; what may have happened is
 settled as unknown and told. Whatever stops this half-way, a redelivery works only on what has no outcome yet.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages import replies
-from bot.messages.blocks import Reply
 from bot.messages.outcomes import outcome
-from bot.slack_api import CannotDeliver, Messenger, TryLater
 from functions.aws.observability import Metric, count, logger
-from functions.ledger.attempts import LedgerTable
-from functions.worker.delivery import DELAYS, LONGEST_WAIT, Delivery, TryAgain
+from functions.ledger.ledger import Ledger
+from functions.ledger.table import Contended
+from functions.worker.check import Checks
+from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.refusals import count_refusal
+from functions.worker.telling import Telling, wait_for
 from shared.attempts import (
-    OUT_OF_TIME,
-    TOO_LATE,
     UNKNOWN_IS_HELD,
     Attempt,
     Busy,
     Claim,
     Duplicate,
-    ErrorFacts,
     NotStarted,
     Started,
     StreamLock,
     Unknown,
 )
-from shared.orders import Order
+from shared.failures import Failure, FailureKind
+from shared.log_events import LogEvent
+from shared.orders import Order, Start
+from shared.recordings import Gone, Shown
 from shared.rtc.client import RtcClient
-from shared.rtc.errors import AuthFailed, NotFound, OutcomeUnknown, RtcError
-
-TIME_FOR_A_CALL = timedelta(seconds=20)
-"""What an operation of RTC's client may take, more than one address to try included, and the write after it."""
-TIME_TO_TELL = timedelta(seconds=11)
-"""What an answer may take where chat.postMessage is refused late and the response_url is slow as well."""
-AT_ONCE = timedelta(seconds=1)
-"""How soon another invocation takes over what this one has no time for."""
-MAX_TELLINGS = 3
-"""Answers begun before the last receive. Slack takes five posts to a response_url: one is kept for the last receive,
-one for the news that it runs (functions/worker/check.py)."""
+from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
+from shared.rtc.models import RecordingRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Recorder:
-    """What it takes to fulfil orders: the ledger, RTC, a voice in Slack, and the wall clock."""
+class StartHandler:
+    """What it takes to start recordings."""
 
-    ledger: LedgerTable
-    rtc: RtcClient
-    messenger: Messenger
-    watch: Callable[[Order, Sequence[Attempt]], None]
-    """Called when the answer was given, now or before: to look later whether what was started runs."""
+    ledger: Ledger
+    rtc: Callable[[], RtcClient]
+    """Gives the client for the keys in use."""
+    telling: Telling
+    checks: Checks
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
-    def fulfil(self, order: Order, delivery: Delivery) -> None:
-        """Bring the order to its end. Raises TryAgain where that takes another receive."""
-        if order.dry_run:
-            self.tell(order, replies.preview(order, [self.rtc.preview(it) for it in order.requests]), delivery)
+    def run(self, order: Order, action: Start, delivery: Delivery, /) -> None:
+        """Bring the start to its end. Raises TryAgain where that takes another receive."""
+        if action.dry_run:
+            previews = [self.rtc().preview(it) for it in action.requests]
+            self.telling.answer_once(order, replies.preview(action, previews), delivery)
             return
         attempts: list[Attempt] = []
         delays: list[timedelta] = []
-        for n in range(len(order.requests)):
+        for n, request in enumerate(action.requests):
             try:
-                attempts.append(self._record(order, n, delivery))
+                attempts.append(self._attempt(order, n, request, delivery))
             except TryAgain as again:
                 delays.append(again.delay)
         if delays:
             raise TryAgain(max(delays))
-        self.tell(order, outcome(order, attempts, self.clock()), delivery)
-        self.watch(order, attempts)
+        recordings = self.ledger.orders.read(order.order_id).recordings
+        self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
+        self.checks.put_next(order, recordings, 1)
 
-    def _record(self, order: Order, n: int, delivery: Delivery) -> Attempt:
-        """The order's n-th stream with its outcome."""
-        claim = self.ledger.claim(order, n, self.clock())
+    def give_up(self, order: Order, action: Start, /) -> None:
+        """Settle the streams that nobody has called RTC for as not started.
+
+        A call that was begun is left as it is: when its lease is over its outcome is unknown.
+        """
+        failure = Failure(kind=FailureKind.OUT_OF_TIME)
+        for n, request in enumerate(action.requests):
+            try:
+                gave_up = NotStarted(failure=failure, gave_up=True)
+                self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+            except Contended:
+                logger.warning("a call was begun and has no outcome", extra={"attempt": n})
+
+    def _attempt(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
+        """Return the attempt at the order's n-th stream with its outcome."""
+        claim = self.ledger.attempts.claim(order, n, request, self.clock())
         if isinstance(claim, Busy):
-            self._wait(claim, delivery)
-            claim = self.ledger.claim(order, n, self.clock())
+            wait_for(claim, delivery, self.clock, self.sleep)
+            claim = self.ledger.attempts.claim(order, n, request, self.clock())
         if isinstance(claim, StreamLock) and claim.job_id is not None:
-            claim = self._shown(order, n, claim, claim.job_id, delivery)
+            claim = self._claim_after_showing(order, n, request, claim, claim.job_id, delivery)
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
         if isinstance(claim, StreamLock):
-            logger.info("already recording", extra={"attempt": n, "job_id": claim.job_id})
-            return self.ledger.settle_uncalled(order, n, Duplicate(lock=claim), self.clock())
-        return self._start(order, claim, delivery) if claim.outcome is None else claim
+            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.job_id})
+            return self.ledger.attempts.settle_uncalled(order, n, request, Duplicate(lock=claim), self.clock())
+        return self._call(order, claim, delivery) if claim.outcome is None else claim
 
-    def _wait(self, busy: Busy, delivery: Delivery) -> None:
-        """Leave it to the next receive what another is at; on the last there is none, so it is waited for here."""
-        left = busy.until - self.clock()
-        if not delivery.last or left > delivery.time_left() - TIME_TO_TELL:
-            raise TryAgain(left)
-        self.sleep(left.total_seconds())
-
-    def _shown(self, order: Order, n: int, lock: StreamLock, job_id: str, delivery: Delivery) -> Claim:
-        """What claiming gives once RTC has said how the locked job stands: the ledger may not know that it is over."""
-        if not _has_time(delivery):
-            return self._not_now(order, n, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
+    def _claim_after_showing(
+        self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
+    ) -> Claim:
+        """Claim anew once RTC has shown the job that holds the stream: the ledger may not know that it is over."""
+        if not delivery.has_time_for_a_call():
+            out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
+            return self._not_now(order, n, request, out_of_time, delivery, AT_ONCE)
         try:
-            over = self._is_over(job_id)
+            news = self._show(job_id)
         except RtcError as error:
-            # Asking how a job stands changes nothing, so even an unknown outcome of that may be tried again.
+            # Showing a job changes nothing, so even an unknown outcome of that may be tried again.
             if error.may_retry or isinstance(error, OutcomeUnknown):
-                return self._not_now(order, n, ErrorFacts.of(error), delivery, delivery.delay())
+                return self._not_now(order, n, request, error.failure(), delivery, delivery.delay())
             count_refusal(error, Metric.NOT_STARTED)
-            return self.ledger.settle_uncalled(order, n, NotStarted(error=ErrorFacts.of(error)), self.clock())
-        if not over:
+            refused = NotStarted(failure=error.failure())
+            return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
+        recording = self.ledger.recordings.read(lock.order_id, lock.n)
+        if recording is None or (isinstance(news, Shown) and news.job.state != "STOPPED"):
             return lock
-        self.ledger.free(order.requests[n], lock)
-        return self.ledger.claim(order, n, self.clock())
+        self.ledger.recordings.note(recording, news, self.clock())
+        return self.ledger.attempts.claim(order, n, request, self.clock())
 
-    def _is_over(self, job_id: str) -> bool:
+    def _show(self, job_id: str) -> Shown | Gone:
         try:
-            return self.rtc.show(job_id).state == "STOPPED"
+            return Shown(self.rtc().show(job_id))
         except NotFound as error:
             if not error.is_rtcs_own:
                 raise
-            return True
+            return Gone()
 
-    def _not_now(self, order: Order, n: int, why: ErrorFacts, delivery: Delivery, delay: timedelta) -> Attempt:
+    def _not_now(
+        self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery, delay: timedelta
+    ) -> Attempt:
         if not delivery.last:
             raise TryAgain(delay)
-        return self.ledger.settle_uncalled(order, n, NotStarted(error=why, gave_up=True), self.clock())
+        gave_up = NotStarted(failure=why, gave_up=True)
+        return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
-    def _start(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
+    def _call(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
+        settle = self.ledger.attempts.settle
         if self.clock() - order.placed_at > LONGEST_WAIT:
-            return self.ledger.settle(attempt, NotStarted(error=ErrorFacts(family=TOO_LATE)), self.clock())
-        if not _has_time(delivery):
-            return self._not_begun(attempt, ErrorFacts(family=OUT_OF_TIME), delivery, AT_ONCE)
-        logger.info("calling RTC", extra={"operation": "start", "attempt": attempt.n, "call": attempt.calls})
+            return settle(attempt, NotStarted(failure=Failure(kind=FailureKind.TOO_LATE)), self.clock())
+        if not delivery.has_time_for_a_call():
+            return self._not_begun(attempt, Failure(kind=FailureKind.OUT_OF_TIME), delivery, AT_ONCE)
+        facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
+        logger.info(LogEvent.CALLING_RTC, extra=facts)
         began = time.monotonic()
+        rtc = self.rtc()
         try:
-            job = self.rtc.start(attempt.request)
+            job = rtc.start(attempt.request)
         except OutcomeUnknown as error:
-            logger.warning("outcome unknown", extra=_facts(error) | _took(began))
+            logger.warning(LogEvent.OUTCOME_UNKNOWN, extra=_facts(error) | _took(began))
             count(Metric.OUTCOME_UNKNOWN)
-            held_until = self.clock() + UNKNOWN_IS_HELD
-            return self.ledger.settle(attempt, Unknown(error=ErrorFacts.of(error), held_until=held_until), self.clock())
+            unknown = Unknown(failure=error.failure(), held_until=self.clock() + UNKNOWN_IS_HELD)
+            return settle(attempt, unknown, self.clock())
         except RtcError as error:
-            logger.warning("not started", extra=_facts(error) | _took(began))
+            logger.warning(LogEvent.NOT_STARTED, extra=_facts(error) | _took(began))
             count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
-                return self._not_begun(attempt, ErrorFacts.of(error), delivery, delivery.delay())
-            return self.ledger.settle(attempt, NotStarted(error=ErrorFacts.of(error)), self.clock())
-        facts = {"job_id": job.job_id, "state": job.state, "request_id": self.rtc.last_request_id}
-        logger.info("started", extra={**facts, **_took(began)})
+                return self._not_begun(attempt, error.failure(), delivery, delivery.delay())
+            return settle(attempt, NotStarted(failure=error.failure()), self.clock())
+        facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
+        logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
-        return self.ledger.settle(attempt, Started(job=job, request_id=self.rtc.last_request_id), self.clock())
+        return settle(attempt, Started(job=job, request_id=rtc.last_request_id), self.clock())
 
-    def _not_begun(self, attempt: Attempt, why: ErrorFacts, delivery: Delivery, delay: timedelta) -> Attempt:
+    def _not_begun(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
         """Give back a claim of which nothing happened; on the last receive, settle it as given up."""
         if delivery.last:
-            return self.ledger.settle(attempt, NotStarted(error=why, gave_up=True), self.clock())
-        self.ledger.release(attempt, self.clock())
+            return self.ledger.attempts.settle(attempt, NotStarted(failure=why, gave_up=True), self.clock())
+        self.ledger.attempts.release(attempt, self.clock())
         raise TryAgain(delay)
-
-    def tell(self, order: Order, reply: Reply, delivery: Delivery) -> None:
-        """Give the answer, at least once: where a crash comes between posting and noting it, twice."""
-        turn = self.ledger.begin_telling(order.order_id, self.clock())
-        if isinstance(turn, Busy):
-            self._wait(turn, delivery)
-            turn = self.ledger.begin_telling(order.order_id, self.clock())
-        if turn is None:
-            return
-        if isinstance(turn, Busy):
-            raise TryAgain(turn.until - self.clock())
-        if turn > MAX_TELLINGS and not delivery.last:
-            self.ledger.stop_telling(order.order_id)
-            raise TryAgain(delivery.delay())
-        try:
-            posted = None if order.reply_to is None else self.messenger.post(reply, order.reply_to)
-        except TryLater as later:
-            self.ledger.stop_telling(order.order_id)
-            if delivery.last:
-                count(Metric.NOT_TOLD)
-            asked = timedelta(seconds=min(later.retry_after or 0, DELAYS[-1]))
-            raise TryAgain(max(delivery.delay(), asked)) from None
-        except CannotDeliver as lost:
-            # Nothing can bring the answer to Slack any more; the outcome stays in the ledger.
-            logger.warning("answer not delivered", extra={"reason": str(lost)})
-            count(Metric.NOT_TOLD)
-            posted = None
-        self.ledger.told(order.order_id, self.clock(), posted)
-
-
-def _has_time(delivery: Delivery) -> bool:
-    return delivery.time_left() >= TIME_FOR_A_CALL + TIME_TO_TELL
-
-
-def count_refusal(error: RtcError, otherwise: Metric) -> None:
-    """Count an error under what an operator has to know of it: that our key is refused, or what did not happen."""
-    count(Metric.RTC_REFUSED_KEY if isinstance(error, AuthFailed) else otherwise)
 
 
 def _facts(error: RtcError) -> dict[str, object]:
-    return {
-        "error": type(error).__name__,
-        "status": error.status,
-        "error_code": error.error_code,
-        "error_msg": error.error_msg,
-        "request_id": error.request_id,
-    }
+    return {**error.failure().model_dump(), "error": str(error)}
 
 
-def _took(began: float) -> dict[str, int]:
-    """RTC's latency, for the log and the dashboard that reads it."""
+def _took(began: float) -> dict[str, object]:
+    """Return RTC's latency, for the log and the dashboard that reads it."""
     return {"rtc_ms": round((time.monotonic() - began) * 1000)}

@@ -1,60 +1,91 @@
-"""Fulfil a stop: find what there is to stop, stop it at RTC, free its locks, and answer once.
+"""Stop recordings: find what there is to stop, stop it at RTC, end it in the ledger, and answer once.
 
 A stop may be repeated without harm: for RTC a job that is over already counts as stopped. So whatever leaves a doubt is
-tried again, and only what it was to stop is kept from the first receive on: a recording that began later isn't meant.
+tried again. The targets are fixed at the first receive: a recording that began later isn't meant.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.blocks import Reply
 from bot.messages.stop_outcomes import stop_outcome
 from functions.aws.observability import Metric, count, logger
-from functions.ledger.stops import StopTable
-from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
-from functions.worker.start import AT_ONCE, TIME_FOR_A_CALL, TIME_TO_TELL, count_refusal
-from shared.attempts import TOO_LATE, Busy, ErrorFacts
+from functions.ledger.ledger import Ledger
+from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.refusals import count_refusal
+from functions.worker.telling import Telling
+from shared.attempts import Busy
+from shared.failures import Failure, FailureKind
+from shared.log_events import LogEvent
 from shared.orders import Order, Stop
+from shared.recordings import Gone, Stopped
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
-from shared.stops import JOB_UNKNOWN, Stopping, Target
+from shared.stops import StopRecord, Target
 
 
 @dataclass(frozen=True, slots=True)
-class Stopper:
-    """What it takes to fulfil stops."""
+class StopHandler:
+    """What it takes to stop recordings."""
 
-    table: StopTable
-    rtc: RtcClient
-    tell: Callable[[Order, Reply, Delivery], object]
+    ledger: Ledger
+    rtc: Callable[[], RtcClient]
+    telling: Telling
     clock: Callable[[], datetime]
 
-    def fulfil(self, order: Order, stop: Stop, delivery: Delivery) -> None:
-        """Bring the order's stop to its end. Raises TryAgain where that takes another receive."""
-        stopping = self.table.read(order.order_id) or self._begin(order, stop, delivery)
-        if stopping.settled_at is None:
-            targets = self._stopped(stopping, delivery)
-            stopping = stopping.model_copy(update={"targets": targets, "settled_at": self.clock()})
-            self.table.settle(stopping, self.clock())
-        self.tell(order, stop_outcome(stop, stopping), delivery)
+    def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
+        """Bring the stop to its end. Raises TryAgain where that takes another receive."""
+        stop = self.ledger.stops.read(order.order_id) or self._begin(order, action, delivery)
+        if stop.settled_at is None:
+            settled = stop.settled(self._stop_all(stop, delivery), self.clock())
+            self.ledger.stops.settle(stop, settled, self.clock())
+            stop = settled
+        self.telling.answer_once(order, stop_outcome(action, stop), delivery)
 
-    def _begin(self, order: Order, stop: Stop, delivery: Delivery) -> Stopping:
+    def give_up(self, order: Order, action: Stop, /) -> None:
+        """Settle what isn't known to be stopped as not stopped."""
+        begun = self.ledger.stops.read(order.order_id)
+        stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
+        if stop.settled_at is None:
+            self.ledger.stops.settle(begun, stop.given_up(self.clock()), self.clock())
+
+    def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
-        found = self.table.targets(stop, now)
+        targets = self._targets(action, now)
         if now - order.placed_at > LONGEST_WAIT:
-            found = (Target(**stop.model_dump(), error=ErrorFacts(family=TOO_LATE)),)
-        if isinstance(found, Busy):
+            targets = (Target.of(action, FailureKind.TOO_LATE),)
+        if isinstance(targets, Busy):
             if not delivery.last:
-                raise TryAgain(found.until - now)
-            found = (Target(**stop.model_dump(), error=ErrorFacts(family=JOB_UNKNOWN)),)
-        stopping = Stopping(order_id=order.order_id, requested_by=order.requested_by, began_at=now, targets=found)
-        return self.table.begin(stopping, now)
+                raise TryAgain(targets.until - now)
+            targets = (Target.of(action, FailureKind.JOB_UNKNOWN),)
+        return self.ledger.stops.begin(StopRecord.of(order, targets, now), now)
 
-    def _stopped(self, stopping: Stopping, delivery: Delivery) -> tuple[Target, ...]:
+    def _targets(self, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
+        """Return what is recorded of what the stop names; Busy while a start of it is under way, which has to end."""
+        if action.job_id is not None:
+            recording = self.ledger.recordings.of_job(action.job_id)
+            if recording is None:
+                return (Target.of(action, FailureKind.NOT_OURS),)
+            stream = recording.request
+            target = Target(
+                job_id=action.job_id, room_id=stream.room_id, user_id=stream.user_id, video_type=stream.video_type
+            )
+            return (target,)
+        targets = []
+        for video_type, lock in self.ledger.locks.of(action):
+            if lock.calling_until is not None and now < lock.calling_until:
+                return Busy(until=lock.calling_until)
+            if lock.is_over(now):
+                continue
+            unknown = Failure(kind=FailureKind.JOB_UNKNOWN) if lock.job_id is None else None
+            target = Target(job_id=lock.job_id, room_id=action.room_id, user_id=action.user_id, video_type=video_type)
+            targets.append(target.model_copy(update={"failure": unknown}))
+        return tuple(targets)
+
+    def _stop_all(self, stop: StopRecord, delivery: Delivery) -> tuple[Target, ...]:
         targets: list[Target] = []
         delays = []
-        for target in stopping.targets:
+        for target in stop.targets:
             try:
                 targets.append(self._stop(target, delivery))
             except TryAgain as again:
@@ -64,29 +95,25 @@ class Stopper:
         return tuple(targets)
 
     def _stop(self, target: Target, delivery: Delivery) -> Target:
-        if target.job_id is None or target.error is not None:
+        if target.job_id is None or target.failure is not None:
             return target
-        if delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_TELL and not delivery.last:
+        if not delivery.has_time_for_a_call() and not delivery.last:
             raise TryAgain(AT_ONCE)
         try:
-            self.rtc.stop(target.job_id)
+            self.rtc().stop(target.job_id)
         except RtcError as error:
-            if _is_over(target, error):
-                return self._over(target)
-            logger.warning("not stopped", extra={"job_id": target.job_id, "error": str(error)})
+            if isinstance(error, NotFound) and error.is_rtcs_own:
+                return self._end(target, target.job_id, Gone())
+            logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": target.job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay()) from None
             count_refusal(error, Metric.NOT_STOPPED)
-            return target.model_copy(update={"error": ErrorFacts.of(error)})
-        return self._over(target)
+            return target.model_copy(update={"failure": error.failure()})
+        return self._end(target, target.job_id, Stopped())
 
-    def _over(self, target: Target) -> Target:
-        self.table.free(target)
-        logger.info("stopped", extra={"job_id": target.job_id})
+    def _end(self, target: Target, job_id: str, how: Stopped | Gone) -> Target:
+        if recording := self.ledger.recordings.of_job(job_id):
+            self.ledger.recordings.note(recording, how, self.clock())
+        logger.info(LogEvent.STOPPED, extra={"job_id": job_id})
         count(Metric.STOPPED)
         return target
-
-
-def _is_over(target: Target, error: RtcError) -> bool:
-    """Whether RTC knows a job no more that it once gave us; an id that was never ours may be anybody's mistake."""
-    return isinstance(error, NotFound) and error.is_rtcs_own and target.room_id is not None

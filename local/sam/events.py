@@ -17,8 +17,10 @@ from local.aws.sqs_event import event_of as sqs_event
 from local.http_message import Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.actors import Actor
+from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 
 SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - made up and public: docs/sam-local.md
 WEBHOOK_CALLER = "demo"
@@ -88,9 +90,8 @@ def _at_hook(data: dict[str, str], now: datetime, changed: str = "user001") -> d
 def _order(now: datetime, user: str, *, dry_run: bool = False) -> Order:
     return Order(
         order_id=new_order_id(),
-        requests=(RecordingRequest(room_id="100", user_id=user),),
-        dry_run=dry_run,
-        requested_by=ANN.user_id,
+        actor=Actor(kind="slack_user", id=ANN.user_id),
+        action=Start(requests=(RecordingRequest(room_id="100", user_id=user),), dry_run=dry_run),
         placed_at=now,
         reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=_RESPONSE_URL),
     )

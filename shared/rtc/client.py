@@ -17,6 +17,7 @@ from pydantic import JsonValue
 from requests.auth import AuthBase
 
 from shared import transport
+from shared.log_events import LogEvent
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
@@ -138,7 +139,7 @@ class RtcClient:
         self.last_request_id = answer.request_id
         milliseconds = round((time.monotonic() - began) * 1000)
         facts = {"operation": operation, "status": answer.status, "request_id": answer.request_id, "ms": milliseconds}
-        _logger.info("RTC answered", extra=facts)
+        _logger.info(LogEvent.RTC_ANSWERED, extra=facts)
         return answer
 
 

@@ -16,6 +16,7 @@ RtcError
 from enum import StrEnum
 from typing import ClassVar
 
+from shared.failures import Failure, FailureKind
 from shared.rtc.error_codes import look_up
 
 
@@ -37,6 +38,7 @@ class RtcError(Exception):
     answer had none. `may_retry` says whether the same call may be made again without doing anything twice.
     """
 
+    kind: ClassVar[FailureKind]
     blame: ClassVar[Blame] = Blame.RTC
     may_retry: ClassVar[bool] = False
 
@@ -56,6 +58,16 @@ class RtcError(Exception):
         self.error_msg = error_msg
         self.request_id = request_id
 
+    def failure(self) -> Failure:
+        """Return the error as it is stored."""
+        return Failure(
+            kind=self.kind,
+            status=self.status,
+            error_code=self.error_code,
+            error_msg=self.error_msg,
+            request_id=self.request_id,
+        )
+
     def __str__(self) -> str:
         """One line for a log: `start: RTC.00001007 JobExceed · HTTP 400 · request 3f2a`."""
         known = look_up(self.error_code) if self.error_code else None
@@ -65,26 +77,32 @@ class RtcError(Exception):
             f"HTTP {self.status}" if self.status else "",
             f"request {self.request_id}" if self.request_id else "",
         )
-        return f"{self.operation}: {' · '.join(filter(None, facts)) or type(self).__name__}"
+        return f"{self.operation}: {' · '.join(filter(None, facts)) or self.kind}"
 
 
 class Refused(RtcError):
     """RTC understood and will not do it: 400, or another 4xx that has no class of its own."""
 
+    kind = FailureKind.REFUSED
     blame = Blame.REQUEST
 
 
 class AlreadyRunning(Refused):
     """RTC.00001006 JobRunning: this stream is being recorded already."""
 
+    kind = FailureKind.ALREADY_RUNNING
+
 
 class AlreadyDone(Refused):
     """RTC.00001009 JobDone: the recording is over. For a stop that is success, and RtcClient.stop does not raise it."""
+
+    kind = FailureKind.ALREADY_DONE
 
 
 class NotReady(Refused):
     """RTC.00001022: the job is still INIT, as in a stop right after a start. The same call works a little later."""
 
+    kind = FailureKind.NOT_READY
     blame = Blame.RTC
     may_retry = True
 
@@ -92,6 +110,7 @@ class NotReady(Refused):
 class NotFound(RtcError):
     """404: the app of a start, or the job of a show, update or stop, does not exist."""
 
+    kind = FailureKind.NOT_FOUND
     blame = Blame.REQUEST
 
     @property
@@ -103,24 +122,28 @@ class NotFound(RtcError):
 class AuthFailed(RtcError):
     """401 or 403. Never retried: five wrong signatures in a row lock the key for five minutes."""
 
+    kind = FailureKind.AUTH_FAILED
     blame = Blame.OPERATOR
 
 
 class Throttled(RtcError):
     """Throttled, and so not done: 429, or the gateway's code for it under another status."""
 
+    kind = FailureKind.THROTTLED
     may_retry = True
 
 
 class ServerError(RtcError):
     """500 with an error code of RTC's own: the API page says that nothing was created."""
 
+    kind = FailureKind.SERVER_ERROR
     may_retry = True
 
 
 class NotConnected(RtcError):
     """No connection, so nothing was sent. `error_msg` says why."""
 
+    kind = FailureKind.NOT_CONNECTED
     may_retry = True
 
 
@@ -129,3 +152,5 @@ class OutcomeUnknown(RtcError):
 
     Never retried for a start: the job may be running, and RTC can neither list jobs nor recognise a repetition.
     """
+
+    kind = FailureKind.OUTCOME_UNKNOWN

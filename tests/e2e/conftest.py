@@ -69,7 +69,9 @@ class Deployment:
         """What the ledger has of this test's room, as it is in the table."""
         stack = self.system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
-        orders = [item for item in items if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].isdecimal()]
+        orders = [
+            item for item in items if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].startswith("attempt#")
+        ]
         attempts = [Attempt.model_validate_json(item["data"]["S"]) for item in orders]
         mine = [attempt for attempt in attempts if attempt.request.room_id == self.room]
         return sorted(mine, key=lambda attempt: (attempt.began_at, attempt.n))

@@ -14,8 +14,10 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.actors import Actor
+from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, eventually
 
 
@@ -76,8 +78,8 @@ def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: 
     delivery = bot.type("help")
     order = Order(
         order_id=new_order_id(),
-        requests=(RecordingRequest(room_id=bot.room, user_id="user001"),),
-        requested_by=ANN.user_id,
+        actor=Actor(kind="slack_user", id=ANN.user_id),
+        action=Start(requests=(RecordingRequest(room_id=bot.room, user_id="user001"),)),
         placed_at=datetime.now(UTC),
         reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
     )

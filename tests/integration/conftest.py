@@ -14,19 +14,25 @@ from mypy_boto3_sqs import SQSClient
 
 from bot.slack_api import Messenger
 from functions.aws.queue import OrderQueue, read
-from functions.ledger.attempts import LedgerTable
-from functions.worker.check import Watch
+from functions.ledger.ledger import Ledger, open_ledger
+from functions.worker.actions import Handlers, handlers
+from functions.worker.check import CheckHandler, Checks
 from functions.worker.delivery import Delivery, TryAgain
-from functions.worker.start import Recorder
+from functions.worker.start import StartHandler
+from functions.worker.stop import StopHandler
+from functions.worker.telling import Telling
 from local.rtc.api import RtcApi
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared import transport
+from shared.actors import Actor
 from shared.attempts import Attempt
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.orders import Order, Start, new_order_id
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
+from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
@@ -81,9 +87,9 @@ class Queue(OrderQueue):
 class World:
     """A recorder and all that it meets."""
 
-    recorder: Recorder
-    watch: Watch
-    ledger: LedgerTable
+    handlers: Handlers
+    ledger: Ledger
+    client: RtcClient
     rtc: RtcApi
     slack: SlackWorkspace
     queue: Queue
@@ -96,25 +102,28 @@ class World:
         delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
         return Order(
             order_id=new_order_id(),
-            requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",)),
-            dry_run=dry_run,
-            requested_by=ANN.user_id,
+            actor=Actor(kind="slack_user", id=ANN.user_id),
+            action=Start(
+                requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",)),
+                dry_run=dry_run,
+            ),
             placed_at=self.clock(),
             reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
         )
 
-    def fulfil(
+    def run(
         self, order: Order, receive: int = 1, *, last: bool = False, time_left: timedelta = ENOUGH
     ) -> timedelta | None:
         """None where the order is done, else how long until it is to be received again."""
+        handler = self.handlers[type(order.action)]
         try:
-            self.recorder.fulfil(order, Delivery(receive, last, lambda: time_left))
+            handler.run(order, order.action, Delivery(receive, last, lambda: time_left))
         except TryAgain as again:
             return again.delay
         return None
 
-    def next_look(self) -> Order | None:
-        """The order that came back for its next look, taken from the queue."""
+    def next_check(self) -> Order | None:
+        """The order of the next check, taken from the queue."""
         messages = self.sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=0).get("Messages", [])
         for message in messages:
             self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
@@ -126,7 +135,7 @@ class World:
 
     def attempt(self, order: Order, n: int = 0) -> Attempt:
         """An attempt that has its outcome."""
-        attempt = self.ledger.claim(order, n, self.clock())
+        attempt = self.ledger.attempts.claim(order, n, requests_of(order)[n], self.clock())
         assert isinstance(attempt, Attempt)
         assert attempt.outcome is not None
         return attempt
@@ -134,6 +143,15 @@ class World:
     def starts(self) -> int:
         """How many starts RTC was asked for."""
         return sum(call.operation == "start" for call in self.rtc.calls())
+
+
+def handlers_of(ledger: Ledger, rtc: RtcClient, telling: Telling, checks: Checks, clock: SettableClock) -> Handlers:
+    """The table of handlers over these parts."""
+    return handlers(
+        start=StartHandler(ledger, lambda: rtc, telling, checks, clock, clock.tick),
+        stop=StopHandler(ledger, lambda: rtc, telling, clock),
+        check=CheckHandler(ledger, lambda: rtc, telling, checks, clock),
+    )
 
 
 @contextmanager
@@ -147,7 +165,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
     session.mount("http://", InMemory(api.answer))
     auth = AkSkAuth(made_up.access_key, made_up.secret_key, made_up.project_id, clock=clock)
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
-    ledger = LedgerTable(dynamodb, TABLE, new_order_id())
+    ledger = open_ledger(dynamodb, TABLE, new_order_id())
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
     with RawServer(lambda sock: sock.sendall(http(200))) as door, SlackWorkspace(rate_limited=False) as slack:
@@ -158,6 +176,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             response_url_prefix=slack.response_url_prefix,
             limits=(1, 2),
         )
-        watch = Watch(ledger, rtc, messenger, queue, clock)
-        recorder = Recorder(ledger, rtc, messenger, watch.begin, clock, clock.tick)
-        yield World(recorder, watch, ledger, api, slack, queue, clock, sqs, url)
+        telling = Telling(ledger.answers, lambda: messenger, clock, clock.tick)
+        checks = Checks(queue)
+        world = World(handlers_of(ledger, rtc, telling, checks, clock), ledger, rtc, api, slack, queue, clock, sqs, url)
+        yield world

@@ -13,7 +13,10 @@ from moto import mock_aws
 
 from functions import slack
 from functions.aws.queue import read
-from shared.orders import Order, ReplyTo
+from shared.log_events import LogEvent
+from shared.orders import Order
+from shared.slack_refs import ReplyTo
+from tests.builders import ANN, requests_of
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, resets
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
@@ -86,8 +89,8 @@ def test_a_command_is_on_the_queue_before_slack_hears_yes(aws: Aws) -> None:
     answered = _ask()
     (order,) = aws.orders()
     assert order.order_id in _read(answered)
-    assert (order.requested_by, order.reply_to) == ("U1ANN", ReplyTo(channel_id="C1", response_url=RESPONSE_URL))
-    (request,) = order.requests
+    assert (order.actor, order.reply_to) == (ANN, ReplyTo(channel_id="C1", response_url=RESPONSE_URL))
+    (request,) = requests_of(order)
     assert (request.room_id, request.user_id, request.select_stream_type) == ("100", "user001", "HD")
     assert request.max_idle_time == 300
 
@@ -161,7 +164,7 @@ def test_every_line_of_an_order_carries_its_id(aws: Aws, capsys: pytest.CaptureF
     _ask()
     (order,) = aws.orders()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (placed,) = [line for line in lines if line.get("message") == "order placed"]
+    (placed,) = [line for line in lines if line.get("message") == LogEvent.ORDER_PLACED]
     assert (placed["order_id"], placed["service"]) == (order.order_id, "slack")
     assert placed["function_request_id"] == Context.aws_request_id
     assert [line["OrderPlaced"] for line in lines if "_aws" in line] == [[1.0]]
@@ -192,8 +195,8 @@ def test_no_secret_is_logged_whatever_happens(
         _ask()
     captured = capsys.readouterr()
     logged = caplog.text + captured.out + captured.err
-    assert "order not queued" in logged
-    assert "the door failed" in logged
+    assert LogEvent.ORDER_NOT_QUEUED in logged
+    assert LogEvent.DOOR_FAILED in logged
     signatures = [header for header in good.values() if header.startswith("v0=")]
     for secret in ("s3cret", SIGNING_SECRET, RESPONSE_URL, RESPONSE_URL.rpartition("/")[2], "xyzz0Wbap", *signatures):
         assert secret not in logged

@@ -8,51 +8,70 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import integers, sampled_from
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from functions.ledger.attempts import TELLING_LEASE, Contended, LedgerTable
+from functions.ledger.answers import LEASE as ANSWER_LEASE
+from functions.ledger.ledger import Ledger, open_ledger
+from functions.ledger.table import Contended
+from shared.actors import Actor
 from shared.attempts import (
     LEASE,
     UNKNOWN_IS_HELD,
     Attempt,
     Busy,
+    Claim,
     Duplicate,
-    ErrorFacts,
     NotStarted,
     Started,
     State,
     StreamLock,
     Unknown,
 )
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.failures import Failure, FailureKind
+from shared.orders import Order, Start, new_order_id
+from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stopped
 from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.slack_refs import ReplyTo
+from tests.builders import requests_of
 from tests.integration.conftest import TABLE
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-REFUSED = NotStarted(error=ErrorFacts(family="Refused", status=400, error_code="RTC.00001007"))
+REFUSED = NotStarted(failure=Failure(kind=FailureKind.REFUSED, status=400, error_code="RTC.00001007"))
 
 
 @pytest.fixture
-def ledger(dynamodb: DynamoDBClient) -> LedgerTable:
+def ledger(dynamodb: DynamoDBClient) -> Ledger:
     """A ledger that knows nothing yet: locks are per app, and this app is new."""
-    return LedgerTable(dynamodb, TABLE, new_order_id())
+    return open_ledger(dynamodb, TABLE, new_order_id())
 
 
 def an_order(*users: str, by: str = "U1") -> Order:
     """An order for some users of room 100."""
     return Order(
         order_id=new_order_id(),
-        requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",)),
-        requested_by=by,
+        actor=Actor(kind="slack_user", id=by),
+        action=Start(requests=tuple(RecordingRequest(room_id="100", user_id=user) for user in users or ("user001",))),
         placed_at=NOW,
         reply_to=ReplyTo(channel_id="C1", response_url="https://hooks.slack.com/commands/x"),
     )
 
 
-def claimed(ledger: LedgerTable, order: Order, n: int = 0, now: datetime = NOW) -> Attempt:
+def claim(ledger: Ledger, order: Order, n: int, now: datetime) -> Claim:
+    """Whatever a claim of the order's n-th stream gives."""
+    return ledger.attempts.claim(order, n, requests_of(order)[n], now)
+
+
+def claimed(ledger: Ledger, order: Order, n: int = 0, now: datetime = NOW) -> Attempt:
     """A claim that is ours."""
-    claim = ledger.claim(order, n, now)
-    assert isinstance(claim, Attempt)
-    assert claim.state is State.CALLING
-    return claim
+    attempt = claim(ledger, order, n, now)
+    assert isinstance(attempt, Attempt)
+    assert attempt.state is State.CALLING
+    return attempt
+
+
+def recording(ledger: Ledger, order: Order, n: int = 0) -> Recording:
+    """The recording of the order's n-th stream."""
+    found = ledger.recordings.read(order.order_id, n)
+    assert found is not None
+    return found
 
 
 def started(job_id: str = "7") -> Started:
@@ -60,178 +79,203 @@ def started(job_id: str = "7") -> Started:
     return Started(job=RecordingJob(job_id=job_id))
 
 
-def test_a_claim_is_one_recorders_until_its_lease_is_over(ledger: LedgerTable) -> None:
+def test_a_claim_is_one_recorders_until_its_lease_is_over(ledger: Ledger) -> None:
     """The same message delivered twice at the same time: the second waits, and after the lease finds it unknown."""
     order = an_order()
     claimed(ledger, order)
-    assert ledger.claim(order, 0, NOW) == Busy(until=NOW + LEASE)
-    late = ledger.claim(order, 0, NOW + LEASE)
+    assert claim(ledger, order, 0, NOW) == Busy(until=NOW + LEASE)
+    late = claim(ledger, order, 0, NOW + LEASE)
     assert isinstance(late, Attempt)
-    assert late.outcome == Unknown(error=None, held_until=NOW + LEASE + UNKNOWN_IS_HELD)
+    assert late.outcome == Unknown(failure=None, held_until=NOW + LEASE + UNKNOWN_IS_HELD)
 
 
-def test_what_is_settled_is_found_again_and_not_called_again(ledger: LedgerTable) -> None:
+def test_what_is_settled_is_found_again_and_not_called_again(ledger: Ledger) -> None:
     """A redelivery finds the outcome."""
     order = an_order()
-    settled = ledger.settle(claimed(ledger, order), started(), NOW)
-    assert ledger.claim(order, 0, NOW) == settled
+    settled = ledger.attempts.settle(claimed(ledger, order), started(), NOW)
+    assert claim(ledger, order, 0, NOW) == settled
     assert settled.settled_at == NOW
 
 
-def test_a_running_job_guards_its_stream_until_it_is_freed(ledger: LedgerTable) -> None:
-    """Another order for the stream meets the lock, with who and which job; once freed, it can be claimed."""
-    ledger.settle(claimed(ledger, an_order()), started(), NOW)
+def test_a_job_locks_its_stream_until_its_recording_is_over(ledger: Ledger) -> None:
+    """Another order for the stream meets the lock, with who and which job; afterwards it can be claimed."""
+    first = an_order()
+    ledger.attempts.settle(claimed(ledger, first), started(), NOW)
     other = an_order(by="U2")
-    lock = ledger.claim(other, 0, NOW + timedelta(days=2))
+    lock = claim(ledger, other, 0, NOW + timedelta(days=2))
     assert isinstance(lock, StreamLock)
-    assert (lock.job_id, lock.requested_by, lock.since) == ("7", "U1", NOW)
-    ledger.free(other.requests[0], lock)
+    assert (lock.job_id, lock.actor.id, lock.since) == ("7", "U1", NOW)
+    ledger.recordings.note(recording(ledger, first), Stopped(), NOW)
     claimed(ledger, other)
 
 
-def test_freeing_a_lock_that_has_changed_does_nothing(ledger: LedgerTable) -> None:
-    """Two orders find the same job over: the one that frees too late does not take the other's lock away."""
-    ledger.settle(claimed(ledger, an_order()), started(), NOW)
-    one, other = an_order(), an_order()
-    lock = ledger.claim(one, 0, NOW)
-    assert isinstance(lock, StreamLock)
-    ledger.free(one.requests[0], lock)
-    claimed(ledger, one)
-    ledger.free(other.requests[0], lock)
-    assert isinstance(ledger.claim(other, 0, NOW), StreamLock)
+@pytest.mark.parametrize("news", [Stopped(), Gone(), Shown(RecordingJob(job_id="7", state="STOPPED"))])
+def test_a_recording_that_ends_again_leaves_the_lock_of_another(ledger: Ledger, news: News) -> None:
+    """Two find the same job over: the one that is late does not take the lock of the next start away."""
+    first, other = an_order(), an_order()
+    ledger.attempts.settle(claimed(ledger, first), started(), NOW)
+    seen = recording(ledger, first)
+    ledger.recordings.note(seen, Gone(), NOW)
+    claimed(ledger, other)
+    over = ledger.recordings.note(seen, news, NOW)
+    assert over.state is RecordingState.LOST
+    assert isinstance(claim(ledger, an_order(), 0, NOW), StreamLock)
+
+
+def test_a_job_leads_to_its_recording(ledger: Ledger) -> None:
+    """And the job of somebody else leads nowhere."""
+    order = an_order("a", "b")
+    ledger.attempts.settle(claimed(ledger, order, 1), started(), NOW)
+    assert ledger.recordings.of_job("7") == recording(ledger, order, 1)
+    assert ledger.recordings.of_job("8") is None
+
+
+def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
+    """A recording that is there already is never the reason that the job of a start is lost."""
+    order = an_order()
+    attempt = claimed(ledger, order)
+    settled = ledger.attempts.settle(attempt, started(), NOW)
+    ledger.recordings.note(recording(ledger, order), Shown(RecordingJob(job_id="7", state="RUNNING")), NOW)
+    forgotten = ledger.recordings.begun(Recording.of(settled, RecordingJob(job_id="7", state="INIT")), NOW)
+    assert ledger.attempts._table.write(*forgotten)
+    merged = recording(ledger, order)
+    assert (merged.state, merged.job.state) == (RecordingState.RECORDING, "INIT")
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, None])
-def test_what_did_not_happen_guards_nothing(ledger: LedgerTable, outcome: NotStarted | None) -> None:
+def test_what_did_not_happen_guards_nothing(ledger: Ledger, outcome: NotStarted | None) -> None:
     """After a refusal, or a claim given back, anyone may start the stream."""
     attempt = claimed(ledger, an_order())
     if outcome is None:
-        ledger.release(attempt, NOW)
+        ledger.attempts.release(attempt, NOW)
     else:
-        ledger.settle(attempt, outcome, NOW)
+        ledger.attempts.settle(attempt, outcome, NOW)
     claimed(ledger, an_order())
 
 
-def test_a_claim_that_was_given_back_is_claimed_again_by_its_order(ledger: LedgerTable) -> None:
+def test_a_claim_that_was_given_back_is_claimed_again_by_its_order(ledger: Ledger) -> None:
     """What waits is tried again, and the attempts are counted."""
     order = an_order()
-    ledger.release(claimed(ledger, order), NOW)
+    ledger.attempts.release(claimed(ledger, order), NOW)
     assert claimed(ledger, order).calls == 2
 
 
-def test_an_unknown_outcome_guards_for_a_quarter_of_an_hour(ledger: LedgerTable) -> None:
+def test_an_unknown_outcome_guards_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
     """Until then nobody starts the stream again; after that anyone may."""
     held_until = NOW + UNKNOWN_IS_HELD
-    ledger.settle(claimed(ledger, an_order()), Unknown(error=None, held_until=held_until), NOW)
-    lock = ledger.claim(an_order(), 0, held_until - timedelta(seconds=1))
+    ledger.attempts.settle(claimed(ledger, an_order()), Unknown(failure=None, held_until=held_until), NOW)
+    lock = claim(ledger, an_order(), 0, held_until - timedelta(seconds=1))
     assert isinstance(lock, StreamLock)
     assert lock.unknown_until() == held_until
     claimed(ledger, an_order(), now=held_until)
 
 
-def test_a_caller_that_died_guards_for_as_long_as_an_unknown_outcome(ledger: LedgerTable) -> None:
+def test_a_caller_that_died_guards_for_as_long_as_an_unknown_outcome(ledger: Ledger) -> None:
     """Even if its message never comes back, the stream is free a quarter of an hour after the lease."""
     claimed(ledger, an_order())
-    assert isinstance(ledger.claim(an_order(), 0, NOW + LEASE), StreamLock)
+    assert isinstance(claim(ledger, an_order(), 0, NOW + LEASE), StreamLock)
     claimed(ledger, an_order(), now=NOW + LEASE + UNKNOWN_IS_HELD)
 
 
-def test_a_lock_that_another_has_taken_over_stays_theirs(ledger: LedgerTable) -> None:
+def test_a_lock_that_another_has_taken_over_stays_theirs(ledger: Ledger) -> None:
     """A message that comes back after its stream was given to another order still gets its outcome, and only that."""
     order, other = an_order(), an_order()
     claimed(ledger, order)
     later = NOW + LEASE + UNKNOWN_IS_HELD
-    ledger.settle(claimed(ledger, other, now=later), started(), later)
-    late = ledger.claim(order, 0, later)
+    ledger.attempts.settle(claimed(ledger, other, now=later), started(), later)
+    late = claim(ledger, order, 0, later)
     assert isinstance(late, Attempt)
     assert isinstance(late.outcome, Unknown)
-    lock = ledger.claim(an_order(), 0, later)
+    lock = claim(ledger, an_order(), 0, later)
     assert isinstance(lock, StreamLock)
     assert lock.order_id == other.order_id
 
 
-def test_what_is_known_late_replaces_unknown(ledger: LedgerTable) -> None:
+def test_what_is_known_late_replaces_unknown(ledger: Ledger) -> None:
     """A call that took longer than its lease still brings its job into the ledger."""
     order = an_order()
     attempt = claimed(ledger, order)
-    ledger.claim(order, 0, NOW + LEASE)
-    late = ledger.settle(attempt, started(), NOW + LEASE)
-    assert ledger.claim(order, 0, NOW + LEASE) == late
-    lock = ledger.claim(an_order(), 0, NOW + LEASE)
+    claim(ledger, order, 0, NOW + LEASE)
+    late = ledger.attempts.settle(attempt, started(), NOW + LEASE)
+    assert claim(ledger, order, 0, NOW + LEASE) == late
+    lock = claim(ledger, an_order(), 0, NOW + LEASE)
     assert isinstance(lock, StreamLock)
     assert lock.job_id == "7"
 
 
-def test_two_cannot_settle_one_call_differently(ledger: LedgerTable) -> None:
+def test_two_cannot_settle_one_call_differently(ledger: Ledger) -> None:
     """What has been settled stays."""
     attempt = claimed(ledger, an_order())
-    ledger.settle(attempt, started(), NOW)
+    ledger.attempts.settle(attempt, started(), NOW)
     with pytest.raises(Contended):
-        ledger.settle(attempt, REFUSED, NOW)
+        ledger.attempts.settle(attempt, REFUSED, NOW)
 
 
-def test_camera_screen_and_audio_of_a_user_are_three_streams(ledger: LedgerTable) -> None:
+def test_camera_screen_and_audio_of_a_user_are_three_streams(ledger: Ledger) -> None:
     """The lock is per stream, not per user."""
     for video_type in ("CAMERASTREAM", "SCREENSTREAM", None):
         request = RecordingRequest(room_id="100", user_id="user001", video_type=video_type)
-        order = an_order().model_copy(update={"requests": (request,)})
-        ledger.settle(claimed(ledger, order), started(), NOW)
+        order = an_order().model_copy(update={"action": Start(requests=(request,))})
+        ledger.attempts.settle(claimed(ledger, order), started(), NOW)
 
 
-def test_each_stream_of_an_order_has_an_entry_of_its_own(ledger: LedgerTable) -> None:
+def test_each_stream_of_an_order_has_an_entry_of_its_own(ledger: Ledger) -> None:
     """One stream's outcome says nothing of the next."""
     order = an_order("a", "b")
-    ledger.settle(claimed(ledger, order, 0), REFUSED, NOW)
+    ledger.attempts.settle(claimed(ledger, order, 0), REFUSED, NOW)
     claimed(ledger, order, 1)
 
 
-def test_a_duplicate_is_remembered_and_guards_nothing_itself(ledger: LedgerTable) -> None:
+def test_a_duplicate_is_stored_and_locks_nothing_itself(ledger: Ledger) -> None:
     """A redelivered duplicate is still a duplicate, also when the job is over by then."""
-    ledger.settle(claimed(ledger, an_order()), started(), NOW)
-    order = an_order()
-    lock = ledger.claim(order, 0, NOW)
+    first, order = an_order(), an_order()
+    ledger.attempts.settle(claimed(ledger, first), started(), NOW)
+    lock = claim(ledger, order, 0, NOW)
     assert isinstance(lock, StreamLock)
-    attempt = ledger.settle_uncalled(order, 0, Duplicate(lock=lock), NOW)
-    ledger.free(order.requests[0], lock)
-    assert ledger.claim(order, 0, NOW) == attempt
+    duplicate = Duplicate(lock=lock)
+    attempt = ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], duplicate, NOW)
+    ledger.recordings.note(recording(ledger, first), Stopped(), NOW)
+    assert claim(ledger, order, 0, NOW) == attempt
 
 
-def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: LedgerTable) -> None:
+def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger) -> None:
     """Giving up leaves a call alone that somebody is making at this moment."""
     order = an_order()
     claimed(ledger, order)
     with pytest.raises(Contended):
-        ledger.settle_uncalled(order, 0, REFUSED, NOW)
+        ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
 
 
-def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: LedgerTable) -> None:
+def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: Ledger) -> None:
     """Answers are counted; while one is at it others wait; what was told is not told again."""
-    assert ledger.begin_telling("A", NOW) == 1
-    assert ledger.begin_telling("A", NOW) == Busy(until=NOW + TELLING_LEASE)
-    ledger.stop_telling("A")
-    assert ledger.begin_telling("A", NOW) == 2
-    assert ledger.begin_telling("A", NOW + TELLING_LEASE) == 3
-    ledger.told("A", NOW)
-    assert ledger.begin_telling("A", NOW + timedelta(days=1)) is None
+    assert ledger.answers.begin("A", NOW) == 1
+    assert ledger.answers.begin("A", NOW) == Busy(until=NOW + ANSWER_LEASE)
+    ledger.answers.abandon("A", NOW)
+    assert ledger.answers.begin("A", NOW) == 2
+    assert ledger.answers.begin("A", NOW + ANSWER_LEASE) == 3
+    ledger.answers.finish("A", NOW)
+    assert ledger.answers.begin("A", NOW + timedelta(days=1)) is None
 
 
 class LedgerUnderAnything(RuleBasedStateMachine):
     """Three orders for one stream, in any order of steps and crashes."""
 
-    def __init__(self, ledger: LedgerTable) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         super().__init__()
         self.ledger = ledger
         self.now = NOW
         self.orders = [an_order() for _ in range(3)]
         self.calling: dict[int, Attempt] = {}
-        self.jobs: set[str] = set()
+        self.jobs: dict[str, int] = {}
+        """RTC's jobs that run, and whose they are."""
+        self.over: set[str] = set()
 
     @rule(which=integers(0, 2))
     def claim(self, which: int) -> None:
-        claim = self.ledger.claim(self.orders[which], 0, self.now)
-        if isinstance(claim, Attempt) and claim.state is State.CALLING:
+        taken = claim(self.ledger, self.orders[which], 0, self.now)
+        if isinstance(taken, Attempt) and taken.state is State.CALLING:
             assert not self.jobs, "a stream that is being recorded was claimed"
-            self.calling[which] = claim
+            self.calling[which] = taken
 
     @precondition(lambda self: self.calling)
     @rule(outcome=sampled_from(["job", "refused", "released"]))
@@ -240,12 +284,23 @@ class LedgerUnderAnything(RuleBasedStateMachine):
         if self.now >= attempt.lease_until:
             return  # whoever called is gone: a crash
         if outcome == "job":
-            self.ledger.settle(attempt, started(f"j{which}"), self.now)
-            self.jobs.add(f"j{which}")
+            self.ledger.attempts.settle(attempt, started(f"j{which}"), self.now)
+            self.jobs[f"j{which}"] = which
         elif outcome == "refused":
-            self.ledger.settle(attempt, REFUSED, self.now)
+            self.ledger.attempts.settle(attempt, REFUSED, self.now)
         else:
-            self.ledger.release(attempt, self.now)
+            self.ledger.attempts.release(attempt, self.now)
+
+    @precondition(lambda self: self.jobs)
+    @rule(news=sampled_from(["RUNNING", "STOPPED", "stopped", "gone"]))
+    def hear(self, news: str) -> None:
+        job_id, which = next(iter(self.jobs.items()))
+        ends: dict[str, News] = {"stopped": Stopped(), "gone": Gone()}
+        seen = ends.get(news, Shown(RecordingJob(job_id=job_id, state=news)))
+        self.ledger.recordings.note(recording(self.ledger, self.orders[which]), seen, self.now)
+        if news != "RUNNING":
+            del self.jobs[job_id]
+            self.over.add(job_id)
 
     @rule(seconds=sampled_from([1, 20, 60, 900]))
     def wait(self, seconds: int) -> None:
@@ -256,10 +311,24 @@ class LedgerUnderAnything(RuleBasedStateMachine):
         live = [attempt for attempt in self.calling.values() if self.now < attempt.lease_until]
         assert len(live) + len(self.jobs) <= 1
 
+    @invariant()
+    def every_job_has_a_recording_and_they_end_together(self) -> None:
+        for job_id in (*self.jobs, *self.over):
+            found = self.ledger.recordings.of_job(job_id)
+            assert found is not None
+            assert found.is_over == (job_id in self.over)
+        lock = self.ledger.locks.read(requests_of(self.orders[0])[0])
+        holds = None if lock is None else lock.job_id
+        assert holds in {None, *self.jobs}
+        assert holds is not None or not self.jobs
+
 
 def test_at_most_one_call_or_job_holds_a_stream(dynamodb: DynamoDBClient) -> None:
-    """Whatever the order of claims, outcomes, crashes and time, a stream is never asked for twice at once."""
+    """Whatever the order of claims, outcomes, ends, crashes and time, a stream is never asked for twice at once.
+
+    Every job that RTC named has a recording, and the lock ends with it.
+    """
     run_state_machine_as_test(
-        lambda: LedgerUnderAnything(LedgerTable(dynamodb, TABLE, new_order_id())),  # type: ignore[arg-type] # takes any factory
+        lambda: LedgerUnderAnything(open_ledger(dynamodb, TABLE, new_order_id())),  # type: ignore[arg-type] # takes any factory
         settings=settings(max_examples=20, stateful_step_count=15, deadline=None),
     )

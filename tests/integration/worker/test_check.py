@@ -7,12 +7,12 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.worker.check import LOOKS
+from functions.worker.check import DELAYS
 from functions.worker.delivery import Delivery, TryAgain
 from local.rtc.faults import Fault
 from local.slack.faults import THROTTLED
-from shared.attempts import Started
-from shared.orders import Order
+from shared.orders import Check, Order
+from shared.recordings import RecordingState
 from tests.integration.conftest import ENOUGH, World, a_world
 
 
@@ -27,10 +27,15 @@ GOOD = Delivery(1, last=False, time_left=lambda: ENOUGH)
 SHORT = Delivery(1, last=False, time_left=lambda: timedelta(seconds=5))
 
 
+def check(world: World, order: Order, delivery: Delivery = GOOD) -> None:
+    """Let the recorder make the check."""
+    world.handlers[Check].run(order, order.action, delivery)
+
+
 def start(world: World, *users: str) -> Order:
     """An order of ann's, fulfilled and answered."""
     order = world.order(*users)
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     return order
 
 
@@ -40,22 +45,21 @@ def test_a_recording_is_called_one_once_rtc_says_running(world: World) -> None:
     (told,) = world.read()
     assert told.startswith("🟡 Starting")
     world.clock.tick(2)
-    order = world.next_look()
+    order = world.next_check()
     assert order is not None
-    world.watch.look(order, GOOD)
+    check(world, order)
     assert world.read()[-1].startswith("🔴 Recording")
-    assert world.next_look() is None
-    (attempt,) = world.ledger.attempts(order.order_id)
-    assert isinstance(attempt.outcome, Started)
-    assert attempt.outcome.job.state == "RUNNING"
+    assert world.next_check() is None
+    (recording,) = world.ledger.orders.read(order.order_id).recordings
+    assert (recording.state, recording.job.state) == (RecordingState.RECORDING, "RUNNING")
 
 
 def test_looks_come_later_and_later_and_end(world: World) -> None:
     """A job that stays INIT is looked at four times, then left; nothing is said of no news."""
     start(world)
-    while order := world.next_look():
-        world.watch.look(order, GOOD)
-    assert tuple(world.queue.delays) == LOOKS
+    while order := world.next_check():
+        check(world, order)
+    assert tuple(world.queue.delays) == DELAYS
     assert len(world.read()) == 1
 
 
@@ -63,10 +67,10 @@ def test_a_job_that_ended_at_once_is_told_with_its_reason(world: World) -> None:
     """Nobody is left believing in a recording that is over."""
     start(world)
     world.clock.tick(2)
-    world.recorder.rtc.stop("1")
-    order = world.next_look()
+    world.client.stop("1")
+    order = world.next_check()
     assert order is not None
-    world.watch.look(order, GOOD)
+    check(world, order)
     assert "it was stopped on request" in world.read()[-1]
 
 
@@ -75,13 +79,13 @@ def test_a_look_that_fails_is_left_to_the_next(world: World) -> None:
     start(world)
     world.clock.tick(2)
     world.rtc.misbehave(Fault(status=503), operation="show")
-    order = world.next_look()
+    order = world.next_check()
     assert order is not None
-    world.watch.look(order, GOOD)
+    check(world, order)
     assert len(world.read()) == 1
-    order = world.next_look()
+    order = world.next_check()
     assert order is not None
-    world.watch.look(order, GOOD)
+    check(world, order)
     assert world.read()[-1].startswith("🔴")
 
 
@@ -89,9 +93,9 @@ def test_of_several_jobs_the_news_is_one_message_at_the_end(world: World, reques
     """Two jobs, one look: both run, and the channel reads it once more, or in the same message."""
     start(world, "a", "b")
     world.clock.tick(2)
-    order = world.next_look()
+    order = world.next_check()
     assert order is not None
-    world.watch.look(order, GOOD)
+    check(world, order)
     texts = world.read()
     assert texts[-1].count("Recording") == 2
     assert len(texts) == (1 if "bot token" in request.node.name else 2)
@@ -101,22 +105,22 @@ def test_a_look_without_time_leaves_it_to_the_next(world: World) -> None:
     """No call is begun that Lambda's limit would cut off."""
     start(world)
     world.clock.tick(2)
-    order = world.next_look()
+    order = world.next_check()
     assert order is not None
-    world.watch.look(order, SHORT)
-    assert world.next_look() == order.model_copy(update={"look": 2})
+    check(world, order, SHORT)
+    assert world.next_check() == order.next_check(2)
 
 
 def test_news_that_slack_throttles_is_told_at_the_next_receive(world: World) -> None:
     """One 429 does not leave the channel with "starting" for ever."""
     start(world)
     world.clock.tick(2)
-    order = world.next_look()
+    order = world.next_check()
     assert order is not None
     world.slack.misbehave(THROTTLED)
     with pytest.raises(TryAgain):
-        world.watch.look(order, GOOD)
-    world.watch.look(order, GOOD)
+        check(world, order)
+    check(world, order)
     assert world.read()[-1].startswith("🔴 Recording")
 
 
@@ -125,22 +129,21 @@ def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> 
     start(world, "a", "b")
     world.clock.tick(2)
     looked = 0
-    while order := world.next_look():
-        first, _ = world.ledger.attempts(order.order_id)
-        assert isinstance(first.outcome, Started)
-        if first.outcome.job.state == "INIT":  # then a look shows both, and the first goes well
+    while order := world.next_check():
+        first, _ = world.ledger.orders.read(order.order_id).recordings
+        if first.job.state == "INIT":  # then a look shows both, and the first goes well
             world.rtc.misbehave(Fault(), operation="show")
         world.rtc.misbehave(Fault(status=503), operation="show")
-        world.watch.look(order, GOOD)
+        check(world, order)
         looked += 1
-    assert looked == len(LOOKS)
+    assert looked == len(DELAYS)
     assert "Recording a" in world.read()[-1]
 
 
 def test_an_order_that_was_told_before_a_crash_is_still_watched(world: World) -> None:
     """The redelivery finds it told, says nothing, and has it looked after."""
     order = start(world)
-    assert world.next_look() is not None
-    assert world.fulfil(order, 2) is None
-    assert world.next_look() is not None
+    assert world.next_check() is not None
+    assert world.run(order, 2) is None
+    assert world.next_check() is not None
     assert len(world.read()) == 1

@@ -13,16 +13,18 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions import recorder
 from functions.aws.settings import SettingsError
-from functions.ledger.attempts import LedgerTable
-from functions.ledger.orders import OrderRecords
+from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
-from shared.orders import Order, ReplyTo, Stop, new_order_id, order_id_of
+from shared.actors import Actor
+from shared.orders import Order, Start, Stop, new_order_id, order_id_of
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
+from tests.builders import TIMETABLE
 from tests.integration.conftest import create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http
@@ -50,11 +52,15 @@ class Deployed:
         delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
         return Order(
             order_id=new_order_id(),
-            requests=(RecordingRequest(room_id="100", user_id=user_id),),
-            requested_by=ANN.user_id,
+            actor=Actor(kind="slack_user", id=ANN.user_id),
+            action=Start(requests=(RecordingRequest(room_id="100", user_id=user_id),)),
             placed_at=datetime.now(UTC),
             reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
         )
+
+    def ledger(self) -> Ledger:
+        """The function's ledger."""
+        return open_ledger(self.dynamodb, "ledger", self.rtc.credentials.app_id)
 
     def read(self) -> str:
         """All that ann reads in the channel."""
@@ -169,59 +175,52 @@ def test_a_secret_that_opens_nothing_leaves_the_order_and_tells_the_asker(deploy
     assert "is kept for an operator" in deployed.read()
 
 
-def _event_order(**what: object) -> Order:
+def _event_order(action: Start | Stop) -> Order:
     return Order(
         order_id=order_id_of("timetable", "evt_1"),
-        requested_by="timetable",
+        actor=TIMETABLE,
+        action=action,
         placed_at=datetime.now(UTC),
         body_digest="0" * 64,
-        **what,
     )
 
 
-EVENTS: list[tuple[dict[str, Any], str]] = [
-    ({"requests": (RecordingRequest(room_id="100", user_id="user001"),)}, "not_started"),
-    ({"stop": Stop(room_id="100", user_id="user001")}, "not_stopped"),
-]
+START = Start(requests=(RecordingRequest(room_id="100", user_id="user001"),))
+STOP = Stop(room_id="100", user_id="user001")
 
 
 @pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
-@pytest.mark.parametrize(("what", "ended"), EVENTS)
+@pytest.mark.parametrize(("action", "ended"), [(START, "not_started"), (STOP, "not_stopped")])
 def test_an_event_that_goes_to_the_dead_letters_has_an_outcome(
-    deployed: Deployed, what: dict[str, object], ended: str
+    deployed: Deployed, action: Start | Stop, ended: str
 ) -> None:
     """Its status says what it is to do before anything else is read, and ends with the last receive."""
-    order = _event_order(**what)
-    records = OrderRecords(deployed.dynamodb, "ledger")
+    order = _event_order(action)
     told = []
     for receive in (2, 3):
         assert undone(batch(order.model_dump_json(), receive=receive)) == ["0"]
         now = datetime.now(UTC)
-        told.append(order_status(order.order_id, records.read(order.order_id), now, now))
+        told.append(order_status(order.order_id, deployed.ledger().orders.read(order.order_id), now, now))
     assert [(status.state, [it.state for it in status.streams]) for status in told] == [
         ("working", ["working"]), ("done", [ended])
     ]  # fmt: skip
-    assert told[-1].streams[0].error_msg == "OutOfTime"
+    assert told[-1].streams[0].error_msg == "out_of_time"
 
 
 @pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
 def test_a_call_that_was_begun_is_not_given_up_as_not_made(deployed: Deployed) -> None:
     """It may have been taken: when its lease is over, what came of it is unknown."""
-    (what, _), _ = EVENTS
-    order = _event_order(**what)
-    app_id = RtcApi().credentials.app_id
-    LedgerTable(deployed.dynamodb, "ledger", app_id).claim(order, 0, datetime.now(UTC))
+    order = _event_order(START)
+    deployed.ledger().attempts.claim(order, 0, START.requests[0], datetime.now(UTC))
     assert undone(batch(order.model_dump_json(), receive=3)) == ["0"]
-    record = OrderRecords(deployed.dynamodb, "ledger").read(order.order_id)
-    assert record is not None
+    record = deployed.ledger().orders.read(order.order_id)
     assert [attempt.state for attempt in record.attempts] == ["calling"]
 
 
 def test_an_event_is_given_up_even_where_the_ledger_is_away(deployed: Deployed) -> None:
     """Nothing can be noted then; the message is kept all the same."""
-    (what, _), _ = EVENTS
     deployed.dynamodb.delete_table(TableName="ledger")
-    assert undone(batch(_event_order(**what).model_dump_json(), receive=3)) == ["0"]
+    assert undone(batch(_event_order(START).model_dump_json(), receive=3)) == ["0"]
 
 
 def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:

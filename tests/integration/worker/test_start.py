@@ -9,6 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from functions.worker.delivery import DELAYS, LONGEST_WAIT
+from functions.worker.start import StartHandler
 from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.chat import ANN, CLASS_RECORDINGS
@@ -16,9 +17,11 @@ from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.faults import Fault as SlackFault
 from shared import transport
 from shared.attempts import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, NotStarted, Started, State, Unknown
+from shared.orders import Start
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
+from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.integration.conftest import World, a_world
 
@@ -37,8 +40,8 @@ def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
 def test_an_order_is_started_settled_and_told_once(world: World) -> None:
     """One job, one attempt with it, one message; a redelivery does and says nothing more."""
     order = world.order()
-    assert world.fulfil(order) is None
-    assert world.fulfil(order, 2) is None
+    assert world.run(order) is None
+    assert world.run(order, 2) is None
     assert [job.job_id for job in world.rtc.jobs()] == ["1"]
     assert isinstance(world.attempt(order).outcome, Started)
     (message,) = world.read()
@@ -51,11 +54,11 @@ def test_what_did_not_happen_is_tried_again_later_and_told_once(world: World) ->
     world.rtc.misbehave(FAILED, operation="start", times=2)
     order = world.order()
     for receive in (1, 2):
-        delay = world.fulfil(order, receive)
+        delay = world.run(order, receive)
         assert delay is not None
         assert 0.8 * DELAYS[receive - 1] <= delay.total_seconds() <= DELAYS[receive - 1]
         assert world.read() == []
-    assert world.fulfil(order, 3) is None
+    assert world.run(order, 3) is None
     assert (len(world.rtc.jobs()), len(world.read()), world.attempt(order).calls) == (1, 1, 3)
 
 
@@ -69,9 +72,9 @@ def test_the_last_receive_tells_the_channel_that_it_was_given_up(world: World) -
     """No order ends in silence: after the last try the channel reads that nothing was started."""
     world.rtc.misbehave(FAILED, operation="start", times=None)
     order = world.order()
-    assert world.fulfil(order, 1) is not None
+    assert world.run(order, 1) is not None
     world.clock.tick(18 * 60)
-    assert world.fulfil(order, 2, last=True) is None
+    assert world.run(order, 2, last=True) is None
     outcome = world.attempt(order).outcome
     assert isinstance(outcome, NotStarted)
     assert outcome.gave_up
@@ -84,8 +87,8 @@ def test_an_unknown_outcome_is_told_and_never_sent_again(world: World) -> None:
     world.rtc.misbehave(SILENT_AFTER, operation="start")
     order, another = world.order(), world.order()
     for receive in (1, 2, 3):
-        assert world.fulfil(order, receive) is None
-    assert world.fulfil(another) is None
+        assert world.run(order, receive) is None
+    assert world.run(another) is None
     outcome = world.attempt(order).outcome
     assert isinstance(outcome, Unknown)
     assert outcome.held_until == world.clock() + UNKNOWN_IS_HELD
@@ -98,17 +101,17 @@ def test_a_refusal_is_told_at_once(world: World) -> None:
     """What RTC will not do is not tried again."""
     world.rtc.misbehave(QUOTA, operation="start", times=None)
     order = world.order()
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert "RTC.00001007 JobExceed" in world.read()[0]
     assert world.starts() == 1
 
 
 def test_a_running_job_makes_the_second_order_a_duplicate(world: World) -> None:
     """The job is shown first; while it runs nothing new is started, and only the asker reads so."""
-    world.fulfil(world.order())
+    world.run(world.order())
     world.clock.tick(12 * 60)
     order = world.order()
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert isinstance(world.attempt(order).outcome, Duplicate)
     assert world.starts() == 1
     message = world.slack.chat.messages(CLASS_RECORDINGS, ANN)[-1]
@@ -118,32 +121,32 @@ def test_a_running_job_makes_the_second_order_a_duplicate(world: World) -> None:
 
 def test_a_job_that_is_over_frees_its_stream(world: World) -> None:
     """Nobody told the ledger that the recording ended: RTC is asked, and the start goes on."""
-    world.fulfil(world.order())
+    world.run(world.order())
     world.clock.tick(60)
-    world.recorder.rtc.stop("1")
+    world.client.stop("1")
     order = world.order()
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert [job.job_id for job in world.rtc.jobs()] == ["1", "2"]
 
 
 def test_a_job_that_rtc_has_forgotten_frees_its_stream(world: World) -> None:
     """A 404 for the locked job is an end as well."""
-    world.fulfil(world.order())
+    world.run(world.order())
     world.clock.tick(60)
-    world.recorder.rtc.stop("1")
+    world.client.stop("1")
     world.rtc.misbehave(Fault(status=404, error_code="RTC.00001003"), operation="show")
-    assert world.fulfil(world.order()) is None
+    assert world.run(world.order()) is None
     assert len(world.rtc.jobs()) == 2
 
 
 @pytest.mark.parametrize("fault", [FAILED, Fault(status=503), Fault(wire=Wire.RESET)])
 def test_a_guarded_job_that_cannot_be_shown_is_asked_for_again(world: World, fault: Fault) -> None:
     """Asking changes nothing, so whatever came of it, it may be repeated; nothing is said before it is known."""
-    world.fulfil(world.order())
+    world.run(world.order())
     world.rtc.misbehave(fault, operation="show")
     order = world.order()
-    assert world.fulfil(order) is not None
-    assert world.fulfil(order, 2) is None
+    assert world.run(order) is not None
+    assert world.run(order, 2) is None
     assert isinstance(world.attempt(order).outcome, Duplicate)
 
 
@@ -151,7 +154,7 @@ def test_of_several_streams_each_has_its_own_outcome_and_all_share_one_message(w
     """One of three is refused: two jobs, three attempts, one message with a line for each."""
     world.rtc.misbehave(QUOTA, operation="start")
     order = world.order("a", "b", "c")
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert [job.parameters.user_id for job in world.rtc.jobs()] == ["b", "c"]
     assert [type(world.attempt(order, n).outcome).__name__ for n in range(3)] == ["NotStarted", "Started", "Started"]
     (message,) = world.read()
@@ -162,26 +165,26 @@ def test_a_redelivery_works_only_on_what_has_no_outcome(world: World) -> None:
     """One of two streams has to wait: the other is started once, and the answer comes when both are done."""
     world.rtc.misbehave(FAILED, operation="start")
     order = world.order("a", "b")
-    assert world.fulfil(order) is not None
+    assert world.run(order) is not None
     assert world.read() == []
-    assert world.fulfil(order, 2) is None
+    assert world.run(order, 2) is None
     assert (world.starts(), len(world.rtc.jobs()), len(world.read())) == (3, 2, 1)
 
 
 def test_a_call_under_somebodys_lease_is_waited_for(world: World) -> None:
     """Delivered twice at the same time: the second comes back when the first's lease is over."""
     order = world.order()
-    world.ledger.claim(order, 0, world.clock())
-    assert world.fulfil(order) == LEASE
+    world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())
+    assert world.run(order) == LEASE
     assert world.starts() == 0
 
 
 def test_a_recorder_that_died_in_the_call_leaves_an_unknown_outcome(world: World) -> None:
     """Nobody can know what RTC made of it: it is told, and not sent again."""
     order = world.order()
-    world.ledger.claim(order, 0, world.clock())
+    world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())
     world.clock.tick(LEASE.total_seconds())
-    assert world.fulfil(order, 2) is None
+    assert world.run(order, 2) is None
     assert "may or may not be recording" in world.read()[0]
     assert world.starts() == 0
 
@@ -189,8 +192,8 @@ def test_a_recorder_that_died_in_the_call_leaves_an_unknown_outcome(world: World
 def test_on_the_last_receive_a_live_lease_is_waited_for(world: World) -> None:
     """There is no next receive to leave it to: the order does not end in silence."""
     order = world.order()
-    world.ledger.claim(order, 0, world.clock())
-    assert world.fulfil(order, 3, last=True) is None
+    world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())
+    assert world.run(order, 3, last=True) is None
     assert "may or may not be recording" in world.read()[0]
     assert world.starts() == 0
 
@@ -198,24 +201,24 @@ def test_on_the_last_receive_a_live_lease_is_waited_for(world: World) -> None:
 def test_on_the_last_receive_another_s_answer_is_waited_for(world: World) -> None:
     """Whoever began to answer and died leaves it to the last receive, which waits for its turn."""
     order = world.order()
-    world.ledger.begin_telling(order.order_id, world.clock())
-    assert world.fulfil(order, 3, last=True) is None
+    world.ledger.answers.begin(order.order_id, world.clock())
+    assert world.run(order, 3, last=True) is None
     assert len(world.read()) == 1
 
 
 def test_a_call_that_was_abandoned_is_told_even_without_time_for_another(world: World) -> None:
     """Saying "unknown" takes no call, so it needs no time for one."""
     order = world.order()
-    world.ledger.claim(order, 0, world.clock())
+    world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())
     world.clock.tick(LEASE.total_seconds())
-    assert world.fulfil(order, 3, last=True, time_left=timedelta(seconds=12)) is None
+    assert world.run(order, 3, last=True, time_left=timedelta(seconds=12)) is None
     assert world.attempt(order).state is State.UNKNOWN
 
 
 def test_slack_cannot_put_an_answer_off_for_a_day(world: World) -> None:
     """Retry-After is obeyed within the life of a response_url."""
     world.slack.misbehave(SlackFault(status=429, error="ratelimited", retry_after=86400))
-    delay = world.fulfil(world.order())
+    delay = world.run(world.order())
     assert delay is not None
     assert delay.total_seconds() <= DELAYS[-1]
 
@@ -225,15 +228,15 @@ def test_a_job_with_an_impossible_date_is_still_a_job(world: World) -> None:
     body = '{"job_id": "9", "create_time": "0001-01-01T00:00:00+14:00"}'
     world.rtc.misbehave(Fault(status=201, body=body, content_type="application/json"), operation="start")
     order = world.order()
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert isinstance(world.attempt(order).outcome, Started)
 
 
 def test_nothing_is_begun_that_the_time_left_cannot_finish(world: World) -> None:
     """Shortly before Lambda's limit no call is made; the order comes again, and on its last receive is given up."""
     order = world.order()
-    assert world.fulfil(order, time_left=timedelta(seconds=10)) == timedelta(seconds=1)
-    assert world.fulfil(order, 2, last=True, time_left=timedelta(seconds=10)) is None
+    assert world.run(order, time_left=timedelta(seconds=10)) == timedelta(seconds=1)
+    assert world.run(order, 2, last=True, time_left=timedelta(seconds=10)) is None
     assert world.starts() == 0
     assert "Nothing was started" in world.read()[0]
 
@@ -242,7 +245,7 @@ def test_an_order_that_nobody_expects_any_more_is_not_begun(world: World) -> Non
     """A redrive next morning starts no recording."""
     order = world.order()
     world.clock.tick(LONGEST_WAIT.total_seconds() + 1)
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert (world.starts(), len(world.read())) == (0, 1)
     assert "waited too long" in world.read()[0]
 
@@ -251,10 +254,10 @@ def test_an_answer_that_slack_throttles_is_given_later_and_nothing_is_done_twice
     """Settled but not told: the redelivery only answers, after as long as Slack asked for."""
     world.slack.misbehave(THROTTLED)
     order = world.order()
-    delay = world.fulfil(order)
+    delay = world.run(order)
     assert delay is not None
     assert delay.total_seconds() >= 1
-    assert world.fulfil(order, 2) is None
+    assert world.run(order, 2) is None
     assert (world.starts(), len(world.read())) == (1, 1)
 
 
@@ -262,35 +265,35 @@ def test_an_answer_that_can_never_be_given_ends_in_the_ledger(world: World) -> N
     """A response_url that has ended is final: the order is done, its outcome kept."""
     world.slack.misbehave(RESPONSE_URL_ENDED)
     order = world.order()
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     assert isinstance(world.attempt(order).outcome, Started)
-    assert world.ledger.begin_telling(order.order_id, world.clock()) is None
+    assert world.ledger.answers.begin(order.order_id, world.clock()) is None
 
 
 def test_one_post_of_five_is_kept_for_the_last_receive(world: World) -> None:
     """Where answers fail again and again, Slack's five posts are not used up before the end."""
     order = world.order()
     for _ in range(3):
-        assert world.ledger.begin_telling(order.order_id, world.clock()) is not None
-        world.ledger.stop_telling(order.order_id)
-    assert world.fulfil(order, 5) is not None
+        assert world.ledger.answers.begin(order.order_id, world.clock()) is not None
+        world.ledger.answers.abandon(order.order_id, world.clock())
+    assert world.run(order, 5) is not None
     assert world.read() == []
-    assert world.fulfil(order, 8, last=True) is None
+    assert world.run(order, 8, last=True) is None
     assert len(world.read()) == 1
 
 
 def test_while_another_answers_the_order_waits(world: World) -> None:
     """Two that come to answer at once: one does."""
     order = world.order()
-    world.ledger.begin_telling(order.order_id, world.clock())
-    assert world.fulfil(order) is not None
+    world.ledger.answers.begin(order.order_id, world.clock())
+    assert world.run(order) is not None
     assert world.read() == []
-    assert isinstance(world.ledger.begin_telling(order.order_id, world.clock()), Busy)
+    assert isinstance(world.ledger.answers.begin(order.order_id, world.clock()), Busy)
 
 
 def test_a_dry_run_sends_nothing_and_shows_everything(world: World) -> None:
     """The asker reads the body, the headers and the canonical request; RTC and the ledger hear nothing."""
-    assert world.fulfil(world.order(dry_run=True)) is None
+    assert world.run(world.order(dry_run=True)) is None
     (message,) = world.read()
     assert world.rtc.calls() == []
     assert '"room_id": "100"' in message
@@ -300,12 +303,12 @@ def test_a_dry_run_sends_nothing_and_shows_everything(world: World) -> None:
 
 def test_a_stream_that_somebody_else_records_is_told_as_such(world: World) -> None:
     """RTC says JobRunning though the ledger knows of nothing: no job id is made up."""
-    world.recorder.rtc.start(RecordingRequest(room_id="100", user_id="user001"))
+    world.client.start(RecordingRequest(room_id="100", user_id="user001"))
     order = world.order()
-    assert world.fulfil(order) is None
+    assert world.run(order) is None
     outcome = world.attempt(order).outcome
     assert isinstance(outcome, NotStarted)
-    assert outcome.error.error_code == "RTC.00001006"
+    assert outcome.failure.error_code == "RTC.00001006"
     assert "RTC.00001006" in world.read()[0]
 
 
@@ -316,7 +319,9 @@ def test_a_wrong_key_is_asked_with_once(world: World) -> None:
     session.mount("http://", InMemory(world.rtc.answer))
     auth = AkSkAuth(made_up.access_key, "wrong", made_up.project_id, clock=world.clock)
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=world.clock)
-    world.recorder = replace(world.recorder, rtc=rtc)
-    assert world.fulfil(world.order()) is None
+    start = world.handlers[Start]
+    assert isinstance(start, StartHandler)
+    world.handlers = {Start: replace(start, rtc=lambda: rtc)}
+    assert world.run(world.order()) is None
     assert world.starts() == 1
     assert "HTTP 401" in world.read()[0]

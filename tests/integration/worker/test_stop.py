@@ -8,18 +8,17 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.ledger.orders import OrderRecords
-from functions.ledger.stops import StopTable
 from functions.webhook_api.answers import order_status
-from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
-from functions.worker.stop import Stopper
+from functions.worker.delivery import LONGEST_WAIT
 from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
 from shared.attempts import Duplicate, NotStarted, Started
-from shared.orders import Order, ReplyTo, Stop, new_order_id
+from shared.orders import Order, Start, Stop, new_order_id
 from shared.rtc.models import RecordingRequest
-from tests.integration.conftest import ENOUGH, TABLE, World, a_world
+from shared.slack_refs import ReplyTo
+from tests.builders import TIMETABLE, requests_of
+from tests.integration.conftest import World, a_world
 
 BY_USER = Stop(room_id="100", user_id="user001")
 FAILED = Fault(status=500, error_code="RTC.00002001")
@@ -31,15 +30,12 @@ class Stops:
     """A world in which a caller starts and stops."""
 
     world: World
-    stopper: Stopper
-    table: StopTable
-    records: OrderRecords
 
     def started(self, user: str = "user001", *, running: bool = True, **fields: object) -> Order:
         """A recording that a person started, and that runs."""
         request = RecordingRequest.model_validate({"room_id": "100", "user_id": user, **fields})
-        order = self.world.order(user).model_copy(update={"requests": (request,)})
-        assert self.world.fulfil(order) is None
+        order = self.world.order(user).model_copy(update={"action": Start(requests=(request,))})
+        assert self.world.run(order) is None
         if running:
             self.world.clock.tick(2)
         return order
@@ -48,8 +44,8 @@ class Stops:
         """A caller's order to stop."""
         return Order(
             order_id=new_order_id(),
-            stop=stop,
-            requested_by="timetable",
+            actor=TIMETABLE,
+            action=stop,
             placed_at=self.world.clock(),
             reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id) if notify else None,
             body_digest="0" * 64,
@@ -57,17 +53,14 @@ class Stops:
 
     def stop(self, order: Order, receive: int = 1, *, last: bool = False) -> timedelta | None:
         """None where the stop is done, else how long until it is to be received again."""
-        assert order.stop is not None
-        assert self.records.is_first(order, self.world.clock())
-        try:
-            self.stopper.fulfil(order, order.stop, Delivery(receive, last, lambda: ENOUGH))
-        except TryAgain as again:
-            return again.delay
-        return None
+        assert self.world.ledger.orders.record_request(order, self.world.clock())
+        return self.world.run(order, receive, last=last)
 
     def states(self, order: Order) -> list[str]:
         """The states that the order's status gives."""
-        status = order_status(order.order_id, self.records.read(order.order_id), order.placed_at, order.placed_at)
+        status = order_status(
+            order.order_id, self.world.ledger.orders.read(order.order_id), order.placed_at, order.placed_at
+        )
         return [status.state, *(stream.state for stream in status.streams)]
 
     def jobs(self) -> list[str]:
@@ -79,9 +72,7 @@ class Stops:
 def stops(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[Stops]:
     """Nothing is recorded yet. The bot has a token, without which nobody can tell a channel of a caller's order."""
     with a_world(aws, bot_token=True) as world:
-        table = StopTable(aws[0], TABLE, world.ledger._app_id)
-        stopper = Stopper(table, world.recorder.rtc, world.recorder.tell, world.clock)
-        yield Stops(world, stopper, table, OrderRecords(aws[0], TABLE))
+        yield Stops(world)
 
 
 def test_a_stop_stops_tells_and_frees_the_stream(stops: Stops) -> None:
@@ -142,7 +133,7 @@ def test_what_is_over_already_counts_as_stopped(stops: Stops, job_is: str) -> No
     """RTC's 1009 and 404 are what a stop wants."""
     stops.started()
     if job_is == "over":
-        stops.world.recorder.rtc.stop("1")
+        stops.world.client.stop("1")
     else:
         stops.world.rtc.misbehave(Fault(status=404, error_code="RTC.00001003"), operation="stop")
     order = stops.order()
@@ -162,7 +153,7 @@ def test_a_404_that_is_not_rtc_s_stops_nothing(stops: Stops) -> None:
     assert (stops.states(order), stops.jobs()) == (["done", "not_stopped"], ["RUNNING"])
     again = stops.world.attempt(stops.started()).outcome
     assert isinstance(again, NotStarted)
-    assert again.error.error_code == "APIGW.0101"
+    assert again.failure.error_code == "APIGW.0101"
     assert isinstance(stops.world.attempt(stops.started()).outcome, Duplicate)
 
 
@@ -239,7 +230,7 @@ def test_a_job_that_nobody_knows_by_id_can_not_be_stopped(stops: Stops) -> None:
 def test_a_start_under_way_is_waited_for(stops: Stops) -> None:
     """Its job can be stopped once it has one; at the last receive that is given up."""
     start = stops.world.order()
-    stops.world.ledger.claim(start, 0, stops.world.clock())
+    stops.world.ledger.attempts.claim(start, 0, requests_of(start)[0], stops.world.clock())
     order = stops.order(BY_USER)
     assert stops.stop(order) is not None
     assert stops.stop(order, 8, last=True) is None
@@ -259,8 +250,8 @@ def test_a_caller_s_start_is_told_without_a_response_url(stops: Stops) -> None:
     """By the bot, with the caller's name as plain text; a second one is told to the channel as well."""
     for _ in range(2):
         order = stops.order().model_copy(
-            update={"stop": None, "requests": (RecordingRequest(room_id="100", user_id="user001"),)}
+            update={"action": Start(requests=(RecordingRequest(room_id="100", user_id="user001"),))}
         )
-        assert stops.world.fulfil(order) is None
+        assert stops.world.run(order) is None
     assert "by timetable" in stops.world.read()[0]
     assert stops.world.read()[1].startswith("♻ Already recording user001 in room 100")

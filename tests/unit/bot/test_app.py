@@ -14,9 +14,10 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from bot.app import create_app
 from bot.messages.blocks import Audience, Reply
 from bot.messages.replies import our_mistake
-from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo
+from shared.orders import NotQueued, Order, PerhapsQueued
+from shared.slack_refs import ReplyTo
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import NOW, RESPONSE_URL
+from tests.builders import ANN, NOW, RESPONSE_URL, requests_of
 
 COMMAND = {
     "command": "/record",
@@ -66,9 +67,9 @@ def test_a_command_becomes_an_order_and_its_asker_reads_so() -> None:
     outside = Outside()
     reply = _reply(_ask(outside.app(), text="room 100 user001,user002 hd dry-run"))
     (order,) = outside.orders
-    assert [request.user_id for request in order.requests] == ["user001", "user002"]
-    assert {request.max_idle_time for request in order.requests} == {300}
-    assert (order.dry_run, order.requested_by, order.placed_at) == (True, "U1ANN", NOW)
+    assert [request.user_id for request in requests_of(order)] == ["user001", "user002"]
+    assert {request.max_idle_time for request in requests_of(order)} == {300}
+    assert (order.action.kind, order.actor, order.placed_at) == ("start", ANN, NOW)
     assert order.reply_to == ReplyTo(channel_id="C1", response_url=RESPONSE_URL)
     assert order.order_id in read(reply)
 
@@ -78,7 +79,7 @@ def test_slacks_markup_is_undone_before_the_text_is_read() -> None:
     outside = Outside()
     _ask(outside.app(), text="100 user001 push=<rtmp://h/a?x=1&amp;y=2> push=rtmp://h/b?x=1&amp;amp;y=2")
     (order,) = outside.orders
-    published = order.requests[0].publish_param
+    published = requests_of(order)[0].publish_param
     assert published
     assert published.rtmp_urls == ["rtmp://h/a?x=1&y=2", "rtmp://h/b?x=1&amp;y=2"]
 
@@ -102,11 +103,11 @@ def test_each_form_of_a_command_becomes_the_same_order(typed: str) -> None:
     outside = Outside()
     _reply(_ask(outside.app(), text=typed))
     (order,) = outside.orders
-    assert [(request.room_id, request.user_id) for request in order.requests] == [
+    assert [(request.room_id, request.user_id) for request in requests_of(order)] == [
         ("100", "user001"),
         ("100", "user002"),
     ]
-    assert {(request.select_stream_type, request.max_idle_time) for request in order.requests} == {("HD", 600)}
+    assert {(request.select_stream_type, request.max_idle_time) for request in requests_of(order)} == {("HD", 600)}
 
 
 @pytest.mark.parametrize(

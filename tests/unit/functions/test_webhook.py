@@ -11,6 +11,7 @@ from functions import webhook
 from functions.aws.observability import start_logging
 from functions.webhook import answer
 from functions.webhook_api.door import Door
+from shared.log_events import LogEvent
 from tests.logs import loggers_restored
 from tests.webhook_around import START, Around
 from tests.webhook_requests import a_request, an_event, signed
@@ -57,7 +58,7 @@ def test_a_refusal_is_logged_with_its_request_and_caller(around: Around, capsys:
     with loggers_restored():
         start_logging("webhook", "INFO")
         around.answer(a_request(START))
-    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "request refused" in line]
+    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if LogEvent.REQUEST_REFUSED in line]
     assert (line["request_id"], line["caller"], line["status"]) == ("gateway-1", "timetable", 401)
 
 

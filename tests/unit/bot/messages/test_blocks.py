@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.blocks import Audience, clock_time, code, joined, person, plain, reply
+from shared.actors import Actor
 from tests.block_kit import assert_slack_takes, read
+from tests.builders import ANN
 
 
 def test_the_first_line_is_the_fallback_text_with_mentions_and_entities() -> None:
     """A notification shows the first line; there, and only there, Slack reads markup."""
-    said = reply(Audience.CHANNEL, ["<!channel> & ", person("U1ANN")], ["second"])
+    said = reply(Audience.CHANNEL, ["<!channel> & ", person(ANN)], ["second"])
     assert said.text == "&lt;!channel&gt; &amp; <@U1ANN>"
     assert read(said) == "<!channel> & @U1ANN\nsecond"
     assert_slack_takes(said)
@@ -48,8 +50,15 @@ def test_long_details_are_cut_and_say_so() -> None:
 @pytest.mark.parametrize("user_id", ["<@U1ANN>", "u1ann", "U1ANN\n", "!channel", "", "UANN|x", "\u202e"])
 def test_who_is_not_a_slack_user_is_not_mentioned(user_id: str) -> None:
     """Only an id of Slack's form becomes a mention."""
-    assert person(user_id)["type"] == "text"
-    assert_slack_takes(reply(Audience.ASKER, [person(user_id)]))
+    for kind in ("slack_user", "webhook_caller"):
+        actor = Actor.model_validate({"kind": kind, "id": user_id})
+        assert person(actor)["type"] == "text"
+        assert_slack_takes(reply(Audience.ASKER, [person(actor)]))
+
+
+def test_a_caller_whose_name_looks_like_a_slack_user_is_not_mentioned() -> None:
+    """Kinds of actors are told apart by their kind."""
+    assert person(Actor(kind="webhook_caller", id="U1ANN"))["type"] == "text"
 
 
 def test_a_time_is_shown_where_the_reader_is() -> None:

@@ -5,10 +5,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.messages.explanations import explain
-from shared.attempts import OUT_OF_TIME, TOO_LATE, ErrorFacts
+from shared.failures import Failure, FailureKind
 from shared.rtc import errors
 from shared.rtc.error_codes import ERROR_CODES
-from tests.builders import an_error
+from tests.builders import a_failure
 
 FAMILIES = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
 
@@ -17,22 +17,22 @@ FAMILIES = [name for name, kind in vars(errors).items() if isinstance(kind, type
 def test_a_known_code_is_explained_by_the_table(code: str) -> None:
     """What the table says of a code is what a person reads."""
     row = ERROR_CODES[code]
-    said = explain(an_error(error_code=code, error_msg=None))
+    said = explain(a_failure(error_code=code, error_msg=None))
     assert (said.what, said.next_step) == (row.meaning, row.next_step)
     assert said.technical == f"{code} {row.name} · HTTP 400 · request 3f2a"
 
 
 def test_an_unknown_code_is_shown_as_it_came() -> None:
     """A code that nobody wrote down is shown, with RTC's words for it and a general next step."""
-    said = explain(an_error(error_code="RTC.00009999", error_msg="QuotaOfMoon"))
+    said = explain(a_failure(error_code="RTC.00009999", error_msg="QuotaOfMoon"))
     assert said.technical == "RTC.00009999 QuotaOfMoon · HTTP 400 · request 3f2a"
     assert said.next_step == "Check room, user and options, or ask an operator."
 
 
-@pytest.mark.parametrize("family", ["NotFound", "AuthFailed"])
-def test_the_status_says_more_than_a_code_used_for_several_things(family: str) -> None:
+@pytest.mark.parametrize("kind", [FailureKind.NOT_FOUND, FailureKind.AUTH_FAILED])
+def test_the_status_says_more_than_a_code_used_for_several_things(kind: FailureKind) -> None:
     """RTC.00001003 under 404 or 401 is not about the values that somebody typed."""
-    said = explain(an_error(family, error_code="RTC.00001003", error_msg=None))
+    said = explain(a_failure(kind, error_code="RTC.00001003", error_msg=None))
     assert "values" not in said.what
     assert "operator" in said.next_step
 
@@ -40,7 +40,7 @@ def test_the_status_says_more_than_a_code_used_for_several_things(family: str) -
 @pytest.mark.parametrize("code", [*ERROR_CODES, "RTC.00002001", None])
 def test_an_unknown_outcome_is_never_said_to_be_known(code: str | None) -> None:
     """A code in a 502 proves nothing: neither that something was started nor that nothing was."""
-    said = explain(an_error("OutcomeUnknown", status=502, error_code=code))
+    said = explain(a_failure(FailureKind.OUTCOME_UNKNOWN, status=502, error_code=code))
     assert (said.what, said.next_step) == (
         "RTC gave no usable answer.",
         "Ask an operator, or try again once it is free.",
@@ -49,7 +49,7 @@ def test_an_unknown_outcome_is_never_said_to_be_known(code: str | None) -> None:
 
 def test_a_request_timeout_did_not_reach_rtc() -> None:
     """408 is a refusal that has nothing to do with what was asked."""
-    assert explain(an_error(status=408, error_code=None)).what == "The request did not reach RTC in time."
+    assert explain(a_failure(status=408, error_code=None)).what == "The request did not reach RTC in time."
 
 
 def test_a_call_whose_maker_was_gone_is_explained_without_an_error() -> None:
@@ -59,18 +59,18 @@ def test_a_call_whose_maker_was_gone_is_explained_without_an_error() -> None:
 
 @given(
     st.builds(
-        ErrorFacts,
-        family=st.sampled_from(FAMILIES) | st.text(),
+        Failure,
+        kind=st.sampled_from(FailureKind),
         status=st.none() | st.integers(),
         error_code=st.none() | st.sampled_from(list(ERROR_CODES)) | st.text(),
         error_msg=st.none() | st.text(),
         request_id=st.none() | st.text(),
     )
 )
-@example(an_error(TOO_LATE))
-@example(an_error(OUT_OF_TIME))
-@example(an_error(error_code="x" * 999, error_msg="<!channel>\n\u202e" * 99, request_id="y" * 999))
-def test_whatever_the_error_there_are_two_sentences_and_one_short_line(error: ErrorFacts) -> None:
+@example(a_failure(FailureKind.TOO_LATE))
+@example(a_failure(FailureKind.OUT_OF_TIME))
+@example(a_failure(error_code="x" * 999, error_msg="<!channel>\n\u202e" * 99, request_id="y" * 999))
+def test_whatever_the_error_there_are_two_sentences_and_one_short_line(error: Failure) -> None:
     """Both sentences end in a full stop; the technical line is printable and bounded."""
     said = explain(error)
     assert said.what.endswith(".")

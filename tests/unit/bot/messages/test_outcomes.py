@@ -8,19 +8,20 @@ from hypothesis import strategies as st
 
 from bot.messages.blocks import Audience, Reply
 from bot.messages.outcomes import outcome
-from shared.attempts import OUT_OF_TIME, TOO_LATE, Duplicate, NotStarted, Outcome, Started
+from shared.attempts import Duplicate, NotStarted, Outcome, Started
+from shared.failures import Failure, FailureKind
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import NOW, a_job, a_lock, a_request, an_attempt, an_error, an_order, unknown
+from tests.builders import NOW, a_failure, a_job, a_lock, a_request, an_attempt, an_order, unknown
 
 HOSTILE = st.text() | st.sampled_from(["<!channel>", "*_~`", "a\nb", "\u202egnp", "&lt;", "@here", "x" * 20_000])
-REFUSED = NotStarted(error=an_error())
-BY_502 = an_error("OutcomeUnknown", status=502, error_code=None, error_msg=None)
+REFUSED = NotStarted(failure=a_failure())
+BY_502 = a_failure(FailureKind.OUTCOME_UNKNOWN, status=502, error_code=None, error_msg=None)
 
 
 def told(came: Outcome, *, after: timedelta = timedelta(0), **of: Any) -> Reply:
     """The reply for an order of one stream, told so long after NOW."""
     attempt = an_attempt(came, **of)
-    reply = outcome(an_order(attempt.request), [attempt], NOW + after)
+    reply = outcome(an_order(attempt.request), [attempt], (), NOW + after)
     assert_slack_takes(reply)
     return reply
 
@@ -34,7 +35,7 @@ def several(*came: Outcome) -> Reply:
     """The reply for an order of several streams, of which these things came."""
     requests = [a_request(f"user{n:03}") for n, _ in enumerate(came, 1)]
     attempts = [an_attempt(each, request=requests[n], n=n) for n, each in enumerate(came)]
-    reply = outcome(an_order(*requests), attempts, NOW)
+    reply = outcome(an_order(*requests), attempts, (), NOW)
     assert_slack_takes(reply)
     return reply
 
@@ -93,7 +94,7 @@ def test_a_refusal_has_its_reason_a_next_step_and_the_code() -> None:
 
 def test_a_stream_that_rtc_knows_and_we_do_not_is_no_failure() -> None:
     """RTC's "already running" is an answer of its own: recorded, by nobody that recordbot knows."""
-    came = NotStarted(error=an_error("AlreadyRunning", error_code="RTC.00001006", error_msg=None))
+    came = NotStarted(failure=a_failure(FailureKind.ALREADY_RUNNING, error_code="RTC.00001006", error_msg=None))
     assert lines(came) == [
         "♻ Already being recorded: user001 in room 100",
         "Not by recordbot, as far as it knows, so there is no job id to show. Nothing new was started.",
@@ -102,26 +103,26 @@ def test_a_stream_that_rtc_knows_and_we_do_not_is_no_failure() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "last"),
+    ("failure", "last"),
     [
-        (an_error("Throttled", status=429), "429"),
-        (an_error("NotConnected", status=None), "no connection"),
-        (an_error("OutcomeUnknown", status=None), "no answer"),
+        (a_failure(FailureKind.THROTTLED, status=429), "429"),
+        (a_failure(FailureKind.NOT_CONNECTED, status=None), "no connection"),
+        (a_failure(FailureKind.OUTCOME_UNKNOWN, status=None), "no answer"),
     ],
 )
-def test_giving_up_says_how_long_it_was_tried(error: object, last: str) -> None:
+def test_giving_up_says_how_long_it_was_tried(failure: Failure, last: str) -> None:
     """How long, how the last try ended, and that nothing runs; the time ends where the ledger says it did."""
-    came = NotStarted.model_validate({"error": error, "gave_up": True})
+    came = NotStarted(failure=failure, gave_up=True)
     ended = NOW + timedelta(minutes=18)
     second = lines(came, after=timedelta(hours=1), settled_at=ended)[1]
     assert second.startswith(f"RTC did not take the request for 18 min (last: {last}). Nothing was started. ")
 
 
-@pytest.mark.parametrize("family", [OUT_OF_TIME, TOO_LATE])
-def test_what_was_never_asked_of_rtc_is_not_blamed_on_it(family: str) -> None:
+@pytest.mark.parametrize("kind", [FailureKind.OUT_OF_TIME, FailureKind.TOO_LATE])
+def test_what_was_never_asked_of_rtc_is_not_blamed_on_it(kind: FailureKind) -> None:
     """Where recordbot itself did not get to it, it says so."""
-    error = an_error(family, status=None, error_code=None, error_msg=None, request_id=None)
-    first, second = lines(NotStarted(error=error, gave_up=family == OUT_OF_TIME))
+    failure = a_failure(kind, status=None, error_code=None, error_msg=None, request_id=None)
+    first, second = lines(NotStarted(failure=failure, gave_up=kind is FailureKind.OUT_OF_TIME))
     assert first == "⛔ Not recorded: user001 in room 100"
     assert "Nothing was started." in second
     assert "RTC did not" not in second
@@ -196,7 +197,7 @@ def test_streams_of_several_rooms_and_settings_are_told_in_full() -> None:
     """Nothing is said once that does not hold for all."""
     requests = [a_request("u1"), a_request("u1", room_id="200", max_idle_time=30)]
     attempts = [an_attempt(Started(job=a_job(it)), request=it, n=n) for n, it in enumerate(requests)]
-    reply = outcome(an_order(*requests), attempts, NOW)
+    reply = outcome(an_order(*requests), attempts, (), NOW)
     assert_slack_takes(reply)
     assert read(reply).split("\n") == [
         "2 of 2 started",
@@ -227,7 +228,7 @@ def test_a_late_duplicate_mentions_nobody() -> None:
     assert told(Duplicate(lock=a_lock()), after=timedelta(hours=1)).text == "♻ Already recording user001 in room 100"
 
 
-def test_an_entry_without_an_outcome_is_not_told() -> None:
+def test_an_attempt_without_an_outcome_is_not_told() -> None:
     """An order is told when all its attempts have an outcome."""
     with pytest.raises(ValueError, match="no outcome"):
-        outcome(an_order(), [an_attempt()], NOW)
+        outcome(an_order(), [an_attempt()], (), NOW)

@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.messages.outcomes import outcome
+from shared.actors import Actor
 from shared.attempts import Attempt, Duplicate, NotStarted, Outcome, Started
+from shared.failures import FailureKind
 from shared.orders import MAX_STREAMS
 from shared.rtc.models import RecordingJob
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import NOW, a_lock, a_request, an_attempt, an_error, an_order, unknown
+from tests.builders import NOW, a_failure, a_lock, a_request, an_attempt, an_order, unknown
 
 HOSTILE = st.text() | st.sampled_from(["<!channel>", "*_~`", "a\nb", "\u202egnp", "&lt;", "@here", "x" * 20_000])
 
@@ -29,35 +31,36 @@ def outcomes() -> st.SearchStrategy[Outcome]:
             "max_idle_time": st.integers(),
         },
     ).map(RecordingJob.model_validate)
-    families = st.sampled_from(["Refused", "AlreadyRunning", "NotConnected", "OutcomeUnknown"]) | HOSTILE
-    error = st.builds(
-        an_error,
-        families,
+    failure = st.builds(
+        a_failure,
+        st.sampled_from(FailureKind),
         status=st.none() | st.integers(),
         error_code=HOSTILE,
         error_msg=HOSTILE,
         request_id=HOSTILE,
     )
+    actors = st.builds(Actor, kind=st.sampled_from(["slack_user", "webhook_caller"]), id=HOSTILE)
     lock = st.builds(
         a_lock,
-        requested_by=HOSTILE,
+        actor=actors,
         job_id=st.none() | HOSTILE,
         calling_until=st.none() | st.just(NOW),
         held_until=st.none() | st.just(NOW),
     )
     return (
         st.builds(Started, job=job)
-        | st.builds(NotStarted, error=error, gave_up=st.booleans())
-        | st.builds(unknown, st.none() | error)
+        | st.builds(NotStarted, failure=failure, gave_up=st.booleans())
+        | st.builds(unknown, st.none() | failure)
         | st.builds(Duplicate, lock=lock)
     )
 
 
 @given(st.lists(outcomes(), min_size=1, max_size=MAX_STREAMS), HOSTILE, st.booleans())
-def test_no_value_breaks_the_layout_or_slacks_limits(came: list[Outcome], requested_by: str, late: bool) -> None:
+def test_no_value_breaks_the_layout_or_slacks_limits(came: list[Outcome], caller: str, late: bool) -> None:
     """Three lines at most for one stream, a line each for several, whatever RTC or another system says."""
     requests = [a_request(f"{'u' * 62}{n:02}", room_id="r" * 64) for n, _ in enumerate(came)]
     attempts: list[Attempt] = [an_attempt(each, request=requests[n], n=n) for n, each in enumerate(came)]
-    reply = outcome(an_order(*requests, requested_by=requested_by), attempts, NOW + timedelta(hours=late))
+    actor = Actor(kind="webhook_caller", id=caller)
+    reply = outcome(an_order(*requests, actor=actor), attempts, (), NOW + timedelta(hours=late))
     assert_slack_takes(reply)
     assert len(read(reply).split("\n")) <= (3 if len(came) == 1 else 2 + len(came))

@@ -14,7 +14,7 @@ from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
 from shared.rtc.request_preview import RequestPreview
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import a_request, an_order
+from tests.builders import ORDER_ID, a_request, a_start, an_order
 
 
 def said(reply: Reply) -> list[str]:
@@ -32,7 +32,7 @@ def previewed(*requests: RecordingRequest) -> list[RequestPreview]:
 
 def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
     """The asker can check at once what was understood, the idle time included, and quote the order."""
-    assert said(replies.accepted(an_order())) == [
+    assert said(replies.accepted(ORDER_ID, a_start())) == [
         "⏳ Asking RTC to record user001 in room 100",
         "HD · camera + audio · ends after 5 min idle · order 7KQ2M4X8P1ZA",
     ]
@@ -40,13 +40,16 @@ def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
 
 def test_an_accepted_dry_run_promises_nothing() -> None:
     """Who only tries is not told that RTC is being asked."""
-    assert said(replies.accepted(an_order(dry_run=True)))[0] == "🔎 Trying user001 in room 100 without sending anything"
+    assert (
+        said(replies.accepted(ORDER_ID, a_start(dry_run=True)))[0]
+        == "🔎 Trying user001 in room 100 without sending anything"
+    )
 
 
 def test_an_accepted_order_of_unlike_streams_says_so() -> None:
     """No setting is said that holds for some of the streams only."""
-    order = an_order(a_request("u1"), a_request("u2", max_idle_time=30))
-    assert said(replies.accepted(order))[1] == "settings differ · order 7KQ2M4X8P1ZA"
+    action = a_start(a_request("u1"), a_request("u2", max_idle_time=30))
+    assert said(replies.accepted(ORDER_ID, action))[1] == "settings differ · order 7KQ2M4X8P1ZA"
 
 
 def test_an_order_that_the_queue_refused_started_nothing() -> None:
@@ -95,11 +98,11 @@ def test_help_is_given_for_every_topic(topic: str | None) -> None:
     assert "/record" not in " ".join(lines)
 
 
-def test_a_rehearsal_shows_the_exact_request_and_no_secret() -> None:
+def test_a_preview_shows_the_exact_request_and_no_secret() -> None:
     """The body that would be sent, the headers and what is signed; keys and the signature are masked."""
     request = a_request(publish_param={"rtmp_urls": ["rtmp://live.example.com/app/k3y"]})
     (preview,) = previewed(request)
-    reply = replies.preview(an_order(request, dry_run=True), [preview])
+    reply = replies.preview(a_start(request), [preview])
     lines = said(reply)
     assert lines[0] == "🔎 Dry run for user001 in room 100: nothing was sent"
     assert preview.body_text() in read(reply)
@@ -109,23 +112,23 @@ def test_a_rehearsal_shows_the_exact_request_and_no_secret() -> None:
     assert not {"s3cret", "k3y"} & set(read(reply).replace("/", " ").split())
 
 
-def test_a_rehearsal_with_a_token_has_no_canonical_request() -> None:
+def test_a_preview_with_a_token_has_no_canonical_request() -> None:
     """Where nothing is signed, nothing is said of a signature."""
-    reply = replies.preview(an_order(), [RequestPreview("POST", "https://h/", {}, {"user_id": "u"}, None)])
+    reply = replies.preview(a_start(), [RequestPreview("POST", "https://h/", {}, {"user_id": "u"}, None)])
     assert "anonical" not in "\n".join(said(reply))
 
 
-def test_a_rehearsal_of_several_says_how_the_others_differ() -> None:
+def test_a_preview_of_several_says_how_the_others_differ() -> None:
     """One request in full stands for all that are like it; for others it does not."""
     alike = [a_request(f"u{n}") for n in range(1, 4)]
-    second = said(replies.preview(an_order(*alike), previewed(*alike)))[1]
+    second = said(replies.preview(a_start(*alike), previewed(*alike)))[1]
     assert second == "The first of 3 requests; the others differ only in user_id: u2, u3"
     unlike = [a_request("u1"), a_request("u2", max_idle_time=30)]
-    assert said(replies.preview(an_order(*unlike), previewed(*unlike)))[1] == "The first of 2 requests:"
+    assert said(replies.preview(a_start(*unlike), previewed(*unlike)))[1] == "The first of 2 requests:"
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text()), st.text() | st.just("x\n" * 9999))
-def test_any_rehearsal_is_within_slacks_limits(url: str, headers: dict[str, str], canonical_request: str) -> None:
+def test_any_preview_is_within_slacks_limits(url: str, headers: dict[str, str], canonical_request: str) -> None:
     """Long or hostile values of a request are shown as they are, and cut where they are too long."""
     body: dict[str, JsonValue] = {"user_id": "u", "rule": url * 99}
-    said(replies.preview(an_order(), [RequestPreview("POST", url, headers, body, canonical_request)] * 2))
+    said(replies.preview(a_start(), [RequestPreview("POST", url, headers, body, canonical_request)] * 2))

@@ -6,23 +6,24 @@ import pytest
 
 from bot.messages.blocks import Audience
 from bot.messages.stop_outcomes import stop_outcome
-from shared.attempts import TOO_LATE
+from shared.actors import Actor
+from shared.failures import FailureKind
 from shared.orders import Stop
-from shared.stops import JOB_UNKNOWN, Stopping, Target
+from shared.stops import StopRecord, Target
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import NOW, ORDER_ID, an_error
+from tests.builders import ANN, NOW, ORDER_ID, TIMETABLE, a_failure
 
 STREAM: dict[str, Any] = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
 WHO = "user001 in room 100"
 MAY_GO_ON = "It may still be recording. Try again in a minute, or ask an operator."
 QUOTA = "RTC.00001007 JobExceed · HTTP 400 · request 3f2a"
-NO_JOB = "It may be recording, but RTC never said as which job. It ends by itself, once it is idle."
+NO_JOB = "It may be recording, but RTC never named the job. It ends by itself, once it is idle."
 BY_USER = Stop(room_id="100", user_id="user001")
 BY_JOB = Stop(job_id="7")
 
 
-def _said(stop: Stop, *targets: Target, by: str = "timetable") -> str:
-    stopping = Stopping(order_id=ORDER_ID, requested_by=by, began_at=NOW, targets=targets, settled_at=NOW)
+def _said(stop: Stop, *targets: Target, by: Actor = TIMETABLE) -> str:
+    stopping = StopRecord(order_id=ORDER_ID, actor=by, began_at=NOW, targets=targets, settled_at=NOW)
     said = stop_outcome(stop, stopping)
     assert said.to is Audience.CHANNEL
     assert_slack_takes(said)
@@ -38,12 +39,12 @@ def _said(stop: Stop, *targets: Target, by: str = "timetable") -> str:
         (BY_USER, [], "⏹ Nothing to stop: user001 in room 100\nby timetable"),
         (
             BY_USER,
-            [Target(job_id="1", **STREAM, error=an_error())],
+            [Target(job_id="1", **STREAM, failure=a_failure())],
             f"⛔ Not stopped: user001 in room 100\n{MAY_GO_ON}\nby timetable · job 1 · camera · {QUOTA}",
         ),
         (
             BY_USER,
-            [Target(job_id="1", **STREAM), Target(job_id=None, **STREAM, error=an_error(JOB_UNKNOWN))],
+            [Target(job_id="1", **STREAM), Target(job_id=None, **STREAM, failure=a_failure(FailureKind.JOB_UNKNOWN))],
             f"⏹ Stopped 1 of 2 recordings of {WHO}\nby timetable\n✅ job 1 · camera\n⛔ camera · {NO_JOB}",
         ),
     ],
@@ -55,10 +56,12 @@ def test_what_is_said_of_a_stop(stop: Stop, targets: list[Target], text: str) ->
 
 def test_what_waited_too_long_says_so() -> None:
     """Nobody expects it any more."""
-    assert "Ask again if you still need it." in _said(BY_USER, Target(job_id=None, **STREAM, error=an_error(TOO_LATE)))
+    assert "Ask again if you still need it." in _said(
+        BY_USER, Target(job_id=None, **STREAM, failure=a_failure(FailureKind.TOO_LATE))
+    )
 
 
 def test_a_person_is_mentioned_and_a_caller_is_not() -> None:
-    """A caller's name is in lower case, so it is none of Slack's ids."""
-    assert "@U1ANN" in _said(BY_USER, by="U1ANN")
-    assert "@" not in _said(BY_USER, by="u1ann")
+    """A caller is not a person in Slack, whatever its name looks like."""
+    assert "@U1ANN" in _said(BY_USER, by=ANN)
+    assert "@" not in _said(BY_USER, by=TIMETABLE)

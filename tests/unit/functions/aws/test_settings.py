@@ -25,6 +25,7 @@ SLACK = {
 WEBHOOK = {
     "SECRET_ID": "webhook-secret",
     "LEDGER_TABLE": "ledger",
+    "RTC_APP_ID": "app1",
     "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
     "WEBHOOK_CALLERS": '{"timetable": {"rooms": [100, "b"]}, "ci": {}}',
     "LOG_LEVEL": "INFO",

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from functions.webhook_api.status_link import LIFETIME
-from functions.worker.delivery import LATEST_END
 from shared.attempts import Attempt, State
-from shared.stops import Stopping
+from shared.orders import LATEST_END, Stop
+from shared.stops import StopRecord, Target
+from tests.builders import requests_of
 from tests.webhook_around import START, Around
 from tests.webhook_requests import NOW, a_request, an_event, signed
 
@@ -17,7 +18,7 @@ def test_the_link_opens_the_order_s_status(around: Around) -> None:
     """Accepted before the recorder has begun, working afterwards."""
     link = around.ask()[1]["status_url"].removeprefix("https://example.com")
     assert around.ask(path=link, method="GET")[1]["state"] == "accepted"
-    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    around.ledger.orders.record_request(around.orders[0], datetime.fromtimestamp(NOW, UTC))
     status, told = around.ask(path=link, method="GET")
     assert (status, told["state"], told["placed_at"]) == (200, "working", "2026-03-02T10:30:00Z")
     assert [(it["user_id"], it["state"], it["began_at"]) for it in told["streams"]] == [("user001", "working", None)]
@@ -26,7 +27,7 @@ def test_the_link_opens_the_order_s_status(around: Around) -> None:
 def test_a_stop_that_is_on_its_way_says_what_it_is_to_stop(around: Around) -> None:
     """Before the recorder has found out what there is."""
     link = around.ask(an_event(type_="recording.stop", data={"job_id": "7"}))[1]["status_url"]
-    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    around.ledger.orders.record_request(around.orders[0], datetime.fromtimestamp(NOW, UTC))
     told = around.ask(path=link.removeprefix("https://example.com"), method="GET")[1]
     assert (told["state"], [(it["job_id"], it["state"]) for it in told["streams"]]) == ("working", [("7", "working")])
 
@@ -37,7 +38,7 @@ def test_the_link_of_a_body_that_was_dropped_opens_nothing(around: Around) -> No
         around.ask(body)[1]["status_url"].removeprefix("https://example.com")
         for body in (an_event(), an_event({"room_id": 100, "user_id": "user002"}))
     ]
-    around.records.is_first(around.orders[0], datetime.fromtimestamp(NOW, UTC))
+    around.ledger.orders.record_request(around.orders[0], datetime.fromtimestamp(NOW, UTC))
     (status, told), (conflict, problem) = (around.ask(path=link, method="GET") for link in links)
     assert (status, [it["user_id"] for it in told["streams"]]) == (200, ["user001"])
     assert (conflict, "another body" in problem["detail"]) == (409, True)
@@ -58,11 +59,11 @@ STOP = an_event(type_="recording.stop", data={"job_id": "7"})
 @pytest.mark.parametrize(
     ("body", "begun", "state", "why"),
     [
-        (an_event(), None, "not_started", "OutOfTime"),
-        (an_event(), State.WAITING, "not_started", "OutOfTime"),
+        (an_event(), None, "not_started", "out_of_time"),
+        (an_event(), State.WAITING, "not_started", "out_of_time"),
         (an_event(), State.CALLING, "unknown", None),
-        (STOP, None, "not_stopped", "OutOfTime"),
-        (STOP, State.CALLING, "not_stopped", "OutOfTime"),
+        (STOP, None, "not_stopped", "out_of_time"),
+        (STOP, State.CALLING, "not_stopped", "out_of_time"),
     ],
 )
 def test_nothing_is_on_its_way_for_ever(
@@ -72,12 +73,14 @@ def test_nothing_is_on_its_way_for_ever(
     link = around.ask(body)[1]["status_url"].removeprefix("https://example.com")
     (order,) = around.orders
     began_at = datetime.fromtimestamp(NOW, UTC)
-    around.records.is_first(order, began_at)
-    if begun is not None and order.stop is not None:
-        around.write("stop", Stopping.of(order.order_id, "timetable", order.stop, began_at))
+    around.ledger.orders.record_request(order, began_at)
+    if begun is not None and isinstance(order.action, Stop):
+        around.ledger.stops.begin(StopRecord.of(order, (Target.of(order.action),), began_at), began_at)
     elif begun is not None:
-        given = {"order_id": order.order_id, "n": 0, "request": order.requests[0], "requested_by": "timetable"}
-        around.write("0", Attempt(**given, state=begun, calls=1, began_at=began_at))
+        attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], began_at)
+        assert isinstance(attempt, Attempt)
+        if begun is State.WAITING:
+            around.ledger.attempts.release(attempt, began_at)
     around.now += LATEST_END.total_seconds()
     assert around.ask(path=link, method="GET")[1]["state"] == "working"
     around.now += 1
@@ -90,7 +93,7 @@ def test_an_order_that_nobody_began_with_is_given_up_by_time(around: Around) -> 
     link = around.ask()[1]["status_url"].removeprefix("https://example.com")
     around.now += LATEST_END.total_seconds() + 3600
     told = around.ask(path=link, method="GET")[1]
-    assert (told["state"], told["error_msg"], told["streams"]) == ("done", "OutOfTime", [])
+    assert (told["state"], told["error_msg"], told["streams"]) == ("done", "out_of_time", [])
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_limited_caller_stays_in_its_rooms_and_channels(around: Around, body: 
 
 def test_where_nobody_may_call_no_secret_is_needed(around: Around) -> None:
     """A stranger's request and link are refused as ever; that the secret was never filled is no failure of ours."""
-    empty = Door(Secret(around.secrets, "unfilled", WebhookSecret), {}, around.records, around.put, around.clock)
+    empty = Door(Secret(around.secrets, "unfilled", WebhookSecret), {}, around.ledger, around.put, around.clock)
     for event, status in (
         (a_request(START, signed(START)), 401),
         (a_request(path="/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA?expires=9999999999&signature=AAAA", method="GET"), 404),
@@ -77,7 +77,7 @@ def test_a_link_works_whichever_instance_made_it(around: Around) -> None:
     newer = Door(
         Secret(around.secrets, "webhook", WebhookSecret, around.clock),
         CALLERS,
-        around.records,
+        around.ledger,
         around.put,
         around.clock,
     )

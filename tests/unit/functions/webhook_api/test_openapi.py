@@ -64,7 +64,7 @@ def test_every_field_of_an_event_says_what_it_may_hold() -> None:
 def test_every_field_of_an_answer_is_explained_or_explains_itself() -> None:
     """What the source says of a field is said to callers too."""
     stream = openapi()["components"]["schemas"]["StreamStatus"]["properties"]
-    assert "OutOfTime" in stream["error_msg"]["description"]
+    assert "out_of_time" in stream["error_msg"]["description"]
     assert "unknown outcome" in stream["held_until"]["description"]
 
 

@@ -1,0 +1,42 @@
+"""The ledger as a whole: its repositories over one table."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions.ledger.answers import Answers
+from functions.ledger.attempts import Attempts
+from functions.ledger.locks import Locks
+from functions.ledger.orders import Orders
+from functions.ledger.recordings import Recordings
+from functions.ledger.stops import Stops
+from functions.ledger.table import Table
+
+if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The memory of one app's orders and recordings."""
+
+    orders: Orders
+    attempts: Attempts
+    locks: Locks
+    recordings: Recordings
+    stops: Stops
+    answers: Answers
+
+
+def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str) -> Ledger:
+    """Return the ledger of an app in a table."""
+    table = Table(client, table_name)
+    locks = Locks(table, app_id)
+    recordings = Recordings(table, app_id, locks)
+    return Ledger(
+        orders=Orders(table),
+        attempts=Attempts(table, locks, recordings),
+        locks=locks,
+        recordings=recordings,
+        stops=Stops(table),
+        answers=Answers(table),
+    )

@@ -1,0 +1,58 @@
+"""The locks of streams.
+
+ROOM#app#room    user#video_type    one Query gives all the locks of a user, or of a room
+"""
+
+from datetime import datetime
+
+from functions.ledger.table import Change, Key, Table, put, remove
+from shared.attempts import StreamLock
+from shared.orders import Stop
+from shared.recordings import Recording
+from shared.rtc.models import RecordingRequest
+
+_AUDIO = "AUDIO"
+"""In the key of a stream without video."""
+
+
+class Locks:
+    """The locks of one app's streams."""
+
+    def __init__(self, table: Table, app_id: str) -> None:
+        self._table = table
+        self._app_id = app_id
+
+    def read(self, stream: RecordingRequest) -> StreamLock | None:
+        """Return the lock of a stream."""
+        return self._table.read(self._key(stream), StreamLock)
+
+    def of(self, stop: Stop) -> list[tuple[str | None, StreamLock]]:
+        """Return each lock of the stop's user, or of the one picture that it names, with its video_type."""
+        prefix = f"{stop.user_id}#{stop.video_type or ''}"
+        found = self._table.read_all(self._room(stop.room_id or ""), prefix)
+        return [(_video_type(sk), StreamLock.model_validate_json(data)) for sk, data in found.items()]
+
+    def change(
+        self, stream: RecordingRequest, lock: StreamLock | None, now: datetime, *, over: StreamLock | None
+    ) -> list[Change]:
+        """Return the change that puts a lock, or none, in the place of the one that was seen."""
+        if lock is not None:
+            return [put(self._key(stream), lock, now, over=over)]
+        return [] if over is None else [remove(self._key(stream), over)]
+
+    def freed(self, recording: Recording) -> list[Change]:
+        """Return the change that removes the recording's lock; none where the stream is another's by now."""
+        lock = self.read(recording.request)
+        is_its = lock is not None and (lock.order_id, lock.n) == (recording.order_id, recording.n)
+        return [remove(self._key(recording.request), lock)] if lock is not None and is_its else []
+
+    def _key(self, stream: RecordingRequest) -> Key:
+        return Key(self._room(stream.room_id), f"{stream.user_id}#{stream.video_type or _AUDIO}")
+
+    def _room(self, room_id: str) -> str:
+        return f"ROOM#{self._app_id}#{room_id}"
+
+
+def _video_type(sk: str) -> str | None:
+    kind = sk.rpartition("#")[2]
+    return None if kind == _AUDIO else kind

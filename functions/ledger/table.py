@@ -1,0 +1,121 @@
+"""The ledger's table in DynamoDB: keys, consistent reads, and versioned writes that happen all together or not at all.
+
+An item holds its model as JSON in `data`, its `version` where the model has one, and `expires_at`. A write names the
+version that it has seen, so of two recorders that meet one wins. Every write is a transaction, also of one item: then
+a write that meets another's transaction has one way of being repeated.
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+"""
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEPT = timedelta(days=30)
+"""How long an item is kept after it was written (DynamoDB's TTL)."""
+TRIES = 5
+"""How often a write that meets another transaction or a throttle is tried, and a change is computed anew."""
+
+
+class Contended(Exception):
+    """Others changed the same items again and again; the order is tried again later."""
+
+
+class Key(NamedTuple):
+    """An item's key."""
+
+    pk: str
+    sk: str
+
+
+type Change = dict[str, Any]
+"""One item of a transaction, as `put` and `remove` make it."""
+
+
+def put(key: Key, content: BaseModel, now: datetime, *, over: BaseModel | None) -> Change:
+    """Return the change that writes the item over the version in `over`, or, where that is None, over nothing."""
+    return _put(key, content, now) | _condition(over)
+
+
+def put_over_any(key: Key, content: BaseModel, now: datetime) -> Change:
+    """Return the change that writes the item over whatever is there."""
+    return _put(key, content, now)
+
+
+def remove(key: Key, over: BaseModel) -> Change:
+    """Return the change that removes the item in the version in `over`."""
+    return {"Delete": {"Key": _key(key)}} | _condition(over)
+
+
+class Table:
+    """One table. Reads are consistent."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def read[M: BaseModel](self, key: Key, model: type[M]) -> M | None:
+        """Return the item, or None where there is none."""
+        answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return model.model_validate_json(answer["Item"]["data"]["S"]) if "Item" in answer else None
+
+    def read_all(self, pk: str, prefix: str = "") -> dict[str, str]:
+        """Return the JSON of each item of a partition whose sort key begins so, by its sort key."""
+        values: dict[str, Any] = {":pk": {"S": pk}, ":prefix": {"S": prefix}}
+        answer = self._client.query(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+            ExpressionAttributeValues=values if prefix else {":pk": values[":pk"]},
+            ConsistentRead=True,
+        )
+        return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
+
+    def write(self, *changes: Change) -> bool:
+        """Write all the changes together. Return False, and write none, where an item has another version than seen."""
+        items = [_in_table(change, self._name) for change in changes]
+        tries = 0
+        while True:
+            try:
+                self._client.transact_write_items(TransactItems=cast("Any", items))
+            except self._client.exceptions.TransactionCanceledException as refused:
+                reasons = {reason.get("Code") for reason in refused.response["CancellationReasons"]}
+                if "ConditionalCheckFailed" in reasons:
+                    return False
+                tries += 1
+                if tries == TRIES:
+                    raise
+                # Another transaction on the same items, or a throttle: neither says that anything has changed.
+                time.sleep(0.05 * 2**tries)
+            else:
+                return True
+
+
+def _put(key: Key, content: BaseModel, now: datetime) -> Change:
+    expires_at = {"N": str(int((now + KEPT).timestamp()))}
+    item = {**_key(key), "data": {"S": content.model_dump_json()}, "expires_at": expires_at}
+    return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
+
+
+def _condition(over: BaseModel | None) -> Change:
+    if over is None:
+        return {"condition": {"ConditionExpression": "attribute_not_exists(pk)"}}
+    seen = {":seen": {"S": _version(over)}}
+    return {"condition": {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": seen}}
+
+
+def _in_table(change: Change, name: str) -> Change:
+    condition = change.get("condition", {})
+    return {verb: {"TableName": name, **fields, **condition} for verb, fields in change.items() if verb != "condition"}
+
+
+def _version(content: BaseModel) -> str:
+    """Return the model's `version`, which tells one version of it from every other; those without one never change."""
+    return str(getattr(content, "version", "1"))
+
+
+def _key(key: Key) -> dict[str, Any]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}

@@ -1,0 +1,38 @@
+"""The handler of each kind of action: the one place where an action meets what it does.
+
+An action is added by its model in shared/orders.py, its handler in a file of its own here, and its line below.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from functions.worker.check import CheckHandler
+from functions.worker.delivery import Delivery
+from functions.worker.start import StartHandler
+from functions.worker.stop import StopHandler
+from shared.orders import Check, Order, Start, Stop
+
+
+class Handler[A: BaseModel](Protocol):
+    """Does what one kind of action asks."""
+
+    def run(self, order: Order, action: A, delivery: Delivery, /) -> None:
+        """Bring the order to its end. Raises TryAgain where that takes another receive."""
+
+    def give_up(self, order: Order, action: A, /) -> None:
+        """Write down a result for an order whose message goes to the dead letters."""
+
+
+type Handlers = Mapping[type[BaseModel], Handler[Any]]
+
+
+def handlers(start: StartHandler, stop: StopHandler, check: CheckHandler) -> Handlers:
+    """Return the table of handlers."""
+    return dict([_row(Start, start), _row(Stop, stop), _row(Check, check)])
+
+
+def _row[A: BaseModel](action: type[A], handler: Handler[A]) -> tuple[type[BaseModel], Handler[Any]]:
+    # The type checker refuses a row whose handler is for another action.
+    return action, handler

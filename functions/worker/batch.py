@@ -1,0 +1,93 @@
+"""Work on the messages of a batch: each order to its handler, and what goes wrong to the next receive."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.messages import replies
+from bot.slack_api import CannotDeliver, Messenger, TryLater
+from functions.aws.observability import Metric, count, log_keys, logger
+from functions.aws.queue import OrderQueue, UnreadableOrder, read
+from functions.ledger.orders import Orders
+from functions.worker.actions import Handlers
+from functions.worker.delivery import Delivery, TryAgain
+from shared.log_events import LogEvent
+from shared.orders import Check, Order
+from shared.rtc.client import RtcClient
+from shared.slack_refs import ReplyTo
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What it takes to work on messages."""
+
+    orders: Orders
+    queue: OrderQueue
+    handlers: Handlers
+    rtc: Callable[[], RtcClient]
+    """Gives the client for the keys in use. Raises SecretUnreadable while there are none."""
+    messenger: Callable[[], Messenger]
+    max_receives: int
+    clock: Callable[[], datetime]
+
+    def process(self, record: Mapping[str, Any], time_left: Callable[[], timedelta]) -> bool:
+        """Work on one message. Return False where it has to be received again, or to go to the dead letters."""
+        receive = int(record["attributes"]["ApproximateReceiveCount"])
+        delivery = Delivery(receive, receive >= self.max_receives, time_left)
+        try:
+            order = read(record["body"])
+        except UnreadableOrder as error:
+            # A newer door may have put it there: then a newer recorder reads it.
+            logger.exception(LogEvent.ORDER_UNREADABLE, extra={"wrong": str(error)})
+            self.queue.later(record["receiptHandle"], delivery.delay().total_seconds())
+            return False
+        with log_keys(order_id=order.order_id, receive=str(receive)):
+            delay = self._work(order, delivery)
+            if delay is None:
+                return True
+            self.queue.later(record["receiptHandle"], delay.total_seconds())
+            return False
+
+    def _work(self, order: Order, delivery: Delivery) -> timedelta | None:
+        """Return None once the order is done, else how soon to try again."""
+        try:
+            # First of all, and with nothing but the ledger: so an order that can't be begun has a status all the same.
+            if not self.orders.record_request(order, self.clock()):
+                logger.warning(LogEvent.ORDER_CONFLICTS)
+                return None
+            # And before anything is claimed: a claim without a call would count as a call of unknown outcome.
+            self.rtc()
+            self.handlers[type(order.action)].run(order, order.action, delivery)
+        except TryAgain as again:
+            logger.info(LogEvent.ORDER_WAITS, extra={"seconds": round(again.delay.total_seconds(), 1)})
+            delay = again.delay
+        except Exception:
+            # Whatever it is, it must not take the rest of the batch along; and it may be over at the next receive.
+            logger.exception(LogEvent.ORDER_FAILED)
+            count(Metric.RECORDER_FAILED)
+            delay = delivery.delay()
+        else:
+            return None
+        if delivery.last and not isinstance(order.action, Check):
+            self._give_up(order)
+        return delay
+
+    def _give_up(self, order: Order) -> None:
+        logger.error(LogEvent.ORDER_GIVEN_UP)
+        if order.actor.kind == "webhook_caller":
+            try:
+                if self.orders.record_request(order, self.clock()):
+                    self.handlers[type(order.action)].give_up(order, order.action)
+            except Exception:
+                # Its status ends all the same, LATEST_END after it was placed.
+                logger.exception("the ledger could not be told that the order was given up")
+        if order.reply_to is not None:
+            self._confess(order, order.reply_to)
+
+    def _confess(self, order: Order, reply_to: ReplyTo) -> None:
+        try:
+            self.messenger().post(replies.bug(order), reply_to)
+        except (TryLater, CannotDeliver):
+            logger.exception("the asker could not be told of our mistake")
+            count(Metric.NOT_TOLD)

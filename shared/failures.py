@@ -1,0 +1,42 @@
+"""Why something was not done, as it is stored, compared and sent to callers."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class FailureKind(StrEnum):
+    """The kinds of failure. The values are stable: they are in the ledger and in answers to callers."""
+
+    REFUSED = "refused"
+    ALREADY_RUNNING = "already_running"
+    ALREADY_DONE = "already_done"
+    NOT_READY = "not_ready"
+    NOT_FOUND = "not_found"
+    AUTH_FAILED = "auth_failed"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    NOT_CONNECTED = "not_connected"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    OUT_OF_TIME = "out_of_time"
+    """No try was left before it could begin, or before its result was known. RTC was not asked."""
+    TOO_LATE = "too_late"
+    """The order waited too long to begin. RTC was not asked."""
+    JOB_UNKNOWN = "job_unknown"
+    """The stream may be recording, but RTC never named the job, so there is no job to stop."""
+    NOT_OURS = "not_ours"
+    """recordbot did not start this job, and so does not stop it."""
+
+
+class Failure(BaseModel):
+    """Why something was not done: its kind, and what RTC answered where it did."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    kind: FailureKind
+    status: int | None = None
+    """The HTTP status."""
+    error_code: str | None = None
+    error_msg: str | None = None
+    request_id: str | None = None
+    """X-request-Id of RTC's answer."""
