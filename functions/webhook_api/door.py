@@ -16,10 +16,12 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from functions.aws.observability import Metric, count, log_keys, logger
+from functions.aws.observability import log_keys, logger
+from functions.aws.queue import place
 from functions.aws.secrets import LIFETIME, Secret
 from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
+from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.orders import OrderRecords
 from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
@@ -97,18 +99,13 @@ class Door:
             return secret, standard_webhooks.verify(request.body, request.headers, keys, self.clock())
 
         try:
-            return verify(self._secret())
-        except standard_webhooks.NotSigned:
-            pass
-        try:
-            # The key may be one that came into use since: so rotation leaves no gap.
-            return verify(self._secret(max_age=0))
-        except standard_webhooks.NotSigned as error:
+            return verify_with_rotation(self._secret, verify)
+        except NotSigned as error:
             scheme = {"www-authenticate": "StandardWebhooks"}
             raise Problem(HTTPStatus.UNAUTHORIZED, str(error), headers=scheme) from None
 
     def _secret(self, *, max_age: float = LIFETIME) -> WebhookSecret:
-        # Where nobody may call, nobody has filled the secret: that a stranger knocks is no failure of ours.
+        # Without callers the secret may be empty, so it is not read.
         return self.secret.read(max_age=max_age) if self.callers else WebhookSecret.of_nobody()
 
     def _place(self, order: Order) -> datetime:
@@ -120,15 +117,11 @@ class Door:
                     raise Problem(HTTPStatus.CONFLICT, _ANOTHER_BODY)
                 logger.info("order known already")
                 return known.placed_at
-            try:
-                self.put(order)
-            except (NotQueued, PerhapsQueued):
-                logger.exception("order not queued")
-                count(Metric.ORDER_NOT_QUEUED)
-                raise not_now("POST") from None
-            logger.info("order placed")
-            count(Metric.ORDER_PLACED)
-            return order.placed_at
+        try:
+            place(order, self.put)
+        except (NotQueued, PerhapsQueued):
+            raise not_now("POST") from None
+        return order.placed_at
 
     def _pong(self, request: HttpRequest, caller: str, limits: Limits) -> Pong:
         return Pong(
@@ -139,11 +132,12 @@ class Door:
         )
 
     def _tell(self, request: HttpRequest, order_id: str) -> HttpResponse:
-        link = read_status_link(order_id, request.query, self._secret().status_keys)
-        # The key may be one that came into use since, and that another instance of us has made a link with.
-        link = link or read_status_link(order_id, request.query, self._secret(max_age=0).status_keys)
-        if link is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "no such order, or the link to it isn't whole")
+        try:
+            link = verify_with_rotation(
+                self._secret, lambda secret: read_status_link(order_id, request.query, secret.status_keys)
+            )
+        except NotSigned as error:
+            raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
         now = datetime.fromtimestamp(self.clock(), UTC)
         if now >= link.ends:
             raise Problem(HTTPStatus.GONE, "a link to an order's status ends after a week")
