@@ -6,7 +6,6 @@ GET  /openapi.json       the description of all this
 """
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable
@@ -26,9 +25,9 @@ from functions.ledger.orders import OrderRecords
 from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
 from functions.webhook_api.configuration import Limits, WebhookSecret
+from functions.webhook_api.description import description
 from functions.webhook_api.events import Ping, RecordingStart, RecordingStop
 from functions.webhook_api.limits import wrong_for
-from functions.webhook_api.openapi import openapi
 from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.status_link import read_status_link, status_path
 from shared.orders import NotQueued, Order, PerhapsQueued, order_id_of
@@ -54,7 +53,7 @@ class Door:
         """The answer to a request. Raises a Problem, and whatever keeps us from our secret or our ledger."""
         if request.path == "/openapi.json":
             _only("GET", request)
-            return HttpResponse(HTTPStatus.OK, json.dumps(openapi()), "application/json")
+            return HttpResponse(HTTPStatus.OK, description(), "application/json")
         if request.path.startswith("/hooks/") and "/" not in request.path.removeprefix("/hooks/"):
             _only("POST", request)
             return self._take(request, request.path.removeprefix("/hooks/"))
