@@ -115,7 +115,7 @@ docs: setup ## write anew what is made from the code: the manifests, docs/comman
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 	@$(PY) -m bot.commands_doc > docs/commands.md
-	@$(PY) -m functions.webhook_api.openapi > docs/openapi.json
+	@$(PY) -m docs.webhook_openapi > docs/openapi.json
 	@$(PY) -m docs.list_files
 
 .PHONY: docker

@@ -13,15 +13,17 @@ from typing import Any, Protocol
 import boto3
 from botocore.config import Config
 
-from bot.slack_api import Messenger
+from bot.posting import Messenger
+from bot.slack_api import SlackApi
 from functions.aws.observability import log_keys, start_logging
 from functions.aws.queue import connect_queue
-from functions.aws.secrets import RecorderSecret, Secret, SecretUnreadable, connect_secrets
-from functions.aws.settings import RecorderSettings, read_settings
+from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
+from functions.aws.settings import read_settings
 from functions.ledger.ledger import open_ledger
 from functions.worker.actions import handlers
 from functions.worker.batch import Worker
 from functions.worker.check import CheckHandler, Checks
+from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -106,6 +108,7 @@ def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient
 
 @lru_cache(maxsize=1)
 def _messenger(settings: RecorderSettings, bot_token: str | None) -> Messenger:
-    return Messenger(
+    slack = SlackApi(
         api_url=settings.slack_api_url, bot_token=bot_token, response_url_prefix=settings.slack_response_url
     )
+    return Messenger(slack)

@@ -14,24 +14,42 @@ import time
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
 from functions.aws.observability import Metric, count, log_keys, logger, start_logging
-from functions.aws.queue import OrderQueue, connect_queue
-from functions.aws.secrets import Secret, SlackSecret, connect_secrets
-from functions.aws.settings import SlackSettings, read_settings
+from functions.aws.queue import connect_queue, place
+from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
+from functions.aws.settings import Name, Settings, Url, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
+from functions.http.verification import NotSigned, verify_with_rotation
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, PerhapsQueued
+from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 
 _MOST_FIELDS = 100
 """A command has some fifteen."""
+
+
+class SlackSettings(Settings):
+    """The settings of Slack's door."""
+
+    secret_id: Name
+    order_queue_url: Url
+    slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
+    default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
+    """max_idle_time where none is typed, in seconds."""
+
+
+class SlackSecret(SecretModel):
+    """The signing secrets in use: several during a rotation."""
+
+    signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
 
 
 def handler(event: object, context: object) -> dict[str, object]:
@@ -55,7 +73,7 @@ def _door() -> "Door":
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
-        put=lambda order: _put(queue, order),
+        put=lambda order: place(order, queue.put),
         report=_report,
     )
     return Door(app, Secret(connect_secrets(), settings.secret_id, SlackSecret))
@@ -86,11 +104,15 @@ class Door:
         if not could_be_signed(request.headers, now):
             return False  # whoever finds the address has no secret read, and pages nobody while there is none
 
-        def is_signed_with(secret: SlackSecret) -> bool:
-            return is_signed(request.body, request.headers, secret.signing_secrets, now)
+        def verify(secret: SlackSecret) -> None:
+            if not is_signed(request.body, request.headers, secret.signing_secrets, now):
+                raise NotSigned
 
-        # A signature that fits no secret may be of one that came into use since: so rotation leaves no gap.
-        return is_signed_with(self._secret.read()) or is_signed_with(self._secret.read(max_age=0))
+        try:
+            verify_with_rotation(self._secret.read, verify)
+        except NotSigned:
+            return False
+        return True
 
     def _dispatch_verified(self, body: dict[str, Any]) -> HttpResponse:
         # The mode passes over Bolt's own verification and its parsing, which loses a form with the word "payload":
@@ -129,18 +151,6 @@ def _refusal(status: HTTPStatus, why: str) -> HttpResponse:
     logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(status), "reason": why})
     count(Metric.REQUEST_REFUSED)
     return HttpResponse(status, why)
-
-
-def _put(queue: OrderQueue, order: Order) -> None:
-    with log_keys(order_id=order.order_id):
-        try:
-            queue.put(order)
-        except (NotQueued, PerhapsQueued):
-            logger.exception(LogEvent.ORDER_NOT_QUEUED)
-            count(Metric.ORDER_NOT_QUEUED)
-            raise
-        logger.info(LogEvent.ORDER_PLACED)
-        count(Metric.ORDER_PLACED)
 
 
 def _report(error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""Places in Slack: where an answer goes, and where a message stands."""
+"""References to places in Slack: where an answer goes, and a message that can be updated."""
 
 from typing import Annotated
 
@@ -10,15 +10,16 @@ class _Reference(BaseModel):
 
 
 class ReplyTo(_Reference):
-    """Where the answer goes in Slack. The response_url is as good as a password for 30 minutes, and is never shown."""
+    """Where an answer goes in Slack. The response_url works like a password for 30 minutes, and is never shown."""
 
     channel_id: str
     response_url: Annotated[str | None, Field(repr=False)] = None
-    """None where no person typed a command: then only the bot, by its token, can post to the channel."""
+    """None where no person typed a command: then only the bot, with its token, can post to the channel."""
 
 
 class MessageRef(_Reference):
-    """A message of chat.postMessage. It can be updated."""
+    """A message that the bot posted. It can be updated."""
 
     channel_id: str
     ts: str
+    """Slack's id of a message in its channel."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import boto3
 
-from functions.aws.secrets import Secret, WebhookSecret
-from functions.aws.settings import Limits
+from functions.aws.secrets import Secret
 from functions.http.api_gateway import HttpResponse
 from functions.ledger.ledger import open_ledger
 from functions.webhook import answer
+from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.door import Door
 from local.aws.account import REGION
 from shared.orders import Order

@@ -1,5 +1,6 @@
 """Orders on SQS: put there by a door; read and, where they have to wait, put off by the recorder."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 from pydantic import ValidationError
 
-from functions.aws.observability import logger
+from functions.aws.observability import Metric, count, log_keys, logger
+from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
@@ -30,6 +32,19 @@ def read(body: str) -> Order:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, it['loc'])) or 'body'}: {it['type']}" for it in error.errors())
         raise UnreadableOrder(wrong) from None
+
+
+def place(order: Order, put: Callable[[Order], None]) -> None:
+    """Put an accepted order on the queue with `put`; log it and count it. Raises NotQueued or PerhapsQueued."""
+    with log_keys(order_id=order.order_id):
+        try:
+            put(order)
+        except (NotQueued, PerhapsQueued):
+            logger.exception(LogEvent.ORDER_NOT_QUEUED)
+            count(Metric.ORDER_NOT_QUEUED)
+            raise
+        logger.info(LogEvent.ORDER_PLACED)
+        count(Metric.ORDER_PLACED)
 
 
 def connect_queue(url: str) -> "OrderQueue":

@@ -11,6 +11,8 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 
+from functions.http.verification import NotSigned
+
 WINDOW = 300
 """Seconds between the sender's clock and ours beyond which a request counts as replayed."""
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -23,10 +25,6 @@ _NO_MATCH = (
     "no signature matched: it has to be v1, and the base64 of HMAC-SHA256 over id.timestamp.body, where body is the "
     "raw bytes that are sent and the key is what follows whsec_, decoded from base64"
 )
-
-
-class NotSigned(Exception):
-    """The message says what an honest sender has to mend, and tells a stranger nothing."""
 
 
 def read_key(text: str) -> bytes:

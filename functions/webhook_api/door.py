@@ -6,7 +6,6 @@ GET  /openapi.json       the description of all this
 """
 
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable
@@ -16,17 +15,19 @@ from http import HTTPStatus
 
 from pydantic import BaseModel
 
-from functions.aws.observability import Metric, count, log_keys, logger
-from functions.aws.secrets import LIFETIME, Secret, WebhookSecret
-from functions.aws.settings import Limits
+from functions.aws.observability import log_keys, logger
+from functions.aws.queue import place
+from functions.aws.secrets import LIFETIME, Secret
 from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
+from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger
 from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
+from functions.webhook_api.configuration import Limits, WebhookSecret
+from functions.webhook_api.description import description
 from functions.webhook_api.events import Ping
 from functions.webhook_api.limits import wrong_for
-from functions.webhook_api.openapi import openapi
 from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.status_link import read_status_link, status_path
 from shared.actors import Actor
@@ -54,7 +55,7 @@ class Door:
         """The answer to a request. Raises a Problem, and whatever keeps us from our secret or our ledger."""
         if request.path == "/openapi.json":
             _only("GET", request)
-            return HttpResponse(HTTPStatus.OK, json.dumps(openapi()), "application/json")
+            return HttpResponse(HTTPStatus.OK, description(), "application/json")
         if request.path.startswith("/hooks/") and "/" not in request.path.removeprefix("/hooks/"):
             _only("POST", request)
             return self._take(request, request.path.removeprefix("/hooks/"))
@@ -98,18 +99,13 @@ class Door:
             return secret, standard_webhooks.verify(request.body, request.headers, keys, self.clock())
 
         try:
-            return verify(self._secret())
-        except standard_webhooks.NotSigned:
-            pass
-        try:
-            # The key may be one that came into use since: so rotation leaves no gap.
-            return verify(self._secret(max_age=0))
-        except standard_webhooks.NotSigned as error:
+            return verify_with_rotation(self._secret, verify)
+        except NotSigned as error:
             scheme = {"www-authenticate": "StandardWebhooks"}
             raise Problem(HTTPStatus.UNAUTHORIZED, str(error), headers=scheme) from None
 
     def _secret(self, *, max_age: float = LIFETIME) -> WebhookSecret:
-        # Where nobody may call, nobody has filled the secret: that a stranger knocks is no failure of ours.
+        # Without callers the secret may be empty, so it is not read.
         return self.secret.read(max_age=max_age) if self.callers else WebhookSecret.of_nobody()
 
     def _place(self, order: Order) -> datetime:
@@ -121,15 +117,11 @@ class Door:
                     raise Problem(HTTPStatus.CONFLICT, _ANOTHER_BODY)
                 logger.info(LogEvent.ORDER_KNOWN)
                 return known.placed_at
-            try:
-                self.put(order)
-            except (NotQueued, PerhapsQueued):
-                logger.exception(LogEvent.ORDER_NOT_QUEUED)
-                count(Metric.ORDER_NOT_QUEUED)
-                raise not_now("POST") from None
-            logger.info(LogEvent.ORDER_PLACED)
-            count(Metric.ORDER_PLACED)
-            return order.placed_at
+        try:
+            place(order, self.put)
+        except (NotQueued, PerhapsQueued):
+            raise not_now("POST") from None
+        return order.placed_at
 
     def _pong(self, request: HttpRequest, caller: str, limits: Limits) -> Pong:
         return Pong(
@@ -140,11 +132,12 @@ class Door:
         )
 
     def _tell(self, request: HttpRequest, order_id: str) -> HttpResponse:
-        link = read_status_link(order_id, request.query, self._secret().status_keys)
-        # The key may be one that came into use since, and that another instance of us has made a link with.
-        link = link or read_status_link(order_id, request.query, self._secret(max_age=0).status_keys)
-        if link is None:
-            raise Problem(HTTPStatus.NOT_FOUND, "no such order, or the link to it isn't whole")
+        try:
+            link = verify_with_rotation(
+                self._secret, lambda secret: read_status_link(order_id, request.query, secret.status_keys)
+            )
+        except NotSigned as error:
+            raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
         now = datetime.fromtimestamp(self.clock(), UTC)
         if now >= link.ends:
             raise Problem(HTTPStatus.GONE, "a link to an order's status ends after a week")

@@ -43,27 +43,35 @@ type Timestamp = Annotated[
 
 
 class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    # A field's docstring stands in docs/openapi.json and in the answer to a wrong one.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class Notify(_Event):
     """A Slack channel that is told the outcome as well; recordbot's bot has to be a member."""
 
     channel: ChannelId
+    """The id of a Slack channel, such as C0123456789."""
 
 
 class JobToStop(_Event):
     """One job."""
 
     job_id: GivenJobId
+    """The id of a job, as RTC gave it: up to 128 letters, digits, _, -, . or ~."""
 
 
 class UserToStop(_Event):
     """Whatever records a user of a room; with a video_type only that picture."""
 
     room_id: RtcId
+    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
     user_id: RtcId
+    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
     video_type: VideoType | None = None
+    """CAMERASTREAM, SCREENSTREAM, or null for both."""
 
 
 def _one_or_several(data: Any) -> str:
@@ -75,17 +83,22 @@ def _job_or_user(data: Any) -> str:
 
 
 class RecordingStart(_Event):
-    """Start recording one stream or up to ten. `data` is the body of RTC's start call as its API page has it."""
+    """Start recording one stream or up to ten."""
 
     type: Literal["recording.start"]
+    """The event's type: recording.start, recording.stop or ping."""
     timestamp: Timestamp
+    """When it happened: a date and time with its zone, such as 2026-03-02T10:30:00Z."""
     data: Annotated[
         Annotated[RecordingRequest, Tag(ONE)]
         | Annotated[list[RecordingRequest], Field(min_length=1, max_length=MAX_STREAMS), Tag(SEVERAL)],
         Discriminator(_one_or_several),
     ]
+    """The body of RTC's start call as its API page has it, or a list of 1 to 10 of them."""
     notify: Notify | None = None
+    """An object with the channel that is told as well."""
     dry_run: bool = False
+    """true to be answered what would be sent, without sending it; or false."""
 
     def requests(self) -> tuple[RecordingRequest, ...]:
         """The streams, however they were given."""
@@ -100,9 +113,13 @@ class RecordingStop(_Event):
     """Stop a recording."""
 
     type: Literal["recording.stop"]
+    """The event's type: recording.start, recording.stop or ping."""
     timestamp: Timestamp
+    """When it happened: a date and time with its zone, such as 2026-03-02T10:30:00Z."""
     data: Annotated[Annotated[JobToStop, Tag(JOB)] | Annotated[UserToStop, Tag(USER)], Discriminator(_job_or_user)]
+    """One object: job_id, or room_id and user_id, with or without video_type."""
     notify: Notify | None = None
+    """An object with the channel that is told as well."""
 
     def action(self) -> Stop:
         """Return what to stop, as an order has it."""
@@ -113,8 +130,11 @@ class Ping(_Event):
     """Ask who recordbot takes you for, and how far your clock is off. Nothing is started or stopped."""
 
     type: Literal["ping"]
+    """The event's type: recording.start, recording.stop or ping."""
     timestamp: Timestamp
+    """When it happened: a date and time with its zone, such as 2026-03-02T10:30:00Z."""
     data: dict[str, JsonValue] = Field(default_factory=dict)
+    """Any object."""
 
 
 type Event = Annotated[RecordingStart | RecordingStop | Ping, Field(discriminator="type")]

@@ -12,13 +12,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from functions.http.api_gateway import HttpResponse
-from functions.webhook_api.events import MODELS, USER
-from functions.webhook_api.fields import ALLOWED
+from functions.webhook_api.events import MODELS, USER, RecordingStart
 
 CONTENT_TYPE = "application/problem+json"
 MOST_ERRORS = 20
 """Wrong fields that one answer names."""
 _MOST_GIVEN, _MOST_POINTER = 64, 256
+_AN_EVENT = "a JSON object with type, timestamp and data"
 
 
 class WrongField(BaseModel):
@@ -140,11 +140,15 @@ def _in_words(error: Any) -> str:
 def _allowed(error: Any, name: str) -> str:
     # Of the fields that surround a wrong one, the nearest names the model; or pydantic's own step does.
     around = next((step for step in reversed(error["loc"][:-1]) if step in MODELS), None)
+    if error["type"].startswith("union_tag"):
+        return RecordingStart.model_fields["type"].description or ""
     if error["type"] in {"extra_forbidden", "missing"} and around == USER:
         return "job_id, or room_id and user_id, perhaps with video_type"
     if error["type"] == "extra_forbidden" and around is not None:
         return f"fields here: {', '.join(MODELS[around].model_fields)}"
-    return ALLOWED.get(name, "a JSON object with type, timestamp and data")
+    models = (MODELS[step] for step in reversed(error["loc"][:-1]) if step in MODELS)
+    fields = (model.model_fields[name] for model in models if name in model.model_fields)
+    return next((field.description or "" for field in fields), _AN_EVENT)
 
 
 def _given(error: Any, name: str) -> str | None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
 
+from functions.http.verification import NotSigned
+
 LIFETIME = timedelta(days=7)
 _HOUR = 3600
 _MOST_CHARACTERS = 1000
@@ -46,14 +48,14 @@ def status_path(order_id: str, body_digest: str, placed_at: datetime, key: bytes
     return f"/orders/{order_id}?body={body}&expires={expires}&signature={_sign(order_id, body, expires, key)}"
 
 
-def read_status_link(order_id: str, query: str, keys: Sequence[bytes]) -> StatusLink | None:
-    """What the link says; None unless one of the keys made it."""
+def read_status_link(order_id: str, query: str, keys: Sequence[bytes]) -> StatusLink:
+    """Return what the link says. Raises NotSigned unless one of the keys made it."""
     given = parse_qs(query) if len(query) < _MOST_CHARACTERS else {}
     body, expires, signature = (given.get(name, [""])[0] for name in ("body", "expires", "signature"))
     theirs = signature.encode(errors="replace")
     matches = [hmac.compare_digest(_sign(order_id, body, expires, key).encode(), theirs) for key in keys]
     if not any(matches) or not re.fullmatch(r"[0-9]{1,12}", expires):
-        return None
+        raise NotSigned("no such order, or the link to it isn't whole")
     return StatusLink(body, datetime.fromtimestamp(int(expires), UTC))
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.messages import replies
-from bot.slack_api import CannotDeliver, Messenger, TryLater
+from bot.posting import Messenger
+from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, log_keys, logger
 from functions.aws.queue import OrderQueue, UnreadableOrder, read
 from functions.ledger.orders import Orders
@@ -87,7 +88,7 @@ class Worker:
 
     def _confess(self, order: Order, reply_to: ReplyTo) -> None:
         try:
-            self.messenger().post(replies.bug(order), reply_to)
+            self.messenger().post(replies.bug(order), reply_to, order.order_id)
         except (TryLater, CannotDeliver):
             logger.exception("the asker could not be told of our mistake")
             count(Metric.NOT_TOLD)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages.blocks import Reply
-from bot.slack_api import CannotDeliver, Messenger, TryLater
+from bot.posting import Messenger
+from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.answers import Answers
 from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, TryAgain
@@ -47,7 +48,7 @@ class Telling:
             self.answers.abandon(order.order_id, self.clock())
             raise TryAgain(delivery.delay())
         try:
-            message = None if order.reply_to is None else self.messenger().post(reply, order.reply_to)
+            message = None if order.reply_to is None else self.messenger().post(reply, order.reply_to, order.order_id)
         except TryLater as later:
             self.answers.abandon(order.order_id, self.clock())
             if delivery.last:
@@ -73,9 +74,9 @@ class Telling:
             return  # whoever asked reads it from the ledger
         try:
             if answer is not None:
-                self.messenger().update(answer, reply)
+                self.messenger().update(answer, reply, order.order_id)
             else:
-                self.messenger().post(reply, order.reply_to)
+                self.messenger().post(reply, order.reply_to, order.order_id)
         except TryLater as later:
             raise TryAgain(max(delivery.delay(), _asked_for(later, longest))) from None
         except CannotDeliver as lost:

@@ -52,6 +52,8 @@ _UNUSED = (
 """What no function of ours imports of its dependencies; whoever begins to use something takes it off the list."""
 _FOR_BUILDERS = ("tests", "test_*.py", "*.dist-info/sboms")
 """Globs of what packages bring along for those who build them."""
+_DATA = {"functions.webhook_api.description": "docs/openapi.json"}
+"""What modules of ours read besides Python, in the project and at the same place in the artifact."""
 _MB = 1_000_000
 
 
@@ -89,11 +91,12 @@ def finish(entry: str, folder: Path) -> None:
 
 
 def own_files(entry: str) -> list[Path]:
-    """The project's own files that importing the module `entry` reads, imports inside functions included."""
+    """Return the project's files that the module `entry` needs: what it imports, also inside functions, and data."""
     finder = ModuleFinder(path=[str(PROJECT)])
     finder.import_hook(entry)
     files = (getattr(module, "__file__", None) for module in finder.modules.values())
-    return sorted(Path(file) for file in files if file)
+    data = [PROJECT / file for module, file in _DATA.items() if module in finder.modules]
+    return sorted([*(Path(file) for file in files if file), *data])
 
 
 def zipped(folder: Path) -> bytes:

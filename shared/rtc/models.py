@@ -96,9 +96,15 @@ def _rtmp_url(url: str) -> str:
 
 
 class _Sent(BaseModel):
-    """What we send: the page's fields, of its types, and no value in an error's text (URLs hold keys)."""
+    """What we send: the page's fields, of its types, and no value in an error's text (URLs hold keys).
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    A value outside the page's bounds or an unknown field raises pydantic's ValidationError. A field's docstring tells a
+    caller of the webhook what it may hold: it stands in docs/openapi.json and in the answer to a wrong one.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
 
 class PublishParam(_Sent):
@@ -108,32 +114,39 @@ class PublishParam(_Sent):
         list[Annotated[str, StringConstraints(max_length=2048), AfterValidator(_rtmp_url)]],
         Field(min_length=1, max_length=10, repr=False),
     ]
+    """A list of 1 to 10 addresses that start with rtmp:// or rtmps:// and name a host."""
 
 
 class RecordParam(_Sent):
     """Which recording rule of the app applies (Table 5)."""
 
     record_rule_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$")]
+    """1 to 128 plain characters."""
 
 
 class RecordingRequest(_Sent):
-    """The body of a start (Table 3): one stream of one user of one room. `max_idle_time` is in seconds.
-
-    Raises pydantic's ValidationError for a value outside the page's bounds, an unknown field, or a request for nothing.
-    """
+    """The body of RTC's start call, as its API page has it (Table 3): one stream of one user of one room."""
 
     room_id: RtcId
+    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
     user_id: RtcId
+    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
     is_record_audio: bool = True
+    """true or false."""
+    # On the wire None is the field's absence, which the page calls both "the video is not recorded" and "the default
+    # value is CAMERASTREAM"; so the job's own video_type has to be compared with this one.
     video_type: VideoType | None = "CAMERASTREAM"
-    """None records no video. On the wire that is the field's absence, which the page calls both "the video is not
-    recorded" and "the default value is CAMERASTREAM"; so the job's own video_type has to be compared with this one."""
+    """CAMERASTREAM, SCREENSTREAM, or null for no video."""
     select_stream_type: SelectStreamType = "FHD"
+    """LD, SD, HD or FHD."""
     max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX), BeforeValidator(_whole_number)] = (
         MAX_IDLE_TIME_DEFAULT
     )
+    """5 to 43200 seconds; 30 where it is left out."""
     publish_param: PublishParam | None = None
+    """An object with rtmp_urls."""
     record_param: RecordParam | None = None
+    """An object with record_rule_id."""
 
     @model_validator(mode="after")
     def _records_something(self) -> Self:

@@ -12,7 +12,8 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from bot.slack_api import Messenger
+from bot.posting import Messenger
+from bot.slack_api import SlackApi
 from functions.aws.queue import OrderQueue, read
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.worker.actions import Handlers, handlers
@@ -170,13 +171,13 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
     queue = Queue(sqs, url)
     with RawServer(lambda sock: sock.sendall(http(200))) as door, SlackWorkspace(rate_limited=False) as slack:
         slack.request_url = door.endpoint
-        messenger = Messenger(
+        slack_api = SlackApi(
             api_url=slack.api_url,
             bot_token=slack.bot_token if bot_token else None,
             response_url_prefix=slack.response_url_prefix,
             limits=(1, 2),
         )
-        telling = Telling(ledger.answers, lambda: messenger, clock, clock.tick)
+        telling = Telling(ledger.answers, lambda: Messenger(slack_api), clock, clock.tick)
         checks = Checks(queue)
         world = World(handlers_of(ledger, rtc, telling, checks, clock), ledger, rtc, api, slack, queue, clock, sqs, url)
         yield world

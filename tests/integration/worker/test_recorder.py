@@ -103,7 +103,6 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             "RTC_APP_ID": api.credentials.app_id,
             "RTC_PROJECT_ID": api.credentials.project_id,
             "IAM_ENDPOINT": rtc.endpoint,
-            "SLACK_COMMAND": "/record",
             "SLACK_API_URL": slack.api_url,
             "SLACK_RESPONSE_URL": slack.response_url_prefix,
             "LOG_LEVEL": "INFO",

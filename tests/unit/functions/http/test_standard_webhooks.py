@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis.strategies import binary, dictionaries, integers, sampled_from, text
 from standardwebhooks.webhooks import Webhook
 
-from functions.http.standard_webhooks import HEADERS, WINDOW, NotSigned, read_key, sign, verify
+from functions.http.standard_webhooks import HEADERS, WINDOW, read_key, sign, verify
+from functions.http.verification import NotSigned
 from tests.webhook_requests import KEY, NOW, OTHER_KEY, signed
 
 BODY = b'{"type": "ping"}'

@@ -15,7 +15,7 @@ from local.sam.artifact import PROJECT, finish, main, own_files, zipped
     ("entry", "present", "absent", "packages"),
     [
         ("functions.slack", "bot/language/grammar.py", "functions/recorder.py", {"functions", "bot", "shared"}),
-        ("functions.webhook", "functions/webhook_api/problems.py", "functions/recorder.py", {"functions", "shared"}),
+        ("functions.webhook", "docs/openapi.json", "functions/recorder.py", {"functions", "shared", "docs"}),
         ("functions.recorder", "functions/worker/start.py", "functions/slack.py", {"functions", "bot", "shared"}),
     ],
 )

@@ -73,7 +73,7 @@ WRONG_FIELD: dict[str, Any] = {
     "pointer": "/data/select_stream_type",
     "detail": "Input should be 'LD', 'SD', 'HD' or 'FHD'",
     "given": '"hdd"',
-    "allowed": "LD, SD, HD or FHD",
+    "allowed": "LD, SD, HD or FHD.",
 }
 REASONS = {
     "400": "the body is no JSON in UTF-8 without byte order mark: EOF while parsing an object at line 1 column 27",

@@ -1,6 +1,6 @@
-"""The webhook's description, OpenAPI 3.1, made from the models. The door serves it; docs/openapi.json is a copy.
+"""Make docs/openapi.json, the webhook's description in OpenAPI 3.1, from the models.
 
-`make docs` writes the copy anew.
+`make docs` runs it. The webhook serves the file (functions/webhook_api/description.py).
 """
 
 import json
@@ -11,10 +11,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from docs.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, REASONS, REQUEST_ID, STATUS, WRONG_FIELD
 from functions.webhook_api.answers import Accepted, DryRun, OrderStatus, Pong
 from functions.webhook_api.events import EVENT
-from functions.webhook_api.examples import ACCEPTED, DRY_RUN, EVENTS, PONG, REASONS, REQUEST_ID, STATUS, WRONG_FIELD
-from functions.webhook_api.fields import ALLOWED
 from functions.webhook_api.problems import CONTENT_TYPE, Problem, ProblemDetails, WrongField, not_now
 from shared.rtc.models import LEAST_NUMBER, MOST_NUMBER
 
@@ -38,7 +37,6 @@ _RTC_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, _NU
 _JOB_ID = {"anyOf": [{"type": "string", "pattern": "^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"}, _NUMBER]}
 _PORT = "[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 _RTMP_URL = f"^rtmps?://[A-Za-z0-9.-]+(:({_PORT}))?([/?#][!-~]*)?$"
-_START = "The body of RTC's start call, as its API page has it: one stream of one user of one room."
 _RECORDS_NOTHING = {
     "required": ["is_record_audio", "video_type"],
     "properties": {"is_record_audio": {"const": False}, "video_type": {"const": None}},
@@ -47,7 +45,7 @@ _RECORDS_NOTHING = {
 
 @cache
 def openapi() -> dict[str, Any]:
-    """The document."""
+    """Return the document."""
     adapters = [TypeAdapter(model) for model in (Accepted, DryRun, Pong, OrderStatus, ProblemDetails)]
     _, definitions = TypeAdapter.json_schemas(
         [
@@ -59,10 +57,7 @@ def openapi() -> dict[str, Any]:
     components = definitions["$defs"]
     components |= {"RtcId": _RTC_ID, "GivenJobId": _JOB_ID}
     components["PublishParam"]["properties"]["rtmp_urls"]["items"]["pattern"] = _RTMP_URL
-    components["RecordingRequest"] |= {"not": _RECORDS_NOTHING, "description": _START}
-    for model in (component for component in components.values() if component.get("additionalProperties") is False):
-        for field, schema in model["properties"].items():
-            schema.setdefault("description", ALLOWED[field])
+    components["RecordingRequest"]["not"] = _RECORDS_NOTHING
     return {
         "openapi": "3.1.0",
         "info": {
@@ -162,7 +157,7 @@ def _answer(description: str, *models: str, examples: dict[str, Any]) -> dict[st
 
 
 def _problems(method: str, *statuses: str) -> dict[str, Any]:
-    """What each of these statuses means, and 503, with an example made as the door makes it."""
+    """Return what each of these statuses and 503 mean, with an example made as the door makes it."""
     texts = _REFUSALS | _OF_A_LINK | {"503": _FAILURES[method]}
     answers = {}
     for status in (*statuses, "503"):
@@ -195,7 +190,7 @@ def _query(name: str, pattern: str) -> dict[str, Any]:
 
 
 def as_text() -> str:
-    """The document as docs/openapi.json has it."""
+    """Return the document as docs/openapi.json has it."""
     return json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
