@@ -17,7 +17,6 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast, override
 
-from local.closing import Closing
 from local.errors import LocalError
 from local.http_message import Answer, Headers, Request, Wire
 
@@ -36,8 +35,8 @@ class PortTaken(LocalError):
     """The port can't be had; the message names it and the way out."""
 
 
-class Server(Closing):
-    """`answer`, served on 127.0.0.1:`port` (0: any free port) from construction until `close`; a context manager.
+class Server:
+    """`answer`, served on 127.0.0.1:`port` (0: any free port) from construction until `close`.
 
     `answer` is called from many threads at once. An exception from it is logged and answered 500. One that waits long
     must be released by its owner before `close`. Raises PortTaken if the port can't be had.

@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -116,7 +116,7 @@ def running(
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
-        workspace = parts.enter_context(slack or SlackWorkspace())
+        workspace = parts.enter_context(closing(slack or SlackWorkspace()))
         if isinstance(rtc, Account):
             account, api = rtc, None
         else:

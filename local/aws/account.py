@@ -23,7 +23,6 @@ from local.aws.calls import AwsCall
 from local.aws.queue_gate import PATH as GATE_PATH
 from local.aws.template import Template
 from local.child import Child
-from local.closing import Closing
 from local.errors import LocalError
 
 if TYPE_CHECKING:  # the clients' types come with the tools
@@ -42,8 +41,8 @@ class AwsError(LocalError):
     """AWS's stand-in didn't start, or refuses what it is to make."""
 
 
-class Aws(Closing):
-    """AWS with an empty account, from construction until `close`; a context manager.
+class Aws:
+    """AWS with an empty account, from construction until `close`.
 
     `sqs` and `dynamodb` are clients for any number of threads; `environment` is what a function's process needs to get
     here; `calls` has the last calls that came, the oldest first. Raises AwsError if the server doesn't start.

@@ -12,15 +12,14 @@ from urllib.parse import unquote
 from local.aws.http_event import ResultError, answer_of, event_of
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Route
-from local.closing import Closing
 from local.http_message import Answer, Request
 from local.loopback import Server
 
 _logger = logging.getLogger(__name__)
 
 
-class ApiGateway(Closing):
-    """`routes`, served on 127.0.0.1:`port` (0: any free port) until `close`; a context manager.
+class ApiGateway:
+    """`routes`, served on 127.0.0.1:`port` (0: any free port) until `close`.
 
     `invoke` gives a function's result for an event, or raises FunctionError. Raises loopback.PortTaken.
     """

@@ -9,14 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from local.aws.built import Built
 from local.aws.lambda_pool import Invocation, Pool
 from local.aws.lambda_worker import Worker
 from local.aws.template import Function
-from local.closing import Closing
 
 _OWN_RUNTIME = str(Path(__file__).with_name("lambda_runtime.py"))
 
@@ -30,7 +28,7 @@ def no_watch(_call: Invocation) -> None:
 
 
 class Host(Protocol):
-    """What runs functions, here or elsewhere; entered before the first call, and left after the last."""
+    """What runs functions, here or elsewhere, until `close`."""
 
     def warm(self) -> None:
         """Wait until every function can be called."""
@@ -44,15 +42,12 @@ class Host(Protocol):
     def logs(self, name: str) -> list[str]:
         """Give the last lines that the function `name` has written."""
 
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def close(self) -> None:
+        """End the functions."""
 
 
-class LambdaHost(Closing):
-    """Runs `functions` (their variables resolved) from the code in `folder`, or as `built`; a context manager.
+class LambdaHost:
+    """Runs `functions` (their variables resolved) from the code in `folder`, or as `built`.
 
     `environment` is what every function's process gets besides Lambda's own variables and the function's. `on_log` is
     called with a function's name and a line it has written, `on_call` as a call begins and when it is over; both from

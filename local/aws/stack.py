@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -131,7 +131,7 @@ class Stack:
         # What is entered first ends last. The pollers' wait for messages ends only with the queues, so the two steps of
         # their end stand apart; and the HTTP API's answers wait for the functions, so these end before it.
         self._parts.callback(self._join_pollers)
-        aws = self._aws = self._parts.enter_context(Aws())
+        aws = self._aws = self._parts.enter_context(closing(Aws()))
         self.sqs, self.dynamodb = aws.sqs, aws.dynamodb
         resolved = aws.create(
             template,
@@ -150,8 +150,8 @@ class Stack:
             for function in template.functions
         ]
         self._host = self._host_of(functions, aws.environment)
-        gateway = self._parts.enter_context(ApiGateway(template.routes, self._host.invoke, self._port))
-        self._parts.enter_context(self._host)
+        gateway = self._parts.enter_context(closing(ApiGateway(template.routes, self._host.invoke, self._port)))
+        self._parts.enter_context(closing(self._host))
         self._host.warm()
         self._parts.callback(self._stop_pollers)
         for mapping in template.queue_mappings:

@@ -1,7 +1,7 @@
 """The page and the system behind it, from the first request to the last."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from local.aws.built import Built
 from local.demo.controller import Controller
@@ -19,7 +19,7 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
     """
     event_log, http_api = EventLog(), HttpApi()
     with (
-        Server(http_api.answer, port) as server,
+        closing(Server(http_api.answer, port)) as server,
         running(rtc=rtc, built=built, on_log=event_log.hear, on_call=event_log.see) as system,
         system.slack.chat.listening(event_log.stir),
     ):

@@ -12,6 +12,8 @@ The control path is unsigned, on loopback like all of it, and no part of the rea
 import json
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
@@ -26,9 +28,11 @@ from local.rtc.faults import Misbehaviour
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
-def serve(api: RtcApi, port: int = 0) -> Server:
-    """Put `api` and its control path on 127.0.0.1:`port` (0: any free port). Raises PortTaken."""
-    return Server(partial(_answer, api), port)
+@contextmanager
+def serve(api: RtcApi, port: int = 0) -> Iterator[Server]:
+    """Serve `api` and its control path on 127.0.0.1:`port` (0: any free port). Raises PortTaken."""
+    with closing(Server(partial(_answer, api), port)) as server:
+        yield server
 
 
 def main(port: int | None) -> int:

@@ -26,7 +26,6 @@ from local.aws.built import architecture, artifacts
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Function
 from local.aws.template_node import read_node
-from local.closing import Closing
 from local.errors import LocalError
 from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
 from local.sam.relay import Relay, ports_in
@@ -87,8 +86,8 @@ def running_in_sam(
         yield system
 
 
-class SamLambda(Closing):
-    """The functions behind `sam local start-lambda` at `endpoint`; the counterpart of LambdaHost; a context manager.
+class SamLambda:
+    """The functions behind `sam local start-lambda` at `endpoint`; the counterpart of LambdaHost.
 
     `environment` is what every function needs to get to AWS's stand-in. `show` gets what the developer has to do.
     """

@@ -15,7 +15,6 @@ from http import HTTPStatus
 
 import requests
 
-from local.closing import Closing
 from local.faults import Faults
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
@@ -60,8 +59,8 @@ class Call:
     received: float
 
 
-class SlackWorkspace(Closing):
-    """The workspace, served on loopback from construction until `close`; a context manager.
+class SlackWorkspace:
+    """The workspace, served on loopback from construction until `close`.
 
     `endpoint`, `api_url` and `response_url_prefix` are where the app finds it, `signing_secret` and `bot_token` what it
     shares with the app. `request_url` is the app's door, for commands and clicks; to be set before the first of them.

@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -22,7 +22,6 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from local.aws.built import Built
-from local.closing import Closing
 from local.errors import LocalError
 from local.rtc.api import RtcApi
 from local.slack.payloads import signed_request
@@ -68,13 +67,13 @@ def connected(
         running(
             rtc=rtc, slack=slack, port=port, bot_token=bool(account.bot_token), parameters=addresses, built=built
         ) as system,
-        SocketMode(account, slack.request_url, slack.signing_secret),
+        closing(SocketMode(account, slack.request_url, slack.signing_secret)),
     ):
         yield system
 
 
-class SocketMode(Closing):
-    """Takes what Slack sends to the door at `url`, signed with `signing_secret`, until `close`; a context manager.
+class SocketMode:
+    """Takes what Slack sends to the door at `url`, signed with `signing_secret`, until `close`.
 
     Raises LocalError if Slack doesn't let us in.
     """
