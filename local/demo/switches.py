@@ -12,9 +12,10 @@ from local.demo.trace import RECORDER
 from local.http_message import Wire
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault as RtcFault
-from local.slack.faults import RESPONSE_URL_ENDED, Door
+from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.faults import THROTTLED as SLACK_THROTTLED
 from local.slack.faults import Fault as SlackFault
+from local.slack.refusal import Door
 from local.system import System
 
 _FOR_EVER = 3600.0

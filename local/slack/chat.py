@@ -98,6 +98,7 @@ class Message:
             "ts": self.ts,
             "text": self.content.text,
             "blocks": self.content.blocks_document(),
+            **({"metadata": self.content.metadata.document()} if self.content.metadata else {}),
         }
 
 

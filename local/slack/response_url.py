@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 from local.http_message import Answer, Request
 from local.slack.chat import BOT, Channel, Chat, Message, Person, Via
-from local.slack.content import Content, Refused
-from local.slack.faults import refusal
+from local.slack.content import Content
+from local.slack.refusal import Refused, refusal
 
 POSTS_LIMIT = 5
 LIFETIME_S = 30 * 60
@@ -70,7 +70,8 @@ class ResponseUrls:
         if grant.original and payload.get("delete_original") is True:
             self._chat.delete(self._current(grant.original))
         elif grant.original and payload.get("replace_original") is True:
-            self._chat.edit(self._current(grant.original), Content.of_payload(payload))
+            original = self._current(grant.original)
+            self._chat.edit(original, Content.of_payload(payload, original.content))
         else:
             post_answer(self._chat, grant.channel, grant.person, payload, "response_url")
 

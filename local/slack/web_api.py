@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 
 from local.http_message import Answer, Request
 from local.slack.chat import BOT, BOT_ID, BOT_NAME, TEAM_DOMAIN, TEAM_ID, Channel, Chat, Kind
-from local.slack.content import Content, Refused
-from local.slack.faults import refusal
+from local.slack.content import Content
+from local.slack.refusal import Refused, refusal
 
 SCOPES = frozenset({"chat:write", "commands"})
 """What the bot was granted at least; with `chat:write.public` it may post to public channels it is no member of."""
@@ -89,7 +89,12 @@ class WebApi:
         content = Content.of_payload(arguments)
         self._wait_your_turn(channel)
         message = self._chat.post(channel, BOT, content, "web_api")
-        return {"channel": channel.channel_id, "ts": message.ts, "message": message.document()}
+        return {
+            "channel": channel.channel_id,
+            "ts": message.ts,
+            "message": message.document(),
+            **_warnings(content),
+        }
 
     def _post_ephemeral(self, arguments: _Arguments) -> _Fields:
         self._require("chat:write")
@@ -110,12 +115,13 @@ class WebApi:
             raise Refused("message_not_found", f"ts {arguments.get('ts')!r}")
         if message.author != BOT:
             raise Refused("cant_update_message", "somebody else wrote it")
-        message = self._chat.edit(message, Content.of_payload(arguments))
+        message = self._chat.edit(message, Content.of_payload(arguments, message.content))
         return {
             "channel": channel.channel_id,
             "ts": message.ts,
             "text": message.content.text,
             "message": message.document(),
+            **_warnings(message.content),
         }
 
     def _require(self, scope: str) -> None:
@@ -136,6 +142,12 @@ class WebApi:
         if early > 0 and self._rate_limited:
             raise _TooFast(early)
         self._next_post[channel.channel_id] = now + SECONDS_BETWEEN_POSTS
+
+
+def _warnings(content: Content) -> _Fields:
+    if not content.warnings:
+        return {}
+    return {"warning": ",".join(content.warnings), "response_metadata": {"warnings": list(content.warnings)}}
 
 
 def _unknown_method(_: _Arguments) -> _Fields:

@@ -19,9 +19,10 @@ from local.faults import Faults
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
 from local.slack.chat import CHANNELS, PEOPLE, SLACKBOT, Channel, Chat, Message, Person
-from local.slack.content import Content, Refused
-from local.slack.faults import Door, Fault
+from local.slack.content import Content
+from local.slack.faults import Fault
 from local.slack.payloads import click_fields, command_fields, signed_request
+from local.slack.refusal import Door, Refused
 from local.slack.response_url import ResponseUrls, post_answer
 from local.slack.web_api import SCOPES, WebApi
 
