@@ -21,7 +21,8 @@ from bot.language.grammar import CommandError, Help
 from bot.language.normalising import from_slack
 from bot.messages import replies
 from bot.messages.blocks import Reply
-from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
+from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id
+from shared.slack_refs import ReplyTo
 
 type _Text = Annotated[str, StringConstraints(min_length=1)]
 

@@ -11,14 +11,13 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from bot.messages.blocks import Audience, Reply, plain
 from shared import transport
-from shared.orders import ReplyTo
+from shared.slack_refs import MessageRef, ReplyTo
 
 _MOST_READ = 64 * 1024
 _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
@@ -46,14 +45,6 @@ class CannotDeliver(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """Where a message of chat.postMessage stands; it can be updated."""
-
-    channel_id: str
-    ts: str
-
-
 class Messenger:
     """Posts to one workspace. `limits` are seconds: to connect, and until the whole answer is there.
 
@@ -78,7 +69,7 @@ class Messenger:
         self._limits = limits
         self._session = transport.new_session()
 
-    def post(self, reply: Reply, reply_to: ReplyTo) -> Posted | None:
+    def post(self, reply: Reply, reply_to: ReplyTo) -> MessageRef | None:
         """Post the reply; None where it cannot be updated. Raises TryLater or CannotDeliver.
 
         A channel that the Web API will not post to (the bot is no member, the token is no good) is reached by the
@@ -102,7 +93,7 @@ class Messenger:
             raise CannotDeliver(answer.reason)
         return None
 
-    def update(self, posted: Posted, reply: Reply) -> None:
+    def update(self, posted: MessageRef, reply: Reply) -> None:
         """Put the reply in the place of what was posted. Raises TryLater or CannotDeliver."""
         self._call("chat.update", {"channel": posted.channel_id, "ts": posted.ts}, reply)
 
@@ -173,9 +164,9 @@ def _json_object(text: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _posted(fields: Mapping[str, Any]) -> Posted | None:
+def _posted(fields: Mapping[str, Any]) -> MessageRef | None:
     channel_id, ts = fields.get("channel"), fields.get("ts")
-    return Posted(channel_id, ts) if isinstance(channel_id, str) and isinstance(ts, str) else None
+    return MessageRef(channel_id=channel_id, ts=ts) if isinstance(channel_id, str) and isinstance(ts, str) else None
 
 
 def _seconds(value: str | None) -> float | None:

@@ -18,20 +18,22 @@ from bot.messages import replies
 from bot.slack_api import CannotDeliver, Messenger, TryLater
 from functions.aws.observability import Metric, count, log_keys, logger, start_logging
 from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
-from functions.aws.secrets import RecorderSecret, Secret, connect_secrets
-from functions.aws.settings import RecorderSettings, read_settings
+from functions.aws.secrets import Secret, connect_secrets
+from functions.aws.settings import read_settings
 from functions.ledger.attempts import LedgerTable
 from functions.ledger.orders import OrderRecords
 from functions.ledger.stops import StopTable
 from functions.worker.check import Watch
+from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.giving_up import give_up_starts, give_up_stop
 from functions.worker.start import Recorder
 from functions.worker.stop import Stopper
 from shared import transport
-from shared.orders import Order, ReplyTo
+from shared.orders import Order
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
+from shared.slack_refs import ReplyTo
 
 
 class LambdaContext(Protocol):

@@ -14,23 +14,41 @@ import time
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
 from functions.aws.observability import Metric, count, log_keys, logger, start_logging
 from functions.aws.queue import OrderQueue, connect_queue
-from functions.aws.secrets import Secret, SlackSecret, connect_secrets
-from functions.aws.settings import SlackSettings, read_settings
+from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
+from functions.aws.settings import Name, Settings, Url, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from shared.orders import NotQueued, Order, PerhapsQueued
+from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 
 _MOST_FIELDS = 100
 """A command has some fifteen."""
+
+
+class SlackSettings(Settings):
+    """The settings of Slack's door."""
+
+    secret_id: Name
+    order_queue_url: Url
+    slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
+    default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
+    """max_idle_time where none is typed, in seconds."""
+
+
+class SlackSecret(SecretModel):
+    """The signing secrets in use: several during a rotation."""
+
+    signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
 
 
 def handler(event: object, context: object) -> dict[str, object]:

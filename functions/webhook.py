@@ -17,10 +17,11 @@ from botocore.config import Config
 
 from functions.aws.observability import Metric, count, log_keys, logger, start_logging
 from functions.aws.queue import connect_queue
-from functions.aws.secrets import Secret, WebhookSecret, connect_secrets
-from functions.aws.settings import WebhookSettings, read_settings
+from functions.aws.secrets import Secret, connect_secrets
+from functions.aws.settings import read_settings
 from functions.http.api_gateway import HttpResponse, Unreadable, read_request, text_in
 from functions.ledger.orders import OrderRecords
+from functions.webhook_api.configuration import WebhookSecret, WebhookSettings
 from functions.webhook_api.door import Door
 from functions.webhook_api.problems import Problem, not_now
 

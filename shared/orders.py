@@ -2,16 +2,21 @@
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.rtc.models import GivenJobId, RecordingRequest, RtcId, VideoType
+from shared.slack_refs import ReplyTo
 
 MAX_STREAMS = 10
 """Streams that one order may name: from Slack, users of one room."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U to misread
+
+LATEST_END = timedelta(hours=1)
+"""From placing an order to when nobody works on it any more. functions/worker/delivery.py keeps within it."""
 
 type OrderId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}$")]
 """12 characters of a command's order, 24 of an event's: that one is a hash, and has to stay alone of its kind."""
@@ -41,14 +46,6 @@ class PerhapsQueued(Exception):
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class ReplyTo(_Part):
-    """Where the answer goes in Slack. The response_url is as good as a password for 30 minutes, and never shown."""
-
-    channel_id: str
-    response_url: Annotated[str | None, Field(repr=False)] = None
-    """None where no person typed a command: then only the bot, by its token, can post to the channel."""
 
 
 class Stop(_Part):

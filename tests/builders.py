@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.attempts import UNKNOWN_IS_HELD, Attempt, ErrorFacts, Outcome, State, StreamLock, Unknown
-from shared.orders import Order, ReplyTo
+from shared.orders import Order
 from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.slack_refs import ReplyTo
 
 NOW = datetime(2026, 3, 2, 10, 30, tzinfo=UTC)
 """When a test takes place, unless it says otherwise: an order was placed two seconds before."""

@@ -9,12 +9,12 @@ from typing import Any
 import boto3
 from pydantic import BaseModel
 
-from functions.aws.secrets import Secret, WebhookSecret
-from functions.aws.settings import Limits
+from functions.aws.secrets import Secret
 from functions.http.api_gateway import HttpResponse
 from functions.ledger.keys import item_of, order_key
 from functions.ledger.orders import OrderRecords
 from functions.webhook import answer
+from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.door import Door
 from local.aws.account import REGION
 from shared.attempts import KnownJob

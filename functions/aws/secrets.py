@@ -2,41 +2,19 @@
 
 import time
 from collections.abc import Callable
-from secrets import token_bytes
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import boto3
 from botocore.config import Config
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from functions.aws.observability import logger
-from functions.http.standard_webhooks import MOST_KEYS, read_key
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-type _Part = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""A secret's part, without the line end that was pasted along."""
-
-type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-"""Who calls the webhook. In lower case: so it is never taken for a Slack user id."""
-
-
-def _key(text: object) -> bytes:
-    return read_key(str(text).strip())
-
-
-type _Key = Annotated[bytes, BeforeValidator(_key)]
-"""A key of Standard Webhooks (whsec_...), decoded."""
-
+type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""One text of a secret, without white space around it, such as a line end that was pasted along."""
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
@@ -48,59 +26,10 @@ class SecretUnreadable(Exception):
     """The secret isn't there, isn't ours to read, or doesn't hold what it should; the deployment has to mend it."""
 
 
-class _SecretModel(BaseModel):
+class SecretModel(BaseModel):
+    """Base of a secret's content. Each function's own model stands with its user."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class SlackSecret(_SecretModel):
-    """What Slack's door has to know: the signing secrets in use, more than one while they are rotated."""
-
-    signing_secrets: Annotated[tuple[_Part, ...], Field(min_length=1, repr=False)]
-
-
-class RecorderSecret(_SecretModel):
-    """What the recorder has to know: an access key or an IAM user's login, and a bot token to post as the bot."""
-
-    access_key: _Part | None = Field(default=None, repr=False)
-    secret_key: _Part | None = Field(default=None, repr=False)
-    security_token: _Part | None = Field(default=None, repr=False)
-    """Goes with a temporary access key."""
-    domain_name: _Part | None = Field(default=None, repr=False)
-    user_name: _Part | None = Field(default=None, repr=False)
-    password: _Part | None = Field(default=None, repr=False)
-    bot_token: _Part | None = Field(default=None, repr=False)
-
-    @model_validator(mode="after")
-    def _opens_rtc(self) -> Self:
-        if not (self.access_key and self.secret_key) and not (self.domain_name and self.user_name and self.password):
-            raise ValueError("either access_key and secret_key, or domain_name, user_name and password")
-        return self
-
-
-class WebhookSecret(_SecretModel):
-    """Each caller's keys, more than one while they are rotated, and those of the links to an order's status."""
-
-    callers: Annotated[
-        dict[CallerName, Annotated[tuple[_Key, ...], Field(min_length=1, max_length=MOST_KEYS)]], Field(repr=False)
-    ]
-    status_keys: Annotated[tuple[_Key, ...], Field(min_length=1, repr=False)]
-    """The first makes links, all of them open one."""
-
-    @model_validator(mode="after")
-    def _callers_share_no_key(self) -> Self:
-        keys = [key for own in self.callers.values() for key in set(own)]
-        if len(set(keys)) < len(keys):
-            raise ValueError("two callers have the same key: each could pass for the other")
-        return self
-
-    @staticmethod
-    def of_nobody() -> "WebhookSecret":
-        """The secret of a webhook that nobody may call: no key opens anything."""
-        return WebhookSecret.model_construct(callers={}, status_keys=(token_bytes(),))
-
-    def keys_of(self, caller: str) -> tuple[bytes, ...]:
-        """The caller's keys; none of an unknown one."""
-        return self.callers.get(caller, ())
 
 
 def connect_secrets() -> "SecretsManagerClient":

@@ -16,11 +16,11 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.slack_api import Posted
 from functions.ledger.keys import KEPT, Item, item_of, job_key, lock_key, number, order_key, version
 from shared.attempts import Attempt, Busy, Claim, Duplicate, KnownJob, NotStarted, Started, State, StreamLock, Unknown
 from shared.orders import Order
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import MessageRef
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -163,7 +163,7 @@ class LedgerTable:
             return Busy(until=datetime.fromtimestamp(float(found["telling_until"]["N"]), tz=now.tzinfo))
         return int(answer["Attributes"]["posts"]["N"])
 
-    def told(self, order_id: str, now: datetime, posted: Posted | None = None) -> None:
+    def told(self, order_id: str, now: datetime, posted: MessageRef | None = None) -> None:
         """Write down that the answer was given, and where it stands, or can never be: it is not given again."""
         where = {"M": {"channel_id": {"S": posted.channel_id}, "ts": {"S": posted.ts}}} if posted else {"NULL": True}
         self._client.update_item(
@@ -173,13 +173,13 @@ class LedgerTable:
             ExpressionAttributeValues={":now": number(now), ":posted": cast("Any", where)},
         )
 
-    def posted(self, order_id: str) -> Posted | None:
+    def posted(self, order_id: str) -> MessageRef | None:
         """Where the answer stands; None where it can't be changed any more."""
         item = cast(
             "Item", self._client.get_item(TableName=self._table, Key=order_key(order_id, "told"), ConsistentRead=True)
         )
         where = item.get("Item", {}).get("posted", {}).get("M")
-        return None if where is None else Posted(where["channel_id"]["S"], where["ts"]["S"])
+        return None if where is None else MessageRef(channel_id=where["channel_id"]["S"], ts=where["ts"]["S"])
 
     def stop_telling(self, order_id: str) -> None:
         """Let the next one answer at once: this one could not."""

@@ -6,8 +6,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from functions.ledger.orders import OrderRecord
-from functions.worker.delivery import LATEST_END
 from shared.attempts import OUT_OF_TIME, Attempt, Duplicate, ErrorFacts, NotStarted, Started, State, Unknown
+from shared.orders import LATEST_END
 from shared.rtc.models import RecordingRequest
 from shared.rtc.request_preview import masked_url
 from shared.stops import Stopping, Target

@@ -17,19 +17,20 @@ from http import HTTPStatus
 from pydantic import BaseModel
 
 from functions.aws.observability import Metric, count, log_keys, logger
-from functions.aws.secrets import LIFETIME, Secret, WebhookSecret
-from functions.aws.settings import Limits
+from functions.aws.secrets import LIFETIME, Secret
 from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
 from functions.ledger.orders import OrderRecords
 from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
+from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.events import Ping, RecordingStart, RecordingStop
 from functions.webhook_api.limits import wrong_for
 from functions.webhook_api.openapi import openapi
 from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.status_link import read_status_link, status_path
-from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo, order_id_of
+from shared.orders import NotQueued, Order, PerhapsQueued, order_id_of
+from shared.slack_refs import ReplyTo
 
 MOST_BYTES = 64_000
 """Of a body; ten streams with a push address each need some 5,000."""

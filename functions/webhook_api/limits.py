@@ -2,7 +2,7 @@
 
 import json
 
-from functions.aws.settings import Limits
+from functions.webhook_api.configuration import Limits
 from functions.webhook_api.events import RecordingStart, RecordingStop
 from functions.webhook_api.problems import Problem, WrongField, wrong_fields
 from shared.attempts import KnownJob

@@ -10,8 +10,6 @@ DELAYS = (2, 5, 15, 60, 180, 360, 450)
 
 LONGEST_WAIT = timedelta(minutes=30)
 """An order that waited longer is not begun: nobody expects it any more, as after a redrive from the dead letters."""
-LATEST_END = timedelta(hours=1)
-"""From placing an order to when all is over: it is begun within LONGEST_WAIT, and received again for DELAYS at most."""
 
 
 class TryAgain(Exception):

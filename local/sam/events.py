@@ -17,8 +17,9 @@ from local.aws.sqs_event import event_of as sqs_event
 from local.http_message import Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.orders import Order, new_order_id
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 
 SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - made up and public: docs/sam-local.md
 WEBHOOK_CALLER = "demo"

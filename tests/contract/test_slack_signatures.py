@@ -16,9 +16,9 @@ from slack_bolt.middleware import RequestVerification, SslCheck
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import create_app
-from functions.aws.secrets import Secret, SlackSecret
+from functions.aws.secrets import Secret
 from functions.http.slack_signature import is_signed
-from functions.slack import Door
+from functions.slack import Door, SlackSecret
 from shared.orders import Order
 from tests.slack_requests import NOW, SIGNING_SECRET, FixedClock, a_form, an_event, signed
 

@@ -14,8 +14,9 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.orders import Order, new_order_id
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, eventually
 
 

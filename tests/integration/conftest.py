@@ -23,10 +23,11 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared import transport
 from shared.attempts import Attempt
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.orders import Order, new_order_id
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 from tests.in_memory import InMemory
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock

@@ -13,7 +13,8 @@ from moto import mock_aws
 
 from functions import slack
 from functions.aws.queue import read
-from shared.orders import Order, ReplyTo
+from shared.orders import Order
+from shared.slack_refs import ReplyTo
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, resets
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed

@@ -22,8 +22,9 @@ from shared.attempts import (
     StreamLock,
     Unknown,
 )
-from shared.orders import Order, ReplyTo, new_order_id
+from shared.orders import Order, new_order_id
 from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.slack_refs import ReplyTo
 from tests.integration.conftest import TABLE
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

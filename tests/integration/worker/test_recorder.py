@@ -22,8 +22,9 @@ from local.rtc.faults import Fault
 from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
-from shared.orders import Order, ReplyTo, Stop, new_order_id, order_id_of
+from shared.orders import Order, Stop, new_order_id, order_id_of
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 from tests.integration.conftest import create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http
@@ -98,7 +99,6 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             "RTC_APP_ID": api.credentials.app_id,
             "RTC_PROJECT_ID": api.credentials.project_id,
             "IAM_ENDPOINT": rtc.endpoint,
-            "SLACK_COMMAND": "/record",
             "SLACK_API_URL": slack.api_url,
             "SLACK_RESPONSE_URL": slack.response_url_prefix,
             "LOG_LEVEL": "INFO",

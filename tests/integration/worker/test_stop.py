@@ -17,8 +17,9 @@ from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
 from shared.attempts import Duplicate, NotStarted, Started
-from shared.orders import Order, ReplyTo, Stop, new_order_id
+from shared.orders import Order, Stop, new_order_id
 from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
 from tests.integration.conftest import ENOUGH, TABLE, World, a_world
 
 BY_USER = Stop(room_id="100", user_id="user001")

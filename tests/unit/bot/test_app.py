@@ -14,7 +14,8 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from bot.app import create_app
 from bot.messages.blocks import Audience, Reply
 from bot.messages.replies import our_mistake
-from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo
+from shared.orders import NotQueued, Order, PerhapsQueued
+from shared.slack_refs import ReplyTo
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import NOW, RESPONSE_URL
 

@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 from slack_sdk.webhook import WebhookClient
 
 from bot.messages.blocks import Audience, Reply, reply
-from bot.slack_api import CannotDeliver, Messenger, Posted, TryLater
-from shared.orders import ReplyTo
+from bot.slack_api import CannotDeliver, Messenger, TryLater
+from shared.slack_refs import MessageRef, ReplyTo
 from tests.raw_server import RawServer, http, resets, sends
 
 TOKEN = "xoxb-t0ken"
@@ -42,7 +42,7 @@ class Slack(RawServer):
             api_url=f"{self.endpoint}/api/", bot_token=token, response_url_prefix=f"{self.endpoint}/", limits=(0.5, 2.0)
         )
 
-    def post(self, said: Reply = NEWS, token: str | None = TOKEN) -> Posted | None:
+    def post(self, said: Reply = NEWS, token: str | None = TOKEN) -> MessageRef | None:
         """Post to this server."""
         return self.messenger(token).post(said, self.reply_to)
 
@@ -60,7 +60,7 @@ class Slack(RawServer):
 def test_the_channel_is_told_by_chat_post_message() -> None:
     """With a token the message is the bot's own, can be updated, and unfolds no link."""
     with Slack() as slack:
-        assert slack.post() == Posted("C9", "1.2")
+        assert slack.post() == MessageRef(channel_id="C9", ts="1.2")
         expected = {
             "channel": "C1",
             "text": NEWS.text,
@@ -89,7 +89,7 @@ def test_the_response_url_serves_the_asker_and_who_has_no_token(
 def test_without_a_response_url_the_channel_reads_what_only_the_asker_would() -> None:
     """A caller of the webhook has no eyes of its own in Slack."""
     with Slack() as slack:
-        assert slack.messenger().post(ANSWER, ReplyTo(channel_id="C1")) == Posted("C9", "1.2")
+        assert slack.messenger().post(ANSWER, ReplyTo(channel_id="C1")) == MessageRef(channel_id="C9", ts="1.2")
         assert [path for path, _ in slack.calls] == ["/api/chat.postMessage"]
 
 
@@ -103,7 +103,7 @@ def test_without_a_response_url_the_bot_s_token_is_the_only_way(token: str | Non
 def test_an_update_takes_the_place_of_what_was_posted() -> None:
     """The message is named by where it stands."""
     with Slack() as slack:
-        slack.messenger().update(Posted("C9", "1.2"), NEWS)
+        slack.messenger().update(MessageRef(channel_id="C9", ts="1.2"), NEWS)
         assert slack.calls == [
             ("/api/chat.update", {"channel": "C9", "ts": "1.2", "text": NEWS.text, "blocks": NEWS.blocks})
         ]
@@ -197,7 +197,7 @@ def test_a_response_url_that_has_ended_is_the_end(answer: bytes, reason: str) ->
 def test_an_update_that_slack_refuses_is_the_end() -> None:
     """A message that is gone can't be changed, and there is no other way."""
     with Slack(web_api=refused("message_not_found")) as slack, pytest.raises(CannotDeliver, match="message_not_found"):
-        slack.messenger().update(Posted("C9", "1.2"), NEWS)
+        slack.messenger().update(MessageRef(channel_id="C9", ts="1.2"), NEWS)
 
 
 def drips(sock: socket.socket) -> None:

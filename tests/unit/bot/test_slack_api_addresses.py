@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.messages.blocks import Audience, reply
 from bot.slack_api import CannotDeliver, Messenger, TryLater
-from shared.orders import ReplyTo
+from shared.slack_refs import ReplyTo
 from tests.raw_server import RawServer, http, sends
 
 ANSWER = reply(Audience.ASKER, ["♻ Already recording user001"])

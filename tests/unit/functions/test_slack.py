@@ -26,8 +26,8 @@ from moto import mock_aws
 
 from bot.app import create_app
 from bot.messages.replies import our_mistake
-from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable, SlackSecret
-from functions.slack import Door, handler
+from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
+from functions.slack import Door, SlackSecret, handler
 from shared.orders import Order
 from tests.logs import loggers_restored
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed

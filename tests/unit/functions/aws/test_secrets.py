@@ -1,6 +1,5 @@
 """Secrets: kept for a while, read anew when that is over or when asked, and never lost to a passing failure."""
 
-import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,21 +8,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from functions.aws.secrets import (
-    LIFETIME,
-    RETRY_AFTER,
-    RecorderSecret,
-    Secret,
-    SecretUnreadable,
-    SlackSecret,
-    WebhookSecret,
-)
-from tests.webhook_requests import KEY, OTHER_KEY
+from functions.aws.secrets import LIFETIME, RETRY_AFTER, Secret, SecretUnreadable
+from functions.slack import SlackSecret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-PASSWORD_LOGIN = '{"domain_name": "d", "user_name": "u", "password": "s3cret"}'
 
 
 @dataclass
@@ -140,54 +129,3 @@ def test_a_pasted_line_end_is_no_part_of_a_secret() -> None:
     """Nor are spaces around it; unknown fields are somebody else's."""
     read = SlackSecret.model_validate_json('{"signing_secrets": [" abc\\n", "def"], "since": 2026}')
     assert read.signing_secrets == ("abc", "def")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        '{"access_key": "a", "secret_key": "s3cret", "security_token": "s3cret", "bot_token": "xoxb-s3cret"}',
-        PASSWORD_LOGIN,
-    ],
-)
-def test_the_recorder_has_a_key_or_a_login_and_shows_neither(content: str) -> None:
-    """Either opens RTC; a repr shows no part of them."""
-    assert "s3cret" not in repr(RecorderSecret.model_validate_json(content))
-
-
-@pytest.mark.parametrize("content", ["{}", '{"access_key": "a"}', '{"user_name": "u", "password": "p"}'])
-def test_half_a_key_opens_nothing(content: str) -> None:
-    """It is refused when it is read, with both ways named."""
-    with pytest.raises(ValueError, match="access_key and secret_key, or domain_name"):
-        RecorderSecret.model_validate_json(content)
-
-
-STATUS_KEYS = ["whsec_" + "c3Rh" * 10]
-
-
-def test_a_caller_may_have_several_keys_and_shows_none() -> None:
-    """While one is rotated out; an unknown caller has none. Those of the links are keys like others."""
-    secret = WebhookSecret.model_validate({"callers": {"ci": [KEY, OTHER_KEY + "\n"]}, "status_keys": STATUS_KEYS})
-    assert secret.keys_of("ci") == (b"k" * 32, b"o" * 32)
-    assert secret.keys_of("nobody") == ()
-    assert secret.status_keys == (b"sta" * 10,)
-    assert KEY not in repr(secret)
-    assert STATUS_KEYS[0] not in repr(secret)
-
-
-@pytest.mark.parametrize(
-    ("callers", "status_keys"),
-    [
-        ({"ci": [KEY], "timetable": [OTHER_KEY, KEY]}, STATUS_KEYS),
-        ({"ci": []}, STATUS_KEYS),
-        ({"ci": ["s3cret"]}, STATUS_KEYS),
-        ({"U1ANN": [KEY]}, STATUS_KEYS),
-        ({"ci": [KEY]}, []),
-        ({"ci": [KEY]}, ["short"]),
-        ({"ci": [KEY]}, ["any text of sixteen or more characters"]),
-        ({"ci": ["whsec_" + base64.b64encode(bytes([n]) * 32).decode() for n in range(5)]}, STATUS_KEYS),
-    ],
-)
-def test_callers_keys_that_protect_nothing_are_refused(callers: object, status_keys: object) -> None:
-    """Two callers with one key could pass for each other; a short key, or one that was thought up, can be guessed."""
-    with pytest.raises(ValueError, match="WebhookSecret"):
-        WebhookSecret.model_validate({"callers": callers, "status_keys": status_keys})

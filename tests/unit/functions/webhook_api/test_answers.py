@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from functions.webhook_api.status_link import LIFETIME
-from functions.worker.delivery import LATEST_END
 from shared.attempts import Attempt, State
+from shared.orders import LATEST_END
 from shared.stops import Stopping
 from tests.webhook_around import START, Around
 from tests.webhook_requests import NOW, a_request, an_event, signed

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from functions.aws.secrets import RETRY_AFTER, Secret, WebhookSecret
+from functions.aws.secrets import RETRY_AFTER, Secret
 from functions.webhook import answer
+from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.door import Door
 from tests.webhook_around import CALLERS, LIMITED_KEY, START, STATUS_KEY, Around, a_secret
 from tests.webhook_requests import KEY, NOW, OTHER_KEY, a_request, an_event, signed

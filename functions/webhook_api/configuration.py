@@ -1,0 +1,68 @@
+"""The webhook's settings, what each caller may ask for, and the secret with the callers' keys."""
+
+from secrets import token_bytes
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints, model_validator
+
+from functions.aws.secrets import SecretModel
+from functions.aws.settings import Name, Settings, Url
+from functions.http.standard_webhooks import MOST_KEYS, read_key
+from shared.orders import ChannelId
+from shared.rtc.models import RtcId
+
+type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
+"""A caller of the webhook. It is in lower case, so it never looks like a Slack user id."""
+
+
+def _key(text: object) -> bytes:
+    return read_key(str(text).strip())
+
+
+type _Key = Annotated[bytes, BeforeValidator(_key)]
+"""A key of Standard Webhooks (whsec_...), decoded."""
+
+
+class Limits(BaseModel):
+    """What a caller of the webhook may ask for; None is no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    rooms: frozenset[RtcId] | None = None
+    channels: frozenset[ChannelId] | None = None
+
+
+class WebhookSettings(Settings):
+    """The webhook's settings."""
+
+    secret_id: Name
+    ledger_table: Name
+    order_queue_url: Url
+    webhook_callers: Json[dict[CallerName, Limits]]
+    """Who may call it; each caller's keys are in the secret."""
+
+
+class WebhookSecret(SecretModel):
+    """Each caller's keys, several during a rotation, and the keys of the links to an order's status."""
+
+    callers: Annotated[
+        dict[CallerName, Annotated[tuple[_Key, ...], Field(min_length=1, max_length=MOST_KEYS)]], Field(repr=False)
+    ]
+    status_keys: Annotated[tuple[_Key, ...], Field(min_length=1, repr=False)]
+    """The first key signs new links. Links signed by any of them are accepted."""
+
+    @model_validator(mode="after")
+    def _callers_share_no_key(self) -> Self:
+        keys = [key for own in self.callers.values() for key in set(own)]
+        if len(set(keys)) < len(keys):
+            raise ValueError("two callers have the same key: each could pass for the other")
+        return self
+
+    @staticmethod
+    def of_nobody() -> "WebhookSecret":
+        """Return the secret of a webhook without callers: no key verifies anything."""
+        return WebhookSecret.model_construct(callers={}, status_keys=(token_bytes(),))
+
+    def keys_of(self, caller: str) -> tuple[bytes, ...]:
+        """Return the caller's keys; an empty tuple for an unknown caller."""
+        return self.callers.get(caller, ())

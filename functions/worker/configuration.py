@@ -1,0 +1,50 @@
+"""The recorder's settings and secret."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from functions.aws.secrets import SecretModel, SecretPart
+from functions.aws.settings import Name, Settings, Url
+
+type _Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]
+"""An address without a path."""
+type _UrlPrefix = Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")]
+"""An address that ends in a slash."""
+type _RtcAccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class RecorderSettings(Settings):
+    """The recorder's settings."""
+
+    secret_id: Name
+    ledger_table: Name
+    order_queue_url: Url
+    max_receives: Annotated[int, Field(ge=2, le=8)]
+    """How often an order is received before it is given up."""
+    rtc_endpoint: _Endpoint
+    rtc_app_id: _RtcAccountId
+    rtc_project_id: _RtcAccountId
+    iam_endpoint: _Endpoint
+    slack_api_url: _UrlPrefix
+    slack_response_url: _UrlPrefix
+    """What a response_url has to begin with."""
+
+
+class RecorderSecret(SecretModel):
+    """An access key or an IAM user's login for RTC, and a bot token to post as the bot."""
+
+    access_key: SecretPart | None = Field(default=None, repr=False)
+    secret_key: SecretPart | None = Field(default=None, repr=False)
+    security_token: SecretPart | None = Field(default=None, repr=False)
+    """Goes with a temporary access key."""
+    domain_name: SecretPart | None = Field(default=None, repr=False)
+    user_name: SecretPart | None = Field(default=None, repr=False)
+    password: SecretPart | None = Field(default=None, repr=False)
+    bot_token: SecretPart | None = Field(default=None, repr=False)
+
+    @model_validator(mode="after")
+    def _has_credentials_for_rtc(self) -> Self:
+        if not (self.access_key and self.secret_key) and not (self.domain_name and self.user_name and self.password):
+            raise ValueError("either access_key and secret_key, or domain_name, user_name and password")
+        return self

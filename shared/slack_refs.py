@@ -1,0 +1,25 @@
+"""References to places in Slack: where an answer goes, and a message that can be updated."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Reference(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class ReplyTo(_Reference):
+    """Where an answer goes in Slack. The response_url works like a password for 30 minutes, and is never shown."""
+
+    channel_id: str
+    response_url: Annotated[str | None, Field(repr=False)] = None
+    """None where no person typed a command: then only the bot, with its token, can post to the channel."""
+
+
+class MessageRef(_Reference):
+    """A message that the bot posted. It can be updated."""
+
+    channel_id: str
+    ts: str
+    """Slack's id of a message in its channel."""

@@ -1,0 +1,67 @@
+"""The recorder's settings and secret: what cannot work is refused when it is read."""
+
+import pytest
+
+from functions.aws.settings import SettingsError, read_settings
+from functions.worker.configuration import RecorderSecret, RecorderSettings
+
+RECORDER = {
+    "SECRET_ID": "recorder-secret",
+    "LEDGER_TABLE": "ledger",
+    "ORDER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/orders",
+    "MAX_RECEIVES": "8",
+    "RTC_ENDPOINT": "https://rtc-api.myhuaweicloud.com",
+    "RTC_APP_ID": "5ebdb6aa4cb44ca29e8b0a39",
+    "RTC_PROJECT_ID": "0b3c0f66a1e64f",
+    "IAM_ENDPOINT": "https://iam.myhuaweicloud.com",
+    "SLACK_API_URL": "https://slack.com/api/",
+    "SLACK_RESPONSE_URL": "https://hooks.slack.com/",
+    "LOG_LEVEL": "DEBUG",
+}
+PASSWORD_LOGIN = '{"domain_name": "d", "user_name": "u", "password": "s3cret"}'
+
+
+def test_numbers_are_numbers() -> None:
+    """Settings are typed."""
+    settings = read_settings(RecorderSettings, RECORDER)
+    assert (settings.max_receives, settings.rtc_endpoint) == (8, "https://rtc-api.myhuaweicloud.com")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_ID", ""),
+        ("ORDER_QUEUE_URL", "orders"),
+        ("MAX_RECEIVES", "1"),
+        ("MAX_RECEIVES", "9"),
+        ("RTC_ENDPOINT", "https://rtc-api.myhuaweicloud.com/"),
+        ("RTC_APP_ID", "app/1"),
+        ("IAM_ENDPOINT", "ftp://iam"),
+        ("SLACK_API_URL", "https://slack.com/api"),
+        ("SLACK_RESPONSE_URL", ""),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_at_cold_start(variable: str, value: str) -> None:
+    """Rather than met later, in the middle of an order."""
+    with pytest.raises(SettingsError, match=variable):
+        read_settings(RecorderSettings, RECORDER | {variable: value})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"access_key": "a", "secret_key": "s3cret", "security_token": "s3cret", "bot_token": "xoxb-s3cret"}',
+        PASSWORD_LOGIN,
+    ],
+)
+def test_the_recorder_has_a_key_or_a_login_and_shows_neither(content: str) -> None:
+    """Either opens RTC; a repr shows no part of them."""
+    assert "s3cret" not in repr(RecorderSecret.model_validate_json(content))
+
+
+@pytest.mark.parametrize("content", ["{}", '{"access_key": "a"}', '{"user_name": "u", "password": "p"}'])
+def test_half_a_key_opens_nothing(content: str) -> None:
+    """It is refused when it is read, with both ways named."""
+    with pytest.raises(ValueError, match="access_key and secret_key, or domain_name"):
+        RecorderSecret.model_validate_json(content)

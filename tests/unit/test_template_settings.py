@@ -1,0 +1,32 @@
+"""A function's variables in template.yaml, the fields of its settings, and the code that reads them agree."""
+
+import ast
+
+import pytest
+
+from functions.aws.settings import Settings
+from functions.slack import SlackSettings
+from functions.webhook_api.configuration import WebhookSettings
+from functions.worker.configuration import RecorderSettings
+from local.sam.artifact import own_files
+from tests.template import FUNCTIONS, TEMPLATE, entry_of
+
+SETTINGS: dict[str, type[Settings]] = {"slack": SlackSettings, "webhook": WebhookSettings, "recorder": RecorderSettings}
+GLOBALS = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_a_variable_has_a_field_and_a_field_has_a_variable(service: str) -> None:
+    """POWERTOOLS_* are read by Powertools."""
+    (function,) = [it for it in FUNCTIONS.values() if it["Handler"] == f"{entry_of(service)}.handler"]
+    variables = GLOBALS | set(function["Environment"]["Variables"])
+    ours = {name for name in variables if not name.startswith("POWERTOOLS_")}
+    assert ours == {field.alias for field in SETTINGS[service].model_fields.values()}
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_somebody_reads_each_setting(service: str) -> None:
+    """A setting that no module of the function reads is a dead one."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in own_files(entry_of(service))]
+    read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert set(SETTINGS[service].model_fields) <= read
