@@ -15,7 +15,8 @@ import boto3
 from botocore.config import Config
 
 from bot.messages import replies
-from bot.slack_api import CannotDeliver, Messenger, TryLater
+from bot.posting import Messenger
+from bot.slack_api import CannotDeliver, SlackApi, TryLater
 from functions.aws.observability import Metric, count, log_keys, logger, start_logging
 from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
 from functions.aws.secrets import Secret, connect_secrets
@@ -156,7 +157,7 @@ class _Worker:
 
 def _confess(order: Order, reply_to: ReplyTo, messenger: Messenger) -> None:
     try:
-        messenger.post(replies.bug(order), reply_to)
+        messenger.post(replies.bug(order), reply_to, order.order_id)
     except (TryLater, CannotDeliver):
         logger.exception("the asker could not be told of our mistake")
         count(Metric.NOT_TOLD)
@@ -184,5 +185,5 @@ def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient
 @lru_cache(maxsize=1)
 def _messenger(settings: RecorderSettings, bot_token: str | None) -> Messenger:
     return Messenger(
-        api_url=settings.slack_api_url, bot_token=bot_token, response_url_prefix=settings.slack_response_url
+        SlackApi(api_url=settings.slack_api_url, bot_token=bot_token, response_url_prefix=settings.slack_response_url)
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages.outcomes import outcome
-from bot.slack_api import CannotDeliver, Messenger, TryLater
+from bot.posting import Messenger
+from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
 from functions.ledger.attempts import LedgerTable
@@ -86,9 +87,9 @@ class Watch:
             return False
         try:
             if posted is not None:
-                self.messenger.update(posted, reply)
+                self.messenger.update(posted, reply, order.order_id)
             else:
-                self.messenger.post(reply, order.reply_to)
+                self.messenger.post(reply, order.reply_to, order.order_id)
         except TryLater as later:
             raise TryAgain(max(delivery.delay(), timedelta(seconds=min(later.retry_after or 0, LOOKS[-1])))) from None
         except CannotDeliver as lost:

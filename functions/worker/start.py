@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from bot.messages import replies
 from bot.messages.blocks import Reply
 from bot.messages.outcomes import outcome
-from bot.slack_api import CannotDeliver, Messenger, TryLater
+from bot.posting import Messenger
+from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import LedgerTable
 from functions.worker.delivery import DELAYS, LONGEST_WAIT, Delivery, TryAgain
@@ -172,7 +173,8 @@ class Recorder:
             self.ledger.stop_telling(order.order_id)
             raise TryAgain(delivery.delay())
         try:
-            posted = None if order.reply_to is None else self.messenger.post(reply, order.reply_to)
+            to = order.reply_to
+            posted = None if to is None else self.messenger.post(reply, to, order.order_id)
         except TryLater as later:
             self.ledger.stop_telling(order.order_id)
             if delivery.last:

@@ -12,7 +12,8 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from bot.slack_api import Messenger
+from bot.posting import Messenger
+from bot.slack_api import SlackApi
 from functions.aws.queue import OrderQueue, read
 from functions.ledger.attempts import LedgerTable
 from functions.worker.check import Watch
@@ -153,12 +154,13 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
     queue = Queue(sqs, url)
     with RawServer(lambda sock: sock.sendall(http(200))) as door, closing(SlackWorkspace(rate_limited=False)) as slack:
         slack.request_url = door.endpoint
-        messenger = Messenger(
+        slack_api = SlackApi(
             api_url=slack.api_url,
             bot_token=slack.bot_token if bot_token else None,
             response_url_prefix=slack.response_url_prefix,
             limits=(1, 2),
         )
+        messenger = Messenger(slack_api)
         watch = Watch(ledger, rtc, messenger, queue, clock)
         recorder = Recorder(ledger, rtc, messenger, watch.begin, clock, clock.tick)
         yield World(recorder, watch, ledger, api, slack, queue, clock, sqs, url)

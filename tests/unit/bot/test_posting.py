@@ -9,15 +9,16 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
 
 from bot.messages.blocks import Audience, Reply, reply
-from bot.slack_api import CannotDeliver, Messenger, TryLater
+from bot.posting import Messenger
+from bot.slack_api import CannotDeliver, SlackApi, TryLater
 from shared.slack_refs import MessageRef, ReplyTo
 from tests.raw_server import RawServer, http, resets, sends
 
 TOKEN = "xoxb-t0ken"
+ORDER_ID = "7KQ2M4X8P1ZA"
+METADATA = {"event_type": "recordbot_order", "event_payload": {"order_id": ORDER_ID}}
 HOOK = "/commands/T1/1/s3cret"
 NEWS = reply(Audience.CHANNEL, ["🟡 Starting <user001>"], ["job 1"])
 ANSWER = reply(Audience.ASKER, ["♻ Already recording user001"])
@@ -39,12 +40,17 @@ class Slack(RawServer):
     def messenger(self, token: str | None = TOKEN) -> Messenger:
         """A messenger for this server."""
         return Messenger(
-            api_url=f"{self.endpoint}/api/", bot_token=token, response_url_prefix=f"{self.endpoint}/", limits=(0.5, 2.0)
+            SlackApi(
+                api_url=f"{self.endpoint}/api/",
+                bot_token=token,
+                response_url_prefix=f"{self.endpoint}/",
+                limits=(0.5, 2.0),
+            )
         )
 
     def post(self, said: Reply = NEWS, token: str | None = TOKEN) -> MessageRef | None:
         """Post to this server."""
-        return self.messenger(token).post(said, self.reply_to)
+        return self.messenger(token).post(said, self.reply_to, ORDER_ID)
 
     @property
     def reply_to(self) -> ReplyTo:
@@ -65,6 +71,7 @@ def test_the_channel_is_told_by_chat_post_message() -> None:
             "channel": "C1",
             "text": NEWS.text,
             "blocks": NEWS.blocks,
+            "metadata": METADATA,
             "unfurl_links": False,
             "unfurl_media": False,
         }
@@ -82,14 +89,16 @@ def test_the_response_url_serves_the_asker_and_who_has_no_token(
     """One post, seen by whom it is for, without the token."""
     with Slack() as slack:
         assert slack.post(said, token) is None
-        assert slack.calls == [(HOOK, {"response_type": response_type, "text": said.text, "blocks": said.blocks})]
+        content = {"text": said.text, "blocks": said.blocks, "metadata": METADATA}
+        assert slack.calls == [(HOOK, {"response_type": response_type, **content})]
         assert b"uthorization" not in slack.requests[0]
 
 
 def test_without_a_response_url_the_channel_reads_what_only_the_asker_would() -> None:
     """A caller of the webhook has no eyes of its own in Slack."""
     with Slack() as slack:
-        assert slack.messenger().post(ANSWER, ReplyTo(channel_id="C1")) == MessageRef(channel_id="C9", ts="1.2")
+        posted = slack.messenger().post(ANSWER, ReplyTo(channel_id="C1"), ORDER_ID)
+        assert posted == MessageRef(channel_id="C9", ts="1.2")
         assert [path for path, _ in slack.calls] == ["/api/chat.postMessage"]
 
 
@@ -97,32 +106,15 @@ def test_without_a_response_url_the_channel_reads_what_only_the_asker_would() ->
 def test_without_a_response_url_the_bot_s_token_is_the_only_way(token: str | None, reason: str) -> None:
     """Where that fails for good, nobody can be told."""
     with Slack(web_api=refused("not_in_channel")) as slack, pytest.raises(CannotDeliver, match=reason):
-        slack.messenger(token).post(NEWS, ReplyTo(channel_id="C1"))
+        slack.messenger(token).post(NEWS, ReplyTo(channel_id="C1"), ORDER_ID)
 
 
 def test_an_update_takes_the_place_of_what_was_posted() -> None:
     """The message is named by where it stands."""
     with Slack() as slack:
-        slack.messenger().update(MessageRef(channel_id="C9", ts="1.2"), NEWS)
-        assert slack.calls == [
-            ("/api/chat.update", {"channel": "C9", "ts": "1.2", "text": NEWS.text, "blocks": NEWS.blocks})
-        ]
-
-
-def test_slacks_own_clients_send_the_same() -> None:
-    """slack_sdk, asked for the same posts, sends the same JSON to the same paths with the same authorization."""
-    with Slack() as slack:
-        slack.post()
-        slack.post(ANSWER)
-        ours, head = slack.calls, slack.requests[0]
-        slack.requests.clear()
-        web = WebClient(token=TOKEN, base_url=f"{slack.endpoint}/api/")
-        web.chat_postMessage(channel="C1", text=NEWS.text, blocks=NEWS.blocks, unfurl_links=False, unfurl_media=False)
-        WebhookClient(slack.reply_to.response_url or "").send(
-            text=ANSWER.text, blocks=ANSWER.blocks, response_type="ephemeral"
-        )
-        assert slack.calls == ours
-        assert all(b"\r\nAuthorization: Bearer xoxb-t0ken\r\n" in each for each in (head, slack.requests[0]))
+        slack.messenger().update(MessageRef(channel_id="C9", ts="1.2"), NEWS, ORDER_ID)
+        content = {"text": NEWS.text, "blocks": NEWS.blocks, "metadata": METADATA}
+        assert slack.calls == [("/api/chat.update", {"channel": "C9", "ts": "1.2", **content})]
 
 
 @pytest.mark.parametrize(
@@ -197,7 +189,7 @@ def test_a_response_url_that_has_ended_is_the_end(answer: bytes, reason: str) ->
 def test_an_update_that_slack_refuses_is_the_end() -> None:
     """A message that is gone can't be changed, and there is no other way."""
     with Slack(web_api=refused("message_not_found")) as slack, pytest.raises(CannotDeliver, match="message_not_found"):
-        slack.messenger().update(MessageRef(channel_id="C9", ts="1.2"), NEWS)
+        slack.messenger().update(MessageRef(channel_id="C9", ts="1.2"), NEWS, ORDER_ID)
 
 
 def drips(sock: socket.socket) -> None:
@@ -223,9 +215,9 @@ def test_nobody_there_is_to_be_tried_later() -> None:
     """A refused connection says nothing about the next one."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    messenger = Messenger(api_url=f"{origin}/api/", bot_token=None, response_url_prefix=f"{origin}/")
+    slack = SlackApi(api_url=f"{origin}/api/", bot_token=None, response_url_prefix=f"{origin}/")
     with pytest.raises(TryLater, match="NotConnected"):
-        messenger.post(ANSWER, ReplyTo(channel_id="C1", response_url=origin + HOOK))
+        slack.post_to_response_url(origin + HOOK, {"text": "x"})
 
 
 def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,8 +234,8 @@ def test_each_post_has_a_connection_of_its_own() -> None:
     """A connection that stood idle while Lambda froze is never used."""
     with Slack() as slack:
         messenger = slack.messenger()
-        messenger.post(ANSWER, slack.reply_to)
-        messenger.post(ANSWER, slack.reply_to)
+        messenger.post(ANSWER, slack.reply_to, ORDER_ID)
+        messenger.post(ANSWER, slack.reply_to, ORDER_ID)
         assert slack.connections == 2
 
 
