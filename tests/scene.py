@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from bot.posting import EVENT_TYPE
 from local.aws.http_event import event_of
 from local.aws.lambda_pool import Invocation
 from local.demo.correlate import correlate
@@ -145,7 +146,7 @@ def an_event_s_order(channel: str = "", **changes: Any) -> Order:
 
 def order_metadata(order_id: str) -> dict[str, object]:
     """The metadata of a message about that order."""
-    return {"event_type": "recordbot_order", "event_payload": {"order_id": order_id}}
+    return {"event_type": EVENT_TYPE, "event_payload": {"order_id": order_id}}
 
 
 def web_api_post(at: float, text: str, metadata: object, **answer: Any) -> Call:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from bot import posting
 from functions.http.api_gateway import HttpRequest, read_request
 from local.aws.http_event import ResultError, answer_of
 from local.aws.lambda_pool import Invocation
@@ -139,7 +140,7 @@ def spans(call: Invocation, moment: float) -> bool:
 def order_in(metadata: object) -> str:
     """Return the id of the order that a message's metadata names; empty if there is none."""
     match metadata:
-        case {"event_type": "recordbot_order", "event_payload": {"order_id": str(order_id)}}:
+        case {"event_type": posting.EVENT_TYPE, "event_payload": {"order_id": str(order_id)}}:
             return order_id
         case _:
             return ""
