@@ -1,4 +1,4 @@
-"""The HTTP API in front of the functions: routes, and API Gateway's own answers where a function gives none."""
+"""The HTTP API in front of the functions: its routes, and API Gateway's own answers if a function fails."""
 
 import logging
 import re
@@ -19,13 +19,13 @@ _logger = logging.getLogger(__name__)
 
 
 class ApiGateway:
-    """`routes`, served on 127.0.0.1:`port` (0: any free port) until `close`.
+    """Serves `routes` on 127.0.0.1:`port` (0: any free port) until `close`.
 
-    `invoke` gives a function's result for an event, or raises FunctionError. Raises loopback.PortTaken.
+    `invoke` returns a function's result for an event, or raises FunctionError. Raises loopback.PortTaken.
     """
 
     def __init__(self, routes: Iterable[Route], invoke: Callable[[str, object], Any], port: int = 0) -> None:
-        # A literal segment is a better match than a {variable}, and both than a {greedy+} one.
+        # API Gateway prefers a literal segment to a {variable}, and a {variable} to a {greedy+} one.
         ordered = sorted(
             routes, key=lambda route: (route.path.count("+}"), route.path.count("{"), route.method == "ANY")
         )
@@ -35,7 +35,7 @@ class ApiGateway:
         self.endpoint = self._server.endpoint
 
     def close(self) -> None:
-        """Take no more requests, and wait until the answers under way are given or cut off."""
+        """Accept no more requests, and wait until the current answers are sent or cut off."""
         self._server.close()
 
     def _answer(self, request: Request) -> Answer:
@@ -62,7 +62,7 @@ class ApiGateway:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Give what matches a route's path, with a group for each {variable} and {variable+}."""
+    """Return a pattern for a route's path, with a group for each {variable} and {variable+}."""
     pieces = re.split(r"\{(\w+)(\+?)\}", path)
     pattern = re.escape(pieces[0])
     for name, greedy, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):

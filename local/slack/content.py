@@ -1,4 +1,4 @@
-"""What a message says, text and blocks, as Slack takes it from any payload; and whom that would notify."""
+"""A message's text, blocks and metadata, as Slack accepts them in a payload; and whom they notify."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from local.slack.rich_text import RichBroadcast, RichLink, RichUser, RichWords, 
 
 TEXT_LIMIT = 40_000
 BLOCKS_CHARACTERS_LIMIT = 13_000
-"""Of all texts of a message's blocks together; about what Slack was seen to take."""
+"""The most characters in all blocks of a message. # guess: about what Slack was seen to accept."""
 
 _NOTIFYING = re.compile(r"<(?:!(channel|here|everyone)|@([UW][A-Z0-9]+))(?:\|[^<>]*)?>")
 
@@ -54,15 +54,15 @@ class Content:
             return cls(text, blocks, warnings=("invalid_metadata_schema",))
 
     def blocks_document(self) -> list[dict[str, object]]:
-        """Give the blocks as JSON, as they came."""
+        """Return the blocks as the JSON that was received."""
         return [block.model_dump(exclude_unset=True) for block in self.blocks]
 
     @property
     def notified(self) -> frozenset[str]:
-        """Whom these words would notify: user ids, and `channel`, `here` or `everyone`."""
+        """Whom the message would notify: user ids, and `channel`, `here` or `everyone`."""
         marked_up = [self.text]
         marked_up += [text.text for block in self.blocks for text in texts_of(block) if isinstance(text, Mrkdwn)]
-        found = {name for words in marked_up for match in _NOTIFYING.finditer(words) for name in match.groups() if name}
+        found = {name for text in marked_up for match in _NOTIFYING.finditer(text) for name in match.groups() if name}
         for piece in (piece for block in self.blocks for piece in rich_pieces_of(block)):
             match piece:
                 case RichUser():
