@@ -137,7 +137,7 @@ def _port(text: str) -> int:
 
 
 def _serve_workspace(options: argparse.Namespace, rtc: "Account | None") -> int:
-    from local.slack.socket_mode import SlackAccount, connected  # noqa: PLC0415
+    from local.socket_mode import SlackAccount, connected  # noqa: PLC0415
 
     account = SlackAccount.from_environment(os.environ)
     with connected(account, rtc=rtc, built=find_built() if options.built else None):

@@ -1,5 +1,5 @@
-"""The one family of errors that a person at the command line reads: a single clear line, never a traceback."""
+"""The errors that a person at the command line reads: one clear line, never a traceback."""
 
 
 class LocalError(Exception):
-    """The local system can't be what was asked for; the message says what is wrong, and where."""
+    """The local system can't do what was asked; the message says what is wrong, and where."""

@@ -1,4 +1,4 @@
-"""How a stand-in is told to misbehave: what happens to a call, to which calls, and how often."""
+"""Faults of a stand-in: what happens to a call, to which calls, and how often."""
 
 from typing import Annotated
 
@@ -8,11 +8,11 @@ from local.http_message import Wire
 
 
 class Fault(BaseModel, frozen=True, extra="forbid"):
-    """What both stand-ins can do to an answer. Raises pydantic's ValidationError for an unfit value.
+    """What both stand-ins can do to an answer. Raises pydantic's ValidationError for an invalid value.
 
-    `status` replaces the answer's; without one the answer is the true one. It comes `delay` seconds late, and on the
-    wire it becomes what `wire` says: silence is Wire.NOTHING after a long delay. `made`: the call is carried out all
-    the same, as it always is where the answer is only late.
+    `status` replaces the status of the answer. The answer is sent `delay` seconds late, and `wire` says what happens to
+    it on the connection: Wire.NOTHING after a long delay is silence. `made`: the call is carried out nevertheless, as
+    it is whenever the answer is only late.
     """
 
     status: Annotated[int | None, Field(ge=200, le=599)] = None
@@ -27,21 +27,21 @@ class Fault(BaseModel, frozen=True, extra="forbid"):
 
 
 class Faults[Which, What: Fault]:
-    """What has been told and not yet happened, the oldest first. Not thread-safe: its owner has the lock."""
+    """The faults that are still to be applied, the oldest first. Not thread-safe: its owner has the lock."""
 
     def __init__(self) -> None:
         self._told: list[tuple[What, Which | None, int | None]] = []
 
     def tell(self, fault: What, which: Which | None, times: int | None) -> None:
-        """Let it happen to the next `times` calls of `which`; None: of any, and until told otherwise."""
+        """Apply the fault to the next `times` calls of `which`. None means any call, and until `clear`."""
         self._told.append((fault, which, times))
 
     def clear(self) -> None:
-        """Forget all that was told."""
+        """Remove all faults."""
         self._told.clear()
 
     def take(self, which: Which) -> What | None:
-        """The fault that this call is to have, if any; it is counted."""
+        """Return the fault for this call, if any, and count it."""
         for place, (fault, told, times) in enumerate(self._told):
             if told in {None, which}:
                 if times == 1:

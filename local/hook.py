@@ -15,23 +15,23 @@ from functions.http.standard_webhooks import read_key, sign, signed_content
 from local.errors import LocalError
 
 PATIENCE_S = 1200.0
-"""How long an outcome may take: orders are retried for 18 minutes."""
+"""Seconds until an outcome: orders are retried for 18 minutes."""
 _LIMITS = (5.0, 15.0)
 _ASKED_FOR = {"recording.start": "started", "recording.stop": "stopped"}
-"""What each type of event wants to become of every stream."""
+"""The states of a stream in which an event of this type has succeeded."""
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 0.2, 30.0
-"""Between two looks at the outcome: the longer, the more often it couldn't be told."""
+"""Seconds between requests for the status; longer after each failed request."""
 _SETTLING_S = 3.0
-"""How long a job that was started is watched until it runs."""
+"""Seconds to wait until a started job runs."""
 
 
 class _NotReached(LocalError):
-    """Nobody answered, or nobody that speaks JSON."""
+    """There was no answer, or it wasn't JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends events to `url` with a key (whsec_...), and shows lines. Its methods raise LocalError."""
+    """Sends events to `url`, signed with a key (whsec_...), and shows the results. Its methods raise LocalError."""
 
     url: str
     key: str
@@ -39,7 +39,7 @@ class Sender:
     explain: bool = False
 
     def send(self, event: Mapping[str, Any]) -> bool:
-        """Sign the event, send it, and show what is answered and what came of it; whether that is what was asked."""
+        """Sign and send the event, show the answer and the outcome, and return whether all streams succeeded."""
         status, answer = self.post(json.dumps(event).encode())
         self._show(f"HTTP {status}", answer)
         if status != HTTPStatus.ACCEPTED:
@@ -49,7 +49,7 @@ class Sender:
         return {stream["state"] for stream in outcome["streams"]} == {_ASKED_FOR[event["type"]]}
 
     def post(self, body: bytes, webhook_id: str = "") -> tuple[int, Any]:
-        """Sign these bytes and send them, under a new webhook-id unless one is given; the answer's status and JSON."""
+        """Sign and send these bytes, with a new webhook-id unless one is given. Return the answer's status and JSON."""
         webhook_id, timestamp = webhook_id or f"evt_{uuid.uuid4().hex}", str(int(time.time()))
         headers = {
             "content-type": "application/json",
@@ -75,7 +75,7 @@ class Sender:
             self.show(f"  {name}: {value}")
 
     def _outcome(self, status_url: str) -> Any:
-        """The order's status, once it is done and what it started runs."""
+        """Wait until the order is done and what it started runs, and return its status."""
         end = time.monotonic() + PATIENCE_S
         running_by = None
         wait = _SHORTEST_WAIT_S
@@ -90,7 +90,7 @@ class Sender:
         raise LocalError(f"after {PATIENCE_S:g} seconds the order isn't done")
 
     def _told(self, status_url: str) -> Any | None:
-        """The order's status as it stands; None where it can't be told just now."""
+        """Return the order's current status; None if it can't be read now."""
         try:
             status, answer = self._ask("GET", status_url)
         except _NotReached:
@@ -121,7 +121,7 @@ class Sender:
 
 
 def event_of(text: str) -> dict[str, Any]:
-    """The event that a JSON text is: whole, with its type, or the data of a recording.start. Raises LocalError."""
+    """Return the event in a JSON text, which may be just the data of a recording.start. Raises LocalError."""
     try:
         given = json.loads(text)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""HTTP messages as values: what a stand-in is asked, and what it answers. No socket is known here."""
+"""HTTP messages as values: the requests to a stand-in, and its answers, without sockets."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,16 +9,16 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """A message's headers in the order they came; names compare without case, values are Latin-1 text."""
+    """A message's headers in the order received. Names are case-insensitive; values are Latin-1 text."""
 
     pairs: tuple[tuple[str, str], ...] = ()
 
     def get(self, name: str, default: str = "") -> str:
-        """Give the first value under `name`, or `default`."""
+        """Return the first value under `name`, or `default`."""
         return next(iter(self.get_all(name)), default)
 
     def get_all(self, name: str) -> list[str]:
-        """Give every value under `name`, in order."""
+        """Return every value under `name`, in order."""
         return [value for key, value in self.pairs if key.lower() == name.lower()]
 
     def __contains__(self, name: str) -> bool:
@@ -30,7 +30,7 @@ class Headers:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it was received. `target` is the request line's, undecoded: path and query still percent-encoded."""
+    """A request as it was received. `target` is that of the request line, with path and query still percent-encoded."""
 
     method: str
     target: str
@@ -49,19 +49,19 @@ class Request:
 
 
 class Wire(Enum):
-    """What becomes of an answer on its way."""
+    """What happens to an answer on the connection."""
 
     WHOLE = "whole"
-    CUT = "cut"  # half the body that Content-Length announces, then the connection is closed
-    RESET = "reset"  # no byte of it: the connection is reset (RST)
-    NOTHING = "nothing"  # no byte of it: the connection is closed; with a long delay, this is silence
+    CUT = "cut"  # half of the body, then the connection is closed
+    RESET = "reset"  # no byte: the connection is reset (RST)
+    NOTHING = "nothing"  # no byte: the connection is closed; with a long delay, the server seems silent
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back, after `delay` seconds. An iterable body is streamed, piece by piece, until the connection's end.
+    """An answer, sent after `delay` seconds. An iterable body is streamed, and ends with the connection.
 
-    A stream (server-sent events) with nothing to say yields b"" about once a second, so that a closing server can end.
+    A stream without news (server-sent events) yields b"" about once a second, so that the server can close.
     """
 
     status: int = 200
@@ -72,5 +72,5 @@ class Answer:
 
     @classmethod
     def of_json(cls, status: int, document: object, headers: tuple[tuple[str, str], ...] = ()) -> Self:
-        """Give an answer whose body is `document` as JSON."""
+        """Return an answer whose body is `document` as JSON."""
         return cls(status, (("Content-Type", "application/json"), *headers), json.dumps(document).encode())

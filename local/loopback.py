@@ -1,7 +1,7 @@
-"""One small HTTP server on loopback, under every stand-in of this folder.
+"""A small HTTP server on loopback, which serves every stand-in of this folder.
 
-A stand-in is a plain callable, Request -> Answer (local/http_message.py), that knows no socket. `Server` puts it on
-127.0.0.1: HTTP/1.1, kept alive, a thread for each connection; and lets an answer misbehave on the wire as it asks to.
+A stand-in is a callable, Request -> Answer (local/http_message.py), without sockets. `Server` serves it on 127.0.0.1
+with HTTP/1.1, keep-alive, and a thread for each connection. An answer can ask to be cut, reset or delayed.
 """
 
 import contextlib
@@ -17,30 +17,29 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast, override
 
-from local.closing import Closing
 from local.errors import LocalError
 from local.http_message import Answer, Headers, Request, Wire
 
 BODY_LIMIT = 6 * 1024 * 1024
-"""Bytes: a larger request body is answered 413. It is what Lambda takes, the largest of what stands on this server."""
+"""Bytes: a larger request body is answered 413. This is Lambda's limit, the largest of all stand-ins."""
 LINE_LIMIT = 64 * 1024
 """Bytes: a longer request line is answered 414; a longer header, or more than a hundred of them, 431."""
 IDLE_LIMIT = 75.0
 """Seconds: a connection on which nothing moves for this long is closed."""
 
 _logger = logging.getLogger(__name__)
-type _Socket = socket.socket | tuple[bytes, socket.socket]  # as socketserver has it: the pair is UDP's
+type _Socket = socket.socket | tuple[bytes, socket.socket]  # socketserver's type: the pair is for UDP
 
 
 class PortTaken(LocalError):
-    """The port can't be had; the message names it and the way out."""
+    """The port can't be used; the message names it and says what to do."""
 
 
-class Server(Closing):
-    """`answer`, served on 127.0.0.1:`port` (0: any free port) from construction until `close`; a context manager.
+class Server:
+    """Serves `answer` on 127.0.0.1:`port` (0: any free port) until `close`.
 
-    `answer` is called from many threads at once. An exception from it is logged and answered 500. One that waits long
-    must be released by its owner before `close`. Raises PortTaken if the port can't be had.
+    `answer` is called from many threads at once. An exception from it is logged and answered 500. If it can block for
+    long, its owner must release it before `close`. Raises PortTaken if the port can't be used.
     """
 
     def __init__(self, answer: Callable[[Request], Answer], port: int = 0) -> None:
@@ -56,7 +55,7 @@ class Server(Closing):
         self._accepting.start()
 
     def close(self) -> None:
-        """Accept nothing more, end every delay, silence and stream, and wait until the threads are gone."""
+        """Accept no more connections, end every delay and stream, and wait until the threads have ended."""
         self._listener.closing.set()
         self._listener.shutdown()
         self._listener.server_close()
@@ -75,7 +74,7 @@ class _Listener(ThreadingHTTPServer):
 
     @override
     def server_bind(self) -> None:
-        socketserver.TCPServer.server_bind(self)  # HTTPServer's own would wait for a resolver to name this machine
+        socketserver.TCPServer.server_bind(self)  # HTTPServer's own method waits for a name lookup
 
     @override
     def process_request(self, request: _Socket, client_address: Any) -> None:
@@ -93,7 +92,7 @@ class _Listener(ThreadingHTTPServer):
         _logger.warning("a connection broke off", exc_info=sys.exception())
 
     def end_connections(self) -> None:
-        # First an answer under way may be finished; what still hasn't ended is cut off.
+        # Current answers may finish first; then connections that are still open are cut off.
         for direction in (socket.SHUT_RD, socket.SHUT_RDWR):
             connections = self._connections.copy()
             for connection in connections.values():
@@ -115,16 +114,16 @@ class _Connection(BaseHTTPRequestHandler):
             request = self._read()
             if request is not None:
                 self._write(self._answer(request))
-        except OSError:  # the other side is gone, or silent for too long
+        except OSError:  # the client has disconnected, or was idle for too long
             self.close_connection = True
 
     @override
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        # The parser refuses an unknown version with 505; but that is the client's fault, and 5xx is for our own.
+        # The parser refuses an unknown version with 505. That is the client's error, and 5xx is only for ours.
         self.close_connection = True
         status = code if code < HTTPStatus.INTERNAL_SERVER_ERROR else HTTPStatus.BAD_REQUEST
         self._send(Answer(status), HTTPStatus(status).phrase.encode())
-        # Closing with bytes unread would reset the connection, and the reset can overtake the answer.
+        # Closing with unread bytes resets the connection, and the reset can overtake the answer.
         self.connection.shutdown(socket.SHUT_WR)
         self.connection.settimeout(1)
         for _ in range(256):
@@ -132,7 +131,7 @@ class _Connection(BaseHTTPRequestHandler):
                 return
 
     def _read(self) -> Request | None:
-        """Give the next request; None where the connection is over or the request was refused."""
+        """Return the next request; None if the connection has ended or the request was refused."""
         self.close_connection = True
         self.command = ""
         self.raw_requestline = self.rfile.readline(LINE_LIMIT + 1)
@@ -151,7 +150,7 @@ class _Connection(BaseHTTPRequestHandler):
         if len(body) < length:
             self.close_connection = True
             return None
-        return Request(self.command, self.requestline.split()[1], headers, body)  # self.path has lost doubled slashes
+        return Request(self.command, self.requestline.split()[1], headers, body)  # self.path merges double slashes
 
     def _refusal(self, headers: Headers) -> HTTPStatus | None:
         lengths = headers.get_all("Content-Length")
@@ -178,9 +177,7 @@ class _Connection(BaseHTTPRequestHandler):
         if answer.wire is Wire.RESET:
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            socket.close(
-                self.connection.detach()
-            )  # close() would wait for rfile, and the server would send a FIN first
+            socket.close(self.connection.detach())  # close() waits for rfile, and the server sends a FIN first
         elif answer.wire is Wire.NOTHING:
             self.close_connection = True
         elif isinstance(answer.body, bytes):

@@ -1,6 +1,7 @@
-"""The whole system on one machine: what template.yaml describes, between a Slack and an RTC API that stand in.
+"""The whole system on one machine: what template.yaml describes, with stand-ins for Slack and the RTC API.
 
-All that is set from here are the template's Parameters and the secrets' values; the functions know of nothing local.
+This module sets only the template's Parameters and the values of its secrets. The functions can't tell that they run
+locally.
 """
 
 import base64
@@ -8,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,17 +24,17 @@ from local.slack.workspace import SlackWorkspace
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DOOR = "/slack"
-"""Where the template has Slack's door."""
+"""The path of the Slack function in the template."""
 HOOKS = "/hooks/"
-"""Where the template has the webhook, before a caller's name."""
+"""The path of the webhook in the template, before a caller's name."""
 
 _VARIABLES = {"RTC_APP_ID": "RtcAppId", "RTC_PROJECT_ID": "RtcProjectId", "RTC_ENDPOINT": "RtcEndpoint"}
-"""The environment's names for the template's parameters that name an RTC app."""
+"""The environment variables for the template's parameters of an RTC app."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An RTC app and the keys to it, as the template's parameters and the recorder's secret take them."""
+    """An RTC app and its keys, as the template's parameters and the recorder's secret need them."""
 
     endpoint: str
     app_id: str
@@ -42,7 +43,7 @@ class Account:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Account":
-        """The real account. Raises LocalError naming every variable that is missing or wrong."""
+        """Return the real account. Raises LocalError with every variable that is missing or invalid."""
         needed = ("RTC_APP_ID", "RTC_PROJECT_ID", "RTC_ACCESS_KEY", "RTC_SECRET_KEY")
         missing = [name for name in needed if not environment.get(name)]
         if missing:
@@ -63,7 +64,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller of the webhook: its name, a key (whsec_...) of its own, and its limits as the template has them."""
+    """A caller of the webhook: its name, its key (whsec_...), and its limits as in the template."""
 
     name: str
     key: str
@@ -71,7 +72,7 @@ class Caller:
 
 
 def new_caller(name: str = "demo", limits: Mapping[str, object] | None = None) -> Caller:
-    """A caller with a new key."""
+    """Return a caller with a new key."""
     return Caller(name, _new_key(), limits or {})
 
 
@@ -81,7 +82,7 @@ def _new_key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The parts, running. `rtc` is None where the real API is used."""
+    """The running parts. `rtc` is None if the real API is used."""
 
     stack: Stack
     slack: SlackWorkspace
@@ -89,7 +90,7 @@ class System:
     callers: Sequence[Caller]
 
     def hook_url(self, caller: Caller) -> str:
-        """Where the caller sends its events."""
+        """Return the URL to which the caller sends its events."""
         return f"{self.stack.endpoint}{HOOKS}{caller.name}"
 
 
@@ -107,16 +108,16 @@ def running(
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
-    """The system, from when it answers until the context ends; then nothing of it is left.
+    """Run the system until the context ends; then nothing is left running.
 
-    `rtc`: a stand-in of your own making, or a real account; `bot_token`: whether the bot has one; `callers`: of the
-    webhook, else one that may do all; `parameters`: more of the template's; `built`: the artifacts to run instead of
-    the sources; `host_of` has the functions run elsewhere; `on_log` gets each function's log lines, `on_call` its
-    calls. Raises LocalError, in one line, if it can't run.
+    `rtc`: your own stand-in, or a real account. `bot_token`: whether the bot has one. `callers`: of the webhook; by
+    default one without limits. `parameters`: more of the template's. `built`: the artifacts to run instead of the
+    sources. `host_of`: runs the functions elsewhere. `on_log` gets each function's log lines, `on_call` its
+    invocations. Raises LocalError, in one line, if the system can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
-        workspace = parts.enter_context(slack or SlackWorkspace())
+        workspace = parts.enter_context(closing(slack or SlackWorkspace()))
         if isinstance(rtc, Account):
             account, api = rtc, None
         else:

@@ -1,4 +1,4 @@
-"""What the page's other side would have seen of a command or an event: calls, lines, deliveries, posts, bit by bit."""
+"""Build what the page's server sees of a command or an event: calls, log lines, deliveries and posts."""
 
 import json
 from dataclasses import dataclass, field, replace
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from bot.posting import EVENT_TYPE
 from local.aws.http_event import event_of
 from local.aws.lambda_pool import Invocation
 from local.demo.correlate import correlate
@@ -15,8 +16,9 @@ from local.http_message import Answer, Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
 from local.slack.workspace import Call, Delivery
+from shared.log_events import LogEvent
 from shared.orders import Order
-from tests.builders import NOW, an_order
+from tests.builders import NOW, TIMETABLE, an_order
 from tests.webhook_requests import signed
 
 BEGIN = NOW.timestamp()
@@ -39,8 +41,8 @@ class Scene:
     deliveries: list[Delivery] = field(default_factory=list)
     posts: list[Call] = field(default_factory=list)
 
-    def seen(self) -> list[Trace]:
-        """Give the trace so far."""
+    def traces(self) -> list[Trace]:
+        """Return the traces so far."""
         return correlate(self.calls, self.lines, self.deliveries, self.posts)
 
     def typed(self, text: str = "room 100 user001 hd", *, request_id: str = "web1", answered: bool = True) -> None:
@@ -80,16 +82,16 @@ class Scene:
 
     def placed(self, at: float = 0.015, *, request_id: str = "web1", function: str = SLACK_DOOR) -> None:
         """The door says that the order is on the queue."""
-        self.log(at, "order placed", function, function_request_id=f"fn-{request_id}")
+        self.log(at, LogEvent.ORDER_PLACED, function, function_request_id=f"fn-{request_id}")
 
     def received(
-        self, at: float, seconds: float | None, *, number: int = 1, look: int = 0, error: str = "", sent: float = 0.015
+        self, at: float, seconds: float | None, *, number: int = 1, check: int = 0, error: str = "", sent: float = 0.015
     ) -> None:
         """The recorder gets the order's message, and has it for so long."""
-        order = self.order.model_copy(update={"look": look})
+        order = self.order.next_check(check) if check else self.order
         record = {
-            "messageId": f"m{look}",
-            "receiptHandle": f"handle-{look}-{number}",
+            "messageId": f"m{check}",
+            "receiptHandle": f"handle-{check}-{number}",
             "body": order.model_dump_json(),
             "attributes": {
                 "ApproximateReceiveCount": str(number),
@@ -106,7 +108,7 @@ class Scene:
 
     def posted(self, at: float, text: str = "Starting user001 in room 100", **answer: Any) -> None:
         """The bot posts to the channel by the Web API."""
-        self.posts.append(web_api_post(at, text, **answer))
+        self.posts.append(web_api_post(at, text, order_metadata(self.order.order_id), **answer))
 
     def _entered(self, request: Request, answer: Answer | None, door: str, request_id: str, at: float) -> None:
         event = event_of(
@@ -132,19 +134,24 @@ class Scene:
         """The order is placed and received, RTC asked and answering."""
         self.placed(request_id=request_id, function=function)
         self.received(0.03, 0.1)
-        self.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
-        self.log(0.06, "RTC answered", operation="start", status=201, request_id="rtc1", ms=10, receive="1")
-        self.log(0.061, "started", job_id="1", state="INIT", receive="1")
+        self.log(0.05, LogEvent.CALLING_RTC, operation="start", attempt=0, receive="1")
+        self.log(0.06, LogEvent.RTC_ANSWERED, operation="start", status=201, request_id="rtc1", ms=10, receive="1")
+        self.log(0.061, LogEvent.STARTED, job_id="1", state="INIT", receive="1")
 
 
 def an_event_s_order(channel: str = "", **changes: Any) -> Order:
     """An order of a caller's, of which that channel is told."""
-    return an_order(requested_by="timetable", reply_to={"channel_id": channel} if channel else None, **changes)
+    return an_order(actor=TIMETABLE, reply_to={"channel_id": channel} if channel else None, **changes)
 
 
-def web_api_post(at: float, text: str, channel: str = CLASS_RECORDINGS.channel_id, **answer: Any) -> Call:
+def order_metadata(order_id: str) -> dict[str, object]:
+    """The metadata of a message about that order."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"order_id": order_id}}
+
+
+def web_api_post(at: float, text: str, metadata: object, **answer: Any) -> Call:
     """A call of chat.postMessage, and its answer."""
-    body = json.dumps({"channel": channel, "text": text}).encode()
+    body = json.dumps({"channel": CLASS_RECORDINGS.channel_id, "text": text, "metadata": metadata}).encode()
     request = signed_request("http://127.0.0.1:1/api/chat.postMessage", {}, "none", BEGIN)
     said = Answer.of_json(200, {"ok": True, "ts": f"{BEGIN + at:.6f}"} | answer)
     return Call("web_api", type(request)("POST", request.target, request.headers, body), said, BEGIN + at)

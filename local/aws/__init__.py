@@ -1,1 +1,1 @@
-"""AWS on this machine: what template.yaml describes, running."""
+"""AWS on this machine: runs what template.yaml describes."""

@@ -1,7 +1,7 @@
 """AWS on this machine: moto's server in a process of its own, with the resources that template.yaml declares.
 
-Each has its own, empty account. The clients know one endpoint, one region and made-up keys: no profile, no file in the
-home folder and no variable of the environment has a say.
+Each `Aws` is an empty account. Its clients use one endpoint, one region and made-up keys. They ignore profiles, files
+in the home directory and environment variables.
 """
 
 import json
@@ -23,10 +23,9 @@ from local.aws.calls import AwsCall
 from local.aws.queue_gate import PATH as GATE_PATH
 from local.aws.template import Template
 from local.child import Child
-from local.closing import Closing
 from local.errors import LocalError
 
-if TYPE_CHECKING:  # the clients' types come with the tools
+if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
@@ -39,14 +38,15 @@ _KEYS = {"AWS_ACCESS_KEY_ID": "AKIALOCAL", "AWS_SECRET_ACCESS_KEY": "made-up", "
 
 
 class AwsError(LocalError):
-    """AWS's stand-in didn't start, or refuses what it is to make."""
+    """The AWS stand-in didn't start, or can't create a resource."""
 
 
-class Aws(Closing):
-    """AWS with an empty account, from construction until `close`; a context manager.
+class Aws:
+    """An empty AWS account, which exists until `close`.
 
-    `sqs` and `dynamodb` are clients for any number of threads; `environment` is what a function's process needs to get
-    here; `calls` has the last calls that came, the oldest first. Raises AwsError if the server doesn't start.
+    `sqs` and `dynamodb` are clients, safe for threads. `environment` has the variables with which a function's process
+    reaches the account. `calls` are the latest calls to it, the oldest first. Raises AwsError if the server doesn't
+    start.
     """
 
     sqs: "SQSClient"
@@ -55,7 +55,7 @@ class Aws(Closing):
     def __init__(self) -> None:
         self._port: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self.calls: deque[AwsCall] = deque(maxlen=_CALLS_KEPT)
-        self._last_line = "it says nothing"
+        self._last_line = "it wrote nothing"
         self._server = Child(
             "local.aws.moto_server",
             environment={"PYTHONPATH": str(_PROJECT), "HOME": os.devnull},
@@ -76,9 +76,9 @@ class Aws(Closing):
         secrets: Mapping[str, object],
         expressions: Mapping[Key, object],
     ) -> dict[Key, str]:
-        """Make the template's plain resources and its secrets, and give what each of `expressions` comes to.
+        """Create the template's plain resources and its secrets, and return the value of each of `expressions`.
 
-        `secrets` has each secret's value, a JSON document, by logical id. Raises AwsError or TemplateError.
+        `secrets` has the value of each secret, a JSON document, by logical id. Raises AwsError or TemplateError.
         """
         template.check(parameters, secrets)
         names = {key: f"Output{number}" for number, key in enumerate(expressions)}
@@ -96,24 +96,24 @@ class Aws(Closing):
             )
             (stack,) = self._cloudformation.describe_stacks(StackName=_STACK)["Stacks"]
         except ClientError as error:
-            raise AwsError(f"{template.path}: AWS's stand-in can't make it: {error}") from error
-        except ResponseParserError as error:  # the server failed, and has written why
+            raise AwsError(f"{template.path}: the AWS stand-in can't create it: {error}") from error
+        except ResponseParserError as error:  # the server failed, and its last line says why
             self.close()
-            raise AwsError(f"{template.path}: AWS's stand-in can't make it: {self._last_line}") from error
+            raise AwsError(f"{template.path}: the AWS stand-in can't create it: {self._last_line}") from error
         outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-        # moto's CloudFormation names a queue by its address at Amazon, where nothing of ours must ever go.
+        # moto's CloudFormation returns queue URLs at Amazon. Nothing may ever be sent there.
         amazon = f"https://sqs.{REGION}.amazonaws.com"
         return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
 
     def refuse_messages(self, *, refuse: bool) -> None:
-        """Have SQS deny every message that is sent, or take them again."""
+        """Let SQS deny every SendMessage call, or accept them again."""
         with requests.Session() as session:
-            session.trust_env = False  # a proxy of this machine has no part in it
+            session.trust_env = False  # ignore proxies in the environment
             method = "DELETE" if refuse else "PUT"
             session.request(method, self.endpoint + GATE_PATH, timeout=5).raise_for_status()
 
     def close(self) -> None:
-        """End the server, and with it all that the account holds."""
+        """Stop the server, and delete all that the account holds."""
         self._server.close()
 
     def _connect(self) -> None:
@@ -147,13 +147,13 @@ class Aws(Closing):
         except queue.Empty:
             port = None
         if port is None:
-            raise AwsError(f"AWS's stand-in (moto) does not start: {self._last_line}")
+            raise AwsError(f"the AWS stand-in (moto) does not start: {self._last_line}")
         return port
 
 
 def _session() -> boto3.Session:
     variables = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
-    # As (key in the configuration file, variable of the environment, default, conversion).
+    # Each is (key in the configuration file, variable of the environment, default, conversion).
     core = botocore.session.Session({name: (None, None, default, None) for name, default in variables.items()})
     core.set_credentials(*_KEYS.values())
     return boto3.Session(botocore_session=core, region_name=REGION)

@@ -1,4 +1,4 @@
-"""The HTTP API in front of the functions: routes, and API Gateway's own answers where a function gives none."""
+"""The HTTP API in front of the functions: its routes, and API Gateway's own answers if a function fails."""
 
 import logging
 import re
@@ -12,21 +12,20 @@ from urllib.parse import unquote
 from local.aws.http_event import ResultError, answer_of, event_of
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Route
-from local.closing import Closing
 from local.http_message import Answer, Request
 from local.loopback import Server
 
 _logger = logging.getLogger(__name__)
 
 
-class ApiGateway(Closing):
-    """`routes`, served on 127.0.0.1:`port` (0: any free port) until `close`; a context manager.
+class ApiGateway:
+    """Serves `routes` on 127.0.0.1:`port` (0: any free port) until `close`.
 
-    `invoke` gives a function's result for an event, or raises FunctionError. Raises loopback.PortTaken.
+    `invoke` returns a function's result for an event, or raises FunctionError. Raises loopback.PortTaken.
     """
 
     def __init__(self, routes: Iterable[Route], invoke: Callable[[str, object], Any], port: int = 0) -> None:
-        # A literal segment is a better match than a {variable}, and both than a {greedy+} one.
+        # API Gateway prefers a literal segment to a {variable}, and a {variable} to a {greedy+} one.
         ordered = sorted(
             routes, key=lambda route: (route.path.count("+}"), route.path.count("{"), route.method == "ANY")
         )
@@ -36,7 +35,7 @@ class ApiGateway(Closing):
         self.endpoint = self._server.endpoint
 
     def close(self) -> None:
-        """Take no more requests, and wait until the answers under way are given or cut off."""
+        """Accept no more requests, and wait until the current answers are sent or cut off."""
         self._server.close()
 
     def _answer(self, request: Request) -> Answer:
@@ -63,7 +62,7 @@ class ApiGateway(Closing):
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Give what matches a route's path, with a group for each {variable} and {variable+}."""
+    """Return a pattern for a route's path, with a group for each {variable} and {variable+}."""
     pieces = re.split(r"\{(\w+)(\+?)\}", path)
     pattern = re.escape(pieces[0])
     for name, greedy, text in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):

@@ -1,4 +1,4 @@
-"""The built artifacts as something to run: on Lambda's terms, with nothing of the project's own environment."""
+"""Find the built artifacts, to run them as Lambda does: without the project's own environment."""
 
 import platform
 import sys
@@ -9,19 +9,19 @@ from local.errors import LocalError
 
 _PROJECT = Path(__file__).parents[2]
 _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
-"""By what a machine calls its processor."""
+"""Lambda's architectures, by the names that platforms use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """`folder` has an artifact for each function, by name; `python` has AWS's runtime client and boto3, and no more."""
+    """The artifacts: `folder` has one for each function, by name. `python` has only AWS's runtime client and boto3."""
 
     folder: Path
     python: Path
 
 
 def architecture(machine: str) -> str:
-    """AWS's word for a processor, given the platform's. Raises LocalError where AWS has no such one."""
+    """Return Lambda's name for a platform's architecture. Raises LocalError if Lambda doesn't have it."""
     name = _ARCHITECTURES.get(machine.lower())
     if name is None:
         raise LocalError(f"the artifacts are made for x86_64 and arm64, and this machine is a {machine}")
@@ -29,7 +29,7 @@ def architecture(machine: str) -> str:
 
 
 def artifacts() -> Path:
-    """The folder of what `make build` made for this machine's processor. Raises LocalError where it is missing."""
+    """Return the folder of the artifacts for this machine. Raises LocalError if `make build` has not made it."""
     folder = _PROJECT / "build" / architecture(platform.machine())
     if not folder.is_dir():
         raise LocalError("there are no artifacts: make build makes them")
@@ -37,7 +37,7 @@ def artifacts() -> Path:
 
 
 def find_built() -> Built:
-    """The artifacts and what they run with, without containers. Raises LocalError where either is missing or can't."""
+    """Return the artifacts and the Python that runs them. Raises LocalError if they are missing or can't run here."""
     if sys.platform != "linux":
         raise LocalError("the artifacts are made for Linux, and run only there; make demo runs the sources anywhere")
     built = Built(artifacts(), _PROJECT / ".tools" / "lambda" / "bin" / "python")

@@ -1,4 +1,4 @@
-"""Calls to AWS as IAM sees them: who, which actions, on what. Pure.
+"""Calls to AWS as IAM sees them: the caller, the actions, the resource. Pure.
 
 Actions: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -10,33 +10,36 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 _SERVICES = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb", "secretsmanager": "secretsmanager"}
-"""By what the JSON protocols call them in X-Amz-Target."""
+"""Services by their names in X-Amz-Target, as the JSON protocols use them."""
 _RESOURCES = ("QueueUrl", "TableName", "SecretId")
 _TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-"""A transaction needs the rights of its parts, and none of its own."""
+"""A transaction needs the permissions of its parts, and none of its own."""
 _KEY = re.compile(r"Credential=([^/]+)/")
 
 
 @dataclass(frozen=True, slots=True)
 class AwsCall:
-    """`caller` is an access key's id, `action` as in a policy (`sqs:SendMessage`), `resource` as the call names it."""
+    """A call. `caller` is an access key id, `action` is as in a policy, such as `sqs:SendMessage`.
+
+    `resource` is the name in the call.
+    """
 
     caller: str
     action: str
     resource: str
 
     def to_line(self) -> str:
-        """The call as one line of text."""
+        """Return the call as one line of text."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_line(cls, line: str) -> Self:
-        """The call that `to_line` wrote."""
+        """Return the call that `to_line` wrote."""
         return cls(**json.loads(line))
 
 
 def calls_in(headers: Mapping[str, str], body: bytes) -> Iterator[AwsCall]:
-    """The calls that a request makes; none where it speaks another protocol. Header names are in lower case."""
+    """Return the calls in a request; none for an unknown protocol. Header names are in lower case."""
     target, _, action = headers.get("x-amz-target", "").partition(".")
     signer = _KEY.search(headers.get("authorization", ""))
     if target not in _SERVICES or signer is None:

@@ -1,4 +1,4 @@
-"""API Gateway's payload format 2.0: a request as the event a function gets, and a function's result as an answer.
+"""API Gateway's payload format 2.0: convert a request to a function's event, and a function's result to an answer.
 
 Pure. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -13,17 +13,17 @@ from urllib.parse import parse_qsl, unquote
 from local.http_message import Answer, Request
 
 _TEXT_TYPES = ("text/", "application/json", "application/javascript", "application/xml")
-"""Bodies of these arrive as text; all others, forms among them, in base64."""
+"""Bodies with these content types arrive as text; all others, such as forms, in base64."""
 
 
 class ResultError(Exception):
-    """The function's result is no answer; API Gateway gives 500 for it."""
+    """The function's result isn't an HTTP answer; API Gateway answers 500."""
 
 
 def event_of(
     request: Request, *, route_key: str, path_parameters: dict[str, str], request_id: str, now: datetime
 ) -> dict[str, Any]:
-    """Give the event for `request`, which came from loopback at `now` and matched `route_key`."""
+    """Return the event for `request`, which came from 127.0.0.1 at `now` and matched `route_key`."""
     headers: dict[str, str] = {}
     for name, value in request.headers:
         key = name.lower()
@@ -71,7 +71,7 @@ def event_of(
 
 
 def answer_of(result: Any, request_id: str) -> Answer:
-    """Give the answer that `result` stands for: the format's dict, or else a body by itself. Raises ResultError."""
+    """Return the answer in `result`: a dict as the format defines it, or just a body. Raises ResultError."""
     if not isinstance(result, dict) or "statusCode" not in result:
         body = result if isinstance(result, str) else json.dumps(result)
         result = {"statusCode": HTTPStatus.OK, "headers": {"content-type": "application/json"}, "body": body}
@@ -92,7 +92,7 @@ def _body_of(body: bytes, content_type: str) -> tuple[str, bool]:
         try:
             return body.decode(), False
         except UnicodeDecodeError:
-            pass  # only base64 keeps the bytes
+            pass  # not text: base64 keeps the bytes
     return base64.b64encode(body).decode(), True
 
 

@@ -1,6 +1,7 @@
-"""Lambda on this machine: each function in warm processes of its own, with its time limit and its logs.
+"""Lambda on this machine: each function has warm processes of its own, a timeout and logs.
 
-What is not as on Lambda: the processor's share by memory size, the freeze between calls, the read-only file system.
+Different from Lambda: the share of the CPU doesn't depend on the memory size, processes aren't frozen between
+invocations, and the file system isn't read-only.
 """
 
 import importlib.util
@@ -9,55 +10,49 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 from local.aws.built import Built
 from local.aws.lambda_pool import Invocation, Pool
 from local.aws.lambda_worker import Worker
 from local.aws.template import Function
-from local.closing import Closing
 
 _OWN_RUNTIME = str(Path(__file__).with_name("lambda_runtime.py"))
 
 
 def no_log(_function: str, _line: str) -> None:
-    """Let the line be read by `logs` alone."""
+    """Do nothing with the line; `logs` still returns it."""
 
 
 def no_watch(_call: Invocation) -> None:
-    """Let nobody know of the call."""
+    """Do nothing with the call."""
 
 
 class Host(Protocol):
-    """What runs functions, here or elsewhere; entered before the first call, and left after the last."""
+    """Runs functions, here or elsewhere, until `close`."""
 
     def warm(self) -> None:
-        """Wait until every function can be called."""
+        """Wait until every function can be invoked."""
 
     def invoke(self, name: str, event: object) -> Any:
-        """Give the result of the function `name` for `event`. Raises FunctionError."""
+        """Return the result of the function `name` for `event`. Raises FunctionError."""
 
     def kill(self, name: str) -> None:
         """Kill the processes of the function `name`."""
 
     def logs(self, name: str) -> list[str]:
-        """Give the last lines that the function `name` has written."""
+        """Return the latest lines of the function's log."""
 
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def close(self) -> None:
+        """Stop the functions."""
 
 
-class LambdaHost(Closing):
-    """Runs `functions` (their variables resolved) from the code in `folder`, or as `built`; a context manager.
+class LambdaHost:
+    """Runs `functions`, whose variables are resolved, from the code in `folder` or the artifacts in `built`.
 
-    `environment` is what every function's process gets besides Lambda's own variables and the function's. `on_log` is
-    called with a function's name and a line it has written, `on_call` as a call begins and when it is over; both from
-    any thread. `own_runtime` says whether our runtime
-    loop takes the place of AWS's runtime client; by default, where that isn't installed.
+    `environment` has variables for all functions, besides Lambda's own and each function's. `on_log` is called with a
+    function's name and each line of its log; `on_call` when an invocation begins and when it ends; both from any
+    thread. `own_runtime`: use our runtime loop, by default if AWS's runtime client isn't installed.
     """
 
     def __init__(
@@ -88,12 +83,12 @@ class LambdaHost(Closing):
         }
 
     def warm(self) -> None:
-        """Start a process of each function, all at once, and wait until they are initialised. Raises StartError."""
+        """Start a process of each function in parallel, and wait until all are initialised. Raises StartError."""
         with ThreadPoolExecutor(max_workers=len(self._pools) or 1) as threads:
             list(threads.map(Pool.warm, self._pools.values()))
 
     def invoke(self, name: str, event: object) -> Any:
-        """Give the result of the function `name` for `event`, both as JSON has them. Raises FunctionError."""
+        """Return the result of the function `name` for `event`, both as JSON documents. Raises FunctionError."""
         return json.loads(self._pools[name].invoke(json.dumps(event).encode()))
 
     def kill(self, name: str) -> None:
@@ -101,11 +96,11 @@ class LambdaHost(Closing):
         self._pools[name].kill()
 
     def logs(self, name: str) -> list[str]:
-        """Give the last lines that the function `name` has written."""
+        """Return the latest lines of the function's log."""
         return list(self._pools[name].lines)
 
     def close(self) -> None:
-        """End all processes, also those with a call in them, and wait until they are gone."""
+        """Stop all processes, also busy ones, and wait until they have ended."""
         workers = [worker for pool in self._pools.values() for worker in pool.close()]
         with ThreadPoolExecutor(max_workers=len(workers) or 1) as threads:
             list(threads.map(Worker.close, workers))

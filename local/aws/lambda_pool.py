@@ -1,4 +1,4 @@
-"""The processes of one Lambda function: as many as there are calls at a time, kept warm between them."""
+"""The processes of one Lambda function: one for each concurrent invocation, kept warm for the next ones."""
 
 import sys
 import threading
@@ -14,19 +14,19 @@ from local.aws.template import Function
 from local.errors import LocalError
 
 ACCOUNT = "123456789012"
-"""Of all that is local; moto's."""
+"""The account id that moto uses."""
 CONCURRENCY = 10
-"""Processes of one function at most; a call beyond that waits for one of them."""
+"""The most processes of one function; more invocations wait."""
 LOG_LINES = 10_000
-"""Kept of each function."""
+"""The number of log lines kept of each function."""
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A call of a function. `began_at` is in seconds since the epoch; `seconds` is None until the call is over.
+    """An invocation of a function. `began_at` is in seconds since the epoch; `seconds` is None until it has ended.
 
-    `error` is empty, or what went wrong; `request_id` is the one that the function knows (aws_request_id). `event` and
-    `result` are JSON; `result` is empty until there is one.
+    `error` is empty if there was none; `request_id` is the function's aws_request_id. `event` and `result` are JSON;
+    `result` is empty until there is one.
     """
 
     function: str
@@ -39,14 +39,14 @@ class Invocation:
 
 
 class StartError(LocalError):
-    """A function can't be started; the message names it, and says what its process said."""
+    """A function can't be started; the message has its name and the last output of its process."""
 
 
 class Pool:
-    """Takes the calls of `function`, whose code is in `folder`, until `close`.
+    """Invokes `function`, whose code is in `folder`, until `close`.
 
-    Every line that its processes write goes to `on_line` and stays in `lines` for a while. `on_call` is told of each
-    call twice: as it begins and when it is over.
+    Every line that its processes write goes to `on_line`, and `lines` keeps the latest. `on_call` is called when an
+    invocation begins and when it ends.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Pool:
         self._closed = False
 
     def warm(self) -> None:
-        """Have one process ready for a call. Raises StartError."""
+        """Start a process for the next invocation. Raises StartError."""
         worker = self._take()
         try:
             worker.initialise()
@@ -85,7 +85,7 @@ class Pool:
             self._give_back(worker)
 
     def invoke(self, event: bytes) -> bytes:
-        """Give the function's result for `event`, both JSON. Raises FunctionError."""
+        """Return the function's result for `event`, both JSON. Raises FunctionError."""
         request_id = str(uuid.uuid4())
         call = Invocation(self._function.name, request_id, event, began_at=time.time())
         begun = time.monotonic()
@@ -96,7 +96,7 @@ class Pool:
             result = worker.invoke(event, arn=self._arn, request_id=request_id, timeout=self._function.timeout)
         except FunctionError as failure:
             error = str(failure)
-            if worker.ended:  # it had no time to write this itself
+            if worker.ended:  # the process had no time to write this itself
                 self._log(f"{request_id} {failure.message}")
             raise
         finally:
@@ -105,14 +105,14 @@ class Pool:
         return result
 
     def kill(self) -> None:
-        """Kill all processes; the next call gets a new one."""
+        """Kill all processes; the next invocation gets a new one."""
         with self._changed:
             workers = self._workers.copy()
         for worker in workers:
             worker.kill()
 
     def close(self) -> list[Worker]:
-        """Take no more calls, and give the processes that are left, for closing."""
+        """Accept no more invocations, and return the processes that are left, to be closed."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -146,7 +146,7 @@ class Pool:
         variables = {
             **self._environment,
             **{name: str(value) for name, value in function.variables.items()},
-            "AWS_ACCESS_KEY_ID": function.name,  # a key of its own, as by its role on Lambda
+            "AWS_ACCESS_KEY_ID": function.name,  # each function has its own key, as it has its own role on Lambda
             "AWS_EXECUTION_ENV": f"AWS_Lambda_python{sys.version_info.major}.{sys.version_info.minor}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory),
             "AWS_LAMBDA_FUNCTION_NAME": function.name,

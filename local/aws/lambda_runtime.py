@@ -1,6 +1,6 @@
-"""A runtime loop of our own, for where AWS's runtime client has no wheel (macOS): `python lambda_runtime.py HANDLER`.
+"""A runtime loop for platforms without a wheel of AWS's runtime client (macOS): `python lambda_runtime.py HANDLER`.
 
-It speaks the same Runtime API; run by its path, and importing nothing of the project. Source:
+It uses the same Runtime API. It runs by its path, and imports nothing of the project. Source:
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -21,7 +21,7 @@ API = "/2018-06-01/runtime"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a handler may ask about the call at hand; the names are AWS's."""
+    """The context that a handler gets; the names are AWS's."""
 
     aws_request_id: str
     invoked_function_arn: str
@@ -33,7 +33,7 @@ class Context:
     log_stream_name: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """Give what is left of the function's time, in milliseconds."""
+        """Return the time left until the function's timeout, in milliseconds."""
         return max(0, self.deadline_ms - time.time_ns() // 1_000_000)
 
 
@@ -48,7 +48,7 @@ def _main(handler_name: str) -> None:
         sys.exit(1)
     while True:
         status, headers, event = _call(api, "GET", "/invocation/next")
-        if status != HTTPStatus.OK:  # the host is ending
+        if status != HTTPStatus.OK:  # the host is closing
             return
         os.environ["_X_AMZN_TRACE_ID"] = headers["Lambda-Runtime-Trace-Id"]
         outcome, document = _outcome(handler, event, _context(headers))

@@ -1,6 +1,6 @@
-"""One process of a Lambda function, and the Runtime API that it speaks to. It takes one call at a time.
+"""One process of a Lambda function, with the Runtime API that it uses. It handles one invocation at a time.
 
-Each process has an API of its own, as on Lambda: so it is known who asks. Source:
+Each process has its own Runtime API, as on Lambda, so the API knows who asks. Source:
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -18,15 +18,16 @@ from local.http_message import Answer, Request
 from local.loopback import Server
 
 INIT_LIMIT = 10.0
-"""Seconds until a new process must have asked for its first call: Lambda's own limit."""
+"""Seconds that a new process has to ask for its first invocation, as on Lambda."""
 _API = "/2018-06-01/runtime/"
-# AWS's runtime client can't be interrupted while it waits for a call, and crashes on any answer but a call. So it gets
-# one that never reaches the handler, its client context being no JSON; and then ends by the interrupt that waits.
+# AWS's runtime client can't be interrupted while it waits for an invocation, and crashes on any other answer. So it
+# gets an invocation whose client context isn't JSON: that never reaches the handler, and the pending interrupt ends the
+# client.
 _NO_CALL = Answer(headers=(("Lambda-Runtime-Aws-Request-Id", "end"), ("Lambda-Runtime-Client-Context", "no JSON")))
 
 
 class FunctionError(Exception):
-    """A call that gave no result. `kind` and `message` are Lambda's errorType and errorMessage."""
+    """An invocation without a result. `kind` and `message` are Lambda's errorType and errorMessage."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(f"{kind}: {message}")
@@ -35,7 +36,7 @@ class FunctionError(Exception):
 
 
 class Worker:
-    """A process in which `runtime` (a module or file, and the handler's name) takes calls, until `close` or `kill`.
+    """A process that runs `runtime` (a module or file, and the handler's name) until `close` or `kill`.
 
     `on_line` gets each line that the process writes.
     """
@@ -68,11 +69,11 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """The process's id."""
+        """The id of the process."""
         return self._child.pid
 
     def initialise(self) -> None:
-        """Wait until the process asks for its first call. Raises FunctionError if it doesn't come to that."""
+        """Wait until the process asks for its first invocation. Raises FunctionError if it doesn't."""
         if self._initialised:
             return
         try:
@@ -83,7 +84,7 @@ class Worker:
         self._initialised = True
 
     def invoke(self, event: bytes, *, arn: str, request_id: str, timeout: float) -> bytes:
-        """Give the handler's result for `event`, both JSON. Raises FunctionError; where it was late, it is killed."""
+        """Return the handler's result for `event`, both JSON. Raises FunctionError; a timeout kills the process."""
         self.initialise()
         headers = (
             ("Content-Type", "application/json"),
@@ -96,12 +97,12 @@ class Worker:
         return self._wait(timeout, f"Task timed out after {timeout:.2f} seconds")
 
     def kill(self) -> None:
-        """Kill the process at once; the call in it ends with a FunctionError."""
+        """Kill the process at once; its invocation ends with a FunctionError."""
         self._child.kill()
         self.close()
 
     def close(self) -> None:
-        """End the process, and wait until it is gone."""
+        """Stop the process, and wait until it has ended."""
         self._closing = True
         self._calls.put(_NO_CALL)
         self._child.close()

@@ -1,7 +1,6 @@
-"""moto's server on a free port of loopback, in a process of its own: prints the port as its first line, and serves.
+"""Runs moto's server on a free port of loopback. Its first line of output is the port.
 
-After that it prints a line for each call that a function or a client makes, and one for each request that it fails to
-answer.
+It prints another line for each call to AWS, and for each request that it can't answer.
 """
 
 import gc
@@ -22,7 +21,7 @@ from local.aws.transactions import Transactions, body_of
 
 class _Connection(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else each call would wait 40 ms for an acknowledgement
+    disable_nagle_algorithm = True  # without this, each call waits 40 ms for an acknowledgement
 
 
 class _Application:
@@ -47,9 +46,9 @@ def _print(line: str) -> None:
 
 def _main() -> None:
     make_quick()
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it has a line for every request
-    get_backend("cloudformation")  # imports most of what there is: now, and not during the first call
-    gc.freeze()  # what is imported stays; without this the end takes half a second
+    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
+    get_backend("cloudformation")  # imports most of moto now, not during the first call
+    gc.freeze()  # without this, stopping takes half a second
     application = QueueGate(Transactions(_Application()))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
     _print(str(server.port))

@@ -1,24 +1,24 @@
-"""A gate before AWS's stand-in that can be shut to messages: moto itself knows no policy of a queue."""
+"""Lets SQS deny messages on request: moto itself doesn't apply queue policies."""
 
 import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
 PATH = "/_local/gate"
-"""DELETE: SQS denies every message that is sent from now on; PUT: it takes them again."""
+"""DELETE: SQS denies every SendMessage call from now on; PUT: it accepts them again."""
 
 type Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class QueueGate:
-    """The WSGI application `behind` it, but for messages while it is shut."""
+    """Passes requests to the WSGI application `behind`; while it is closed, denies SendMessage."""
 
     def __init__(self, behind: Application) -> None:
         self._behind = behind
         self._open = True
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer as WSGI has it."""
+        """Answer a WSGI request."""
         if environ["PATH_INFO"] == PATH:
             self._open = environ["REQUEST_METHOD"] == "PUT"
             start_response("204 No Content", [])

@@ -1,4 +1,4 @@
-"""What takes messages from a queue to its function, as Lambda's event source mapping does."""
+"""Takes messages from a queue to its function, as Lambda's event source mapping does."""
 
 import logging
 import threading
@@ -12,23 +12,23 @@ from local.aws.lambda_worker import FunctionError
 from local.aws.sqs_event import event_of, failures_in
 from local.aws.template import QueueMapping
 
-if TYPE_CHECKING:  # the clients' types come with the tools
+if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 _RECEIVE_LIMIT = 10
-"""Messages that SQS gives at a time."""
+"""The most messages that SQS returns at a time."""
 _WAIT = 20
-"""Seconds that the queue is asked to wait for a message: moto looks every 10 ms, at next to no cost."""
+"""WaitTimeSeconds of a receive: moto checks every 10 ms, at almost no cost."""
 
 _logger = logging.getLogger(__name__)
 
 
 class QueuePoller:
-    """Gives the messages of the queue at `url` to the mapping's function, from construction on.
+    """Takes the messages of the queue at `url` to the mapping's function, until `stop`.
 
-    `invoke` gives a function's result for an event, or raises FunctionError. What the function is done with is deleted;
-    all else comes back when the queue says so. To end it: `stop`, then end the queue's server, then `join`.
+    `invoke` returns a function's result for an event, or raises FunctionError. Messages that the function has processed
+    are deleted; the others become visible again. To stop: `stop`, then stop the queue's server, then `join`.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class QueuePoller:
         self._polling.start()
 
     def stop(self) -> None:
-        """Take no more messages; the wait for one may last until the queue's server has ended."""
+        """Receive no more messages; a current receive may last until the queue's server has stopped."""
         self._stopping.set()
         self._free.release()
 
     def join(self) -> None:
-        """Wait until the threads are gone."""
+        """Wait until the threads have ended."""
         self._polling.join()
         self._calls.shutdown()
 

@@ -1,4 +1,4 @@
-"""moto, made quick enough for thousands of items and messages: by itself it takes longer with every one of them."""
+"""Make moto fast with thousands of items and messages: without this, each call takes longer the more there are."""
 
 import copy
 import time
@@ -13,21 +13,21 @@ _query_all = Table.query
 
 
 def make_quick() -> None:
-    """Have this process look only at what is concerned, where it would look at all there is."""
+    """Change moto in this process, so that a call reads only the items or messages that it is about."""
     Table.__deepcopy__ = _copied  # type: ignore[attr-defined] # it has none so far: copy looks for one
     Table.query = _query_partition  # type: ignore[assignment] # the same arguments, passed on
     SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[assignment, method-assign]
 
 
 def _copied(table: Table, _: object) -> Table:
-    """A copy to put back if a transaction fails. Put and delete change no item, so copying the keys will do."""
+    """Return a copy to restore if a transaction fails. Put and delete replace items, so a shallow copy is enough."""
     copied = copy.copy(table)
     copied.items = defaultdict(dict, {key: copy.copy(found) for key, found in table.items.items()})
     return copied
 
 
 def _query_partition(table: Table, hash_key: DynamoType | None, *arguments: Any, **more: Any) -> Any:
-    """Moto sorts all that there is and then looks for the partition; an index is another matter."""
+    """Query one partition. moto sorts the whole table first; an index still works that way."""
     if hash_key is not None and table.has_range_key and not table.all_indexes():
         one = copy.copy(table)
         one.items = defaultdict(dict, {hash_key: table.items[hash_key]} if hash_key in table.items else {})
@@ -36,6 +36,6 @@ def _query_partition(table: Table, hash_key: DynamoType | None, *arguments: Any,
 
 
 def _is_kept(backend: SQSBackend, queue_name: str, message: Message) -> bool:
-    """Moto counts the queue's messages anew for each one that is received, on its way to this one attribute."""
+    """Return whether a message is within its retention period. moto counts all messages to read this one attribute."""
     kept_for: int = backend.get_queue(queue_name).message_retention_period  # type: ignore[attr-defined] # set by name
     return bool(time.time() < kept_for + message.sent_timestamp / 1000)  # type: ignore[operator] # it has been sent

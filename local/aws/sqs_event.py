@@ -1,4 +1,4 @@
-"""Messages of a queue as the event a function gets, and what its result says of each. Pure.
+"""Convert a queue's messages to a function's event, and read from its result which of them failed. Pure.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and services-sqs-errorhandling.html beside it.
 """
@@ -7,19 +7,19 @@ import base64
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # the clients' types come with the tools
+if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_sqs.type_defs import MessageAttributeValueOutputTypeDef, MessageTypeDef
 
 
 def event_of(messages: "Sequence[MessageTypeDef]", arn: str, region: str) -> dict[str, Any]:
-    """Give the event for `messages`, as the SDK receives them, of the queue `arn`."""
+    """Return the event for `messages`, as boto3 returns them, of the queue `arn`."""
     return {"Records": [_record(message, arn, region) for message in messages]}
 
 
 def failures_in(result: object, message_ids: Collection[str]) -> set[str]:
-    """Give which of a batch's messages failed, by what ReportBatchItemFailures says of `result`.
+    """Return which messages of a batch failed, by the rules of ReportBatchItemFailures.
 
-    A result that can't be understood, or that names a message which isn't there, means all of them.
+    An invalid result, or one with an unknown message id, means that all failed.
     """
     match result:
         case None | {"batchItemFailures": None}:

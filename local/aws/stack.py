@@ -1,8 +1,8 @@
-"""What template.yaml describes, on this machine: AWS's stand-in, the functions, the HTTP API and the pollers."""
+"""Run what template.yaml describes: the AWS stand-in, the functions, the HTTP API and the queue pollers."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,7 @@ from local.aws.queue_poller import QueuePoller
 from local.aws.template import Function, read_template
 from local.errors import LocalError
 
-if TYPE_CHECKING:  # the clients' types come with the tools
+if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.literals import QueueAttributeNameType
@@ -31,17 +31,16 @@ _COUNTS: "list[QueueAttributeNameType]" = [
 
 
 type HostOf = Callable[[Sequence[Function], Mapping[str, str]], Host]
-"""What runs functions whose variables are resolved, given what each needs of the environment besides."""
+"""Returns the host of these functions, whose variables are resolved, given the variables that all functions need."""
 
 
 class Stack:
-    """The system, from when it is entered, all functions warm, until it is left; then nothing of it remains.
+    """A context manager that runs the system. Inside it all functions are warm; after it nothing is left running.
 
-    `parameters` are the template's, `secrets` the values (JSON documents) of its secrets by logical id. The functions'
-    code is in `functions_dir`, by default beside the template, unless it is `built`; `host_of` has them run elsewhere.
-    `on_log` is called with a function's name and a line it has written, `on_call` as a function's call begins and when
-    it is over; both from any thread. Entering raises LocalError, in one line, for whatever keeps the system from
-    running.
+    `parameters` are the template's; `secrets` are the values (JSON documents) of its secrets by logical id. The
+    functions' code is in `functions_dir`, by default beside the template, or in the artifacts in `built`. `host_of`
+    runs the functions elsewhere. `on_log` is called with a function's name and each line of its log; `on_call` when an
+    invocation begins and when it ends; both from any thread. Entering raises LocalError if the system can't run.
     """
 
     endpoint: str
@@ -87,35 +86,35 @@ class Stack:
         self._parts.close()
 
     def invoke(self, function: str, event: object) -> Any:
-        """Give the result of `function` for `event`. Raises FunctionError."""
+        """Return the result of `function` for `event`. Raises FunctionError."""
         return self._host.invoke(function, event)
 
     def kill(self, function: str) -> None:
-        """Kill the processes of `function`, with the calls in them."""
+        """Kill the processes of `function`, also busy ones."""
         self._host.kill(function)
 
     def logs(self, function: str) -> list[str]:
-        """Give the last lines that `function` has written."""
+        """Return the latest lines of the function's log."""
         return self._host.logs(function)
 
     def refuse_messages(self, *, refuse: bool) -> None:
-        """Have the queues take no more messages, or take them again."""
+        """Let the queues refuse every message, or accept them again."""
         self._aws.refuse_messages(refuse=refuse)
 
     def aws_calls(self) -> list[AwsCall]:
-        """Give the last calls to AWS, the oldest first; each function's come under its name."""
+        """Return the latest calls to AWS, the oldest first; a function's calls have its name."""
         return list(self._aws.calls)
 
     def queue_url(self, name: str) -> str:
-        """Give where the queue with this logical id is."""
+        """Return the URL of the queue with this logical id."""
         return self._names[name]
 
     def table_name(self, name: str) -> str:
-        """Give the name of the table with this logical id."""
+        """Return the name of the table with this logical id."""
         return self._names[name]
 
     def wait_until_drained(self, limit: float) -> None:
-        """Wait until no queue that feeds a function holds a message, not even one under way.
+        """Wait until no queue with a function has a message, not even one in flight.
 
         Raises LocalError after `limit` seconds.
         """
@@ -128,10 +127,11 @@ class Stack:
     def _start(self) -> None:
         template = read_template(self._template_path)
         template.check(self._parameters, self._secrets)
-        # What is entered first ends last. The pollers' wait for messages ends only with the queues, so the two steps of
-        # their end stand apart; and the HTTP API's answers wait for the functions, so these end before it.
+        # The parts are closed in reverse order. A poller's receive ends only with the queue's server, so the pollers
+        # are stopped before it and joined after it. Answers of the HTTP API wait for functions, so the functions close
+        # first.
         self._parts.callback(self._join_pollers)
-        aws = self._aws = self._parts.enter_context(Aws())
+        aws = self._aws = self._parts.enter_context(closing(Aws()))
         self.sqs, self.dynamodb = aws.sqs, aws.dynamodb
         resolved = aws.create(
             template,
@@ -150,8 +150,8 @@ class Stack:
             for function in template.functions
         ]
         self._host = self._host_of(functions, aws.environment)
-        gateway = self._parts.enter_context(ApiGateway(template.routes, self._host.invoke, self._port))
-        self._parts.enter_context(self._host)
+        gateway = self._parts.enter_context(closing(ApiGateway(template.routes, self._host.invoke, self._port)))
+        self._parts.enter_context(closing(self._host))
         self._host.warm()
         self._parts.callback(self._stop_pollers)
         for mapping in template.queue_mappings:

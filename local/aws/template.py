@@ -1,8 +1,7 @@
-"""template.yaml as the local system reads it: functions, routes, queue mappings, and the plain resources behind them.
+"""Read template.yaml: functions, routes, event source mappings, and the plain resources behind them.
 
-Nothing is resolved here: an expression ({"Ref": ...}, {"Fn::GetAtt": ...}) stays as it is, and CloudFormation says
-what it comes to (local/aws/account.py). A secret, which the stand-in's CloudFormation doesn't know, becomes a parameter
-of its own name.
+Nothing is resolved here. An expression ({"Ref": ...}, {"Fn::GetAtt": ...}) stays as it is, and the stand-in's
+CloudFormation resolves it (local/aws/account.py). It doesn't know secrets, so each becomes a parameter with its name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from pathlib import Path
 from local.aws.template_node import Node, TemplateError, read_node
 
 PLAIN_TYPES = ("AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter")
-"""What the local system makes of the template besides functions and secrets. Alarms, roles and the like stay on AWS."""
+"""The resource types that the local system creates, besides functions and secrets. It has no alarms and no roles."""
 
 _FUNCTION_TYPE = "AWS::Serverless::Function"
 _SECRET_TYPE = "AWS::SecretsManager::Secret"  # noqa: S105 - a type of resource, no secret
@@ -20,7 +19,7 @@ _SECRET_TYPE = "AWS::SecretsManager::Secret"  # noqa: S105 - a type of resource,
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function. `timeout` in seconds, `memory` in MB; the values of `variables` may be expressions."""
+    """A Lambda function. `timeout` is in seconds, `memory` in MB; the values of `variables` may be expressions."""
 
     name: str
     handler: str
@@ -32,7 +31,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A method (or ANY) and a path of the HTTP API, and the name of the function that answers there."""
+    """A route of the HTTP API: a method (or ANY), a path, and the name of the function that answers."""
 
     method: str
     path: str
@@ -41,7 +40,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class QueueMapping:
-    """A queue, by logical id, and the name of the function that gets its messages in batches."""
+    """An event source mapping: a queue's logical id, and the name of the function that gets its messages in batches."""
 
     queue: str
     function: str
@@ -52,7 +51,7 @@ class QueueMapping:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """All that the local system takes from the file `path`. Resources (the plain ones) are by logical id."""
+    """What the local system reads from the file `path`. `resources` has the plain ones by logical id."""
 
     path: Path
     functions: tuple[Function, ...]
@@ -65,7 +64,7 @@ class Template:
     conditions: Mapping[str, object]
 
     def check(self, parameters: Mapping[str, object], secrets: Mapping[str, object]) -> None:
-        """Raise TemplateError unless `parameters` and `secrets` have all that the template needs, and no more."""
+        """Raise TemplateError if a parameter or secret is missing, or isn't one of the template."""
         needed = {name for name, parameter in self.parameters.items() if "Default" not in parameter}
         for kind, given, required, known in (
             ("parameter", parameters, needed, self.parameters),
@@ -79,9 +78,9 @@ class Template:
                     raise TemplateError(f"{self.path} declares no {kind} {name}")
 
     def plain(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Give a CloudFormation document of the plain resources alone, with an output for each of `values`.
+        """Return a CloudFormation document with only the plain resources, and an output for each of `values`.
 
-        Raises TemplateError where something refers to what isn't in the document.
+        Raises TemplateError if something refers to a resource that isn't in the document.
         """
         sections = {
             "Parameters": {**self.parameters, **{name: {"Type": "String"} for name in self.secrets}},
@@ -101,7 +100,7 @@ class Template:
 
 
 def read_template(path: Path) -> Template:
-    """Give what the file `path` declares. Raises TemplateError."""
+    """Return the template in the file `path`. Raises TemplateError."""
     root = read_node(path)
     resources = root.node("Resources").nodes()
 
@@ -169,7 +168,7 @@ def _queue_mapping(function: str, event: Node, parameters: Node) -> QueueMapping
 
 
 def _at_default(setting: Node, parameters: Node) -> Node:
-    """The setting, or the default of the parameter that it refers to."""
+    """Return the setting, or the default of the parameter that it refers to."""
     match setting.value:
         case {"Ref": str(name)}:
             return parameters.node(name, "Default")
@@ -177,7 +176,7 @@ def _at_default(setting: Node, parameters: Node) -> Node:
 
 
 def _references(value: object) -> Iterator[str]:
-    """Give the name of each parameter and resource that `value` refers to."""
+    """Return the name of each parameter and resource that `value` refers to."""
     match value:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
             yield name

@@ -1,4 +1,4 @@
-"""CloudFormation's YAML as nodes that know where they stand: whatever is wrong with one can be named."""
+"""Nodes of CloudFormation's YAML. A node knows its place, so that an error can name it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,12 @@ from local.errors import LocalError
 
 
 class TemplateError(LocalError):
-    """The template can't be read, or lacks something; the message names what and where."""
+    """The template can't be read, or something is missing; the message says what and where."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of the template: what stands under `keys` in the file `path`. Its methods raise TemplateError."""
+    """A part of the template: the value under `keys` in the file `path`. Its methods raise TemplateError."""
 
     path: Path
     keys: tuple[str, ...]
@@ -27,7 +27,7 @@ class Node:
         return f"{self.path}: {'.'.join(self.keys)}" if self.keys else str(self.path)
 
     def mapping(self) -> dict[str, Any]:
-        """Give the node itself, which must be a mapping; an empty one if it isn't there."""
+        """Return the node's value, which must be a mapping; an empty one if it is missing."""
         if self.value is None:
             return {}
         if not isinstance(self.value, dict):
@@ -35,21 +35,21 @@ class Node:
         return self.value
 
     def node(self, *names: str) -> "Node":
-        """Give what is under `names`, one below the other; its value is None if it isn't there."""
+        """Return the node under `names`, one below the other; its value is None if it is missing."""
         if not names:
             return self
         return Node(self.path, (*self.keys, names[0]), self.mapping().get(names[0])).node(*names[1:])
 
     def nodes(self) -> dict[str, "Node"]:
-        """Give what is directly below, by name."""
+        """Return the nodes directly below this one, by name."""
         return {name: self.node(name) for name in self.mapping()}
 
     def text(self, default: str | None = None) -> str:
-        """Give the node itself, a text; without a default it must be there."""
+        """Return the node's value, a string; it may be missing only if there is a default."""
         return self._plain(str, "a text", default)
 
     def number(self, default: int | None = None) -> int:
-        """Give the node itself, a whole number; without a default it must be there."""
+        """Return the node's value, an integer; it may be missing only if there is a default."""
         return self._plain(int, "a whole number", default)
 
     def _plain[T](self, kind: type[T], described: str, default: T | None) -> T:
@@ -61,9 +61,9 @@ class Node:
 
 
 def read_node(path: Path) -> Node:
-    """Give the whole of the file `path`, short forms written out: !GetAtt a.b is {"Fn::GetAtt": ["a", "b"]}."""
+    """Return the root node of the file `path`. Short forms are expanded: !GetAtt a.b is {"Fn::GetAtt": ["a", "b"]}."""
     try:
-        return Node(path, (), yaml.load(path.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - it is a SafeLoader
+        return Node(path, (), yaml.load(path.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - _Loader is a SafeLoader
     except OSError as error:
         raise TemplateError(f"{path} can't be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""DynamoDB's transactions as DynamoDB has them, before a stand-in that lacks two of their promises."""
+"""Transactions as DynamoDB has them; moto's lack isolation and idempotency."""
 
 import io
 import json
@@ -12,11 +12,11 @@ _KEPT = 10_000
 
 
 class Transactions:
-    """The WSGI application `behind` it, with transactions that are alone, and that can be sent again.
+    """Passes requests to the WSGI application `behind`, with isolated and idempotent transactions.
 
-    moto puts the whole table back when a transaction fails, so whatever others wrote meanwhile would be lost: all calls
-    to DynamoDB go one after the other. And a client whose answer is lost sends its transaction again under the same
-    ClientRequestToken: DynamoDB answers that as before, moto would find the conditions broken.
+    If a transaction fails, moto restores the whole table, and so loses what others wrote meanwhile. Therefore all calls
+    to DynamoDB run one after the other. A client that gets no answer sends its transaction again with the same
+    ClientRequestToken. DynamoDB repeats its answer; moto would find the conditions unmet.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
 
@@ -26,7 +26,7 @@ class Transactions:
         self._done: dict[str, tuple[str, list[tuple[str, str]], bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer as WSGI has it."""
+        """Answer a WSGI request."""
         service, _, action = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if not service.startswith("DynamoDB"):
             return self._behind(environ, start_response)
@@ -50,7 +50,7 @@ class Transactions:
 
 
 def body_of(environ: dict[str, Any]) -> bytes:
-    """Give a request's body, which stays to be read."""
+    """Return a request's body, and leave it to be read again."""
     body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     return body

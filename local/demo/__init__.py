@@ -1,1 +1,1 @@
-"""The page of `make demo`: what is seen of the local system from outside, and how a person breaks and mends it."""
+"""The page of `make demo`: what is visible of the local system from outside, and switches to break parts of it."""

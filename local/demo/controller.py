@@ -1,4 +1,4 @@
-"""What a person at the page can see and do: read, type, click, send an event, look into it all, break and mend."""
+"""What the page can do: read, type, click, send an event, inspect, break something and reset it."""
 
 import contextlib
 import html
@@ -25,9 +25,9 @@ LONGEST_TEXT = 4000
 
 
 class Controller:
-    """The running system, as one who sits before it has it. Thread-safe.
+    """Controls the running system. Thread-safe.
 
-    Raises LookupError for people, channels, commands and buttons that aren't there, ValueError for what can't be done.
+    Raises LookupError for an unknown person, channel, command or button, and ValueError for what isn't possible.
     """
 
     def __init__(self, system: System, event_log: EventLog) -> None:
@@ -39,7 +39,7 @@ class Controller:
         self._drawn: tuple[int, Documents] = (-1, {})
 
     def workspace(self) -> Mapping[str, object]:
-        """Give what stays as it is: people, their channels, the command, the webhook, and what can be broken."""
+        """Return what doesn't change: people, their channels, the command, the webhook, and the switches."""
         people = self._chat.people.values()
         caller = self._system.callers[0]
         return {
@@ -56,7 +56,7 @@ class Controller:
         }
 
     def documents(self, person_id: str) -> Documents:
-        """Give all that the page draws for that person (local/demo/documents.py)."""
+        """Return all that the page draws for that person (local/demo/documents.py)."""
         rtc = self._system.rtc
         return {
             **messages_seen(self._chat, self._person(person_id)),
@@ -66,74 +66,74 @@ class Controller:
         }
 
     def details(self, request_id: str) -> object:
-        """Give a command or event in full, by its request's id or its order's."""
-        seen = self._find(request_id)
+        """Return a command or event in full, by the id of its request or its order."""
+        trace = self._find(request_id)
         rtc, stack = self._system.rtc, self._system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
-        return details_of(seen, steps_of(seen), rtc.calls() if rtc else (), items)
+        return details_of(trace, steps_of(trace), rtc.calls() if rtc else (), items)
 
     def say(self, person_id: str, channel_id: str, text: str) -> None:
-        """Let that person type `text`: a command, or words."""
+        """Type `text` as that person: a command or a message."""
         person, channel = self._person(person_id), self._channel(channel_id)
         if not channel.open_to(person_id) or not text.strip() or len(text) > LONGEST_TEXT:
             raise ValueError(f"{person.name} can't say that in {channel.name}")
         name, _, rest = text.strip().partition(" ")
         if name == COMMAND:
             self._slack.type_command(person, channel, rest, COMMAND)
-            self._event_log.stir()  # the delivery is known now, and nothing else says so
+            self._event_log.notify()  # the delivery is recorded now, and no log line tells
         elif name.startswith("/"):
-            words = (
+            text = (
                 f'{name} is not a valid command. In Slack, all messages that start with the "/" character are commands.'
             )
-            content = Content(html.escape(words, quote=False))
+            content = Content(html.escape(text, quote=False))
             self._chat.post(channel, SLACKBOT, content, "slack", only_for=person_id)
         else:
             self._chat.post(channel, person_id, Content(html.escape(text.strip(), quote=False)), "slack")
 
     def click(self, person_id: str, channel_id: str, ts: str, action_id: str) -> None:
-        """Let that person click a button."""
+        """Click a button as that person."""
         message = self._chat.find(channel_id, ts)
         if message is None:
             raise LookupError(f"no message {ts}")
         self._slack.click(self._person(person_id), message, action_id)
 
     def send(self, event: str) -> None:
-        """Send this text to the webhook as another system would: signed by the first caller, whose key stays here."""
+        """Send this text to the webhook as another system would, signed with the first caller's key."""
         self._post(self._system.callers[0].name, event.encode())
 
     def replay(self, request_id: str) -> None:
-        """Type a command again, as the same person in the same channel; or send an event again under its webhook-id."""
-        seen = self._find(request_id)
-        if seen.caller:
-            self._post(seen.caller, seen.request.body, seen.request.headers.get("webhook-id", ""))
+        """Type a command again, as the same person in the same channel; or send an event again with its webhook-id."""
+        trace = self._find(request_id)
+        if trace.caller:
+            self._post(trace.caller, trace.request.body, trace.request.headers.get("webhook-id", ""))
             return
-        person, channel = self._person(seen.form["user_id"]), self._channel(seen.form["channel_id"])
-        self._slack.type_command(person, channel, seen.form["text"], seen.form["command"], markup=True)
-        self._event_log.stir()
+        person, channel = self._person(trace.form["user_id"]), self._channel(trace.form["channel_id"])
+        self._slack.type_command(person, channel, trace.form["text"], trace.form["command"], markup=True)
+        self._event_log.notify()
 
     def turn(self, name: str, *, on: bool) -> None:
-        """Break something, or mend it."""
+        """Turn a switch on or off."""
         self._switchboard.turn(name, on=on)
 
-    def mend(self) -> None:
-        """Mend all, and have every order that waits for another try received now."""
-        self._switchboard.mend()
+    def reset(self) -> None:
+        """Turn all switches off, and let every waiting order be received now."""
+        self._switchboard.reset()
         stack = self._system.stack
-        for seen in self._trace():
-            if seen.receives and state_of(steps_of(seen)) == "waiting":
-                with contextlib.suppress(ClientError, BotoCoreError):  # it was received meanwhile
+        for trace in self._traces():
+            if trace.receives and state_of(steps_of(trace)) == "waiting":
+                with contextlib.suppress(ClientError, BotoCoreError):  # the message was received meanwhile
                     stack.sqs.change_message_visibility(
                         QueueUrl=stack.queue_url("OrderQueue"),
-                        ReceiptHandle=seen.receives[-1].record["receiptHandle"],
+                        ReceiptHandle=trace.receives[-1].record["receiptHandle"],
                         VisibilityTimeout=0,
                     )
 
     def changes(self) -> int:
-        """Give how much has changed so far."""
+        """Return the number of changes so far."""
         return self._event_log.changes
 
     def wait(self, changes: int, limit: float) -> None:
-        """Wait for more than so many changes, `limit` seconds at most."""
+        """Wait for more than `changes` changes, for `limit` seconds at most."""
         self._event_log.wait(changes, limit)
 
     def _post(self, name: str, event: bytes, webhook_id: str = "") -> None:
@@ -141,20 +141,20 @@ class Controller:
         Sender(self._system.hook_url(caller), caller.key, show=lambda _: None).post(event, webhook_id)
 
     def _commands(self) -> Documents:
-        """Give the commands' documents, made anew only after a change: every open page asks twice a second."""
+        """Return the commands' documents, cached until a change: each open page asks for them twice a second."""
         changes = self._event_log.changes
         if self._drawn[0] != changes:
-            self._drawn = (changes, commands(self._trace(), self._chat))
+            self._drawn = (changes, commands(self._traces(), self._chat))
         return self._drawn[1]
 
-    def _trace(self) -> list[Trace]:
+    def _traces(self) -> list[Trace]:
         slack, event_log = self._slack, self._event_log
         return correlate(event_log.calls(), event_log.lines(), slack.deliveries(), slack.calls())[-COMMANDS_SHOWN:]
 
     def _find(self, request_id: str) -> Trace:
-        for seen in self._trace():
-            if request_id in {seen.request_id, seen.order_id}:
-                return seen
+        for trace in self._traces():
+            if request_id in {trace.request_id, trace.order_id}:
+                return trace
         raise LookupError(f"no command or event {request_id}")
 
     def _person(self, person_id: str) -> Person:

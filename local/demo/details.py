@@ -1,6 +1,6 @@
-"""One command or event in full, for the panel's tabs: the request at its door, the order, RTC's calls, ledger and logs.
+"""One command or event in full, for the panel's tabs: the request, the order, RTC's calls, the ledger and the logs.
 
-Everything goes through the masks of local/demo/masking.py before it leaves.
+local/demo/masking.py hides the secrets in all of it.
 """
 
 import json
@@ -10,73 +10,73 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.http.api_gateway import HttpRequest
-from local.demo.correlate import call_of, stop_of
-from local.demo.in_short import answered
+from local.demo.correlate import find_call, find_stop
 from local.demo.masking import masked
 from local.demo.step import Step
+from local.demo.summaries import answered
 from local.demo.trace import Trace, body_of
 from local.http_message import Answer, Request, Wire
 from local.rtc.api import Call as RtcCall
 from local.rtc.signature import canonical_request
 
 _WINDOW = 300
-"""Seconds: how old a request of Slack's may be, and how far off a caller's clock."""
-_UNREAD = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONTENT_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE})
-"""With these a door answers before it has looked at the signature, or perhaps before."""
+"""Seconds that a signature is valid."""
+_UNVERIFIED = frozenset({HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONTENT_TOO_LARGE, HTTPStatus.SERVICE_UNAVAILABLE})
+"""A door may give these answers before it checks the signature."""
 
 
 def details_of(
-    seen: Trace,
+    trace: Trace,
     steps: Sequence[Step],
     rtc_calls: Sequence[RtcCall],
     items: Iterable[Mapping[str, Any]],
 ) -> object:
-    """Give the tabs' contents as JSON has them. `items` are the ledger's, as DynamoDB has them."""
+    """Return the contents of the tabs as JSON. `items` are the ledger's items as DynamoDB returns them."""
     return masked(
         {
-            "door": _door(seen),
-            "order": _order(seen),
-            "rtc": [_rtc(step, _record(step, seen, rtc_calls)) for step in steps if step.station == "rtc"],
-            "ledger": _ledger(seen, items),
-            "logs": [{"function": line.function, "at": line.at * 1000, **line.fields} for line in seen.lines],
+            "door": _door(trace),
+            "order": _order(trace),
+            "rtc": [_rtc(step, _record(step, trace, rtc_calls)) for step in steps if step.station == "rtc"],
+            "ledger": _ledger(trace, items),
+            "logs": [{"function": line.function, "at": line.at * 1000, **line.fields} for line in trace.lines],
         }
     )
 
 
-def _door(seen: Trace) -> dict[str, object]:
-    accepted, verdict = _verdict(seen)
-    request = _received(seen.request)
+def _door(trace: Trace) -> dict[str, object]:
+    accepted, verdict = _verdict(trace)
+    request = _received(trace.request)
     return {
         "accepted": accepted,
         "verdict": verdict,
-        "request": request if seen.caller else {**request, "body": ""},  # it is the form, which is easier to read
-        "form": dict(seen.form),
-        "answer": _answer(seen.answer) if seen.answer else None,
-        "error": seen.door.error or (seen.delivery.error if seen.delivery else ""),
+        "request": request if trace.caller else {**request, "body": ""},  # the form shows the same, decoded
+        "form": dict(trace.form),
+        "answer": _answer(trace.answer) if trace.answer else None,
+        "error": trace.door.error or (trace.delivery.error if trace.delivery else ""),
     }
 
 
-def _verdict(seen: Trace) -> tuple[bool | None, str]:
-    """Whether the door accepted the signature, and the same in words; None where it said nothing of it."""
-    answer, headers = seen.answer, seen.request.headers
+def _verdict(trace: Trace) -> tuple[bool | None, str]:
+    """Return whether the door accepted the signature, and the same in words; None if the answer doesn't tell."""
+    answer, headers = trace.answer, trace.request.headers
     if answer is None:
-        return None, "The door has not answered yet." if seen.door.seconds is None else "The door gave no answer."
+        return None, "The door has not answered yet." if trace.door.seconds is None else "The door gave no answer."
     if answer.status == HTTPStatus.UNAUTHORIZED:
-        return False, f"The door did not accept the signature: {answered(seen)}"
+        return False, f"The door did not accept the signature: {answered(trace)}"
     signed, stamp = (
         ("webhook-id.webhook-timestamp.body", "webhook-timestamp")
-        if seen.caller
+        if trace.caller
         else ("v0:timestamp:body", "x-slack-request-timestamp")
     )
     timestamp = headers.get(stamp, "")
-    if answer.status in _UNREAD or not timestamp.isdecimal():
-        return None, f"The door says nothing of the signature: {answered(seen)}"
-    age = seen.door.began_at - float(timestamp)
-    return True, f"The signature fits: HMAC-SHA256 over {signed}, {age:.1f} s old (at most {_WINDOW} s)."
+    if answer.status in _UNVERIFIED or not timestamp.isdecimal():
+        return None, f"The answer does not tell whether the signature is valid: {answered(trace)}"
+    age = trace.door.began_at - float(timestamp)
+    return True, f"The signature is valid: HMAC-SHA256 over {signed}, {age:.1f} s old (at most {_WINDOW} s)."
 
 
-def _order(seen: Trace) -> dict[str, object] | None:
-    if not seen.receives:
+def _order(trace: Trace) -> dict[str, object] | None:
+    if not trace.receives:
         return None
     receives = [
         {
@@ -86,45 +86,45 @@ def _order(seen: Trace) -> dict[str, object] | None:
             "received": it.call.began_at * 1000,
             "error": it.call.error,
         }
-        for it in seen.receives
+        for it in trace.receives
     ]
-    return {"message": dict(seen.order), "receives": receives}
+    return {"message": dict(trace.order), "receives": receives}
 
 
-def _record(step: Step, seen: Trace, calls: Sequence[RtcCall]) -> RtcCall | None:
+def _record(step: Step, trace: Trace, calls: Sequence[RtcCall]) -> RtcCall | None:
     if step.job_id and not step.request_id:
-        return stop_of(calls, step.job_id, step.at)
-    requests = seen.order.get("requests", [])
-    stream = requests[step.attempt] if step.attempt is not None and step.attempt < len(requests) else {}
-    return call_of(calls, step.request_id, stream, step.at)
+        return find_stop(calls, step.job_id, step.at)
+    streams = trace.streams
+    stream = streams[step.attempt] if step.attempt is not None and step.attempt < len(streams) else {}
+    return find_call(calls, step.request_id, stream, step.at)
 
 
 def _rtc(step: Step, call: RtcCall | None) -> dict[str, object]:
-    told: dict[str, object] = {
+    shown: dict[str, object] = {
         "title": step.title,
         "ms": None if step.seconds is None else step.seconds * 1000,
         "note": step.note,
     }
     if call is None:
-        return told
+        return shown
     headers = call.request.headers
     names = headers.get("Authorization").partition("SignedHeaders=")[2].partition(",")[0].split(";")
-    arrives = call.answer.wire is Wire.WHOLE
+    is_answered = call.answer.wire is Wire.WHOLE
     return {
-        **told,
+        **shown,
         "verdict": call.verdict,
         "request": _request(call.request),
         "canonical": canonical_request(call.request, names).decode("latin-1") if names != [""] else "",
         "curl": _curl(call.request),
-        "answer": _answer(call.answer) if arrives else None,
+        "answer": _answer(call.answer) if is_answered else None,
         "fault": call.fault.model_dump(mode="json", exclude_defaults=True) if call.fault else None,
     }
 
 
-def _ledger(seen: Trace, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Give the order's attempts, and the locks that it holds."""
-    read = [_item(item) for item in items] if seen.order_id else []
-    return [it for it in read if it["pk"] == f"ORDER#{seen.order_id}" or _order_of(it) == seen.order_id]
+def _ledger(trace: Trace, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the order's items, and the stream locks that it holds."""
+    documents = [_item(item) for item in items] if trace.order_id else []
+    return [it for it in documents if it["pk"] == f"ORDER#{trace.order_id}" or _order_of(it) == trace.order_id]
 
 
 def _order_of(item: Mapping[str, Any]) -> object:
@@ -141,23 +141,23 @@ def _request(request: Request) -> dict[str, object]:
     return {
         "line": f"{request.method} {request.target}",
         "headers": [f"{name}: {value}" for name, value in request.headers],
-        "body": _shown(request.body.decode(errors="replace")),
+        "body": _pretty(request.body.decode(errors="replace")),
     }
 
 
 def _received(request: HttpRequest) -> dict[str, object]:
     target = request.path + (f"?{request.query}" if request.query else "")
     headers = [f"{name}: {value}" for name, value in request.headers.items()]
-    body = _shown(request.body.decode(errors="replace"))
+    body = _pretty(request.body.decode(errors="replace"))
     return {"line": f"{request.method} {target}", "headers": headers, "body": body}
 
 
 def _answer(answer: Answer) -> dict[str, object]:
     headers = [f"{name}: {value}" for name, value in answer.headers]
-    return {"status": int(answer.status), "headers": headers, "body": _shown(body_of(answer))}
+    return {"status": int(answer.status), "headers": headers, "body": _pretty(body_of(answer))}
 
 
-def _shown(body: str) -> str:
+def _pretty(body: str) -> str:
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except ValueError:
@@ -165,8 +165,8 @@ def _shown(body: str) -> str:
 
 
 def _curl(request: Request) -> str:
-    left_out = {"host", "content-length", "user-agent", "accept-encoding"}
-    headers = [f"{name}: {value}" for name, value in request.headers if name.lower() not in left_out]
+    omitted = {"host", "content-length", "user-agent", "accept-encoding"}
+    headers = [f"{name}: {value}" for name, value in request.headers if name.lower() not in omitted]
     parts = ["curl", "-X", request.method, f"http://{request.headers.get('Host')}{request.target}"]
     lines = [shlex.join(parts), *(f"  -H {shlex.quote(header)}" for header in headers)]
     if request.body:

@@ -1,35 +1,35 @@
-"""What the page draws, as JSON documents under keys: messages, commands and events with their steps, jobs and faults.
+"""What the page draws, as JSON documents with keys: messages, commands and events, jobs, and what is broken.
 
-A key stays with its thing; a document that differs from the one before under its key is news.
+A thing keeps its key. The page is sent each document that has changed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 
-from local.demo.in_short import answered, asked, outcome
 from local.demo.masking import masked
 from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
-from local.demo.trace import CLOCKS_DIFFER, Trace, body_of, read_object
+from local.demo.summaries import answered, outcome, requested
+from local.demo.trace import CLOCK_DIFFERENCE, Trace, order_in
 from local.rtc.jobs import Job
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
 
 type Documents = dict[str, object]
 
 EVENTS = "events"
-"""Stands for a channel where the webhook's events are drawn."""
+"""Takes the place of a channel id where the webhook's events are drawn."""
 
 
 def channels_of(chat: Chat, viewer: Person) -> list[Channel]:
-    """Give the conversations that the viewer can read."""
+    """Return the conversations that the viewer can read."""
     return [channel for channel in chat.channels.values() if channel.open_to(viewer.user_id)]
 
 
 def messages_seen(chat: Chat, viewer: Person) -> Documents:
-    """Give each message that the viewer sees, in whatever channel."""
+    """Return each message that the viewer sees, in all channels."""
     names = {person.user_id: person.name for person in chat.people.values()} | {BOT: BOT_NAME, SLACKBOT: "Slackbot"}
     return {
-        f"message {message.channel_id} {message.ts}": {
+        _key(message): {
             "channel": message.channel_id,
             "ts": message.ts,
             "author": message.author,
@@ -45,41 +45,41 @@ def messages_seen(chat: Chat, viewer: Person) -> Documents:
     }
 
 
-def commands(trace: Iterable[Trace], chat: Chat) -> Documents:
-    """Give each command or event with its steps; times are milliseconds, of steps since it was sent."""
-    return {f"command {seen.request_id}": _command(seen, chat) for seen in trace}
+def commands(traces: Iterable[Trace], chat: Chat) -> Documents:
+    """Return each command or event with its steps. Times are in milliseconds; a step's offset is since the start."""
+    return {f"command {trace.request_id}": _command(trace, chat) for trace in traces}
 
 
 def jobs(running: Sequence[Job] | None) -> object:
-    """Give RTC's jobs as its API shows them, the newest first; None where the real RTC is used."""
+    """Return RTC's jobs as its API shows them, the newest first; None if the real RTC is used."""
     return None if running is None else masked([job.document() for job in reversed(running)])
 
 
-def _command(seen: Trace, chat: Chat) -> Mapping[str, object]:
-    steps = steps_of(seen)
+def _command(trace: Trace, chat: Chat) -> Mapping[str, object]:
+    steps = steps_of(trace)
     began = steps[0].at
     return {
-        "id": seen.request_id,
-        "order_id": seen.order_id,
+        "id": trace.request_id,
+        "order_id": trace.order_id,
         "at": began * 1000,
-        "person": seen.form.get("user_id", ""),
-        "channel": EVENTS if seen.caller else seen.form.get("channel_id", ""),
-        "typed": masked(f"webhook {seen.caller}: {asked(seen)}" if seen.caller else asked(seen)),
-        "event": _event(seen) if seen.caller else None,
+        "person": trace.form.get("user_id", ""),
+        "channel": EVENTS if trace.caller else trace.form.get("channel_id", ""),
+        "typed": masked(f"webhook {trace.caller}: {requested(trace)}" if trace.caller else requested(trace)),
+        "event": _event(trace) if trace.caller else None,
         "state": state_of(steps),
         "steps": [_step(step, began) for step in steps],
-        "answers": list(dict.fromkeys(_answers(seen, chat))),
+        "answers": [_key(message) for message in _answers(trace, chat)],
     }
 
 
-def _event(seen: Trace) -> object:
+def _event(trace: Trace) -> object:
     return masked(
         {
-            "caller": seen.caller,
-            "asked": asked(seen),
-            "answered": answered(seen),
-            "accepted": seen.answer is not None and seen.answer.status < HTTPStatus.BAD_REQUEST,
-            "outcome": outcome(seen),
+            "caller": trace.caller,
+            "requested": requested(trace),
+            "answered": answered(trace),
+            "accepted": trace.answer is not None and trace.answer.status < HTTPStatus.BAD_REQUEST,
+            "outcome": outcome(trace),
         }
     )
 
@@ -92,27 +92,25 @@ def _step(step: Step, began: float) -> Mapping[str, object]:
         "ms": None if step.seconds is None else step.seconds * 1000,
         "state": step.state,
         "note": masked(step.note),
+        "check": step.check,
     }
 
 
-def _answers(seen: Trace, chat: Chat) -> Iterator[str]:
-    """Give the keys of the messages that answer the command or event."""
-    if seen.delivery:
-        answered_at = seen.delivery.sent_at + seen.delivery.seconds - CLOCKS_DIFFER
-        there = chat.messages(seen.delivery.channel)
-        mine = (it for it in there if it.via in {"ack", "slack"} and it.only_for == seen.delivery.person.user_id)
-        yield from _first(mine, answered_at)
-    for post in seen.posts:
-        if post.door == "response_url":
-            # The workspace makes the message while it answers the call, and does nothing else meanwhile.
-            there = chat.messages(chat.channels[seen.form["channel_id"]])
-            yield from _first((it for it in there if it.via == "response_url"), post.received)
-        elif ts := read_object(body_of(post.answer)).get("ts"):
-            yield f"message {read_object(post.request.body)['channel']} {ts}"
+def _answers(trace: Trace, chat: Chat) -> Iterator[Message]:
+    """Yield the messages that answer the command or event: in the door's 200, then those that name its order."""
+    if trace.delivery:
+        answered_at = trace.delivery.sent_at + trace.delivery.seconds - CLOCK_DIFFERENCE
+        for message in chat.messages(trace.delivery.channel):
+            is_own = message.via in {"ack", "slack"} and message.only_for == trace.delivery.person.user_id
+            if is_own and float(message.ts) >= answered_at:
+                yield message
+                break
+    if trace.posts:
+        for message in chat.messages(chat.channels[trace.order["reply_to"]["channel_id"]]):
+            metadata = message.content.metadata
+            if metadata and order_in(metadata.document()) == trace.order_id:
+                yield message
 
 
-def _first(messages: Iterable[Message], at: float) -> Iterator[str]:
-    for message in messages:
-        if float(message.ts) >= at - 0.000_001:
-            yield f"message {message.channel_id} {message.ts}"
-            return
+def _key(message: Message) -> str:
+    return f"message {message.channel_id} {message.ts}"

@@ -1,6 +1,6 @@
-"""What is seen of the running system from outside: the functions' calls, their log lines, and when something changes.
+"""The event log: the functions' calls, the lines they log, and a count of changes.
 
-Nothing here asks a part of the system for more than it tells anybody: the functions do not know that they are watched.
+It reads only what the system shows to everyone. The functions don't know that they are watched.
 """
 
 import json
@@ -19,7 +19,7 @@ LINES_KEPT = 5000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A JSON line that a function has written; `at` is its own time, in seconds since the epoch."""
+    """A JSON line from a function's log; `at` is the line's timestamp, in seconds since the epoch."""
 
     function: str
     at: float
@@ -27,17 +27,17 @@ class Line:
 
     @property
     def order_id(self) -> str:
-        """The order that the line is about; empty where it is about none."""
+        """The order that the line is about; empty if there is none."""
         return str(self.fields.get("order_id", ""))
 
     @property
     def message(self) -> str:
-        """What happened."""
+        """The line's message: a LogEvent, or text that nothing reads."""
         return str(self.fields.get("message", ""))
 
 
 class EventLog:
-    """Remembers the last calls and lines. Thread-safe; `changes` counts what anybody might want to look at again."""
+    """Keeps the latest calls and lines. Thread-safe. `changes` counts the changes that the page may have to draw."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -46,54 +46,54 @@ class EventLog:
         self._listeners: list[Callable[[Line], None]] = []
         self.changes = 0
 
-    def hear(self, function: str, text: str) -> None:
-        """Take a line that a function has written; one that is no JSON object of a log is passed over."""
+    def add_line(self, function: str, text: str) -> None:
+        """Add a line that a function wrote. Text that isn't a log line is ignored."""
         line = read_line(function, text)
         if line is not None:
             with self._changed:
                 self._lines.append(line)
             for listener in self._listeners:
                 listener(line)
-            self.stir()
+            self.notify()
 
-    def listen(self, listener: Callable[[Line], None]) -> None:
-        """Call `listener` with every line from now on, from any thread; it must not block."""
+    def subscribe(self, listener: Callable[[Line], None]) -> None:
+        """Call `listener` with every new line, from any thread; it must not block."""
         self._listeners.append(listener)
 
-    def see(self, call: Invocation) -> None:
-        """Take a call that begins or is over; a GET, which changes nothing and may come very often, is left out."""
+    def add_call(self, call: Invocation) -> None:
+        """Add a call that begins or has ended. GET requests are ignored: they change nothing and can be frequent."""
         if _is_get(call):
             return
         with self._changed:
             self._calls[call.request_id] = call
             while len(self._calls) > CALLS_KEPT:
                 del self._calls[next(iter(self._calls))]
-        self.stir()
+        self.notify()
 
-    def stir(self, *_: object) -> None:
-        """Say that something has changed."""
+    def notify(self, *_: object) -> None:
+        """Count a change, and wake everyone who waits for one."""
         with self._changed:
             self.changes += 1
             self._changed.notify_all()
 
     def wait(self, changes: int, limit: float) -> None:
-        """Wait until there were more than so many changes, `limit` seconds at most."""
+        """Wait until there were more than `changes` changes, for `limit` seconds at most."""
         with self._changed:
             self._changed.wait_for(lambda: self.changes > changes, limit)
 
     def calls(self) -> list[Invocation]:
-        """Give the last calls, in the order in which they began."""
+        """Return the latest calls, in the order in which they began."""
         with self._changed:
             return list(self._calls.values())
 
     def lines(self) -> list[Line]:
-        """Give the last lines, in the order in which they came."""
+        """Return the latest lines, in the order in which they came."""
         with self._changed:
             return list(self._lines)
 
 
 def read_line(function: str, text: str) -> Line | None:
-    """Give the log line in `text`; None if it is something else, such as a metric or a crash's last words."""
+    """Return the log line in `text`; None for other text, such as a metric or a traceback."""
     try:
         fields = json.loads(text)
         return Line(function, datetime.fromisoformat(fields["timestamp"]).timestamp(), fields)

@@ -1,16 +1,16 @@
-"""The page over HTTP: its files, what it asks and does as JSON, and its news as server-sent events. Loopback only.
+"""The page's HTTP API on loopback: its files, JSON requests, and changes as server-sent events.
 
     GET  /                           the page;  /page/NAME  its styles and scripts
-    GET  /api/workspace              what stays as it is
-    GET  /api/news?person=ID         server-sent events: [[key, document], ...], of a thing that is gone null
-    GET  /api/commands/ID            a command or event in full, by its request's id or its order's
-    POST /api/commands/ID/replay     type it, or send it, again
-    POST /api/events                 {"event"}: the text of one, for the webhook
+    GET  /api/workspace              what doesn't change
+    GET  /api/news?person=ID         server-sent events: [[key, document], ...]; null replaces what is gone
+    GET  /api/commands/ID            a command or event in full, by the id of its request or its order
+    POST /api/commands/ID/replay     type it again, or send it again
+    POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}
     POST /api/clicks                 {"person", "channel", "ts", "action_id"}
-    POST /api/switches               {"name", "on"};  DELETE  mend all
+    POST /api/switches               {"name", "on"};  DELETE  turn all off
 
-Only a page from this very address can use it: the Host is checked, and a body has to be JSON by its Content-Type.
+Pages of other sites can't use it: the Host header is checked, and a body needs the Content-Type application/json.
 """
 
 import json
@@ -29,28 +29,28 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_ONLY_OURS = (
+_HEADERS = (
     ("Content-Security-Policy", _POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cache-Control", "no-store"),
 )
-_LOOK_EVERY = 0.5
-"""Seconds: RTC's jobs change without a word."""
-_TOGETHER = 0.03
-"""Seconds: what changes within them is told at once."""
-_BREATH = 15.0
-"""Seconds of silence after which an empty comment finds out whether anybody listens."""
+_POLL_S = 0.5
+"""RTC's jobs change without a log line."""
+_BATCH_S = 0.03
+"""Changes within this time are sent together."""
+_KEEPALIVE_S = 15.0
+"""After this time without an event, an empty comment finds out whether the page is still connected."""
 
 
 class HttpApi:
-    """Answers the page's requests; 503 until `controller` is there."""
+    """Answers the page's requests, with 503 until `controller` is set."""
 
     def __init__(self) -> None:
         self.controller: Controller | None = None
 
     def answer(self, request: Request) -> Answer:
-        """Answer any request whatever."""
+        """Answer a request."""
         if request.headers.get("Host").partition(":")[0] not in {"127.0.0.1", "localhost"}:
             return Answer(HTTPStatus.FORBIDDEN)
         if request.method == "GET" and not request.path.startswith("/api/"):
@@ -68,13 +68,13 @@ class HttpApi:
 def _answer(controller: Controller, request: Request) -> Answer:
     match request.method, request.path.split("/")[2:]:
         case "GET", ["workspace"]:
-            return Answer.of_json(HTTPStatus.OK, controller.workspace(), _ONLY_OURS)
+            return Answer.of_json(HTTPStatus.OK, controller.workspace(), _HEADERS)
         case "GET", ["news"]:
             person = parse_qs(request.query).get("person", [""])[0]
-            controller.documents(person)  # so that an unknown person is an answer, and not a broken stream
-            return Answer(headers=(("Content-Type", "text/event-stream"), *_ONLY_OURS), body=news(controller, person))
+            controller.documents(person)  # raises for an unknown person before the stream begins
+            return Answer(headers=(("Content-Type", "text/event-stream"), *_HEADERS), body=news(controller, person))
         case "GET", ["commands", command_id]:
-            return Answer.of_json(HTTPStatus.OK, controller.details(command_id), _ONLY_OURS)
+            return Answer.of_json(HTTPStatus.OK, controller.details(command_id), _HEADERS)
         case "POST", ["commands", command_id, "replay"]:
             controller.replay(command_id)
         case "POST", ["events"]:
@@ -86,40 +86,40 @@ def _answer(controller: Controller, request: Request) -> Answer:
         case "POST", ["switches"]:
             controller.turn(*_texts(request, "name"), on=_document(request).get("on") is True)
         case "DELETE", ["switches"]:
-            controller.mend()
+            controller.reset()
         case _:
             return Answer(HTTPStatus.NOT_FOUND)
     return Answer(HTTPStatus.NO_CONTENT)
 
 
 def news(controller: Controller, person: str) -> Iterator[bytes]:
-    """Give the events for that person: first all there is, then whatever is new; b"" now and then in between."""
-    told: dict[str, str] = {}
-    spoke = time.monotonic()
+    """Yield the server-sent events for that person: first all documents, then each change; b"" while there is none."""
+    sent: dict[str, str] = {}
+    sent_at = time.monotonic()
     while True:
         changes = controller.changes()
         now = {key: json.dumps(document) for key, document in controller.documents(person).items()}
-        new = [f"[{json.dumps(key)}, {document}]" for key, document in now.items() if told.get(key) != document]
-        new += [f"[{json.dumps(key)}, null]" for key in told if key not in now]
-        told = now
+        new = [f"[{json.dumps(key)}, {document}]" for key, document in now.items() if sent.get(key) != document]
+        new += [f"[{json.dumps(key)}, null]" for key in sent if key not in now]
+        sent = now
         if new:
             yield f"data: [{', '.join(new)}]\n\n".encode()
-        elif time.monotonic() - spoke > _BREATH:
+        elif time.monotonic() - sent_at > _KEEPALIVE_S:
             yield b":\n\n"
         else:
             yield b""
-            controller.wait(changes, _LOOK_EVERY)
-            time.sleep(_TOGETHER)
+            controller.wait(changes, _POLL_S)
+            time.sleep(_BATCH_S)
             continue
-        spoke = time.monotonic()
+        sent_at = time.monotonic()
 
 
 def _document(request: Request) -> dict[str, object]:
     if request.headers.get("Content-Type").partition(";")[0].strip() != "application/json":
-        raise ValueError("the body's Content-Type has to be application/json")
+        raise ValueError("the body needs the Content-Type application/json")
     document = json.loads(request.body)
     if not isinstance(document, dict):
-        raise ValueError("the body has to be an object")  # noqa: TRY004 - it is the sender's mistake, not ours
+        raise ValueError("the body has to be a JSON object")  # noqa: TRY004 - answered with 400
     return document
 
 
@@ -127,7 +127,7 @@ def _texts(request: Request, *names: str) -> list[str]:
     document = _document(request)
     texts = [document.get(name) for name in names]
     if not all(isinstance(text, str) for text in texts):
-        raise ValueError(f"the body needs texts under {', '.join(names)}")
+        raise ValueError(f"the body needs strings under {', '.join(names)}")
     return [str(text) for text in texts]
 
 
@@ -136,4 +136,4 @@ def _file(path: str) -> Answer:
     file = PAGE / name
     if file.parent != PAGE or file.suffix not in _TYPES or not file.is_file():
         return Answer(HTTPStatus.NOT_FOUND)
-    return Answer(headers=(("Content-Type", _TYPES[file.suffix]), *_ONLY_OURS), body=file.read_bytes())
+    return Answer(headers=(("Content-Type", _TYPES[file.suffix]), *_HEADERS), body=file.read_bytes())

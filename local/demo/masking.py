@@ -1,10 +1,10 @@
-"""What the page never shows: tokens, keys, signatures, response URLs and RTMP keys, wherever in a document they are."""
+"""Hide what the page must never show: tokens, keys, signatures, response URLs and RTMP keys."""
 
 import re
 
 MASK = "[hidden]"
 
-# What a pattern's group has matched stays; the rest is the secret.
+# A pattern's group stays; the rest of the match is the secret.
 _SECRETS = (
     re.compile(r"(\bv0=)[0-9a-f]{64}"),
     re.compile(r"(\bsignature=)[\w-]{16,}", re.IGNORECASE),
@@ -19,7 +19,7 @@ _SECRET_NAMES = frozenset({"x-security-token", "x-auth-token", "token", "trigger
 
 
 def masked(document: object) -> object:
-    """Give the document, of what JSON has, with all that is secret in its texts hidden."""
+    """Return the JSON document with every secret in its strings hidden."""
     match document:
         case str():
             return _masked_text(document)

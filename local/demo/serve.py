@@ -1,7 +1,7 @@
-"""The page and the system behind it, from the first request to the last."""
+"""Run the page and the system behind it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from local.aws.built import Built
 from local.demo.controller import Controller
@@ -13,18 +13,18 @@ from local.system import Account, System, running
 
 @contextmanager
 def served(port: int, rtc: Account | None = None, *, built: Built | None = None) -> Iterator[tuple[str, System]]:
-    """Give the page's address, on 127.0.0.1:`port` (0: any free port), and the system, until the context ends.
+    """Run both until the context ends; yield the page's address on 127.0.0.1:`port` (0: any free port) and the system.
 
-    Raises LocalError, in one line, if it can't run; PortTaken, which is one, before anything else is started.
+    Raises LocalError if the system can't run. If the port is in use, that is PortTaken, before anything is started.
     """
     event_log, http_api = EventLog(), HttpApi()
     with (
-        Server(http_api.answer, port) as server,
-        running(rtc=rtc, built=built, on_log=event_log.hear, on_call=event_log.see) as system,
-        system.slack.chat.listening(event_log.stir),
+        closing(Server(http_api.answer, port)) as server,
+        running(rtc=rtc, built=built, on_log=event_log.add_line, on_call=event_log.add_call) as system,
+        system.slack.chat.listening(event_log.notify),
     ):
         http_api.controller = Controller(system, event_log)
         try:
             yield server.endpoint, system
         finally:
-            server.close()  # the page's requests end before what they ask
+            server.close()  # the page's requests end before the system does

@@ -1,19 +1,19 @@
-"""A part of the way of a command or an event."""
+"""One step of a command or an event on its path through the system."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 type Station = Literal["sender", "door", "queue", "recorder", "rtc", "reply"]
 type State = Literal["active", "waiting", "ok", "failed", "unknown"]
-"""active: it is happening; waiting: it will go on later; unknown: nobody can tell what came of it."""
+"""active: under way; waiting: continues later; unknown: nobody can tell the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A part of the way. `at` is in seconds since the epoch; `seconds` is None while it lasts.
+    """A step at one station. `at` is in seconds since the epoch; `seconds` is None while the step lasts.
 
-    Of a call to RTC, `request_id` is RTC's where there was an answer; of a start, `attempt` is the stream's place in
-    the order; of a stop, `job_id` is the job's.
+    `check` is 0 for the order itself, and n for its n-th check whether the recordings run. A call to RTC has RTC's
+    `request_id` if RTC answered. A start has `attempt`, the stream's place in the order. A stop has `job_id`.
     """
 
     station: Station
@@ -25,3 +25,4 @@ class Step:
     request_id: str = ""
     attempt: int | None = None
     job_id: str = ""
+    check: int = 0

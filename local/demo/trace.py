@@ -1,12 +1,13 @@
-"""All that was seen of one command or event: what came in at its door, the order, its receives, and what went out."""
+"""The trace of one command or event: its request, its order, the order's receives, and the calls to Slack."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
+from bot import posting
 from functions.http.api_gateway import HttpRequest, read_request
 from local.aws.http_event import ResultError, answer_of
 from local.aws.lambda_pool import Invocation
@@ -15,58 +16,60 @@ from local.http_message import Answer
 from local.slack.workspace import Call as SlackCall
 from local.slack.workspace import Delivery
 from local.system import HOOKS
+from shared.log_events import LogEvent
 
 SLACK_DOOR = "SlackFunction"
 WEBHOOK = "WebhookFunction"
 RECORDER = "RecorderFunction"
-CLOCKS_DIFFER = 0.01
-"""Clocks of several processes are read: what comes this much earlier than its cause is still taken for its effect."""
+CLOCK_DIFFERENCE = 0.01
+"""Seconds by which the clocks of two processes may differ: an effect may seem to come this much before its cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receive:
-    """One receive of an order's message: the recorder's call, and the message as that call got it."""
+    """One receive of an order's message: the recorder's call, the SQS record in it, and the lines logged meanwhile."""
 
     call: Invocation
     record: Mapping[str, Any]
     lines: tuple[Line, ...]
 
     @property
-    def look(self) -> int:
-        """0 for the order itself; n where it came back for the n-th look whether what it started runs."""
-        return int(read_object(self.record["body"]).get("look", 0))
+    def check(self) -> int:
+        """0 for the order itself; n for the n-th check whether the recordings that it started run."""
+        action: Mapping[str, Any] = read_object(self.record["body"]).get("action", {})
+        return int(action["number"]) if action.get("kind") == "check" else 0
 
     @property
     def number(self) -> int:
-        """The how-manyth receive it is."""
+        """The delivery attempt, from 1."""
         return int(self.record["attributes"]["ApproximateReceiveCount"])
 
     @property
     def sent_at(self) -> float:
-        """When the queue got the message."""
+        """When the message was sent to the queue."""
         return int(self.record["attributes"]["SentTimestamp"]) / 1000
 
     @property
-    def again(self) -> str:
-        """In how many seconds the recorder wants it again; empty unless it does."""
-        return next((str(line.fields["seconds"]) for line in self.lines if line.message == "again later"), "")
+    def retry_in(self) -> str:
+        """Seconds after which the recorder wants the message again; empty if it doesn't."""
+        return next((str(line.fields["seconds"]) for line in self.lines if line.message == LogEvent.ORDER_WAITS), "")
 
     @property
-    def is_done(self) -> bool:
-        """Whether the recorder has come to an end with it."""
-        return self.call.seconds is not None and not self.call.error and not self.again
+    def is_final(self) -> bool:
+        """Whether the recorder is done with the message."""
+        return self.call.seconds is not None and not self.call.error and not self.retry_in
 
     def spans(self, moment: float) -> bool:
-        """Whether the recorder was at it then."""
+        """Whether the recorder's call was under way at that moment."""
         return spans(self.call, moment)
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What was seen so far of a command, which came by Slack, or of an event, which came by the webhook.
+    """All that is known so far of a command from Slack, or of an event from the webhook.
 
-    `door` is the call of the function that took it; `delivery` is Slack's own record, None of an event and until the
-    door has answered. `order_id` is empty where no order was placed.
+    `door` is the call of the function that received it. `delivery` is the Slack stand-in's record of it: None for an
+    event, and until the door has answered. `order_id` is empty if no order was placed.
     """
 
     door: Invocation
@@ -79,39 +82,39 @@ class Trace:
 
     @property
     def request(self) -> HttpRequest:
-        """What came in, as the door got it."""
+        """The request that the door received."""
         return _read_request(self.door.event)
 
     @property
     def request_id(self) -> str:
-        """The HTTP API's id of the request."""
+        """API Gateway's id of the request."""
         return self.request.request_id
 
     @property
     def received_at(self) -> float:
-        """When the HTTP API had the request."""
+        """When API Gateway received the request."""
         return min(float(read_object(self.door.event)["requestContext"]["timeEpoch"]) / 1000, self.door.began_at)
 
     @property
     def caller(self) -> str:
-        """Whom an event says to come from, by its path; empty for a command."""
+        """The caller that an event names in its path; empty for a command."""
         path = self.request.path
         return path.removeprefix(HOOKS) if self.door.function == WEBHOOK and path.startswith(HOOKS) else ""
 
     @property
     def form(self) -> Mapping[str, str]:
-        """What Slack sent; empty for an event."""
+        """The form that Slack sent; empty for an event."""
         body = b"" if self.caller else self.request.body
         return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
 
     @property
     def event(self) -> Mapping[str, Any]:
-        """What a caller sent, if that is a JSON object; empty for a command."""
+        """The JSON object that a caller sent; empty for a command, and for other bodies."""
         return read_object(self.request.body) if self.caller else {}
 
     @property
     def answer(self) -> Answer | None:
-        """What the door answered; None until it has, or where it failed."""
+        """The door's answer; None until there is one, and if the door failed."""
         try:
             return answer_of(json.loads(self.door.result), self.request_id) if self.door.result else None
         except ResultError:
@@ -119,27 +122,42 @@ class Trace:
 
     @property
     def order(self) -> Mapping[str, Any]:
-        """The order as the queue had it; empty until the recorder has received it."""
+        """The order as it was on the queue; empty until the recorder has received it."""
         return read_object(self.receives[0].record["body"]) if self.receives else {}
+
+    @property
+    def streams(self) -> Sequence[Mapping[str, Any]]:
+        """The streams that the order starts."""
+        streams: Sequence[Mapping[str, Any]] = self.order.get("action", {}).get("requests", ())
+        return streams
 
 
 def spans(call: Invocation, moment: float) -> bool:
-    """Whether the call was under way then."""
+    """Return whether the call was under way at that moment."""
     began, seconds = call.began_at, call.seconds
-    return began - CLOCKS_DIFFER <= moment and (seconds is None or moment <= began + seconds + CLOCKS_DIFFER)
+    return began - CLOCK_DIFFERENCE <= moment and (seconds is None or moment <= began + seconds + CLOCK_DIFFERENCE)
+
+
+def order_in(metadata: object) -> str:
+    """Return the id of the order that a message's metadata names; empty if there is none."""
+    match metadata:
+        case {"event_type": posting.EVENT_TYPE, "event_payload": {"order_id": str(order_id)}}:
+            return order_id
+        case _:
+            return ""
 
 
 def body_of(answer: Answer) -> str:
-    """Give an answer's body as text."""
+    """Return an answer's body as text."""
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
     return body.decode(errors="replace")
 
 
 @lru_cache(maxsize=4000)
 def read_object(body: str | bytes) -> Mapping[str, Any]:
-    """Give a JSON object, empty for what is none.
+    """Return the JSON object in `body`; an empty one if there is none.
 
-    The same events and orders are read again at every change: each is parsed once.
+    Cached, because the same events and orders are read again at every change.
     """
     try:
         document = json.loads(body)

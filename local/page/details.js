@@ -67,7 +67,7 @@ function rtcAnswer(call) {
   return [
     element("h4", {}, call.title),
     note(told),
-    call.mishap ? note(`Broken on purpose: ${JSON.stringify(call.mishap)}`) : null,
+    call.fault ? note(`Broken on purpose: ${JSON.stringify(call.fault)}`) : null,
     call.answer
       ? answer(`HTTP ${call.answer.status}`, call.answer)
       : call.request ? note("No answer came.") : null,

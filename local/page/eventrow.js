@@ -5,10 +5,10 @@ import { replay } from "./system.js";
 
 /** Give the parts below the heading; `label` leads to what happened. */
 export function eventBody(command, label, state, look) {
-  const { asked, answered, accepted, outcome } = command.event;
+  const { requested, answered, accepted, outcome } = command.event;
   const [status, ...words] = answered.split(" ");
   return [
-    element("p", {}, element("code", {}, asked)),
+    element("p", {}, element("code", {}, requested)),
     answered ? element("p", { class: "answer" }, element("strong", { class: accepted ? "ok" : "failed" }, status), ` ${words.join(" ")}`) : null,
     outcome ? element("p", {}, outcome) : null,
     element(

@@ -35,13 +35,12 @@ export function drawStrip(state, strip, open) {
   });
 }
 
-/** How a part stands: by its last step, except that what is looked at again later does not put out what was lit. */
+/** The state of a station: that of its last step. Steps of a later check don't count once the order itself is done. */
 function standing(steps, station) {
   const own = steps.filter((it) => it.station === station);
   const last = own.at(-1);
   if (!last) return { state: "idle" };
   if (last.ms === null) return { state: last.state, ms: last.state === "waiting" ? undefined : null };
-  const later = steps.findIndex((it) => it.station === "queue" && it.title.includes("comes back later"));
-  const first = own.filter((it) => later < 0 || steps.indexOf(it) < later).at(-1) ?? last;
+  const first = own.filter((it) => !it.check).at(-1) ?? last;
   return { state: first.state, ms: station === "reply" ? first.offset + first.ms : first.ms };
 }

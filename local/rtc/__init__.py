@@ -1,1 +1,1 @@
-"""The RTC API stand-in: it behaves as the API page says, or as it is told to, and imports nothing of shared/."""
+"""The RTC API stand-in: it behaves as the API page says, and fails on request. It imports nothing of shared/."""

@@ -1,8 +1,8 @@
 """The Huawei Cloud RTC API as its page describes it, on this machine: the single-stream jobs, and IAM's token call.
 
-`RtcApi.answer` is the whole of it, without a socket; local/rtc/server.py puts it on a port. It is independent of the
-product (nothing of shared/ is imported), so that the two can disagree. Source: the API page "Starting a Single Stream
-Recording Job" and its siblings; what they leave open is decided, with the reason, where it is done.
+`RtcApi.answer` answers a request without a socket; local/rtc/server.py serves it on a port. It is independent of the
+product (it imports nothing of shared/), so that a mistake in one isn't repeated in the other. Source: the API page
+"Starting a Single Stream Recording Job" and the pages beside it. `# guess:` marks what they don't say, with the reason.
 """
 
 import re
@@ -39,9 +39,9 @@ _OPERATIONS: dict[tuple[str, bool], Operation] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it was received and answered, secrets and all: what a test or the demo's page looks into.
+    """A call and its answer, secrets included, for tests and for the page.
 
-    `verdict`: "accepted", or why not; `fault`: what the answer met with, if anything.
+    `verdict` is "accepted", or why the call was refused. `fault` is the fault that was applied, if any.
     """
 
     received: datetime
@@ -60,7 +60,7 @@ class _Route(NamedTuple):
 
 
 class RtcApi:
-    """The stand-in. A fresh one has no jobs, and its first job's id is "1". Thread-safe.
+    """The stand-in. It begins without jobs; its first job's id is "1". Thread-safe.
 
     `init_time`: how long a job stays INIT; `quota`: how many jobs may be active at once; `calls_per_second`: the
     throttle, None for none; `absent_video`: what a start without video_type records. The page says both "the video is
@@ -90,7 +90,7 @@ class RtcApi:
         self._tokens = Tokens(credentials, clock)
 
     def answer(self, request: Request) -> Answer:
-        """Answer any request whatever; never 5xx, unless `misbehave` said so."""
+        """Answer a request; with 5xx only after `misbehave`."""
         request_id = uuid.uuid4().hex
         with self._lock:
             received = self._clock()
@@ -107,12 +107,12 @@ class RtcApi:
             return answer
 
     def jobs(self) -> list[Job]:
-        """Give every job as it stands now, the oldest first."""
+        """Return every job in its current state, the oldest first."""
         with self._lock:
             return self._jobs.all(self._clock())
 
     def calls(self) -> list[Call]:
-        """Give the last thousand calls, the oldest first."""
+        """Return the latest thousand calls, the oldest first."""
         with self._lock:
             return list(self._calls)
 
@@ -127,17 +127,17 @@ class RtcApi:
             self._jobs.join(room_id, self._clock())
 
     def misbehave(self, fault: Fault, *, operation: Operation | None = None, times: int | None = 1) -> None:
-        """Let the next `times` calls of `operation` meet with `fault`; None: of any, and until told otherwise."""
+        """Apply `fault` to the next `times` calls of `operation`. None means any operation, and until `behave`."""
         with self._lock:
             self._faults.tell(fault, operation, times)
 
     def behave(self) -> None:
-        """Forget every fault that was told."""
+        """Remove all faults."""
         with self._lock:
             self._faults.clear()
 
     def check_signatures(self, *, wrong_key: bool = False, clock_ahead: timedelta = timedelta(0)) -> None:
-        """Check signatures from now on, no key locked: rightly; or by another secret key, or a clock that is ahead."""
+        """Check signatures as usual, or with another secret key or a clock that is ahead. Unlock all keys."""
         made_up = self.credentials
         keys = {
             made_up.access_key: Key(made_up.secret_key),
@@ -149,7 +149,7 @@ class RtcApi:
             self._signatures = SignatureCheck(keys, lambda: self._clock() + clock_ahead)
 
     def revoke_tokens(self) -> None:
-        """Kill every token issued so far."""
+        """Revoke every token issued so far."""
         with self._lock:
             self._tokens.revoke()
 

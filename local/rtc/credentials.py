@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who and what the stand-in knows: one app in one project, its two access keys, and its user in IAM."""
+    """The stand-in's credentials: one app in one project, two access keys, and an IAM user."""
 
     access_key: str = "MADEUPACCESSKEY00000"
     secret_key: str = "made-up-secret-key-of-the-local-rtc-api0"  # noqa: S105 - made up

@@ -1,4 +1,4 @@
-"""How the RTC stand-in is told to misbehave: which calls, how often, and in which of the ways a server can fail."""
+"""Faults of the RTC stand-in: which calls, how often, and how they fail."""
 
 from dataclasses import replace
 from http import HTTPStatus
@@ -14,14 +14,14 @@ type Operation = Literal["start", "show", "update", "stop", "token"]
 
 
 class Fault(faults.Fault, frozen=True, extra="forbid"):
-    """One way to misbehave: a `status` has a body in the form of `error_code`, or else `body` as `content_type`."""
+    """One fault. An answer with `status` has an error body with `error_code`, or else `body` with `content_type`."""
 
     error_code: str = ""
     body: str = ""
     content_type: Annotated[str, Field(pattern=r"^[ -~]*$")] = "text/html"
 
     def apply(self, answer: Answer, request_id: str) -> Answer:
-        """Give what becomes of `answer`."""
+        """Return the answer that the client gets instead of `answer`."""
         if self.status is not None and self.error_code:
             answer = Answer.of_json(self.status, error_body(self.error_code, request_id, "as told to the stand-in"))
         elif self.status is not None:
@@ -30,11 +30,11 @@ class Fault(faults.Fault, frozen=True, extra="forbid"):
 
 
 NOT_CARRIED_OUT = Fault(status=HTTPStatus.INTERNAL_SERVER_ERROR, error_code="RTC.00002000")
-"""What stands for the true answer where a fault keeps the call from being carried out."""
+"""The answer to a call that a fault keeps from being carried out."""
 
 
 class Misbehaviour(BaseModel, frozen=True, extra="forbid"):
-    """A fault, for the next `times` calls of `operation`, as another process tells it; None: of any, and for ever."""
+    """A fault for the next `times` calls of `operation`, as JSON. None means any operation, and until removed."""
 
     fault: Fault
     operation: Operation | None = None

@@ -1,4 +1,4 @@
-"""IAM's one call that RTC needs: a user's name and password for a token that lives 24 hours."""
+"""IAM's token call: returns a token for a user's name and password, valid for 24 hours."""
 
 import secrets
 from collections.abc import Callable
@@ -14,7 +14,7 @@ TOKEN_LIFE = timedelta(hours=24)
 
 
 class Tokens:
-    """Issues tokens and checks them. Not thread-safe: its owner has the lock."""
+    """Issues and checks tokens. Not thread-safe: its owner has the lock."""
 
     def __init__(self, credentials: Credentials, clock: Callable[[], datetime]) -> None:
         self._credentials = credentials
@@ -22,7 +22,7 @@ class Tokens:
         self._expiry: dict[str, datetime] = {}
 
     def issue(self, request: Request) -> Answer:
-        """Answer a login: 201, the token in X-Subject-Token. Raises Refused (400 or 401)."""
+        """Answer a login: 201, with the token in X-Subject-Token. Raises Refused (400 or 401)."""
         login = read_object(request.body)
         if _at(login, "auth", "identity", "methods") != ["password"] or not _at(login, "auth", "scope", "project"):
             raise Refused(HTTPStatus.BAD_REQUEST, "IAM", "Expecting a password login in the scope of a project.")
@@ -40,7 +40,7 @@ class Tokens:
         return self._issue()
 
     def check(self, token: str) -> None:
-        """Let a token pass that was issued here and still lives. Raises Refused (401)."""
+        """Raise Refused (401) unless the token was issued here and is still valid."""
         expiry = self._expiry.get(token)
         if expiry is None:
             raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "decrypt token fail")
@@ -48,7 +48,7 @@ class Tokens:
             raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "the token has expired")
 
     def revoke(self) -> None:
-        """Kill every token, as a change of the user's rights does."""
+        """Revoke every token, as a change of the user's permissions does."""
         self._expiry.clear()
 
     def _issue(self) -> Answer:

@@ -1,4 +1,4 @@
-"""The life of recording jobs: INIT, a little later RUNNING, and STOPPED by a call or because the room stayed empty."""
+"""Recording jobs and their states: INIT, shortly after RUNNING, and STOPPED by a call or because the room was empty."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _DESCRIPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands; times are UTC."""
+    """A job in its current state; times are UTC."""
 
     job_id: str
     app_id: str
@@ -30,11 +30,11 @@ class Job:
 
     @property
     def stream_name(self) -> str:
-        """The page's naming rule; s stands for single stream."""
+        """The stream name by the page's rule; "s" means single stream."""
         return f"s_{self.job_id}_{self.parameters.room_id}_{self.parameters.user_id}"
 
     def document(self) -> dict[str, object]:
-        """Give the page's Table 7, and publish_param as its example has it; what isn't so yet is left out."""
+        """Return the job as in the page's Table 7, with publish_param as in its example, without empty fields."""
         asked = self.parameters
         fields: Mapping[str, object] = {
             "job_id": self.job_id,
@@ -60,9 +60,9 @@ class Job:
 
 
 class Jobs:
-    """The jobs of one app. Every verb takes the time it happens at. Not thread-safe: its owner has the lock.
+    """The jobs of one app. Each method takes the current time. Not thread-safe: its owner has the lock.
 
-    A room counts as having its publisher connected until `leave` says otherwise.
+    A room's publishers are connected until `leave`.
     """
 
     def __init__(self, app_id: str, *, init_time: timedelta, quota: int) -> None:
@@ -73,7 +73,7 @@ class Jobs:
         self._empty_since: dict[str, datetime] = {}
 
     def start(self, parameters: Parameters, now: datetime) -> Job:
-        """Make a job. Raises Refused (400) if its stream is being recorded, or the quota is used up."""
+        """Create a job. Raises Refused (400) if its stream is being recorded, or the quota is used up."""
         active = [job for job in self.all(now) if job.state != "STOPPED"]
         if any(_stream(job.parameters) == _stream(parameters) for job in active):
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001006", "this stream is being recorded")
@@ -84,7 +84,7 @@ class Jobs:
         return job
 
     def show(self, job_id: str, now: datetime) -> Job:
-        """Give a job. Raises Refused (404) if there is none."""
+        """Return a job. Raises Refused (404) if there is none."""
         self._advance(now)
         if job_id not in self._jobs:
             raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such job")
@@ -106,17 +106,17 @@ class Jobs:
         self._jobs[job_id] = _stopped(self._running(job_id, now), now, "TENANT_STOP")
 
     def leave(self, room_id: str, now: datetime) -> None:
-        """Let the room be empty from now on: its jobs end after their max_idle_time."""
+        """Disconnect the room's publishers: its jobs end after their max_idle_time."""
         self._advance(now)
         self._empty_since.setdefault(room_id, now)
 
     def join(self, room_id: str, now: datetime) -> None:
-        """Let the room have its publishers again."""
+        """Connect the room's publishers again."""
         self._advance(now)
         self._empty_since.pop(room_id, None)
 
     def all(self, now: datetime) -> list[Job]:
-        """Give every job there ever was, the oldest first."""
+        """Return every job, the oldest first."""
         self._advance(now)
         return list(self._jobs.values())
 

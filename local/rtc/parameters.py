@@ -1,4 +1,4 @@
-"""The bodies of the RTC calls: every parameter of the page's Tables 3 to 5 read and checked.
+"""Read and check the bodies of the RTC calls: every parameter of the page's Tables 3 to 5.
 
 Judged where the page is silent: a null is an absent field, and unknown fields are tolerated, since a service that
 refused them could never drop one. A number is an id, as in the page's example; no other type stands for another.
@@ -23,7 +23,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a start asks for, under the page's names, defaults filled in; `video_type` None: no video."""
+    """The parameters of a start under the page's names, with defaults. `video_type` None means no video."""
 
     room_id: str
     user_id: str
@@ -36,7 +36,7 @@ class Parameters:
 
 
 def read_start(body: bytes, absent_video: str | None) -> Parameters:
-    """Read a start's body; `absent_video` is what an absent video_type means. Raises Refused (400)."""
+    """Read the body of a start; `absent_video` takes the place of an absent video_type. Raises Refused (400)."""
     given = _read_body(body)
     for name in ("room_id", "user_id"):
         if name not in given:
@@ -58,14 +58,14 @@ def read_start(body: bytes, absent_video: str | None) -> Parameters:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an update asks for; None: leave as it is."""
+    """The parameters of an update; None means no change."""
 
     publish_param: dict[str, list[str]] | None
     record_param: dict[str, str] | None
 
 
 def read_update(body: bytes) -> Change:
-    """Read an update's body, which must change something. Raises Refused (400)."""
+    """Read the body of an update, which must change something. Raises Refused (400)."""
     given = _read_body(body)
     change = Change(
         publish_param=_field(given, "publish_param", _publish_param, None),
@@ -77,7 +77,7 @@ def read_update(body: bytes) -> Change:
 
 
 def read_object(body: bytes) -> dict[str, object] | None:
-    """Give the JSON object that `body` is, without its null members; None if it isn't one."""
+    """Return the JSON object in `body`, without its null members; None if it isn't a JSON object."""
     try:
         document = json.loads(body, parse_constant=_no_json)
     except (ValueError, RecursionError):
@@ -162,7 +162,7 @@ def _only_member(value: object, name: str) -> object:
 
 
 def _no_json(constant: str) -> Never:
-    raise ValueError(constant)  # NaN and Infinity, which Python would read
+    raise ValueError(constant)  # Python would read NaN and Infinity
 
 
 def _refused(code: str, why: str) -> Refused:

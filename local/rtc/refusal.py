@@ -1,4 +1,4 @@
-"""The errors of the RTC stand-in, each in the form of the part that refuses: RTC, the gateway before it, or IAM."""
+"""The errors of the RTC stand-in, each in the format of who refuses: RTC, the API gateway in front of it, or IAM."""
 
 from http import HTTPStatus
 
@@ -22,13 +22,13 @@ NAMES = {
     "APIGW.0301": "Incorrect IAM authentication information",
     "APIGW.0308": "The throttling threshold has been reached",
 }
-"""The error_msg of each code. Source: Huawei's tables of RTC's and of API Gateway's error codes."""
+"""The error_msg of each code. Source: Huawei's tables of error codes of RTC and of API Gateway."""
 
 
 class Refused(Exception):
-    """A request that is answered with an error; `code` is RTC's, the gateway's, or IAM, which has none of its own.
+    """The request is answered with an error. `code` is RTC's or the gateway's, or IAM, which has no codes.
 
-    `why` is told in full to whoever reads the record of calls.
+    `why` is the reason in full, for whoever reads the record of calls.
     """
 
     def __init__(self, status: int, code: str, why: str) -> None:
@@ -38,7 +38,7 @@ class Refused(Exception):
         self.why = why
 
     def answer(self, request_id: str) -> Answer:
-        """Give the error as the refusing part words it: RTC by the code's name alone, as its page shows."""
+        """Return the answer with the error. RTC's message is only the code's name, as on its page."""
         if self.code == "IAM":
             title = HTTPStatus(self.status).phrase
             return Answer.of_json(self.status, {"error": {"code": self.status, "message": self.why, "title": title}})
@@ -46,7 +46,7 @@ class Refused(Exception):
 
 
 def error_body(code: str, request_id: str, why: str = "") -> dict[str, str]:
-    """Give {"error_code", "error_msg"}; the gateway's messages add `why`, and its body the request id."""
+    """Return {"error_code", "error_msg"}. The gateway adds `why` to its message, and the request id to its body."""
     name = NAMES.get(code, "InternalError")
     if not code.startswith("APIG"):
         return {"error_code": code, "error_msg": name}

@@ -1,17 +1,19 @@
-"""The RTC stand-in on a port, with a control path beside the API, by which another process tells it what to do.
+"""Serve the RTC stand-in on a port, with a control path by which another process sets faults and reads what happened.
 
-The control path is unsigned, on loopback like all of it, and no part of the real API:
+The real API has no control path. Its requests need no signature:
 
     GET    /_local/jobs          every job, as the page's Table 7
-    GET    /_local/calls         the last calls: operation, verdict, status and request id
-    PUT    /_local/faults       a Misbehaviour: {"fault": {"status": 503}, "operation": "start", "times": 1}
-    DELETE /_local/faults       behave again
+    GET    /_local/calls         the latest calls: operation, verdict, status and request id
+    PUT    /_local/faults        a Misbehaviour: {"fault": {"status": 503}, "operation": "start", "times": 1}
+    DELETE /_local/faults        remove all faults
     DELETE /_local/rooms/ROOM    the room's publishers disconnect;  PUT: they connect again
 """
 
 import json
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
@@ -26,17 +28,19 @@ from local.rtc.faults import Misbehaviour
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
-def serve(api: RtcApi, port: int = 0) -> Server:
-    """Put `api` and its control path on 127.0.0.1:`port` (0: any free port). Raises PortTaken."""
-    return Server(partial(_answer, api), port)
+@contextmanager
+def serve(api: RtcApi, port: int = 0) -> Iterator[Server]:
+    """Serve `api` and its control path on 127.0.0.1:`port` (0: any free port). Raises PortTaken."""
+    with closing(Server(partial(_answer, api), port)) as server:
+        yield server
 
 
 def main(port: int | None) -> int:
-    """Serve until SIGINT or SIGTERM; says in one JSON line where, and with which credentials. Gives the exit status.
+    """Serve until SIGINT or SIGTERM, and return the exit status. One JSON line has the address and the credentials.
 
     Raises PortTaken.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # before any thread starts: sigwait alone is to see them
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # before any thread starts: only sigwait may receive them
     api = RtcApi()
     with serve(api, port or 0) as server:
         where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}

@@ -1,6 +1,6 @@
-"""SDK-HMAC-SHA256 as the gateway checks it, on the request as it was received.
+"""Check SDK-HMAC-SHA256 signatures as the API gateway does, on the request as it was received.
 
-Written from the rules of the signature, and nothing of shared/ is used: a mistake of its signer must not hide here.
+Written from the rules of the signature, without shared/rtc/signing.py: a mistake there must not be repeated here.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from local.rtc.refusal import Refused
 ALGORITHM = "SDK-HMAC-SHA256"
 CLOCK_SKEW = timedelta(minutes=15)
 WRONG_SIGNATURES = 5
-"""In a row; then the key is locked."""
+"""Wrong signatures in a row after which a key is locked."""
 LOCK_TIME = timedelta(minutes=5)
 
 _AUTHORIZATION = re.compile(
@@ -32,14 +32,14 @@ _SIGNED_IF_PRESENT = ("content-type", "x-project-id", "x-security-token")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What the gateway knows of an access key. A temporary one has a security token, sent with every request."""
+    """An access key. A temporary one has a security token, which is sent with every request."""
 
     secret_key: str
     security_token: str = ""
 
 
 class SignatureCheck:
-    """Checks signatures by `keys`, and locks a key after too many wrong ones. Its owner has the lock for threads."""
+    """Checks signatures, and locks a key after too many wrong ones. Not thread-safe: its owner has the lock."""
 
     def __init__(self, keys: Mapping[str, Key], clock: Callable[[], datetime]) -> None:
         self._keys = keys
@@ -48,7 +48,7 @@ class SignatureCheck:
         self._locked_until: dict[str, datetime] = {}
 
     def verify(self, request: Request) -> str:
-        """Give the access key that signed `request`. Raises Refused (401) saying what is wrong."""
+        """Return the access key that signed `request`. Raises Refused (401)."""
         claim = _AUTHORIZATION.fullmatch(request.headers.get("Authorization"))
         if not claim:
             raise _refused("Authorization is not of the form that AK/SK authentication has")
@@ -87,14 +87,14 @@ class SignatureCheck:
 
 
 def signature(request: Request, names: list[str], secret_key: str) -> str:
-    """Give the signature that `request` must carry if the headers called `names` are signed, in lower-case hex."""
+    """Return the signature of `request` over the headers `names`, in lower-case hex."""
     digest = hashlib.sha256(canonical_request(request, names)).hexdigest()
     to_sign = "\n".join((ALGORITHM, request.headers.get("X-Sdk-Date"), digest))
     return hmac.new(secret_key.encode(), to_sign.encode("latin-1"), hashlib.sha256).hexdigest()
 
 
 def canonical_request(request: Request, names: list[str]) -> bytes:
-    """Give the six parts that are hashed; the header block ends in a line feed, so an empty line follows it."""
+    """Return the canonical request, which is hashed. Its header block ends in a line feed, so an empty line follows."""
     block = "".join(f"{name}:{request.headers.get(name).strip(' \t')}\n" for name in names)
     parts = (
         request.method,

@@ -1,1 +1,1 @@
-"""What AWS and its SAM CLI are given: artifacts, events, and a way here for SAM's containers."""
+"""What AWS and the SAM CLI need: artifacts, events, and a way for SAM's containers to reach this machine."""

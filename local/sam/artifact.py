@@ -1,8 +1,8 @@
-"""What a function's artifact is made of besides its locked dependencies: our own modules, bytecode, fixed times.
+"""Build a function's artifact from its locked dependencies: add our modules and bytecode, and set fixed times.
 
 `python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints
-its size; `make build` and `sam build` both call it. The same sources and locks give the same files by the same Python,
-whenever it is, in whichever folder, and for whichever processor's wheels.
+its size; `make build` and `sam build` both call it. The same sources, locks and Python give the same files, at any time
+and in any folder.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 DEPLOYED_TO = "/var/task"
-"""Where Lambda puts an artifact: so a traceback names the files as they are there."""
+"""Where Lambda puts an artifact, so that tracebacks name the files there."""
 _MADE_AT = 1_600_000_000
 _INSTALLERS = ("INSTALLER", "RECORD", "REQUESTED", "direct_url.json", "uv_cache.json")
-"""What an installer notes beside a package. It differs from machine to machine, and a scanner needs only METADATA."""
+"""Files that an installer writes beside a package. They differ between machines, and a scanner needs only METADATA."""
 _UNUSED = (
     "aws_lambda_powertools/event_handler",
     *(
@@ -49,16 +49,16 @@ _UNUSED = (
     "slack_bolt/adapter",
     *(f"slack_sdk/{part}" for part in ("audit_logs", "rtm", "rtm_v2", "scim", "socket_mode")),
 )
-"""What no function of ours imports of its dependencies; whoever begins to use something takes it off the list."""
+"""Parts of the dependencies that no function imports. When you begin to use one, remove it from this list."""
 _FOR_BUILDERS = ("tests", "test_*.py", "*.dist-info/sboms")
-"""Globs of what packages bring along for those who build them."""
+"""Patterns of files in packages that are needed only to build them."""
 _DATA = {"functions.webhook_api.description": "docs/openapi.json"}
 """What modules of ours read besides Python, in the project and at the same place in the artifact."""
 _MB = 1_000_000
 
 
 def finish(entry: str, folder: Path) -> None:
-    """Add our modules that the module `entry` needs to the dependencies in `folder`, and make it ready to be zipped."""
+    """Add the modules of ours that the module `entry` needs to the dependencies in `folder`, ready to be zipped."""
     for source in own_files(entry):
         target = folder / source.relative_to(PROJECT)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def finish(entry: str, folder: Path) -> None:
         maxlevels=20,
         quiet=1,
         force=True,
-        workers=1,  # with more, equal constants are shared by chance, and the bytes differ
+        workers=1,  # with more workers the bytes differ between runs
         stripdir=str(folder),
         prependdir=DEPLOYED_TO,
         optimize=0,
@@ -100,7 +100,7 @@ def own_files(entry: str) -> list[Path]:
 
 
 def zipped(folder: Path) -> bytes:
-    """The artifact as a zip file, packed as SAM packs it."""
+    """Return the artifact as a zip file, packed as SAM packs it."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zip_file:
         for path in _files(folder):
@@ -113,7 +113,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Finish an artifact, print its size, and give 1 if it is over its limit."""
+    """Finish an artifact, print its size, and return 1 if it is over its limit."""
     parser = argparse.ArgumentParser(prog="python -m local.sam.artifact", description=__doc__)
     parser.add_argument("entry", help="the function's module, such as functions.slack")
     parser.add_argument("folder", type=Path, help="where its dependencies are already")
@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     size = len(zipped(options.folder)) / _MB
     unzipped = sum(path.stat().st_size for path in _files(options.folder)) / _MB
     line = f"{options.folder}: {size:.2f} MB zipped (limit {options.limit:g}), {unzipped:.1f} MB unzipped"
-    print(line)  # noqa: T201 - a command line talks on standard output
+    print(line)  # noqa: T201 - a command prints its result
     if size > options.limit:
         print(f"{options.folder} is over its limit", file=sys.stderr)  # noqa: T201 - likewise
         return 1

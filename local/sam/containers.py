@@ -1,8 +1,8 @@
-"""`sam local` with everything around it: the stand-ins for its containers, and the poller that its API lacks.
+"""Run the functions in SAM's containers, and everything else as the local system does.
 
-The functions run in SAM's containers behind `sam local start-lambda`; all else is the local system. What SAM needs goes
-into a folder: a template with the artifacts, and the variables' values, in which the stand-ins have the address that a
-container sees. SAM sets only variables that the template declares, so AWS_ENDPOINT_URL is declared there.
+The functions run behind `sam local start-lambda`, which has no event source mappings: the queue poller is ours. SAM
+needs a folder with a template of the artifacts and the values of the variables. In these, the stand-ins have the
+address that a container sees. SAM sets only variables that the template declares, so it declares AWS_ENDPOINT_URL.
 """
 
 import json
@@ -26,7 +26,6 @@ from local.aws.built import architecture, artifacts
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Function
 from local.aws.template_node import read_node
-from local.closing import Closing
 from local.errors import LocalError
 from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
 from local.sam.relay import Relay, ports_in
@@ -37,22 +36,22 @@ from local.system import TEMPLATE, Caller, System, running
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / "build" / "sam-local"
 HOST = "host.docker.internal"
-"""This machine, as containers name it."""
+"""The name of this machine inside containers."""
 _HERE = "127.0.0.1"
 _CALL_LIMIT = 120.0
 _PATIENCE = 60.0
-"""Seconds that the Slack stand-in waits here: a container's first answer takes longer than Slack's three."""
+"""Seconds that the Slack stand-in waits: a container's first answer takes longer than Slack's three seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Docker:
-    """What containers need to get here: the bridge's address on Linux, None where Docker itself sees to it."""
+    """How containers reach this machine: the bridge's address on Linux; None where Docker provides the name."""
 
     gateway: str | None
 
 
 def find_docker() -> Docker:
-    """Docker as it runs on this machine. Raises LocalError where it or SAM is missing."""
+    """Return how Docker runs on this machine. Raises LocalError if Docker or SAM is missing."""
     if not (PROJECT / ".tools" / "sam" / "bin" / "sam").exists():
         raise LocalError("sam is missing: `make sam-local` installs it; `make demo` runs the same system without it")
     program = shutil.which("docker")
@@ -75,7 +74,7 @@ def serve_commands(lines: Iterable[str], show: Callable[[str], None]) -> None:
 def running_in_sam(
     show: Callable[[str], None], *, docker: Docker, folder: Path = FOLDER, host: str = HOST, port: int = 3001
 ) -> Iterator[System]:
-    """The system with its functions behind `sam local start-lambda` on `port`; `show` gets what is to be done."""
+    """Run the system with its functions behind `sam local start-lambda` on `port`; `show` gets the instructions."""
     slack = SlackWorkspace(patience=_PATIENCE)
     slack.signing_secret = SIGNING_SECRET
     slack.response_url_prefix = slack.response_url_prefix.replace(_HERE, host)
@@ -87,10 +86,10 @@ def running_in_sam(
         yield system
 
 
-class SamLambda(Closing):
-    """The functions behind `sam local start-lambda` at `endpoint`; the counterpart of LambdaHost; a context manager.
+class SamLambda:
+    """Runs functions behind `sam local start-lambda`, as LambdaHost runs them here.
 
-    `environment` is what every function needs to get to AWS's stand-in. `show` gets what the developer has to do.
+    `environment` has the variables with which functions reach the AWS stand-in. `show` gets the instructions.
     """
 
     def __init__(
@@ -124,14 +123,14 @@ class SamLambda(Closing):
         self._relays = [Relay(docker.gateway, port) for port in ports] if docker.gateway else []
 
     def warm(self) -> None:
-        """Say what to start, and wait until it answers."""
+        """Show what you have to start, and wait until it answers."""
         self._show("Start these, each in a terminal of its own:\n\n" + "\n\n".join(self._commands) + "\n")
         while not _answers(self._port):
             time.sleep(0.2)
         self._show("start-lambda answers. Type a command, such as: /record room 100 user001 hd")
 
     def invoke(self, name: str, event: object) -> Any:
-        """Give the result of the function `name` for `event`. Raises FunctionError."""
+        """Return the result of the function `name` for `event`. Raises FunctionError."""
         url = f"http://{_HERE}:{self._port}/2015-03-31/functions/{name}/invocations"
         try:
             answer = requests.post(url, json=event, timeout=_CALL_LIMIT)
@@ -143,21 +142,21 @@ class SamLambda(Closing):
         return document
 
     def kill(self, name: str) -> None:
-        """Raises LocalError: the containers are SAM's."""
+        """Raise LocalError: the containers are SAM's."""
         raise LocalError(f"{name} runs in a container of SAM's: end it there")
 
     def logs(self, _name: str) -> list[str]:
-        """Nothing: start-lambda prints them."""
+        """Return nothing: start-lambda prints the logs."""
         return []
 
     def close(self) -> None:
-        """End what the containers came in by."""
+        """Close the relays through which the containers connect."""
         for relay in self._relays:
             relay.close()
 
 
 def sam_template(path: Path) -> dict[str, Any]:
-    """The template at `path` for SAM's containers: with this machine's artifacts, and AWS_ENDPOINT_URL declared."""
+    """Return the template at `path` with this machine's artifacts, and with AWS_ENDPOINT_URL declared."""
     document = read_node(path).mapping()
     document["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = ""
     document["Globals"]["Function"]["Architectures"] = [architecture(platform.machine())]
@@ -170,7 +169,7 @@ def sam_template(path: Path) -> dict[str, Any]:
 
 
 def commands(folder: Path, docker: Docker, port: int) -> list[str]:
-    """What to type to run the functions, the HTTP API, and one event, in SAM's containers."""
+    """Return the commands that run the functions, the HTTP API, and one event in SAM's containers."""
     common = (
         f"-t {folder / 'template.json'} --env-vars {folder / 'env.json'} --region {REGION}"
         f"{f' --add-host {HOST}:{docker.gateway}' if docker.gateway else ''}"

@@ -1,6 +1,6 @@
-"""Events for `sam local invoke -e`: what API Gateway and SQS hand to each function, fresh and rightly signed.
+"""Events for `sam local invoke -e`, as API Gateway and SQS send them to each function, with valid signatures.
 
-`make events` writes them to events/. The signatures end after five minutes; then make them anew.
+`make events` writes them to events/. The signatures expire after five minutes; then run it again.
 """
 
 import json
@@ -22,17 +22,17 @@ from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 
-SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - made up and public: docs/sam-local.md
+SIGNING_SECRET = "local-signing-secret-of-recordbot"  # noqa: S105 - a made-up secret, published in docs/sam-local.md
 WEBHOOK_CALLER = "demo"
 WEBHOOK_KEY = "whsec_bG9jYWwtd2ViaG9vay1rZXktb2YtcmVjb3JkYm90"
-"""Made up and public, as the signing secret is."""
+"""Made up and published, as the signing secret is."""
 FOLDER = Path(__file__).parents[2] / "events"
 _RESPONSE_URL = "https://hooks.slack.com/commands/T0RECORD/1/local"
 _QUEUE_ARN = f"arn:aws:sqs:{REGION}:123456789012:recordbot-orders"
 
 
 def events(now: datetime) -> dict[str, dict[str, Any]]:
-    """The events by name: function's, a hyphen, the case. They are good for five minutes from `now`."""
+    """Return the events by name (function and case, with a hyphen). They are valid for five minutes from `now`."""
     start = _slack("100 user001 hd", now)
     forged = Request(start.method, start.target, start.headers, start.body.replace(b"user001", b"user002"))
     old = _slack("100 user001 hd", datetime.fromtimestamp(now.timestamp() - 600, UTC))
@@ -66,7 +66,7 @@ def _at_door(request: Request, now: datetime) -> dict[str, Any]:
 
 
 def _at_hook(data: dict[str, str], now: datetime, changed: str = "user001") -> dict[str, Any]:
-    """An event of a caller's that starts a recording; `changed`: what stands for the user once it is signed."""
+    """Return a caller's event that starts a recording; `changed` replaces the user after signing."""
     event = {"type": "recording.start", "timestamp": now.isoformat(), "data": data}
     body, webhook_id, timestamp = json.dumps(event).encode(), f"evt_{new_order_id()}", str(int(now.timestamp()))
     headers = Headers(
@@ -98,7 +98,7 @@ def _order(now: datetime, user: str, *, dry_run: bool = False) -> Order:
 
 
 def _message(order: Order, receive: int) -> Any:
-    """A message as SQS's API gives it."""
+    """Return a message as SQS's API returns it."""
     sent = str(int(order.placed_at.timestamp() * 1000))
     return {
         "MessageId": f"0b6f8c1e-0000-4000-8000-{order.order_id.lower()}",
@@ -116,7 +116,7 @@ def _message(order: Order, receive: int) -> Any:
 
 
 def write(folder: Path, documents: Mapping[str, object]) -> None:
-    """Write each document as a JSON file under its name."""
+    """Write each document to a JSON file with its name."""
     folder.mkdir(exist_ok=True)
     for name, document in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

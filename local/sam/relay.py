@@ -1,4 +1,4 @@
-"""Lets containers in: what comes to an address of this machine goes on to the same port of loopback."""
+"""Lets containers connect: forwards connections to an address of this machine to the same port of loopback."""
 
 import contextlib
 import re
@@ -12,12 +12,12 @@ _LOOPBACK = "127.0.0.1"
 
 
 def ports_in(text: str, host: str) -> list[int]:
-    """The ports of `host` that the addresses in `text` name, each once."""
+    """Return the ports of `host` in the URLs in `text`, each once."""
     return sorted({int(port) for port in re.findall(rf"http://{re.escape(host)}:(\d+)", text)})
 
 
 class Relay:
-    """Takes connections to `address`:`port` on to 127.0.0.1:`port`, from construction until `close`."""
+    """Forwards connections from `address`:`port` to 127.0.0.1:`port`, until `close`."""
 
     def __init__(self, address: str, port: int) -> None:
         self._server = _Server((address, port), _Connection)
@@ -25,7 +25,7 @@ class Relay:
         self._accepting.start()
 
     def close(self) -> None:
-        """Take no more, and end what is connected."""
+        """Accept no more connections, and end the current ones."""
         self._server.shutdown()
         self._server.end_connections()
         self._server.server_close()
@@ -43,7 +43,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
     @contextlib.contextmanager
     def kept(self, end: socket.socket) -> Iterator[None]:
-        """Have `end` ended with all others; one that comes after that ends at once."""
+        """Close `end` when all others are closed, or at once if that has happened."""
         with self._lock:
             self._ends.add(end)
             if self._ended:
@@ -55,7 +55,7 @@ class _Server(socketserver.ThreadingTCPServer):
                 self._ends.discard(end)
 
     def end_connections(self) -> None:
-        """End all that is connected, and what is still to come."""
+        """Close all connections, and each one that is added later."""
         with self._lock:
             self._ended = True
             for end in self._ends:

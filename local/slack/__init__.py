@@ -1,1 +1,1 @@
-"""The Slack stand-in: a workspace that keeps the rules of Slack, driven from this process."""
+"""The Slack stand-in: a workspace with Slack's rules, controlled from this process."""

@@ -1,7 +1,7 @@
-"""Block Kit as Slack checks it in a message: the block types this bot may use, their required fields, their limits.
+"""Block Kit as Slack validates it in a message: the block types that the bot may use, their fields and limits.
 
-Written from Slack's reference of blocks, not from what the bot sends. A type that isn't here is refused, as Slack
-refuses one it doesn't know: whoever adds a block to the bot adds it here from the reference first.
+Written from Slack's reference of blocks, not from what the bot sends. Other types are refused, as Slack refuses unknown
+ones: before the bot uses a new block, add it here from the reference.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ BLOCKS_LIMIT = 50
 
 
 class PlainText(Part):
-    """A text shown as it is, except for `&amp; &lt; &gt;`."""
+    """Text that is shown as it is, except for `&amp; &lt; &gt;`."""
 
     type: Literal["plain_text"]
     text: Annotated[str, Field(min_length=1)]
@@ -23,7 +23,7 @@ class PlainText(Part):
 
 
 class Mrkdwn(Part):
-    """A text in Slack's own markup."""
+    """Text in Slack's mrkdwn markup."""
 
     type: Literal["mrkdwn"]
     text: Annotated[str, Field(min_length=1)]
@@ -43,7 +43,7 @@ def _up_to[T: PlainText | Mrkdwn](limit: int) -> Callable[[T], T]:
 
 
 class Confirmation(Part):
-    """The question that a button asks before it acts."""
+    """The confirmation dialog of a button."""
 
     title: Annotated[PlainText, AfterValidator(_up_to(100))]
     text: Annotated[Text, AfterValidator(_up_to(300))]
@@ -66,7 +66,7 @@ class Button(Part):
 
 
 class Section(Titled):
-    """A text, or up to ten fields, or both; and one button at its side."""
+    """A text, or up to ten fields, or both; and one button beside it."""
 
     type: Literal["section"]
     text: Annotated[Text, AfterValidator(_up_to(3000))] | None = None
@@ -77,28 +77,28 @@ class Section(Titled):
     expand: bool | None = None
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _check_content(self) -> Self:
         if not (self.text or self.fields):
             raise ValueError("a section needs text or fields")
         return self
 
 
 class Header(Titled):
-    """One line in large letters."""
+    """A heading."""
 
     type: Literal["header"]
     text: Annotated[PlainText, AfterValidator(_up_to(150))]
 
 
 class Context(Titled):
-    """Small print."""
+    """Secondary text in small letters."""
 
     type: Literal["context"]
     elements: Annotated[list[Text], Field(min_length=1, max_length=10)]
 
 
 class Divider(Titled):
-    """A line across."""
+    """A horizontal line."""
 
     type: Literal["divider"]
 
@@ -110,7 +110,7 @@ class Actions(Titled):
     elements: Annotated[list[Button], Field(min_length=1, max_length=25)]
 
     @model_validator(mode="after")
-    def _told_apart(self) -> Self:
+    def _check_action_ids(self) -> Self:
         named = [button.action_id for button in self.elements if button.action_id]
         if len(named) != len(set(named)):
             raise ValueError("an action_id is used twice")
@@ -123,7 +123,7 @@ _blocks = TypeAdapter(Annotated[list[Block], Field(max_length=BLOCKS_LIMIT)])
 
 
 def parse_blocks(value: object) -> tuple[Block, ...]:
-    """Give the blocks of a message from its JSON.
+    """Return the blocks of a message from its JSON.
 
     Raises pydantic's ValidationError, or ValueError for a block_id used twice.
     """
@@ -135,7 +135,7 @@ def parse_blocks(value: object) -> tuple[Block, ...]:
 
 
 def texts_of(block: Block) -> tuple[PlainText | Mrkdwn, ...]:
-    """Give the text objects of `block`, in the order they are read; rich text has none."""
+    """Return the text objects of `block`, in the order they are read; rich text has none."""
     match block:
         case Section():
             side = (block.accessory.text,) if block.accessory else ()
@@ -151,7 +151,7 @@ def texts_of(block: Block) -> tuple[PlainText | Mrkdwn, ...]:
 
 
 def buttons_of(block: Block) -> tuple[Button, ...]:
-    """Give the buttons of `block`, in the order they are read."""
+    """Return the buttons of `block`, in the order they are read."""
     match block:
         case Section(accessory=Button() as button):
             return (button,)

@@ -1,4 +1,4 @@
-"""People, channels and messages of the Slack stand-in: who sees what, in which order, and word of every change."""
+"""People, channels and messages of the Slack stand-in: who sees what, in which order, with notice of each change."""
 
 import contextlib
 import threading
@@ -13,14 +13,14 @@ from local.slack.text import as_text
 TEAM_ID = "T0RECORD"
 TEAM_DOMAIN = "recordbot-demo"
 BOT = "U0RECORDBOT"
-"""The user id that the bot writes under."""
+"""The bot's user id."""
 BOT_ID = "B0RECORDBOT"
 BOT_NAME = "recordbot"
 SLACKBOT = "USLACKBOT"
-"""The user id that Slack itself writes under."""
+"""Slackbot's user id, for Slack's own messages."""
 
 type Via = Literal["ack", "response_url", "web_api", "slack"]
-"""How a message came: in the 200 that answered a command, by a response_url, by the Web API, or from Slack itself."""
+"""How a message was posted: in the 200 to a command, by a response_url, by the Web API, or by Slack itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Person:
 
 
 class Kind(StrEnum):
-    """Who gets to see a channel."""
+    """Who can see a channel."""
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A conversation. `members` are user ids, the bot's among them where it was invited."""
+    """A conversation. `members` are user ids, with the bot's if it was invited."""
 
     channel_id: str
     name: str
@@ -50,7 +50,7 @@ class Channel:
     archived: bool = False
 
     def open_to(self, user_id: str) -> bool:
-        """Whether that person can read here: everybody in a public channel, else only members."""
+        """Return whether that person can read here: everyone in a public channel, otherwise only members."""
         return self.kind is Kind.PUBLIC or user_id in self.members
 
 
@@ -68,7 +68,7 @@ CHANNELS = (CLASS_RECORDINGS, GENERAL, STAFF, ANN_AND_BEN, ANN_AND_BOT)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message as it stands. `ts` is its id in its channel; `only_for`: the one person who sees it (ephemeral)."""
+    """A message in its current state. `ts` is its id in the channel; an ephemeral one is visible only to `only_for`."""
 
     channel_id: str
     ts: str
@@ -80,16 +80,16 @@ class Message:
     deleted: bool = False
 
     def seen_by(self, user_id: str) -> bool:
-        """Whether that person, who is in the channel, sees it."""
+        """Return whether that person, who can read the channel, sees the message."""
         return not self.deleted and self.only_for in {"", user_id}
 
     @property
     def pings(self) -> frozenset[str]:
-        """Whom it notified: user ids, and `channel`, `here` or `everyone`. An ephemeral message notifies nobody."""
+        """Whom the message notified: user ids, and `channel`, `here` or `everyone`; nobody if it is ephemeral."""
         return frozenset() if self.only_for else self.content.notified
 
     def document(self) -> dict[str, object]:
-        """Give the message as Slack's JSON has it."""
+        """Return the message as Slack's JSON has it."""
         return {
             "type": "message",
             "user": self.author,
@@ -98,11 +98,12 @@ class Message:
             "ts": self.ts,
             "text": self.content.text,
             "blocks": self.content.blocks_document(),
+            **({"metadata": self.content.metadata.document()} if self.content.metadata else {}),
         }
 
 
 class Chat:
-    """All conversations, in memory. Thread-safe: `news` is its lock, and notified of every change."""
+    """All conversations, in memory. Thread-safe: `news` is its lock, and is notified of every change."""
 
     def __init__(self, people: tuple[Person, ...], channels: tuple[Channel, ...], clock: Callable[[], float]) -> None:
         self.people = {person.user_id: person for person in people}
@@ -121,7 +122,7 @@ class Chat:
         via: Via,
         only_for: str = "",
     ) -> Message:
-        """Add a message, and give it."""
+        """Add a message, and return it."""
         with self.news:
             self._last_ts = max(round(self._clock() * 1_000_000), self._last_ts + 1)
             seconds, microseconds = divmod(self._last_ts, 1_000_000)
@@ -129,21 +130,21 @@ class Chat:
             return self._put(Message(channel.channel_id, ts, author, content, via, only_for))
 
     def edit(self, message: Message, content: Content) -> Message:
-        """Let `message` say `content` from now on, and give it as it now is."""
+        """Replace the content of `message`, and return the new message."""
         return self._put(replace(message, content=content, edited=True))
 
     def delete(self, message: Message) -> Message:
-        """Take `message` away from everybody, and give it as it now is."""
+        """Delete `message`, and return the deleted message."""
         return self._put(replace(message, deleted=True))
 
     def find(self, channel_id: str, ts: str) -> Message | None:
-        """Give that message, unless it was deleted or never was."""
+        """Return that message; None if it doesn't exist or was deleted."""
         with self.news:
             message = self._messages.get((channel_id, ts))
             return message if message and not message.deleted else None
 
     def messages(self, channel: Channel, viewer: Person | None = None) -> list[Message]:
-        """Give what `viewer` sees in `channel`, the oldest first; without one, all that anybody sees there."""
+        """Return the messages that `viewer` sees in `channel`, the oldest first; without a viewer, all of them."""
         with self.news:
             there = [message for message in self._messages.values() if message.channel_id == channel.channel_id]
         if viewer is None:
@@ -153,16 +154,16 @@ class Chat:
         return [message for message in there if message.seen_by(viewer.user_id)]
 
     def wait_for[Found](self, look: Callable[[], Found], limit_s: float) -> Found:
-        """Give what `look` finds as soon as that is true-ish, or what it finds after `limit_s` seconds.
+        """Return the result of `look` as soon as it is truthy, or its result after `limit_s` seconds.
 
-        `look` is called now and after every change, with the lock held: it may ask this chat, and must not block.
+        `look` is called now and after every change, with the lock held. It may read this chat, and must not block.
         """
         with self.news:
             return self.news.wait_for(look, limit_s)
 
     @contextlib.contextmanager
     def listening(self, listener: Callable[[Message], None]) -> Iterator[None]:
-        """Call `listener` with each message as it now is, at every change, in order; it must not block."""
+        """Call `listener` with the changed message at every change, in order; it must not block."""
         with self.news:
             self._listeners.append(listener)
         try:
@@ -172,7 +173,7 @@ class Chat:
                 self._listeners.remove(listener)
 
     def as_text(self, message: Message) -> str:
-        """Give `message` as a person reads it on a terminal."""
+        """Return `message` as a person reads it on a terminal."""
         names = {person.user_id: person.name for person in self.people.values()}
         names |= {channel.channel_id: channel.name for channel in self.channels.values()}
         return as_text(message.content, names | {BOT: BOT_NAME, SLACKBOT: "Slackbot"})

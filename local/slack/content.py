@@ -1,4 +1,4 @@
-"""What a message says, text and blocks, as Slack takes it from any payload; and whom that would notify."""
+"""A message's text, blocks and metadata, as Slack accepts them in a payload; and whom they notify."""
 
 import json
 import re
@@ -9,36 +9,36 @@ from typing import Self
 from pydantic import ValidationError
 
 from local.slack.blocks import Block, Mrkdwn, parse_blocks, texts_of
+from local.slack.metadata import Metadata, parse_metadata
+from local.slack.refusal import Refused
 from local.slack.rich_text import RichBroadcast, RichLink, RichUser, RichWords, rich_pieces_of
 
 TEXT_LIMIT = 40_000
 BLOCKS_CHARACTERS_LIMIT = 13_000
-"""Of all texts of a message's blocks together; about what Slack was seen to take."""
+"""The most characters in all blocks of a message. # guess: about what Slack was seen to accept."""
 
 _NOTIFYING = re.compile(r"<(?:!(channel|here|everyone)|@([UW][A-Z0-9]+))(?:\|[^<>]*)?>")
 
 
-class Refused(Exception):
-    """Slack says no: `code` is its word for it, `why` is for whoever reads the record of calls."""
-
-    def __init__(self, code: str, why: str = "") -> None:
-        super().__init__(f"{code}: {why}" if why else code)
-        self.code = code
-        self.why = why
-
-
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A message's words. `text` is in mrkdwn; blocks are shown instead of it, where there are any."""
+    """A message's content. `text` is in mrkdwn; if there are blocks, they are shown instead of the text.
+
+    `warnings` are Slack's codes for what it ignored.
+    """
 
     text: str
     blocks: tuple[Block, ...] = ()
+    metadata: Metadata | None = None
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def of_payload(cls, payload: Mapping[str, object]) -> Self:
-        """Give what `payload` says; its blocks may be JSON in a string, as a form has them.
+    def of_payload(cls, payload: Mapping[str, object], before: Self | None = None) -> Self:
+        """Return the content in `payload`; blocks and metadata may be JSON in a string, as in a form.
 
-        Raises Refused: no_text, msg_too_long, invalid_blocks_format, invalid_blocks, msg_blocks_too_long.
+        `before` is the content that is replaced: its metadata stays unless the payload has metadata of its own.
+        Raises Refused: no_text, msg_too_long, invalid_blocks_format, invalid_blocks, msg_blocks_too_long,
+        invalid_metadata_format.
         """
         text = payload.get("text") or ""
         blocks = _blocks(payload.get("blocks") or [])
@@ -46,18 +46,23 @@ class Content:
             raise Refused("no_text", "neither text nor blocks")
         if len(text) > TEXT_LIMIT:
             raise Refused("msg_too_long", f"{len(text)} characters")
-        return cls(text, blocks)
+        if "metadata" not in payload:
+            return cls(text, blocks, before.metadata if before else None)
+        try:
+            return cls(text, blocks, parse_metadata(payload["metadata"]))
+        except ValueError:
+            return cls(text, blocks, warnings=("invalid_metadata_schema",))
 
     def blocks_document(self) -> list[dict[str, object]]:
-        """Give the blocks as JSON, as they came."""
+        """Return the blocks as the JSON that was received."""
         return [block.model_dump(exclude_unset=True) for block in self.blocks]
 
     @property
     def notified(self) -> frozenset[str]:
-        """Whom these words would notify: user ids, and `channel`, `here` or `everyone`."""
+        """Whom the message would notify: user ids, and `channel`, `here` or `everyone`."""
         marked_up = [self.text]
         marked_up += [text.text for block in self.blocks for text in texts_of(block) if isinstance(text, Mrkdwn)]
-        found = {name for words in marked_up for match in _NOTIFYING.finditer(words) for name in match.groups() if name}
+        found = {name for text in marked_up for match in _NOTIFYING.finditer(text) for name in match.groups() if name}
         for piece in (piece for block in self.blocks for piece in rich_pieces_of(block)):
             match piece:
                 case RichUser():

@@ -1,4 +1,4 @@
-"""What Slack sends to an app: the form of a slash command and of a clicked button, and the signature on it."""
+"""What Slack sends to an app: the forms of a slash command and of a click on a button, with Slack's signature."""
 
 import hashlib
 import hmac
@@ -13,18 +13,18 @@ from local.slack.chat import TEAM_DOMAIN, TEAM_ID, Channel, Kind, Message, Perso
 
 APP_ID = "A0RECORDBOT"
 VERIFICATION = "deprecated"
-"""The token that Slack still sends, and nobody should look at: the signature has taken its place."""
+"""The verification token, which Slack still sends. It is deprecated in favour of the signature."""
 
 _CHANNEL_NAMES = {Kind.PRIVATE: "privategroup", Kind.DIRECT: "directmessage"}
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """Give the X-Slack-Signature of `body` (version v0); `timestamp` is X-Slack-Request-Timestamp, in seconds."""
+    """Return the X-Slack-Signature of `body` (version v0); `timestamp` is X-Slack-Request-Timestamp, in seconds."""
     return "v0=" + hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
 
 
 def signed_request(url: str, fields: Mapping[str, str], secret: str, now: float) -> Request:
-    """Give the POST of `fields` as a form, signed at `now` (seconds since the epoch)."""
+    """Return a POST request with `fields` as a form, signed at `now` (seconds since the epoch)."""
     body = urlencode(fields).encode()
     timestamp = str(int(now))
     address = urlsplit(url)
@@ -40,7 +40,7 @@ def signed_request(url: str, fields: Mapping[str, str], secret: str, now: float)
 
 
 def command_fields(person: Person, channel: Channel, command: str, text: str, response_url: str) -> dict[str, str]:
-    """Give the fields of a slash command; enterprise_id is absent, since the workspace belongs to no organisation."""
+    """Return the fields of a slash command, without enterprise_id: the workspace belongs to no organization."""
     return {
         "token": VERIFICATION,
         "team_id": TEAM_ID,
@@ -61,7 +61,7 @@ def command_fields(person: Person, channel: Channel, command: str, text: str, re
 def click_fields(
     person: Person, channel: Channel, message: Message, action_id: str, response_url: str, now: float
 ) -> dict[str, str]:
-    """Give the form of a click on a button of `message`: one field, JSON. Raises LookupError if there is none."""
+    """Return the form of a click on a button of `message`, one JSON field. Raises LookupError if there is none."""
     action = _action(message, action_id)
     ephemeral = bool(message.only_for)
     payload: dict[str, object] = {
@@ -84,7 +84,7 @@ def click_fields(
         "response_url": response_url,
         "actions": [{**action, "action_ts": f"{now:.6f}"}],
     }
-    if not ephemeral:  # Slack keeps nothing of an ephemeral message that it could send back
+    if not ephemeral:  # Slack doesn't store ephemeral messages, so it can't send them back
         payload["message"] = message.document()
     return {"payload": json.dumps(payload)}
 

@@ -1,4 +1,4 @@
-"""Response URLs: what an app gets with each command and click, and may post to five times within thirty minutes."""
+"""Response URLs: an app gets one with each command and click, and may post to it five times within 30 minutes."""
 
 import json
 import secrets
@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 from local.http_message import Answer, Request
 from local.slack.chat import BOT, Channel, Chat, Message, Person, Via
-from local.slack.content import Content, Refused
-from local.slack.faults import refusal
+from local.slack.content import Content
+from local.slack.refusal import Refused, refusal
 
 POSTS_LIMIT = 5
 LIFETIME_S = 30 * 60
@@ -27,7 +27,7 @@ class _Grant:
 
 
 class ResponseUrls:
-    """The response URLs by their paths: issued, posted to, used up, expired. Thread-safe by the chat's lock."""
+    """The response URLs that were issued, by their paths. Thread-safe: uses the chat's lock."""
 
     def __init__(self, chat: Chat, clock: Callable[[], float]) -> None:
         self._chat = chat
@@ -35,14 +35,14 @@ class ResponseUrls:
         self._grants: dict[str, _Grant] = {}
 
     def issue(self, channel: Channel, person: Person, original: Message | None = None) -> str:
-        """Give the end of a new one's path; `original` is the message whose button was clicked."""
+        """Issue a response URL, and return the end of its path. `original` is the message whose button was clicked."""
         path = f"{'actions' if original else 'commands'}/{secrets.token_urlsafe(24)}"
         with self._chat.news:
             self._grants[path] = _Grant(channel, person, original, self._clock())
         return path
 
     def answer(self, path: str, request: Request) -> Answer:
-        """Give Slack's answer to a post to `path`: 200 `ok`, or its word for what is wrong, as plain text."""
+        """Return Slack's answer to a post to `path` as plain text: 200 with `ok`, or an error code."""
         try:
             if request.method != "POST":
                 return refusal("response_url", HTTPStatus.METHOD_NOT_ALLOWED, "invalid_method")
@@ -66,11 +66,12 @@ class ResponseUrls:
             grant.posts += 1
 
     def _carry_out(self, grant: _Grant, payload: Mapping[str, object]) -> None:
-        # Only a button's URL knows an original. A command's posts a new message, whatever it is asked to replace.
+        # Only the response URL of a click has an original message. That of a command always posts a new message.
         if grant.original and payload.get("delete_original") is True:
             self._chat.delete(self._current(grant.original))
         elif grant.original and payload.get("replace_original") is True:
-            self._chat.edit(self._current(grant.original), Content.of_payload(payload))
+            original = self._current(grant.original)
+            self._chat.edit(original, Content.of_payload(payload, original.content))
         else:
             post_answer(self._chat, grant.channel, grant.person, payload, "response_url")
 
@@ -82,7 +83,7 @@ class ResponseUrls:
 
 
 def post_answer(chat: Chat, channel: Channel, person: Person, payload: Mapping[str, object], via: Via) -> Message:
-    """Post what an app answers to what `person` did: to that person only, unless it says `in_channel`.
+    """Post an app's answer to a command or click of `person`, only for them unless response_type is `in_channel`.
 
     Raises Refused as Content.of_payload does.
     """

@@ -1,4 +1,4 @@
-"""Rich text as Slack checks it: formatting said in JSON, so that no value can be taken for markup."""
+"""Rich text as Slack validates it: formatting is JSON, so no value can be read as markup."""
 
 from itertools import chain
 from typing import Annotated, Literal
@@ -7,17 +7,17 @@ from pydantic import BaseModel, Field
 
 
 class Part(BaseModel, extra="forbid", strict=True, frozen=True):
-    """What blocks are made of. Slack refuses a field it doesn't know, and a number where it wants a string."""
+    """A part of a block. Slack refuses unknown fields, and a number in place of a string."""
 
 
 class Titled(Part):
-    """A block: it may be named."""
+    """A block, which may have a block_id."""
 
     block_id: Annotated[str, Field(max_length=255)] = ""
 
 
 class Style(Part):
-    """How a piece of rich text looks."""
+    """The style of a piece of rich text."""
 
     bold: bool = False
     italic: bool = False
@@ -26,7 +26,7 @@ class Style(Part):
 
 
 class RichWords(Part):
-    """A piece of rich text that is shown as it is: no markup, no entities."""
+    """Text that is shown as it is, without markup or entities."""
 
     type: Literal["text"]
     text: Annotated[str, Field(min_length=1)]
@@ -43,7 +43,7 @@ class RichLink(Part):
 
 
 class RichUser(Part):
-    """A mention of a person in rich text: it notifies."""
+    """A mention of a person in rich text, who is notified."""
 
     type: Literal["user"]
     user_id: str
@@ -51,7 +51,7 @@ class RichUser(Part):
 
 
 class RichBroadcast(Part):
-    """A mention of everybody in rich text: it notifies."""
+    """A mention of everybody in rich text, who are notified."""
 
     type: Literal["broadcast"]
     range: Literal["here", "channel", "everyone"]
@@ -65,7 +65,7 @@ class RichEmoji(Part):
 
 
 class RichDate(Part):
-    """A moment in rich text, which each reader sees in a time zone of their own."""
+    """A date in rich text; each reader sees it in their own time zone."""
 
     type: Literal["date"]
     timestamp: int
@@ -99,14 +99,14 @@ class RichList(Part):
 
 
 class RichText(Titled):
-    """Text with its formatting said in JSON, so that no value can be taken for markup."""
+    """Rich text: text with its formatting as JSON."""
 
     type: Literal["rich_text"]
     elements: list[Annotated[RichSection | RichList, Field(discriminator="type")]]
 
 
 def rich_pieces_of(block: object) -> tuple[RichPiece, ...]:
-    """Give the pieces of a rich text block, in the order they are read; other blocks have none."""
+    """Return the pieces of a rich text block, in the order they are read; other blocks have none."""
     if not isinstance(block, RichText):
         return ()
     sections = (part.elements if isinstance(part, RichList) else [part] for part in block.elements)

@@ -1,4 +1,4 @@
-"""A message as a person reads it on a terminal: drawn from its blocks, or from its text if it has none."""
+"""Show a message on a terminal: its blocks, or its text if it has no blocks."""
 
 import re
 from collections.abc import Mapping
@@ -39,10 +39,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def as_text(content: Content, names: Mapping[str, str]) -> str:
-    """Give the words of `content`, a block below the other, buttons as [Label].
+    """Return `content` as text, one block below the other, with buttons as [Label].
 
-    `names` gives the names of people and channels by their ids. Control characters, which could take hold of the
-    terminal, come out as U+FFFD.
+    `names` has the names of people and channels by their ids. Control characters, which could control the terminal,
+    become U+FFFD.
     """
     reader = _Reader(names)
     lines = [reader.block(block) for block in content.blocks] or [reader.mrkdwn(content.text)]
@@ -77,7 +77,7 @@ class _Reader:
         return self.mrkdwn(text.text) if isinstance(text, Mrkdwn) else _decoded(text.text)
 
     def mrkdwn(self, words: str) -> str:
-        """Give `words` without their markup. What is code is left as it is, between the stretches that aren't."""
+        """Return `words` without mrkdwn markup. Code stays as it is."""
         read, end = [], 0
         for code in _CODE.finditer(words):
             read += [self._styled(words[end : code.start()]), self._referring(code[1] or code[2])]

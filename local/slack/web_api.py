@@ -1,4 +1,4 @@
-"""Slack's Web API, as far as a bot like ours can use it: auth.test and posting and updating messages."""
+"""Slack's Web API, as far as the bot uses it: auth.test, and posting and updating messages."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,26 +8,26 @@ from urllib.parse import parse_qsl
 
 from local.http_message import Answer, Request
 from local.slack.chat import BOT, BOT_ID, BOT_NAME, TEAM_DOMAIN, TEAM_ID, Channel, Chat, Kind
-from local.slack.content import Content, Refused
-from local.slack.faults import refusal
+from local.slack.content import Content
+from local.slack.refusal import Refused, refusal
 
 SCOPES = frozenset({"chat:write", "commands"})
-"""What the bot was granted at least; with `chat:write.public` it may post to public channels it is no member of."""
+"""The scopes that the bot has. With `chat:write.public` it could post to public channels that it isn't a member of."""
 SECONDS_BETWEEN_POSTS = 1.0
-"""In one channel; Slack lets short bursts pass, which nobody should count on."""
+"""Slack allows about one message a second in a channel. It also allows short bursts; the stand-in doesn't."""
 
 type _Arguments = Mapping[str, object]
 type _Fields = dict[str, object]
 
 
-class _TooFast(Exception):
+class _RateLimited(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.retry_after = ceil(seconds)
 
 
 class WebApi:
-    """The methods under /api/, for one bot token. Thread-safe by the chat's lock."""
+    """The methods under /api/, for one bot token. Thread-safe: uses the chat's lock."""
 
     def __init__(
         self, chat: Chat, clock: Callable[[], float], *, token: str, scopes: frozenset[str], rate_limited: bool
@@ -46,13 +46,13 @@ class WebApi:
         }
 
     def answer(self, method: str, request: Request) -> Answer:
-        """Give Slack's answer to a call of `method`: 200 with its word for what is wrong, or 429."""
+        """Return Slack's answer to a call of `method`: 200, with an error code if the call failed, or 429."""
         try:
             arguments = _arguments(request)
             self._authenticate(request, arguments)
             with self._chat.news:
                 fields = self._methods.get(method, _unknown_method)(arguments)
-        except _TooFast as error:
+        except _RateLimited as error:
             return refusal("web_api", HTTPStatus.TOO_MANY_REQUESTS, "ratelimited", error.retry_after)
         except Refused as error:
             more = {"needed": error.why, "provided": ",".join(sorted(self._scopes))}
@@ -87,9 +87,14 @@ class WebApi:
         if BOT not in channel.members and "chat:write.public" not in self._scopes:
             raise Refused("not_in_channel", channel.name)
         content = Content.of_payload(arguments)
-        self._wait_your_turn(channel)
+        self._check_rate(channel)
         message = self._chat.post(channel, BOT, content, "web_api")
-        return {"channel": channel.channel_id, "ts": message.ts, "message": message.document()}
+        return {
+            "channel": channel.channel_id,
+            "ts": message.ts,
+            "message": message.document(),
+            **_warnings(content),
+        }
 
     def _post_ephemeral(self, arguments: _Arguments) -> _Fields:
         self._require("chat:write")
@@ -106,16 +111,17 @@ class WebApi:
         self._require("chat:write")
         channel = self._channel(arguments)
         message = self._chat.find(channel.channel_id, str(arguments.get("ts")))
-        if message is None or message.only_for:  # as Slack says of an ephemeral message
+        if message is None or message.only_for:  # Slack doesn't find ephemeral messages either
             raise Refused("message_not_found", f"ts {arguments.get('ts')!r}")
         if message.author != BOT:
-            raise Refused("cant_update_message", "somebody else wrote it")
-        message = self._chat.edit(message, Content.of_payload(arguments))
+            raise Refused("cant_update_message", "someone else posted it")
+        message = self._chat.edit(message, Content.of_payload(arguments, message.content))
         return {
             "channel": channel.channel_id,
             "ts": message.ts,
             "text": message.content.text,
             "message": message.document(),
+            **_warnings(message.content),
         }
 
     def _require(self, scope: str) -> None:
@@ -130,12 +136,18 @@ class WebApi:
             raise Refused("is_archived", channel.name)
         return channel
 
-    def _wait_your_turn(self, channel: Channel) -> None:
+    def _check_rate(self, channel: Channel) -> None:
         now = self._clock()
         early = self._next_post.get(channel.channel_id, now) - now
         if early > 0 and self._rate_limited:
-            raise _TooFast(early)
+            raise _RateLimited(early)
         self._next_post[channel.channel_id] = now + SECONDS_BETWEEN_POSTS
+
+
+def _warnings(content: Content) -> _Fields:
+    if not content.warnings:
+        return {}
+    return {"warning": ",".join(content.warnings), "response_metadata": {"warnings": list(content.warnings)}}
 
 
 def _unknown_method(_: _Arguments) -> _Fields:
@@ -146,7 +158,7 @@ def _arguments(request: Request) -> _Arguments:
     kind = request.headers.get("Content-Type").partition(";")[0].strip().lower()
     try:
         if kind == "application/json":
-            arguments = json.loads(request.body or b"{}")  # slack_sdk sends nothing where it has no arguments
+            arguments = json.loads(request.body or b"{}")  # slack_sdk sends an empty body if there are no arguments
         elif kind in {"", "application/x-www-form-urlencoded"}:
             arguments = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
         else:

@@ -1,7 +1,7 @@
-"""A Slack workspace on this machine: people who type and click, the app they reach, and the doors it answers by.
+"""A Slack workspace on this machine: people type and click, and the app answers by a response_url or the Web API.
 
-Each rule of Slack's is kept with its subject: who sees what in chat, what a message may hold in blocks,
-what is sent to the app in payloads, the two doors in response_url and web_api.
+Slack's rules are in the module of their subject: chat (who sees what), blocks and metadata (what a message may have),
+payloads (what the app is sent), response_url and web_api (how the app answers).
 """
 
 import html
@@ -15,29 +15,29 @@ from http import HTTPStatus
 
 import requests
 
-from local.closing import Closing
 from local.faults import Faults
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
 from local.slack.chat import CHANNELS, PEOPLE, SLACKBOT, Channel, Chat, Message, Person
-from local.slack.content import Content, Refused
-from local.slack.faults import Door, Fault
+from local.slack.content import Content
+from local.slack.faults import Fault
 from local.slack.payloads import click_fields, command_fields, signed_request
+from local.slack.refusal import Door, Refused
 from local.slack.response_url import ResponseUrls, post_answer
 from local.slack.web_api import SCOPES, WebApi
 
 PATIENCE_S = 3.0
-"""How long Slack waits for the app."""
+"""Seconds that Slack waits for the app."""
 DELIVERIES_KEPT = 500
 CALLS_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What was sent to the app because of a person, and what came back: `answer` is None where nothing did.
+    """A request to the app for what a person did, and the app's answer; None if there was none.
 
-    `sent_at` is in seconds since the epoch, `seconds` how long the app took. `error` is empty, or Slack's word for what
-    failed: operation_timeout, dispatch_failed or invalid_command_response.
+    `sent_at` is in seconds since the epoch; `seconds` is how long the app took. `error` is empty, or Slack's error
+    code: operation_timeout, dispatch_failed or invalid_command_response.
     """
 
     person: Person
@@ -52,7 +52,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the app's at one of the doors, and its answer, secrets and all; `received` as `sent_at` above."""
+    """A call by the app and its answer, secrets included; `received` is in seconds since the epoch."""
 
     door: Door
     request: Request
@@ -60,12 +60,12 @@ class Call:
     received: float
 
 
-class SlackWorkspace(Closing):
-    """The workspace, served on loopback from construction until `close`; a context manager.
+class SlackWorkspace:
+    """A workspace, served on loopback until `close`.
 
-    `endpoint`, `api_url` and `response_url_prefix` are where the app finds it, `signing_secret` and `bot_token` what it
-    shares with the app. `request_url` is the app's door, for commands and clicks; to be set before the first of them.
-    `chat` has the conversations. Raises PortTaken (local/loopback.py) if the port can't be had.
+    The app reaches it at `endpoint`, `api_url` and `response_url_prefix`; it shares `signing_secret` and `bot_token`
+    with the app. Set `request_url`, the app's URL for commands and clicks, before the first of them. `chat` has the
+    conversations. Raises PortTaken (local/loopback.py) if the port can't be used.
     """
 
     def __init__(
@@ -96,17 +96,17 @@ class SlackWorkspace(Closing):
         self.response_url_prefix = f"{self.endpoint}/hooks/"
 
     def close(self) -> None:
-        """Serve no more."""
+        """Stop serving."""
         self._server.close()
 
     def type_command(
         self, person: Person, channel: Channel, text: str, command: str = "/record", *, markup: bool = False
     ) -> Delivery:
-        """Let `person` type `command` with `text`, and give what became of it, after three seconds at most.
+        """Type `command` with `text` as `person`, and return the delivery to the app, after three seconds at most.
 
-        What is typed is sent with & < > escaped; with `markup` it is Slack's markup already, such as `<@U0ANN|ann>`.
-        What the app's 200 says is posted; a failure is told to the person by Slackbot. Raises ValueError where the
-        person can't type.
+        The text is sent with & < > escaped, unless `markup` says that it is Slack's markup already, such as
+        `<@U0ANN|ann>`. The message in the app's 200 is posted; after a failure Slackbot tells the person. Raises
+        ValueError if the person can't type there.
         """
         _check_presence(person, channel)
         response_url = self.response_url_prefix + self._response_urls.issue(channel, person)
@@ -114,7 +114,7 @@ class SlackWorkspace(Closing):
         delivery = self._deliver(
             person, channel, response_url, command_fields(person, channel, command, sent, response_url)
         )
-        with self.chat.news:  # whoever waits for the message finds the delivery as well
+        with self.chat.news:  # whoever waits for the message also finds the delivery
             try:
                 self._post_ack(delivery)
             except Refused:
@@ -126,10 +126,10 @@ class SlackWorkspace(Closing):
         return delivery
 
     def click(self, person: Person, message: Message, action_id: str) -> Delivery:
-        """Let `person` click that button of `message`, and give what became of it.
+        """Click a button of `message` as `person`, and return the delivery to the app.
 
-        The app answers by the response_url, which can replace the message; what its 200 says is not shown. Raises
-        LookupError if the person sees no such button.
+        The app answers by the response_url, which can replace the message; Slack ignores a message in its 200. Raises
+        LookupError if the person doesn't see the button.
         """
         now = self.chat.find(message.channel_id, message.ts)
         channel = self.chat.channels[message.channel_id]
@@ -143,22 +143,22 @@ class SlackWorkspace(Closing):
         return delivery
 
     def deliveries(self) -> list[Delivery]:
-        """Give the last deliveries, the oldest first."""
+        """Return the latest deliveries, the oldest first."""
         with self.chat.news:
             return list(self._deliveries)
 
     def calls(self) -> list[Call]:
-        """Give the app's last calls, the oldest first."""
+        """Return the app's latest calls, the oldest first."""
         with self.chat.news:
             return list(self._calls)
 
     def misbehave(self, fault: Fault, *, door: Door | None = None, times: int | None = 1) -> None:
-        """Let `fault` apply the next `times` calls of `door`; None: of either, and until told otherwise."""
+        """Apply `fault` to the next `times` calls at `door`. None means either door, and until `behave`."""
         with self.chat.news:
             self._faults.tell(fault, door, times)
 
     def behave(self) -> None:
-        """Forget all misbehaviour."""
+        """Remove all faults."""
         with self.chat.news:
             self._faults.clear()
 
@@ -173,7 +173,7 @@ class SlackWorkspace(Closing):
         return Delivery(person, channel, request, response_url, sent_at, seconds, answer, error)
 
     def _post_ack(self, delivery: Delivery) -> None:
-        payload = {} if delivery.error or delivery.answer is None else _spoken(delivery.answer)
+        payload = {} if delivery.error or delivery.answer is None else _message_in(delivery.answer)
         if payload.get("text") or payload.get("blocks"):
             post_answer(self.chat, delivery.channel, delivery.person, payload, "ack")
 
@@ -181,16 +181,16 @@ class SlackWorkspace(Closing):
         area, _, path = request.path.lstrip("/").partition("/")
         match area:
             case "hooks":
-                return self._answer_unless_told("response_url", self._response_urls.answer, path, request)
+                return self._answer_with_fault("response_url", self._response_urls.answer, path, request)
             case "api":
-                return self._answer_unless_told("web_api", self._web_api.answer, path, request)
+                return self._answer_with_fault("web_api", self._web_api.answer, path, request)
             case _:
                 return Answer(HTTPStatus.NOT_FOUND)
 
-    def _answer_unless_told(
+    def _answer_with_fault(
         self, door: Door, answer: Callable[[str, Request], Answer], path: str, request: Request
     ) -> Answer:
-        with self.chat.news:  # whoever waits for the message finds the call as well
+        with self.chat.news:  # whoever waits for the message also finds the call
             received = self._clock()
             fault = self._faults.take(door) or Fault()
             given = fault.apply(answer(path, request) if fault.carried_out else Answer(), door)
@@ -205,7 +205,7 @@ def _check_presence(person: Person, channel: Channel) -> None:
 
 def _send(url: str, request: Request, patience: float) -> tuple[Answer | None, str]:
     with requests.Session() as session:
-        session.trust_env = False  # a proxy of this machine has no part in it
+        session.trust_env = False  # ignore proxies in the environment
         try:
             got = session.post(
                 url, data=request.body, headers=dict(request.headers), timeout=patience, allow_redirects=False
@@ -218,8 +218,8 @@ def _send(url: str, request: Request, patience: float) -> tuple[Answer | None, s
     return answer, "" if answer.status == HTTPStatus.OK else "dispatch_failed"
 
 
-def _spoken(answer: Answer) -> Mapping[str, object]:
-    """Give what a 200 to a command says. Raises Refused if it says it in bad JSON."""
+def _message_in(answer: Answer) -> Mapping[str, object]:
+    """Return the message in a 200 to a command. Raises Refused for invalid JSON."""
     body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
     text = body.decode(errors="replace").strip()
     if not Headers(answer.headers).get("Content-Type").startswith("application/json") or not text:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
@@ -44,21 +44,23 @@ def _start_lambda(folder: Path, port: int) -> Iterator[None]:
     assert {path.name for path in code} == {function.name for function in functions}
     keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     environment = {"AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION, **keys}
-    with LambdaHost(
-        [
-            type(function)(
-                name=function.name,
-                handler=function.handler,
-                timeout=function.timeout,
-                memory=function.memory,
-                log_format=function.log_format,
-                variables=values[function.name],
-            )
-            for function in functions
-        ],
-        folder=PROJECT,
-        environment=environment,
-        built=Built(next(iter(code)).parent, find_built().python),
+    with closing(
+        LambdaHost(
+            [
+                type(function)(
+                    name=function.name,
+                    handler=function.handler,
+                    timeout=function.timeout,
+                    memory=function.memory,
+                    log_format=function.log_format,
+                    variables=values[function.name],
+                )
+                for function in functions
+            ],
+            folder=PROJECT,
+            environment=environment,
+            built=Built(next(iter(code)).parent, find_built().python),
+        )
     ) as host:
 
         def invoke(request: Request) -> Answer:
@@ -69,7 +71,7 @@ def _start_lambda(folder: Path, port: int) -> Iterator[None]:
                 answer = Answer.of_json(HTTPStatus.OK, {"errorMessage": error.message})
                 return Answer(answer.status, (*answer.headers, ("X-Amz-Function-Error", "Unhandled")), answer.body)
 
-        with Server(invoke, port):
+        with closing(Server(invoke, port)):
             yield
 
 

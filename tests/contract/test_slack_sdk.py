@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from slack_bolt import Ack, App, BoltRequest, Respond
@@ -25,7 +26,7 @@ type Door = Callable[[Request], Answer]
 def _slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackWorkspace]:
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)  # slack_sdk would take them even for loopback
-    with SlackWorkspace() as slack:
+    with closing(SlackWorkspace()) as slack:
         yield slack
 
 
@@ -97,10 +98,11 @@ def test_the_web_client_is_told_when_to_come_again(client: WebClient) -> None:
     assert (response.status_code, response["error"], response.headers["Retry-After"]) == (429, "ratelimited", "1")
 
 
-def _answering(slack: SlackWorkspace, door: Door) -> Server:
-    server = Server(door)
-    slack.request_url = f"{server.endpoint}/slack"
-    return server
+@contextmanager
+def _answering(slack: SlackWorkspace, door: Door) -> Iterator[None]:
+    with closing(Server(door)) as server:
+        slack.request_url = f"{server.endpoint}/slack"
+        yield
 
 
 def test_the_webhook_client_uses_a_response_url_up(slack: SlackWorkspace) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -55,7 +56,7 @@ def _refused(**environment: str) -> str:
 
 def test_a_port_that_cannot_be_had_is_one_line() -> None:
     """A taken port, and a PORT that is none, are told in a line that says what to do."""
-    with Server(lambda _: Answer()) as other:
+    with closing(Server(lambda _: Answer())) as other:
         taken = _refused(PORT=str(other.port))
     assert taken.count("\n") == 1
     assert f"port {other.port} on 127.0.0.1 is in use: give another one" in taken

@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http import HTTPStatus
 
 import pytest
@@ -13,8 +14,8 @@ from local.http_message import Answer, Request
 from local.loopback import Server
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields
-from local.slack.socket_mode import SlackAccount, SocketMode, connected
 from local.slack.workspace import SlackWorkspace
+from local.socket_mode import SlackAccount, SocketMode, connected
 from local.system import System
 from tests.e2e.conftest import BUILT
 from tests.socket_slack import SocketSlack
@@ -29,7 +30,7 @@ def _slack() -> Iterator[SocketSlack]:
 @pytest.fixture(name="workspace")
 def _workspace() -> Iterator[SlackWorkspace]:
     """The workspace behind the socket, where the answers by response_url are read."""
-    with SlackWorkspace() as workspace:
+    with closing(SlackWorkspace()) as workspace:
         yield workspace
 
 
@@ -82,8 +83,10 @@ def test_what_is_under_way_is_answered_before_the_socket_closes(slack: SocketSla
         time.sleep(0.5)
         return Answer(HTTPStatus.OK, (("Content-Type", "text/plain"),), b"said late")
 
-    with Server(door) as server:
-        with SocketMode(SlackAccount(slack.app_token, "", slack.api_url), f"{server.endpoint}/slack", "secret"):
+    with closing(Server(door)) as server:
+        with closing(
+            SocketMode(SlackAccount(slack.app_token, "", slack.api_url), f"{server.endpoint}/slack", "secret")
+        ):
             slack.send("slash_commands", {"text": "help"})
             assert asked.wait(10)
         assert slack.acknowledged()["payload"] == {"text": "said late"}
@@ -96,7 +99,7 @@ def test_another_socket_is_opened_when_slack_asks_for_it(slack: SocketSlack) -> 
         return Answer(HTTPStatus.OK, (), b"")
 
     account = SlackAccount(slack.app_token, "", slack.api_url)
-    with Server(door) as server, SocketMode(account, f"{server.endpoint}/slack", "secret"):
+    with closing(Server(door)) as server, closing(SocketMode(account, f"{server.endpoint}/slack", "secret")):
         for opened in (1, 2):
             envelope_id = slack.send("slash_commands", {"text": "help"})
             assert slack.acknowledged()["envelope_id"] == envelope_id
@@ -110,7 +113,7 @@ def test_a_token_that_slack_refuses_is_one_line(slack: SocketSlack) -> None:
     account = SlackAccount("xapp-wrong", "", slack.api_url)
     with pytest.raises(LocalError, match="invalid_auth"):
         SocketMode(account, "http://127.0.0.1:1/slack", "secret")
-    with SocketMode(SlackAccount(slack.app_token, "", slack.api_url), "http://127.0.0.1:1/slack", "secret"):
+    with closing(SocketMode(SlackAccount(slack.app_token, "", slack.api_url), "http://127.0.0.1:1/slack", "secret")):
         slack.send("slash_commands", {"text": "help"})  # the door is gone: not acknowledged
         with pytest.raises(queue.Empty):
             slack.acknowledged(1)

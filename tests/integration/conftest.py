@@ -1,7 +1,7 @@
 """A recorder in this process between real parts: moto's table and queue, the RTC and Slack stand-ins, a set clock."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import override
@@ -169,7 +169,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
     ledger = open_ledger(dynamodb, TABLE, new_order_id())
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
-    with RawServer(lambda sock: sock.sendall(http(200))) as door, SlackWorkspace(rate_limited=False) as slack:
+    with RawServer(lambda sock: sock.sendall(http(200))) as door, closing(SlackWorkspace(rate_limited=False)) as slack:
         slack.request_url = door.endpoint
         slack_api = SlackApi(
             api_url=slack.api_url,

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -186,7 +187,7 @@ def test_the_users_own_settings_have_no_say(monkeypatch: pytest.MonkeyPatch) -> 
     ):
         monkeypatch.setenv(name, value)
     template = read_template(TEMPLATE)
-    with Aws() as aws:
+    with closing(Aws()) as aws:
         resolved = aws.create(
             template, PARAMETERS, SECRETS, {1: {"Fn::Sub": "${AWS::Region}"}, 2: {"Ref": "Visibility"}}
         )

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -272,7 +273,7 @@ def test_the_page_may_load_nothing_from_elsewhere(address: str) -> None:
 
 def test_a_taken_port_is_told_before_anything_starts() -> None:
     """If the port is taken there is one line about it, at once."""
-    with Server(lambda _: Answer()) as other:
+    with closing(Server(lambda _: Answer())) as other:
         begun = time.monotonic()
         with pytest.raises(PortTaken, match=str(other.port)), served(other.port):
             pass

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -88,7 +89,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     api = RtcApi(calls_per_second=None)
     with (
         serve(api) as rtc,
-        SlackWorkspace(rate_limited=False) as slack,
+        closing(SlackWorkspace(rate_limited=False)) as slack,
         RawServer(lambda sock: sock.sendall(http(200))) as door,
     ):
         slack.request_url = door.endpoint

@@ -44,7 +44,7 @@ def _events() -> Iterator[bytes]:
 
 @pytest.fixture(name="server")
 def _server() -> Iterator[Server]:
-    with Server(_answer) as running:
+    with closing(Server(_answer)) as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 import http.client
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ def _invoke(function: str, event: object) -> Any:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[ApiGateway]:
     """One HTTP API for all tests."""
-    with ApiGateway(ROUTES, _invoke) as gateway:
+    with closing(ApiGateway(ROUTES, _invoke)) as gateway:
         yield gateway
 
 

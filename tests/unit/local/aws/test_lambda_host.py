@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -32,7 +33,7 @@ def own_runtime(request: pytest.FixtureRequest) -> bool:
 def host(own_runtime: bool) -> Iterator[LambdaHost]:
     """One host of both functions for most tests."""
     environment = {"AWS_REGION": "eu-central-1", "GIVEN": "yes"}
-    with LambdaHost([ECHO, OBEY], folder=FUNCTIONS, environment=environment, own_runtime=own_runtime) as host:
+    with closing(LambdaHost([ECHO, OBEY], folder=FUNCTIONS, environment=environment, own_runtime=own_runtime)) as host:
         host.warm()
         yield host
 
@@ -47,7 +48,7 @@ def test_a_function_gets_its_event_and_gives_its_result(host: LambdaHost) -> Non
 def test_a_call_is_told_of_as_it_begins_and_when_it_is_over() -> None:
     """Whoever watches gets each call twice, the second time with how long it took and what went wrong."""
     calls: list[Invocation] = []
-    with LambdaHost([OBEY], folder=FUNCTIONS, environment={}, own_runtime=True, on_call=calls.append) as host:
+    with closing(LambdaHost([OBEY], folder=FUNCTIONS, environment={}, own_runtime=True, on_call=calls.append)) as host:
         result = host.invoke("Obey", {})
         with pytest.raises(FunctionError):
             host.invoke("Obey", {"raise": "oops"})
@@ -163,7 +164,7 @@ def test_a_function_that_cannot_start_is_named(own_runtime: bool, handler: str, 
     """A function whose module or handler can't be had is named in one line, with the reason."""
     broken = replace(ECHO, name="Broken", handler=handler)
     with (
-        LambdaHost([broken], folder=FUNCTIONS, environment={}, own_runtime=own_runtime) as host,
+        closing(LambdaHost([broken], folder=FUNCTIONS, environment={}, own_runtime=own_runtime)) as host,
         pytest.raises(StartError, match=f"^Broken does not start: .*{message}"),
     ):
         host.warm()
@@ -172,8 +173,10 @@ def test_a_function_that_cannot_start_is_named(own_runtime: bool, handler: str, 
 def test_log_lines_are_handed_on_with_the_function_s_name(own_runtime: bool) -> None:
     """Each line goes to the host's listener with the name of its function."""
     lines: list[tuple[str, str]] = []
-    with LambdaHost(
-        [ECHO], folder=FUNCTIONS, environment={}, own_runtime=own_runtime, on_log=lambda *line: lines.append(line)
+    with closing(
+        LambdaHost(
+            [ECHO], folder=FUNCTIONS, environment={}, own_runtime=own_runtime, on_log=lambda *line: lines.append(line)
+        )
     ) as host:
         line = f"echo {host.invoke('Echo', {})['request_id']}"
         assert within(2, lambda: ("Echo", line) in lines)

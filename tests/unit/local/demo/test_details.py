@@ -11,6 +11,7 @@ from local.demo.steps import steps_of
 from local.http_message import Answer, Headers, Request, Wire
 from local.rtc.api import Call as RtcCall
 from local.rtc.faults import Fault
+from shared.log_events import LogEvent
 from shared.rtc.signing import sign
 from tests.builders import a_request
 from tests.scene import BEGIN, LINK_SIGNATURE, START, Scene, an_event_s_order
@@ -27,8 +28,8 @@ def _call(answer: Answer, fault: Fault | None = None) -> RtcCall:
 
 
 def _details(scene: Scene, *calls: RtcCall, items: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    [seen] = scene.seen()
-    details = details_of(seen, steps_of(seen), calls, items or [])
+    [trace] = scene.traces()
+    details = details_of(trace, steps_of(trace), calls, items or [])
     assert isinstance(details, dict)
     json.dumps(details)
     return details
@@ -79,7 +80,7 @@ def test_a_stop_without_an_answer_is_found_at_rtc() -> None:
     scene.sent(START)
     scene.placed(function="WebhookFunction")
     scene.received(0.03, 0.1)
-    scene.log(0.06, "not stopped", job_id="7", error="stop: no answer in time", receive="1")
+    scene.log(0.06, LogEvent.NOT_STOPPED, job_id="7", error="stop: no answer in time", receive="1")
     when = datetime.fromtimestamp(BEGIN + 0.05, UTC)
     call = RtcCall(when, Request("DELETE", "/v2/jobs/7"), "stop", "accepted", Answer(204), "rtc1", None)
     [rtc] = _details(scene, call)["rtc"]

@@ -23,7 +23,7 @@ def test_what_is_no_log_line_is_passed_over() -> None:
     """A metric, a traceback and a number leave nothing."""
     event_log = EventLog()
     for text in ('{"_aws": {}}', "Traceback (most recent call last):", "1", '{"timestamp": "soon"}', "[]"):
-        event_log.hear("f", text)
+        event_log.add_line("f", text)
     assert event_log.lines() == []
     assert event_log.changes == 0
 
@@ -32,11 +32,11 @@ def test_a_call_is_one_from_beginning_to_end() -> None:
     """A call that is over takes the place of itself as it began; of many the last are kept."""
     event_log = EventLog()
     call = Invocation("f", "0", b"{}", 1.0)
-    event_log.see(call)
-    event_log.see(replace(call, seconds=0.5))
+    event_log.add_call(call)
+    event_log.add_call(replace(call, seconds=0.5))
     assert event_log.calls() == [replace(call, seconds=0.5)]
     for number in range(CALLS_KEPT):
-        event_log.see(replace(call, request_id=f"later {number}"))
+        event_log.add_call(replace(call, request_id=f"later {number}"))
     assert len(event_log.calls()) == CALLS_KEPT
     assert call.request_id not in {it.request_id for it in event_log.calls()}
 
@@ -46,7 +46,7 @@ def test_a_look_is_not_kept() -> None:
     event_log = EventLog()
     for method in ("GET", "POST"):
         event = {"requestContext": {"http": {"method": method}}}
-        event_log.see(Invocation("f", method, json.dumps(event).encode(), 1.0))
+        event_log.add_call(Invocation("f", method, json.dumps(event).encode(), 1.0))
     assert [it.request_id for it in event_log.calls()] == ["POST"]
     assert event_log.changes == 1
 
@@ -54,8 +54,8 @@ def test_a_look_is_not_kept() -> None:
 def test_a_listener_gets_every_line() -> None:
     """Whoever listens gets each line as it comes."""
     event_log, heard = EventLog(), list[Line]()
-    event_log.listen(heard.append)
-    event_log.hear("f", TEXT)
+    event_log.subscribe(heard.append)
+    event_log.add_line("f", TEXT)
     assert heard == event_log.lines() != []
 
 
@@ -65,7 +65,7 @@ def test_waiting_ends_with_a_change() -> None:
     begun = time.monotonic()
     event_log.wait(event_log.changes, 0.01)
     assert time.monotonic() - begun >= 0.01
-    stirring = threading.Timer(0.02, event_log.stir)
+    stirring = threading.Timer(0.02, event_log.notify)
     stirring.start()
     event_log.wait(0, 10)
     event_log.wait(0, 10)

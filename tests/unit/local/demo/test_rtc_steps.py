@@ -6,6 +6,7 @@ import pytest
 
 from local.demo.rtc_steps import rtc_steps
 from local.demo.step import Step
+from shared.log_events import LogEvent
 from tests.scene import BEGIN, START, Scene, an_event_s_order
 
 STOP = {"job_id": "7"}
@@ -19,11 +20,11 @@ def _stop(*told: tuple[str, dict[str, Any]]) -> list[Step]:
     scene.received(0.03, 0.1)
     for number, (message, fields) in enumerate(told, 1):
         scene.log(0.03 + number / 100, message, receive="1", **fields)
-    return rtc_steps(scene.seen()[0].receives[0])
+    return rtc_steps(scene.traces()[0].receives[0])
 
 
 def _answered(status: int) -> tuple[str, dict[str, Any]]:
-    return "RTC answered", {"operation": "stop", "status": status, "request_id": "rtc1", "ms": 4}
+    return LogEvent.RTC_ANSWERED, {"operation": "stop", "status": status, "request_id": "rtc1", "ms": 4}
 
 
 @pytest.mark.parametrize(
@@ -36,14 +37,14 @@ def _answered(status: int) -> tuple[str, dict[str, Any]]:
 )
 def test_a_stop_that_comes_to_what_was_asked_is_well(told: list[tuple[str, dict[str, Any]]], note: str) -> None:
     """A job that ends, or is over already, is a stop gone well, whatever status said so."""
-    [step] = _stop(*told, ("stopped", {"job_id": "7"}))
+    [step] = _stop(*told, (LogEvent.STOPPED, {"job_id": "7"}))
     assert (step.title, step.state, step.note, step.job_id) == ("RTC is asked to stop", "ok", note, "7")
     assert step.seconds == pytest.approx(0.004)
 
 
 def test_a_stop_that_rtc_refuses_failed() -> None:
     """RTC's "no" is told in its words, and keeps its time and request id."""
-    [step] = _stop(_answered(400), ("not stopped", {"job_id": "7", "error": "stop: RTC.00001022 JobNotReady"}))
+    [step] = _stop(_answered(400), (LogEvent.NOT_STOPPED, {"job_id": "7", "error": "stop: RTC.00001022 JobNotReady"}))
     assert (step.state, step.note, step.request_id) == ("failed", "RTC.00001022 JobNotReady", "rtc1")
 
 
@@ -51,8 +52,8 @@ def test_a_stop_without_an_answer_is_unknown() -> None:
     """Without an answer it began with what was logged last, and nobody knows whether the job ended."""
     first, silent = _stop(
         _answered(204),
-        ("stopped", {"job_id": "6"}),
-        ("not stopped", {"job_id": "7", "error": "stop: no answer in time"}),
+        (LogEvent.STOPPED, {"job_id": "6"}),
+        (LogEvent.NOT_STOPPED, {"job_id": "7", "error": "stop: no answer in time"}),
     )
     assert (first.state, first.job_id) == ("ok", "6")
     assert (silent.state, silent.note, silent.job_id, silent.request_id) == ("unknown", "no answer in time", "7", "")

@@ -1,4 +1,4 @@
-"""The rules of an order's way: which steps, how long, and how it stands."""
+"""The rules of an order's steps: which there are, how long they take, and their state."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,22 +9,23 @@ from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
 from local.demo.trace import WEBHOOK
 from local.slack.chat import CLASS_RECORDINGS
+from shared.log_events import LogEvent
 from tests.scene import BEGIN, START, Scene, an_event_s_order
 
 
 def _stations(scene: Scene) -> list[tuple[str, str]]:
-    return [(step.station, step.state) for step in steps_of(scene.seen()[0])]
+    return [(step.station, step.state) for step in steps_of(scene.traces()[0])]
 
 
 def _last(scene: Scene, station: str) -> Step:
-    return [step for step in steps_of(scene.seen()[0]) if step.station == station][-1]
+    return [step for step in steps_of(scene.traces()[0]) if step.station == station][-1]
 
 
 def test_an_order_that_goes_well() -> None:
     """Six steps with their times, from Slack to the reply, none of them open."""
     scene = Scene()
     scene.fulfilled()
-    steps = steps_of(scene.seen()[0])
+    steps = steps_of(scene.traces()[0])
     assert [step.station for step in steps] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
     assert all(step.state == "ok" and step.seconds is not None for step in steps)
     assert state_of(steps) == "ok"
@@ -34,8 +35,8 @@ def test_an_order_that_goes_well() -> None:
     assert _last(scene, "rtc").attempt == 0
 
 
-def test_it_lights_up_as_it_passes() -> None:
-    """What is under way is open: at the door, on the queue, in the recorder, at RTC."""
+def test_the_current_step_is_open() -> None:
+    """The step under way is active: at the door, on the queue, in the recorder, at RTC."""
     scene = Scene()
     scene.typed(answered=False)
     assert _stations(scene)[-1] == ("door", "active")
@@ -45,24 +46,24 @@ def test_it_lights_up_as_it_passes() -> None:
     assert _stations(scene)[-1] == ("queue", "active")
     scene.received(0.03, None)
     assert _stations(scene)[-1] == ("recorder", "active")
-    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
+    scene.log(0.05, LogEvent.CALLING_RTC, operation="start", attempt=0, receive="1")
     assert _stations(scene)[-1] == ("rtc", "active")
-    assert state_of(steps_of(scene.seen()[0])) == "active"
+    assert state_of(steps_of(scene.traces()[0])) == "active"
 
 
-def test_a_slip_is_answered_by_the_door() -> None:
+def test_a_command_with_an_error_is_answered_by_the_door() -> None:
     """Without an order there is no queue; the answer is in the door's 200."""
     scene = Scene()
     scene.typed("100 user001 hdd")
     assert _stations(scene) == [("sender", "ok"), ("door", "ok"), ("reply", "ok")]
 
 
-def test_an_event_goes_the_same_way() -> None:
+def test_an_event_has_the_same_steps() -> None:
     """Six steps like a command's; where no channel is told, the reply is what the status link tells from then on."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     scene.worked_on()
-    steps = steps_of(scene.seen()[0])
+    steps = steps_of(scene.traces()[0])
     assert [step.station for step in steps] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
     assert state_of(steps) == "ok"
     assert "timetable" in steps[0].title
@@ -77,21 +78,21 @@ def test_an_event_that_names_a_channel_is_replied_to_there() -> None:
     scene.sent(START)
     scene.worked_on()
     scene.posted(0.07)
-    assert [step.title for step in steps_of(scene.seen()[0])][-1] == "The answer goes out by chat.postMessage"
+    assert [step.title for step in steps_of(scene.traces()[0])][-1] == "The answer goes out by chat.postMessage"
     assert _stations(scene).count(("reply", "ok")) == 1
 
 
 def test_the_status_link_tells_nothing_while_it_goes_on() -> None:
-    """An order under way, or to be tried again, has no reply yet; a look later is not another one."""
+    """An order under way, or to be tried again, has no reply yet; a later check is no second reply."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     scene.placed(function=WEBHOOK)
     scene.received(0.03, 0.1)
-    scene.log(0.09, "again later", seconds=1.8, receive="1")
+    scene.log(0.09, LogEvent.ORDER_WAITS, seconds=1.8, receive="1")
     assert _stations(scene)[-1] == ("queue", "waiting")
     assert "reply" not in dict(_stations(scene))
     scene.received(2.0, 0.1, number=2)
-    scene.received(5.0, 0.1, look=1, sent=2.1)
+    scene.received(5.0, 0.1, check=1, sent=2.1)
     assert _stations(scene).count(("reply", "ok")) == 1
     assert _last(scene, "reply").note == "nothing new was started or stopped"
 
@@ -101,14 +102,14 @@ def test_the_status_link_tells_nothing_while_it_goes_on() -> None:
     [
         (401, {"detail": "missing: webhook-id"}, [("door", "failed"), ("reply", "ok")], "401 missing: webhook-id"),
         (409, {"detail": "another body"}, [("door", "failed"), ("reply", "ok")], "409 another body"),
-        (200, {"would_send": [{}]}, [("door", "ok"), ("reply", "ok")], "answered at once, nothing placed"),
+        (200, {"would_send": [{}]}, [("door", "ok"), ("reply", "ok")], "answered at once, no order placed"),
         (None, None, [("door", "active")], ""),
     ],
 )
 def test_an_event_that_orders_nothing(
     status: int | None, answer: object, stations: list[tuple[str, str]], note: str
 ) -> None:
-    """What is refused fails at the door, which says why; what is answered at once is well; neither goes further."""
+    """A refused event fails at the door, with the reason; an answer at once is a success; neither has further steps."""
     scene = Scene()
     scene.sent(START, status, answer)
     assert _stations(scene)[1:] == stations
@@ -119,7 +120,7 @@ def test_an_event_known_already_says_so() -> None:
     """An event sent again under its webhook-id is no order of its own."""
     scene = Scene()
     scene.sent(START)
-    scene.log(0.01, "order known already", WEBHOOK, function_request_id="fn-web1")
+    scene.log(0.01, LogEvent.ORDER_KNOWN, WEBHOOK, function_request_id="fn-web1")
     assert "known already" in _last(scene, "door").note
     assert _last(scene, "reply").title == "The answer is in the door's 202"
 
@@ -138,12 +139,12 @@ def test_what_waits_for_another_try_says_so() -> None:
     scene.typed()
     scene.placed()
     scene.received(0.03, 0.1)
-    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
-    scene.log(0.06, "RTC answered", operation="start", status=500, request_id="r", ms=10, receive="1")
-    scene.log(0.061, "not started", error="Failed", error_code="RTC.00002000", receive="1")
-    scene.log(0.09, "again later", seconds=1.8, receive="1")
+    scene.log(0.05, LogEvent.CALLING_RTC, operation="start", attempt=0, receive="1")
+    scene.log(0.06, LogEvent.RTC_ANSWERED, operation="start", status=500, request_id="r", ms=10, receive="1")
+    scene.log(0.061, LogEvent.NOT_STARTED, error="Failed", error_code="RTC.00002000", receive="1")
+    scene.log(0.09, LogEvent.ORDER_WAITS, seconds=1.8, receive="1")
     assert _stations(scene)[-1] == ("queue", "waiting")
-    assert state_of(steps_of(scene.seen()[0])) == "waiting"
+    assert state_of(steps_of(scene.traces()[0])) == "waiting"
     assert _last(scene, "rtc").state == "failed"
     assert "RTC.00002000" in _last(scene, "rtc").note
     scene.received(2.0, 0.1, number=2)
@@ -154,8 +155,8 @@ def test_what_waits_for_another_try_says_so() -> None:
 @pytest.mark.parametrize(
     ("told", "state"),
     [
-        ({"message": "outcome unknown", "error": "OutcomeUnknown", "error_msg": "no answer in time"}, "unknown"),
-        ({"message": "not started", "error": "NotConnected", "error_msg": "refused"}, "failed"),
+        ({"message": LogEvent.OUTCOME_UNKNOWN, "error": "OutcomeUnknown", "error_msg": "no answer in time"}, "unknown"),
+        ({"message": LogEvent.NOT_STARTED, "error": "NotConnected", "error_msg": "refused"}, "failed"),
     ],
 )
 def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
@@ -164,7 +165,7 @@ def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
     scene.typed()
     scene.placed()
     scene.received(0.03, 10.1)
-    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
+    scene.log(0.05, LogEvent.CALLING_RTC, operation="start", attempt=0, receive="1")
     message = told.pop("message")
     scene.log(10.05, message, **told, receive="1")
     assert _last(scene, "rtc").state == state
@@ -176,7 +177,7 @@ def test_an_answer_of_nothing_usable_is_unknown() -> None:
     """RTC answered, and yet nobody knows: the step says unknown and keeps its time."""
     scene = Scene()
     scene.fulfilled()
-    scene.log(0.0605, "outcome unknown", error="OutcomeUnknown", receive="1")
+    scene.log(0.0605, LogEvent.OUTCOME_UNKNOWN, error="OutcomeUnknown", receive="1")
     scene.lines.sort(key=lambda line: line.at)
     assert _last(scene, "rtc").state == "unknown"
     assert _last(scene, "rtc").seconds == pytest.approx(0.01)
@@ -188,7 +189,7 @@ def test_a_recorder_that_died_leaves_an_unknown_call() -> None:
     scene.typed()
     scene.placed()
     scene.received(0.03, 0.1, error="Runtime.ExitError: signal: SIGKILL")
-    scene.log(0.05, "calling RTC", operation="start", attempt=0, receive="1")
+    scene.log(0.05, LogEvent.CALLING_RTC, operation="start", attempt=0, receive="1")
     assert _stations(scene)[-3:] == [("recorder", "failed"), ("rtc", "unknown"), ("queue", "waiting")]
 
 
@@ -200,15 +201,18 @@ def test_a_post_that_slack_refused_failed() -> None:
     scene.posted(0.07, ok=False, error="not_in_channel")
     assert _last(scene, "reply").state == "failed"
     assert "not_in_channel" in _last(scene, "reply").note
-    assert state_of(steps_of(scene.seen()[0])) == "failed"
+    assert state_of(steps_of(scene.traces()[0])) == "failed"
 
 
-def test_a_look_is_a_journey_of_its_own() -> None:
-    """An order that comes back waits as long as its message did, not since the answer."""
+def test_a_check_has_steps_of_its_own() -> None:
+    """A check waits on the queue since its message was sent, not since the order's answer."""
     scene = Scene()
     scene.fulfilled()
-    scene.received(2.5, 0.1, look=1, sent=0.5)
+    scene.received(2.5, 0.1, check=1, sent=0.5)
     queue = _last(scene, "queue")
-    assert "comes back" in queue.title
+    assert (queue.title, queue.check) == ("The check waits on the queue", 1)
     assert queue.seconds == pytest.approx(2.0)
-    assert "looks" in _last(scene, "recorder").title
+    assert (_last(scene, "recorder").title, _last(scene, "recorder").check) == (
+        "The recorder checks whether it runs",
+        1,
+    )

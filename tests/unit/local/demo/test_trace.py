@@ -6,6 +6,7 @@ from dataclasses import replace
 from local.aws.lambda_pool import Invocation
 from local.demo.event_log import Line
 from local.demo.trace import Receive, body_of, read_object
+from shared.log_events import LogEvent
 from tests.scene import BEGIN, START, Scene
 
 
@@ -21,35 +22,35 @@ def test_what_is_under_way_has_no_end() -> None:
 def test_a_receive_is_done_unless_it_comes_again() -> None:
     """A receive that failed, or that the recorder wants again, is not the end."""
     over = Receive(Invocation("RecorderFunction", "r", b"{}", 10.0, 1.0), {}, ())
-    assert over.is_done
-    assert not replace(over, call=replace(over.call, seconds=None)).is_done
-    assert not replace(over, call=replace(over.call, error="killed")).is_done
-    again = replace(over, lines=(Line("RecorderFunction", 10.5, {"message": "again later", "seconds": 1.8}),))
-    assert (again.again, again.is_done) == ("1.8", False)
+    assert over.is_final
+    assert not replace(over, call=replace(over.call, seconds=None)).is_final
+    assert not replace(over, call=replace(over.call, error="killed")).is_final
+    again = replace(over, lines=(Line("RecorderFunction", 10.5, {"message": LogEvent.ORDER_WAITS, "seconds": 1.8}),))
+    assert (again.retry_in, again.is_final) == ("1.8", False)
 
 
 def test_an_event_is_seen_as_it_came_and_as_it_was_answered() -> None:
     """The request is the door's, bytes as they were sent, and the answer is what the function gave."""
     scene = Scene()
     scene.sent(START)
-    [seen] = scene.seen()
-    assert (seen.request.method, seen.request.path, seen.request.body) == (
+    [trace] = scene.traces()
+    assert (trace.request.method, trace.request.path, trace.request.body) == (
         "POST",
         "/hooks/timetable",
         json.dumps(START).encode(),
     )
-    assert seen.request.headers["webhook-id"] == "evt_1"
-    assert seen.answer is not None
-    assert seen.answer.status == 202
-    assert read_object(body_of(seen.answer))["order_id"] == scene.order.order_id
-    assert abs(seen.received_at - BEGIN) < 0.002
+    assert trace.request.headers["webhook-id"] == "evt_1"
+    assert trace.answer is not None
+    assert trace.answer.status == 202
+    assert read_object(body_of(trace.answer))["order_id"] == scene.order.order_id
+    assert abs(trace.received_at - BEGIN) < 0.002
 
 
 def test_what_is_no_object_is_none() -> None:
     """Bytes that are no JSON object are an event of nothing, and a result that is no answer is none."""
     scene = Scene()
     scene.sent(b"[" * 100_000, 400, {"detail": "no JSON"})
-    [seen] = scene.seen()
-    assert seen.event == {}
-    assert replace(seen, door=replace(seen.door, result=b'{"statusCode": "x"}')).answer is None
-    assert replace(seen, door=replace(seen.door, result=b"")).answer is None
+    [trace] = scene.traces()
+    assert trace.event == {}
+    assert replace(trace, door=replace(trace.door, result=b'{"statusCode": "x"}')).answer is None
+    assert replace(trace, door=replace(trace.door, result=b"")).answer is None

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 import requests
@@ -107,7 +108,7 @@ def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals) -> N
 
 def test_the_command_refuses_a_port_in_use_in_one_line() -> None:
     """Which port, and what to do; exit status 1."""
-    with Server(RtcApi().answer) as taken:
+    with closing(Server(RtcApi().answer)) as taken:
         ended = subprocess.run(_command(taken.port), cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
     told = f"port {taken.port} on 127.0.0.1 is in use: give another one, or 0 for any free port"

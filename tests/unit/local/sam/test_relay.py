@@ -3,6 +3,7 @@
 import socket
 import sys
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -15,7 +16,7 @@ from local.sam.relay import Relay, ports_in
 def test_what_comes_to_the_gateway_goes_on_to_loopback() -> None:
     """Both ways, whole, and nothing is left afterwards."""
     threads = set(threading.enumerate())
-    with Server(lambda request: Answer(body=request.body * 2)) as server:
+    with closing(Server(lambda request: Answer(body=request.body * 2))) as server:
         relay = Relay("127.0.0.2", server.port)
         with socket.create_connection(("127.0.0.2", server.port), 5) as connection:
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc")

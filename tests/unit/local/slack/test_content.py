@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from local.slack.content import Content, Refused
+from local.slack.content import Content
+from local.slack.refusal import Refused
 
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "words"}}
 
@@ -25,6 +26,9 @@ def test_blocks_may_come_as_json_in_a_string() -> None:
         ({"text": ["words"]}, "no_text"),
         ({"text": "x" * 40_001}, "msg_too_long"),
         ({"text": "x", "blocks": "[{"}, "invalid_blocks_format"),
+        ({"text": "x", "metadata": "{"}, "invalid_metadata_format"),
+        ({"text": "x", "metadata": "[]"}, "invalid_metadata_format"),
+        ({"text": "x", "metadata": None}, "invalid_metadata_format"),
         ({"text": "x", "blocks": [{"type": "section"}]}, "invalid_blocks"),
         ({"text": "x", "blocks": [SECTION | {"block_id": "b"}] * 2}, "invalid_blocks"),
         (
@@ -38,6 +42,25 @@ def test_each_refusal_has_slack_s_word(payload: dict[str, object], code: str) ->
     with pytest.raises(Refused) as refused:
         Content.of_payload(payload)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("event_type", "payload", "kept"),
+    [
+        ("recordbot_order", {"order_id": "1"}, True),
+        ("recordbot-order", {}, True),
+        ("recordbot.order", {"order_id": "1"}, False),
+        ("", {"order_id": "1"}, False),
+        ("recordbot_order", None, False),
+    ],
+)
+def test_metadata_slack_cannot_use_is_ignored_with_a_warning(event_type: str, payload: object, *, kept: bool) -> None:
+    """The message is posted without it."""
+    metadata = {"event_type": event_type, "event_payload": payload}
+    for given in (metadata, json.dumps(metadata)):
+        content = Content.of_payload({"text": "x", "metadata": given})
+        assert (content.metadata.document() if content.metadata else None) == (metadata if kept else None)
+        assert content.warnings == (() if kept else ("invalid_metadata_schema",))
 
 
 def test_blocks_alone_are_enough_and_the_longest_text_passes() -> None:

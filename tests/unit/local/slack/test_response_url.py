@@ -109,6 +109,17 @@ def _original(chat: Chat) -> Message:
     return chat.post(CLASS_RECORDINGS, BOT, Content("original"), "web_api")
 
 
+def test_metadata_stays_with_the_message(chat: Chat, urls: ResponseUrls) -> None:
+    """A post brings its own; an original that is replaced keeps what it had."""
+    metadata = {"event_type": "recordbot_order", "event_payload": {"order_id": "1"}}
+    assert _post(urls, urls.issue(CLASS_RECORDINGS, ANN), {"text": "x", "metadata": metadata}) == OK
+    [message] = chat.messages(CLASS_RECORDINGS)
+    path = urls.issue(CLASS_RECORDINGS, ANN, message)
+    assert _post(urls, path, {"text": "y", "replace_original": True}) == OK
+    [message] = chat.messages(CLASS_RECORDINGS)
+    assert message.document()["metadata"] == metadata
+
+
 def test_a_button_s_url_can_replace_and_delete_its_message(chat: Chat, urls: ResponseUrls) -> None:
     """Only where it says so; a gone message can't be replaced."""
     path = urls.issue(CLASS_RECORDINGS, ANN, _original(chat))

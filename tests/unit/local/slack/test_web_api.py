@@ -140,6 +140,26 @@ def test_posts_to_a_channel_come_a_second_apart() -> None:
     assert bot.call("chat.postMessage", channel=HERE, text="two")["ok"]
 
 
+def test_an_update_keeps_metadata_unless_it_has_its_own() -> None:
+    """An empty object removes the metadata; metadata that Slack ignores is named in a warning."""
+    bot = _Bot()
+    metadata = {"event_type": "recordbot_order", "event_payload": {"order_id": "1"}}
+    posted = bot.call("chat.postMessage", channel=HERE, text="x", metadata=metadata)
+    ts = posted["ts"]
+    assert _metadata(posted) == metadata
+    assert _metadata(bot.call("chat.update", channel=HERE, ts=ts, text="y")) == metadata
+    other = metadata | {"event_payload": {"order_id": "2"}}
+    assert _metadata(bot.call("chat.update", channel=HERE, ts=ts, text="y", metadata=other)) == other
+    assert _metadata(bot.call("chat.update", channel=HERE, ts=ts, text="y", metadata={})) is None
+    ignored = bot.call("chat.postMessage", channel=ANN_AND_BOT.channel_id, text="x", metadata={"event_type": "a.b"})
+    assert (ignored["ok"], ignored["warning"], _metadata(ignored)) == (True, "invalid_metadata_schema", None)
+
+
+def _metadata(answer: Json) -> object:
+    assert isinstance(answer["message"], dict)
+    return answer["message"].get("metadata")
+
+
 def test_a_form_is_as_good_as_json_and_may_hold_the_token() -> None:
     """Blocks are JSON in a field then."""
     bot = _Bot()

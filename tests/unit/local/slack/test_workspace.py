@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from urllib.parse import parse_qsl
 
@@ -39,7 +40,7 @@ def _app() -> _App:
 
 @pytest.fixture(name="slack")
 def _slack(app: _App) -> Iterator[SlackWorkspace]:
-    with Server(app) as door, SlackWorkspace(rate_limited=False) as slack:
+    with closing(Server(app)) as door, closing(SlackWorkspace(rate_limited=False)) as slack:
         slack.request_url = f"{door.endpoint}/slack"
         yield slack
 
@@ -127,7 +128,7 @@ def test_a_failure_is_told_to_the_asker_by_slackbot(
 
 def test_an_app_that_cannot_be_reached_is_a_failed_dispatch() -> None:
     """And nothing was answered."""
-    with SlackWorkspace() as slack:
+    with closing(SlackWorkspace()) as slack:
         slack.request_url = slack.endpoint.replace(slack.endpoint.rpartition(":")[2], "1")
         delivery = slack.type_command(ANN, CLASS_RECORDINGS, "x")
     assert (delivery.error, delivery.answer) == ("dispatch_failed", None)
@@ -143,7 +144,7 @@ def test_an_app_that_takes_too_long_is_given_up() -> None:
     app = _App()
     app.answer = Answer(body=b"too late", delay=10)
     begun = time.monotonic()
-    with Server(app) as door, SlackWorkspace(patience=0.2) as slack:
+    with closing(Server(app)) as door, closing(SlackWorkspace(patience=0.2)) as slack:
         slack.request_url = door.endpoint
         delivery = slack.type_command(ANN, CLASS_RECORDINGS, "x")
         assert 0.2 <= time.monotonic() - begun < 5
@@ -153,7 +154,7 @@ def test_an_app_that_takes_too_long_is_given_up() -> None:
 
 def test_nobody_types_where_nobody_can() -> None:
     """Not in other people's conversations."""
-    with SlackWorkspace() as slack:
+    with closing(SlackWorkspace()) as slack:
         for channel, person in ((ANN_AND_BOT, BEN), (STAFF, Person("U0EVE", "eve"))):
             with pytest.raises(ValueError, match="can't type"):
                 slack.type_command(person, channel, "x")

@@ -1,6 +1,6 @@
-"""Socket Mode: what a real workspace sends through a web socket goes to the local door, signed as Slack signs.
+"""Socket Mode: pass what a real workspace sends over a web socket to the local Slack function, signed as Slack signs.
 
-So the laptop needs no public address, and the door's one path serves both. Slack's description:
+So this machine needs no public address, and the function needs no code for Socket Mode. Slack's description:
 https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -22,20 +22,19 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from local.aws.built import Built
-from local.closing import Closing
 from local.errors import LocalError
 from local.rtc.api import RtcApi
 from local.slack.payloads import signed_request
 from local.slack.workspace import SlackWorkspace
 from local.system import Account, System, running
 
-_PATIENCE = 10.0
+_TIMEOUT_S = 10.0
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class SlackAccount:
-    """A real workspace's app: its token for sockets (xapp-), the bot's (xoxb-) if it has one, and Slack's addresses."""
+    """An app in a real workspace: its app-level token (xapp-), its bot token (xoxb-) or "", and Slack's URLs."""
 
     app_token: str
     bot_token: str
@@ -44,7 +43,7 @@ class SlackAccount:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "SlackAccount":
-        """The account. Raises LocalError if there is no app token."""
+        """Return the account. Raises LocalError if there is no app-level token."""
         app_token = environment.get("SLACK_APP_TOKEN", "")
         if not app_token.startswith("xapp-"):
             raise LocalError(
@@ -57,9 +56,9 @@ class SlackAccount:
 def connected(
     account: SlackAccount, *, rtc: RtcApi | Account | None = None, port: int = 0, built: Built | None = None
 ) -> Iterator[System]:
-    """The local system as the app of a real workspace, until the context ends. Raises LocalError if it can't be.
+    """Run the local system as the app of a real workspace, until the context ends. Raises LocalError if it can't run.
 
-    The stand-in for Slack is there, and idle: it only lends the door its signing secret.
+    The Slack stand-in runs too, but only provides the signing secret.
     """
     slack = SlackWorkspace()
     slack.bot_token = account.bot_token
@@ -68,15 +67,15 @@ def connected(
         running(
             rtc=rtc, slack=slack, port=port, bot_token=bool(account.bot_token), parameters=addresses, built=built
         ) as system,
-        SocketMode(account, slack.request_url, slack.signing_secret),
+        closing(SocketMode(account, slack.request_url, slack.signing_secret)),
     ):
         yield system
 
 
-class SocketMode(Closing):
-    """Takes what Slack sends to the door at `url`, signed with `signing_secret`, until `close`; a context manager.
+class SocketMode:
+    """Passes what Slack sends to `url`, signed with `signing_secret`, until `close`.
 
-    Raises LocalError if Slack doesn't let us in.
+    Raises LocalError if Slack doesn't open a connection.
     """
 
     def __init__(self, account: SlackAccount, url: str, signing_secret: str) -> None:
@@ -91,31 +90,31 @@ class SocketMode(Closing):
             raise LocalError(f"Slack does not open a socket: {error}") from error
 
     def close(self) -> None:
-        """Take no more, wait until what is under way is answered, and hang up."""
+        """Accept no more requests, wait until the current ones are answered, and disconnect."""
         client = self._client
         client.closed = True
         client.message_processor.shutdown()  # type: ignore[no-untyped-call] # Slack's own
         client.message_workers.shutdown()
-        client.close()  # alone it would hang up first
+        client.close()  # close() alone would disconnect first
 
     def _take(self, client: BaseSocketModeClient, envelope: SocketModeRequest) -> None:
         request = signed_request(self._url, fields_of(envelope), self._signing_secret, time.time())
         try:
             answer = requests.post(
-                self._url, data=request.body, headers=dict(request.headers), timeout=_PATIENCE, allow_redirects=False
+                self._url, data=request.body, headers=dict(request.headers), timeout=_TIMEOUT_S, allow_redirects=False
             )
         except requests.RequestException as error:
-            _logger.warning("the door does not answer: %s", error)
+            _logger.warning("the Slack function does not answer: %s", error)
             return
-        if answer.status_code != HTTPStatus.OK:  # unacknowledged: the person reads that it failed, as over HTTP
-            _logger.warning("the door answers %s: %s", answer.status_code, answer.text)
+        if answer.status_code != HTTPStatus.OK:  # not acknowledged: Slack tells the person that it failed, as over HTTP
+            _logger.warning("the Slack function answers %s: %s", answer.status_code, answer.text)
             return
-        said = _said(answer) if envelope.accepts_response_payload else None
-        client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, said))
+        message = _message_in(answer) if envelope.accepts_response_payload else None
+        client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, message))
 
 
 def fields_of(envelope: SocketModeRequest) -> dict[str, str]:
-    """The form that Slack would have posted: a command's fields, or the JSON of all else under `payload`."""
+    """Return the form that Slack would have posted: a command's fields, or JSON under `payload` for everything else."""
     if envelope.type == "slash_commands":
         return {name: _as_field(value) for name, value in envelope.payload.items()}
     return {"payload": json.dumps(envelope.payload)}
@@ -127,7 +126,7 @@ def _as_field(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _said(answer: requests.Response) -> dict[str, Any] | None:
+def _message_in(answer: requests.Response) -> dict[str, Any] | None:
     if not answer.content:
         return None
     if answer.headers.get("Content-Type", "").startswith("application/json"):

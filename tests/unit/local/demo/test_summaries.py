@@ -2,7 +2,8 @@
 
 import pytest
 
-from local.demo.in_short import answered, asked, outcome
+from local.demo.summaries import answered, outcome, requested
+from shared.log_events import LogEvent
 from tests.scene import START, Scene, an_event_s_order
 
 STREAM = {"room_id": 100, "user_id": "user001"}
@@ -29,14 +30,14 @@ def test_an_event_is_what_it_asks_for(event: object, line: str) -> None:
     """An event in a line is its type and what it names; whatever else was sent is counted or cut."""
     scene = Scene()
     scene.sent(event)
-    assert asked(scene.seen()[0]) == line
+    assert requested(scene.traces()[0]) == line
 
 
 def test_a_command_is_what_was_typed() -> None:
     """A command in a line is its name and text, read from Slack's markup."""
     scene = Scene()
     scene.typed("room a&amp;b user001")
-    assert asked(scene.seen()[0]) == "/record room a&b user001"
+    assert requested(scene.traces()[0]) == "/record room a&b user001"
 
 
 @pytest.mark.parametrize(
@@ -61,21 +62,21 @@ def test_an_answer_is_its_status_and_what_it_says(status: int, answer: object, l
     """An answer in a line has what a caller would look for first, and no link."""
     scene = Scene()
     scene.sent(START, status, answer)
-    assert answered(scene.seen()[0]) == line
+    assert answered(scene.traces()[0]) == line
 
 
 def test_what_came_of_it_is_what_the_recorder_logged() -> None:
     """All that was started or stopped counts; what failed counts as the last receive tells it."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
-    assert outcome(scene.seen()[0]) == ""
+    assert outcome(scene.traces()[0]) == ""
     scene.worked_on()
-    scene.log(0.07, "not started", error_code="RTC.00002000", error_msg=None, receive="1")
-    assert outcome(scene.seen()[0]) == "job 1 started, not started: RTC.00002000"
+    scene.log(0.07, LogEvent.NOT_STARTED, error_code="RTC.00002000", error_msg=None, receive="1")
+    assert outcome(scene.traces()[0]) == "job 1 started, not started: RTC.00002000"
     scene.received(2.0, 0.1, number=2)
-    scene.log(2.05, "started", job_id="2", receive="2")
-    assert outcome(scene.seen()[0]) == "job 1 started, job 2 started"
-    scene.log(2.06, "not stopped", job_id="3", error="stop: no answer in time", receive="2")
-    assert outcome(scene.seen()[0]).endswith(", not stopped: no answer in time")
-    scene.log(2.07, "already recording", job_id="4", receive="2")
-    assert outcome(scene.seen()[0]).endswith(", already recording: job 4")
+    scene.log(2.05, LogEvent.STARTED, job_id="2", receive="2")
+    assert outcome(scene.traces()[0]) == "job 1 started, job 2 started"
+    scene.log(2.06, LogEvent.NOT_STOPPED, job_id="3", error="stop: no answer in time", receive="2")
+    assert outcome(scene.traces()[0]).endswith(", not stopped: no answer in time")
+    scene.log(2.07, LogEvent.ALREADY_RECORDING, job_id="4", receive="2")
+    assert outcome(scene.traces()[0]).endswith(", already recording: job 4")

@@ -4,7 +4,7 @@ import json
 
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from local.slack.socket_mode import fields_of
+from local.socket_mode import fields_of
 
 
 def test_a_command_s_fields_are_text() -> None:
