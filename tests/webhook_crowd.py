@@ -8,6 +8,7 @@ from typing import Any
 from local.rtc.api import RtcApi
 from local.slack.workspace import SlackWorkspace
 from local.system import running
+from shared.log_events import LogEvent
 from tests.webhook_sender import Sender, outcome, start
 
 ROOM = "100"
@@ -39,7 +40,7 @@ def send_crowd(count: int, limit_s: float) -> Crowd:
     starts: list[str] = []
 
     def hear(_: str, line: str) -> None:
-        if "calling RTC" in line:  # the stand-in's own record is kept of the last thousand calls only
+        if LogEvent.CALLING_RTC in line:  # the stand-in's own record is kept of the last thousand calls only
             starts.append(line)
 
     with running(rtc=rtc, slack=SlackWorkspace(rate_limited=False), on_log=hear) as system:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from shared.log_events import LogEvent
 from tests.browser.conftest import Open
 from tests.browser.conversation import message, send, station
 
@@ -27,7 +28,7 @@ def test_a_message_leads_to_its_order(page: Page, room: str) -> None:
         expect(steps.get_by_text(title)).to_be_visible()
     panel = page.get_by_role("tabpanel")
     for tab, text in zip(
-        TABS, ("The signature fits", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", "calling RTC"), strict=True
+        TABS, ("The signature fits", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", LogEvent.CALLING_RTC), strict=True
     ):
         page.get_by_role("tab", name=tab).click()
         expect(panel).to_contain_text(text)

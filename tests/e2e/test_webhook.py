@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from local.slack.chat import CLASS_RECORDINGS
+from shared.log_events import LogEvent
 from tests.e2e.conftest import PATIENCE_S, Deployment, eventually
 from tests.webhook_sender import LIMIT_S, Sender, an_event, outcome, start
 
@@ -27,7 +28,7 @@ def _footprint(bot: Deployment) -> tuple[int, int, int]:
     """What orders leave behind once the queue is empty: lines of the door, items in the ledger, starts and stops."""
     bot.system.stack.wait_until_drained(PATIENCE_S)
     items = bot.system.stack.dynamodb.scan(TableName=bot.system.stack.table_name("LedgerTable"))["Count"]
-    placed = sum("order placed" in line for line in bot.logs if line.startswith("WebhookFunction"))
+    placed = sum(LogEvent.ORDER_PLACED in line for line in bot.logs if line.startswith("WebhookFunction"))
     return placed, items, sum(call.operation in {"start", "stop"} for call in bot.rtc.calls())
 
 

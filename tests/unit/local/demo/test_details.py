@@ -157,4 +157,4 @@ def test_the_queue_s_message_and_its_receives() -> None:
     assert order["message"]["order_id"] == scene.order.order_id
     assert order["message"]["reply_to"]["response_url"].endswith("/hooks/commands/[hidden]")
     assert [it["receive"] for it in order["receives"]] == [1]
-    assert _details(scene)["logs"][0]["message"] == "order placed"
+    assert _details(scene)["logs"][0]["message"] == LogEvent.ORDER_PLACED
