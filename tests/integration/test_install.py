@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -32,12 +31,12 @@ def _folder(tmp_path: Path) -> Path:
 def _environment(folder: Path) -> dict[str, str]:
     """A home that nobody can write, root included; the Python that tests, not one of pyenv; what the Makefile sets."""
     tools = folder / ".tools"
-    machine = {"HOME": "/dev/null", "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    machine = {"HOME": "/dev/null", "PATH": f"{sys.base_prefix}/bin:/usr/bin:/bin"}
     places = {"UV_CACHE_DIR": str(tools / "cache"), "UV_PYTHON_INSTALL_DIR": str(tools / "python")}
     return os.environ | machine | places
 
 
-def _install(folder: Path, group: str, changes: Mapping[str, str] | None = None) -> tuple[int, list[str]]:
+def _install(folder: Path, group: str, changes: dict[str, str] | None = None) -> tuple[int, list[str]]:
     command = [str(folder / INSTALL), group]
     environment = _environment(folder) | (changes or {})
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -99,7 +98,7 @@ def test_two_at_once_wait_for_each_other(folder: Path) -> None:
     ids=["a cache that cannot be written", "no such Python", "a proxy that refuses"],
 )
 def test_the_reason_of_a_failure_is_shown(
-    folder: Path, changes: Mapping[str, str], version: str | None, reason: str
+    folder: Path, changes: dict[str, str], version: str | None, reason: str
 ) -> None:
     """It is uv's own; our line only says what was being done."""
     if version:
