@@ -1,24 +1,22 @@
 """python -m local: the whole system, or the RTC API alone, on this machine."""
 
 import argparse
-import contextlib
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from local.aws.built import find_built
 from local.errors import LocalError
+from shared.command_line import CommandLine, run
 
 if TYPE_CHECKING:
+    from local.aws.built import Built
     from local.system import Account
 
 PAGE_PORT = 3000
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(command: CommandLine, arguments: list[str]) -> int:
     """Run one word of the command line; gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     words = parser.add_subparsers(required=True, metavar="WORD")
@@ -56,15 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     word.set_defaults(run=_sam)
 
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that everything is ended in order
-    run: Callable[[argparse.Namespace], int] = options.run
-    try:
-        return run(options)
-    except LocalError as error:
-        print(f"recordbot: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    run_word: Callable[[argparse.Namespace, CommandLine], int] = options.run
+    return run_word(options, command)
 
 
 def _add_rtc(word: argparse.ArgumentParser) -> None:
@@ -83,51 +74,49 @@ def _add_built(word: argparse.ArgumentParser) -> None:
 # Each word imports its own parts: `rtc` should not wait for the AWS stand-in, which takes a second to import.
 
 
-def _say(options: argparse.Namespace) -> int:
+def _say(options: argparse.Namespace, command: CommandLine) -> int:
+    from local.aws.built import find_built  # noqa: PLC0415
     from local.say import say  # noqa: PLC0415
     from local.system import Account, running  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     with running(rtc=account, built=find_built() if options.built else None) as system:
-        return 0 if say(system, options.texts, lambda line: print(line, flush=True)) else 1
+        return 0 if say(system, options.texts, command.show) else 1
 
 
-def _hook(options: argparse.Namespace) -> int:
+def _hook(options: argparse.Namespace, command: CommandLine) -> int:
     from local.hook import PATIENCE_S, Sender, event_of  # noqa: PLC0415
     from local.system import Account, running  # noqa: PLC0415
-
-    def show(line: str) -> None:
-        print(line, flush=True)
 
     event = event_of(options.event)
     if options.url:
         key = os.environ.get("RECORDBOT_WEBHOOK_KEY")
         if not key:
             raise LocalError("--url needs the caller's key (whsec_...) in the variable RECORDBOT_WEBHOOK_KEY")
-        return 0 if Sender(options.url, key, show, options.explain).send(event) else 1
+        return 0 if Sender(options.url, key, command.show, options.explain).send(event) else 1
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     with running(rtc=account) as system:
         (caller,) = system.callers
-        went_well = Sender(system.hook_url(caller), caller.key, show, options.explain).send(event)
+        went_well = Sender(system.hook_url(caller), caller.key, command.show, options.explain).send(event)
         system.stack.wait_until_drained(PATIENCE_S)
     return 0 if went_well else 1
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace, command: CommandLine) -> int:
+    from local.aws.built import find_built  # noqa: PLC0415
     from local.demo.serve import served  # noqa: PLC0415
     from local.system import Account  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
+    built = find_built() if options.built else None
     if options.slack == "socket":
-        return _serve_workspace(options, account)
+        return _serve_workspace(command, account, built)
     port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
-    with served(port, account, built=find_built() if options.built else None) as (address, system):
-        print(f"recordbot is at {address} (Ctrl-C ends it)", flush=True)
+    with served(port, account, built=built) as (address, system):
+        command.show(f"recordbot is at {address} (Ctrl-C ends it)")
         for caller in system.callers:
-            print(f"Its webhook: {system.hook_url(caller)} with the key {caller.key}", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-    return 0
+            command.show(f"Its webhook: {system.hook_url(caller)} with the key {caller.key}")
+        return command.wait_for_interrupt()
 
 
 def _port(text: str) -> int:
@@ -136,29 +125,27 @@ def _port(text: str) -> int:
     return int(text or PAGE_PORT)
 
 
-def _serve_workspace(options: argparse.Namespace, rtc: "Account | None") -> int:
+def _serve_workspace(command: CommandLine, rtc: "Account | None", built: "Built | None") -> int:
     from local.slack.socket_mode import SlackAccount, connected  # noqa: PLC0415
 
     account = SlackAccount.from_environment(os.environ)
-    with connected(account, rtc=rtc, built=find_built() if options.built else None):
-        print("Connected. Type the command in your workspace. (Ctrl-C ends it)", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
-    return 0
+    with connected(account, rtc=rtc, built=built):
+        command.show("Connected. Type the command in your workspace. (Ctrl-C ends it)")
+        return command.wait_for_interrupt()
 
 
-def _rtc(options: argparse.Namespace) -> int:
-    from local.rtc.server import main as serve_rtc  # noqa: PLC0415
+def _rtc(options: argparse.Namespace, command: CommandLine) -> int:
+    from local.rtc.server import serve_alone  # noqa: PLC0415
 
-    return serve_rtc(options.port)
+    return serve_alone(options.port, command)
 
 
-def _sam(_: argparse.Namespace) -> int:
+def _sam(_: argparse.Namespace, command: CommandLine) -> int:
     from local.sam.containers import serve_commands  # noqa: PLC0415
 
-    serve_commands(sys.stdin, lambda line: print(line, flush=True))
+    serve_commands(sys.stdin, command.show)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))
