@@ -12,6 +12,7 @@ status. Each other end is quiet, or is one line on standard error:
 
 import contextlib
 import io
+import logging
 import os
 import select
 import signal
@@ -36,8 +37,7 @@ class CommandLine:
 
     def __init__(self) -> None:
         self._status: int | None = None
-        self._signal: int | None = None
-        self._lost = False
+        self._again: int | None = None
         self._ending_since: float | None = None
 
     def show(self, line: str) -> None:
@@ -48,9 +48,11 @@ class CommandLine:
         """Write a file's text to standard output, in UTF-8 whatever the terminal takes."""
         self._write(lambda: sys.stdout.buffer.write(text.encode()))
 
-    def wait_for_interrupt(self) -> int:
-        """Wait until Ctrl-C, which is how a server is meant to end; return the exit status 0."""
+    def show_until_interrupt(self, *lines: str) -> int:
+        """Show where a server is, and wait until Ctrl-C, which is how it is meant to end; return the exit status 0."""
         try:
+            for line in lines:
+                self.show(line)
             threading.Event().wait()
         except KeyboardInterrupt:
             self._status = 0
@@ -97,20 +99,23 @@ class CommandLine:
             _report("standard output is closed: let it go to a file, or to /dev/null")
             self._end(1)
 
-    def _interrupt(self, number: int, _frame: FrameType | None) -> None:
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
         """Raise in the main thread, once, what ends the command in order."""
         if self._ending_since is not None:
             return
+        if _is_importing(frame):  # an extension module may crash when its import is interrupted
+            self._again = self._again or number
+            return
         self._ending_since = time.monotonic()
-        self._signal = number
+        logging.disable()  # what fails from here on fails because everything ends
         if self._status is None:
             self._status = 128 + number
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(self._status)
 
     def _notice_lost_end(self, unraisable: "sys.UnraisableHookArgs") -> None:
-        """Note that what _interrupt raised went nowhere, as in a __del__ or in a callback of an import."""
+        """Note that what _interrupt raised went nowhere, as in a __del__."""
         if isinstance(unraisable.exc_value, KeyboardInterrupt | SystemExit):
-            self._lost = True
+            self._again, self._ending_since = signal.SIGTERM, None
         else:
             sys.__unraisablehook__(unraisable)
 
@@ -156,9 +161,9 @@ class CommandLine:
             if parent is not None and os.getppid() != parent:
                 parent = None
                 self._end(128 + signal.SIGTERM)
-            if self._lost:
-                self._lost, self._ending_since = False, None
-                signal.pthread_kill(threading.main_thread().ident or 0, self._signal or signal.SIGTERM)
+            if again := self._again:
+                self._again = None
+                signal.pthread_kill(threading.main_thread().ident or 0, again)
             if self._ending_since is not None and time.monotonic() - self._ending_since > _END_LIMIT:
                 os._exit(self._status or 0)
 
@@ -169,6 +174,14 @@ type Main = Callable[[CommandLine, list[str]], int]
 def run(main: Main) -> int:
     """Run a command on this process's arguments and standard files, and return the exit status."""
     return CommandLine().run(main, sys.argv[1:])
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _report(line: str) -> None:

@@ -36,8 +36,7 @@ def serve_alone(port: int, command: CommandLine) -> int:
     api = RtcApi()
     with serve(api, port) as server:
         where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}
-        command.show(json.dumps(where | asdict(api.credentials)))
-        return command.wait_for_interrupt()
+        return command.show_until_interrupt(json.dumps(where | asdict(api.credentials)))
 
 
 def _answer(api: RtcApi, request: Request) -> Answer:
