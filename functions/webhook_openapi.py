@@ -16,6 +16,7 @@ from functions.webhook_answers import Accepted, DryRun, OrderStatus, Pong
 from functions.webhook_events import EVENT
 from functions.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, REASONS, REQUEST_ID, STATUS, WRONG_FIELD
 from functions.webhook_fields import ALLOWED
+from shared.command_line import CommandLine, run
 from shared.recording import LEAST_NUMBER, MOST_NUMBER
 
 _SIGNATURE = {
@@ -199,5 +200,11 @@ def as_text() -> str:
     return json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
+def main(command: CommandLine, _arguments: list[str]) -> int:
+    """Write the document to standard output."""
+    command.write_document(as_text())
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write(as_text())
+    sys.exit(run(main))

@@ -10,8 +10,6 @@ The control path is unsigned, on loopback like all of it, and no part of the rea
 """
 
 import json
-import signal
-import sys
 from dataclasses import asdict
 from functools import partial
 from http import HTTPStatus
@@ -22,8 +20,7 @@ from local.http_message import Answer, Request
 from local.loopback import Server
 from local.rtc.api import Call, RtcApi
 from local.rtc.mishaps import Misbehaviour
-
-_ENDING = {signal.SIGINT, signal.SIGTERM}
+from shared.command_line import CommandLine
 
 
 def serve(api: RtcApi, port: int = 0) -> Server:
@@ -31,19 +28,15 @@ def serve(api: RtcApi, port: int = 0) -> Server:
     return Server(partial(_answer, api), port)
 
 
-def main(port: int | None) -> int:
-    """Serve until SIGINT or SIGTERM; says in one JSON line where, and with which credentials. Gives the exit status.
+def serve_alone(port: int, command: CommandLine) -> int:
+    """Serve until Ctrl-C; say in one JSON line where, and with which credentials. Return the exit status.
 
     Raises PortTaken.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # before any thread starts: sigwait alone is to see them
     api = RtcApi()
-    with serve(api, port or 0) as server:
+    with serve(api, port) as server:
         where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}
-        sys.stdout.write(json.dumps(where | asdict(api.credentials)) + "\n")
-        sys.stdout.flush()
-        signal.sigwait(_ENDING)
-    return 0
+        return command.show_until_interrupt(json.dumps(where | asdict(api.credentials)))
 
 
 def _answer(api: RtcApi, request: Request) -> Answer:

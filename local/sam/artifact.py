@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from modulefinder import ModuleFinder
 from pathlib import Path
 
+from local.errors import LocalError
+from shared.command_line import CommandLine, run
+
 PROJECT = Path(__file__).parents[2]
 DEPLOYED_TO = "/var/task"
 """Where Lambda puts an artifact: so a traceback names the files as they are there."""
@@ -82,7 +85,7 @@ def finish(entry: str, folder: Path) -> None:
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:
-        raise SystemExit(f"{folder}: a file does not compile")
+        raise LocalError(f"{folder}: a file does not compile")
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (_MADE_AT, _MADE_AT))
@@ -109,8 +112,8 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Finish an artifact, print its size, and give 1 if it is over its limit."""
+def main(command: CommandLine, arguments: list[str]) -> int:
+    """Finish an artifact, and print its size. Raises LocalError if it is over its limit."""
     parser = argparse.ArgumentParser(prog="python -m local.sam.artifact", description=__doc__)
     parser.add_argument("entry", help="the function's module, such as functions.slack")
     parser.add_argument("folder", type=Path, help="where its dependencies are already")
@@ -119,13 +122,11 @@ def main(arguments: list[str] | None = None) -> int:
     finish(options.entry, options.folder)
     size = len(zipped(options.folder)) / _MB
     unzipped = sum(path.stat().st_size for path in _files(options.folder)) / _MB
-    line = f"{options.folder}: {size:.2f} MB zipped (limit {options.limit:g}), {unzipped:.1f} MB unzipped"
-    print(line)  # noqa: T201 - a command line talks on standard output
+    command.show(f"{options.folder}: {size:.2f} MB zipped (limit {options.limit:g}), {unzipped:.1f} MB unzipped")
     if size > options.limit:
-        print(f"{options.folder} is over its limit", file=sys.stderr)  # noqa: T201 - likewise
-        return 1
+        raise LocalError(f"{options.folder} is over its limit")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -17,6 +17,7 @@ from local.aws.sqs_event import event_of as sqs_event
 from local.http_message import Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
+from shared.command_line import CommandLine, run
 from shared.order import Order, ReplyTo, new_order_id
 from shared.recording import RecordingRequest
 
@@ -121,6 +122,12 @@ def write(folder: Path, documents: Mapping[str, object]) -> None:
         (folder / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
-if __name__ == "__main__":
+def main(command: CommandLine, _arguments: list[str]) -> int:
+    """Write events/ anew."""
     write(FOLDER, events(datetime.now(UTC)))
-    sys.stdout.write("events/ is made anew; the signatures in it are good for five minutes\n")
+    command.show("events/ is made anew; the signatures in it are good for five minutes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

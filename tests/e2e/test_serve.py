@@ -14,6 +14,8 @@ import pytest
 from local.http_message import Answer
 from local.loopback import Server
 from tests.processes import children_of, is_gone, within
+from tests.programs import need
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_", "PORT"))}
@@ -44,6 +46,19 @@ def test_the_page_is_there_until_it_is_ended(serving: subprocess.Popen[str], end
     serving.send_signal(ending)
     assert serving.wait(15) == status
     assert within(5, lambda: all(map(is_gone, children)))
+
+
+def test_it_ends_with_the_terminal_in_which_make_leads(tmp_path: Path) -> None:
+    """As with `tmux kill-session`: make would wait for it for ever, and passes no SIGHUP on."""
+    need("make")
+    (tmp_path / "Makefile").write_text(f"demo:\n\t@{' '.join(COMMAND)} --port 0\n", encoding="utf-8")
+    environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    with Terminal(["make", "demo"], folder=tmp_path, environment=environment) as terminal:
+        terminal.read("recordbot is at (.*)")
+        children = children_of(terminal.pid)
+        assert len(children) > 1
+        terminal.hang_up()
+        assert within(15, lambda: all(map(is_gone, children)))
 
 
 def _refused(**environment: str) -> str:

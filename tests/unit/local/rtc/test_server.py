@@ -89,9 +89,9 @@ def _command(port: int | None) -> list[str]:
     return [sys.executable, "-m", "local", "rtc", *([] if port is None else ["--port", str(port)])]
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals) -> None:
-    """One JSON line with endpoint and credentials, the API behind it, and exit status 0 when told to end."""
+@pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals, status: int) -> None:
+    """One JSON line with endpoint and credentials, the API behind it, and a quiet end when told to end."""
     with subprocess.Popen(_command(None), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
@@ -103,7 +103,7 @@ def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals) -> N
             assert process.communicate(timeout=10) == (b"", b"")
         finally:
             process.kill()
-    assert process.returncode == 0
+    assert process.returncode == status
 
 
 def test_the_command_refuses_a_port_in_use_in_one_line() -> None:
