@@ -35,7 +35,7 @@ demo: needs-local ## the bot on this machine, with a page to try it at http://12
 AT_ONCE := -n 4 --dist worksteal
 
 .PHONY: test
-test: needs-dev ## run every test but the browser's
+test: needs-dev ## run every test but the browser's and the artifacts'
 	@$(PY) -m pytest $(AT_ONCE)
 
 .PHONY: coverage
@@ -109,7 +109,7 @@ manifest: needs-local ## write the Slack app's manifests from the command catalo
 
 .PHONY: docker
 docker:
-	@docker info >/dev/null 2>&1 || { echo "sam local needs Docker, which does not answer here; make demo runs the same system without it." >&2; exit 1; }
+	@docker info >/dev/null || { echo "sam local needs Docker, which does not answer here, for the reason above; make demo runs the same system without it." >&2; exit 1; }
 
 .PHONY: sam-local
 sam-local: docker build needs-sam needs-lambda ## run the functions in SAM's containers (docs/sam-local.md)

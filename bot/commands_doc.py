@@ -1,6 +1,6 @@
 """What we say about the commands: the usage hint, help, and docs/commands.md, all from the catalogue.
 
-`python -m bot.commands_doc > docs/commands.md` writes the page anew.
+`.venv/bin/python -m bot.commands_doc > docs/commands.md` writes the page anew.
 """
 
 import sys
@@ -43,7 +43,7 @@ def commands_doc(name: str = "/record") -> str:
         [
             "# Commands",
             "",
-            "<!-- Made from bot/catalogue.py by `python -m bot.commands_doc > docs/commands.md`. -->",
+            "<!-- Made from bot/catalogue.py by `.venv/bin/python -m bot.commands_doc > docs/commands.md`. -->",
             "",
             f"```\n{_whole_form(name)}\n{name} {HELP.form}\n```",
             "",

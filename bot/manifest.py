@@ -1,7 +1,7 @@
 """The Slack app's manifest, from the catalogue: for requests over HTTP, or for Socket Mode.
 
 `make manifest` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
-`python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
+`.venv/bin/python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
 """
 
 import argparse
@@ -57,7 +57,7 @@ def _sentence(text: str) -> str:
 
 def main(command: CommandLine, arguments: list[str]) -> int:
     """Write a manifest to standard output."""
-    parser = argparse.ArgumentParser(prog="python -m bot.manifest", description=__doc__)
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m bot.manifest", description=__doc__)
     parser.add_argument("--url", default=PLACEHOLDER, help="the deployment's output SlackRequestUrl")
     parser.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
     parser.add_argument("--command", default="/record", help="the slash command's name")

@@ -1,6 +1,6 @@
 """The webhook's description, OpenAPI 3.1, made from the models. The door serves it; docs/openapi.json is a copy.
 
-`python -m functions.webhook_openapi > docs/openapi.json` writes the copy anew.
+`.venv/bin/python -m functions.webhook_openapi > docs/openapi.json` writes the copy anew.
 """
 
 import json

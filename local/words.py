@@ -1,4 +1,4 @@
-"""The words of `python -m local`: the whole system, or the RTC API alone, on this machine."""
+"""The words of `.venv/bin/python -m local`: the whole system, or the RTC API alone, on this machine."""
 
 import argparse
 import os
@@ -19,7 +19,7 @@ _DESCRIPTION = "The whole system, or the RTC API alone, on this machine."
 
 def main(command: CommandLine, arguments: list[str]) -> int:
     """Run one word of the command line; gives the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m local", description=_DESCRIPTION)
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m local", description=_DESCRIPTION)
     words = parser.add_subparsers(required=True, metavar="WORD")
 
     word = words.add_parser("say", help="type commands in the local Slack and print the answers")
@@ -106,6 +106,7 @@ def _hook(options: argparse.Namespace, command: CommandLine) -> int:
 def _serve(options: argparse.Namespace, command: CommandLine) -> int:
     from local.aws.built import find_built  # noqa: PLC0415
     from local.demo.serve import served  # noqa: PLC0415
+    from local.loopback import PortTaken  # noqa: PLC0415
     from local.system import Account  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
@@ -113,11 +114,15 @@ def _serve(options: argparse.Namespace, command: CommandLine) -> int:
     if options.slack == "socket":
         return _serve_workspace(command, account, built)
     port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
-    with served(port, account, built=built) as (address, system):
-        return command.show_until_interrupt(
-            f"recordbot is at {address} (Ctrl-C ends it)",
-            *(f"Its webhook: {system.hook_url(caller)} with the key {caller.key}" for caller in system.callers),
-        )
+    try:
+        with served(port, account, built=built) as (address, system):
+            return command.show_until_interrupt(
+                f"recordbot is at {address} (Ctrl-C ends it)",
+                *(f"Its webhook: {system.hook_url(caller)} with the key {caller.key}" for caller in system.callers),
+            )
+    except PortTaken as error:
+        other = PAGE_PORT if port != PAGE_PORT else PAGE_PORT + 1
+        raise LocalError(f"{error}, as in: PORT={other} make demo") from error
 
 
 def _port(text: str) -> int:

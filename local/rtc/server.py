@@ -29,14 +29,17 @@ def serve(api: RtcApi, port: int = 0) -> Server:
 
 
 def serve_alone(port: int, command: CommandLine) -> int:
-    """Serve until Ctrl-C; say in one JSON line where, and with which credentials. Return the exit status.
+    """Serve until Ctrl-C; say where, and then in one JSON line where and with which credentials. Return the exit status.
 
     Raises PortTaken.
     """
     api = RtcApi()
     with serve(api, port) as server:
         where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}
-        return command.show_until_interrupt(json.dumps(where | asdict(api.credentials)))
+        return command.show_until_interrupt(
+            f"The RTC API is at {server.endpoint} (Ctrl-C ends it). What a client of it needs:",
+            json.dumps(where | asdict(api.credentials)),
+        )
 
 
 def _answer(api: RtcApi, request: Request) -> Answer:

@@ -1,6 +1,6 @@
 """What a function's artifact is made of besides its locked dependencies: our own modules, bytecode, fixed times.
 
-`python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints
+`.venv/bin/python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints
 its size; `make build` and `sam build` both call it. The same sources and locks give the same files by the same Python,
 whenever it is, in whichever folder, and for whichever processor's wheels.
 """
@@ -114,7 +114,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def main(command: CommandLine, arguments: list[str]) -> int:
     """Finish an artifact, and print its size. Raises LocalError if it is over its limit."""
-    parser = argparse.ArgumentParser(prog="python -m local.sam.artifact", description=__doc__)
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m local.sam.artifact", description=__doc__)
     parser.add_argument("entry", help="the function's module, such as functions.slack")
     parser.add_argument("folder", type=Path, help="where its dependencies are already")
     parser.add_argument("--limit", type=float, required=True, metavar="MB", help="of the zipped artifact")

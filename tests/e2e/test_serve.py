@@ -75,4 +75,5 @@ def test_a_port_that_cannot_be_had_is_one_line() -> None:
         taken = _refused(PORT=str(other.port))
     assert taken.count("\n") == 1
     assert f"port {other.port} on 127.0.0.1 is in use: give another one" in taken
+    assert taken.endswith("PORT=3000 make demo\n")
     assert _refused(PORT="soon") == "recordbot: PORT has to be a number, not 'soon'\n"
