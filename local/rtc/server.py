@@ -29,7 +29,7 @@ def serve(api: RtcApi, port: int = 0) -> Server:
 
 
 def serve_alone(port: int, command: CommandLine) -> int:
-    """Serve until Ctrl-C; say where, and then in one JSON line where and with which credentials. Return the exit status.
+    """Serve until Ctrl-C; show where, and a JSON line with what a client needs. Return the exit status.
 
     Raises PortTaken.
     """

@@ -22,7 +22,8 @@ CTRL_C = b"\x03"
 def main(repository: str, folder: str) -> None:
     """Take each step, and say how long it took. Raises AssertionError where one did not go as the README says."""
     assert not os.access(Path.home(), os.W_OK), "the home folder can be written"
-    subprocess.run(["git", "-c", "advice.detachedHead=false", "clone", "--quiet", repository, folder], check=True)
+    clone = ["git", "-c", "advice.detachedHead=false", "clone", "--quiet", repository, folder]
+    subprocess.run(clone, check=True)
     os.chdir(folder)
     try_demo()
     began = time.monotonic()

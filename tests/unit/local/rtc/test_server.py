@@ -91,7 +91,7 @@ def _command(port: int | None) -> list[str]:
 
 @pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
 def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals, status: int) -> None:
-    """A sentence, then one JSON line with endpoint and credentials, the API behind it, and a quiet end when told to end."""
+    """A sentence and a JSON line with endpoint and credentials, the API behind it, and a quiet end when told to end."""
     with subprocess.Popen(_command(None), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
