@@ -294,16 +294,18 @@ def test_a_command_ends_with_the_make_that_started_it(makefile: Path) -> None:
 @pytest.mark.parametrize(
     "run",
     [
-        "nohup make logged & sleep 30",
-        "setsid make logged </dev/null 2>/dev/null & sleep 30",
-        "make logged 2>/dev/null & disown; sleep 30",
+        "nohup make logged & echo begun; sleep 30",
+        "setsid make logged </dev/null 2>/dev/null & echo begun; sleep 30",
+        "make logged 2>/dev/null & disown; echo begun; sleep 30",
+        "trap '' HUP; make logged & echo begun; sleep 30",
     ],
-    ids=["nohup", "setsid", "disown"],
+    ids=["nohup", "setsid", "disown", "SIGHUP ignored"],
 )
 def test_a_command_that_shall_outlive_its_terminal_does(makefile: Path, run: str) -> None:
-    """With nohup or setsid, or disowned with its output elsewhere; SIGTERM ends it."""
-    need(run.split(maxsplit=1)[0])
+    """Without a terminal, with SIGHUP ignored, or disowned with its output elsewhere; SIGTERM ends it."""
+    need("nohup", "setsid")
     with Terminal(["bash", "-ic", run], folder=makefile, environment=ENVIRONMENT) as terminal:
+        terminal.read("(begun)")
         word = int(terminal.read(r"pid (\d+)\s", makefile / "log"))
         try:
             terminal.hang_up()
