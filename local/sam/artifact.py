@@ -1,8 +1,8 @@
 """What a function's artifact is made of besides its locked dependencies: our own modules, bytecode, fixed times.
 
 `.venv/bin/python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER
-and prints its size; `make build` and `sam build` both call it. The same sources and locks give the same files by the same Python,
-whenever it is, in whichever folder, and for whichever processor's wheels.
+and prints its size; `make build` and `sam build` both call it. The same sources and locks give the same files by the
+same Python, whenever it is, in whichever folder, and for whichever processor's wheels.
 """
 
 import argparse
