@@ -7,6 +7,7 @@ import sys
 from itertools import groupby
 
 from bot.language.catalogue import HELP, OPTIONS, START, VERBS, Option
+from shared.command_line import CommandLine, run
 
 _THREADS = "Commands don't work in threads: type them in the channel."
 _ENTRIES = {entry.name: entry for entry in (*VERBS, *OPTIONS)}
@@ -74,5 +75,11 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def main(command: CommandLine, _arguments: list[str]) -> int:
+    """Write the page to standard output."""
+    command.write_document(commands_doc())
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write(commands_doc())
+    sys.exit(run(main))

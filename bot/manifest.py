@@ -1,15 +1,15 @@
 """The Slack app's manifest, from the catalogue: for requests over HTTP, or for Socket Mode.
 
 `make docs` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
-`python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
+`.venv/bin/python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
 
 from bot.commands_doc import usage_hint
 from bot.language.catalogue import START
+from shared.command_line import CommandLine, run
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
 """Stands where the deployment's output SlackRequestUrl belongs."""
@@ -55,16 +55,16 @@ def _sentence(text: str) -> str:
     return text[0].upper() + text[1:].partition(";")[0]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(command: CommandLine, arguments: list[str]) -> int:
     """Write a manifest to standard output."""
-    parser = argparse.ArgumentParser(prog="python -m bot.manifest", description=__doc__)
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m bot.manifest", description=__doc__)
     parser.add_argument("--url", default=PLACEHOLDER, help="the deployment's output SlackRequestUrl")
     parser.add_argument("--socket", action="store_true", help="for Socket Mode, which needs no address")
     parser.add_argument("--command", default="/record", help="the slash command's name")
     options = parser.parse_args(arguments)
-    sys.stdout.write(manifest(url=None if options.socket else options.url, name=options.command))
+    command.write_document(manifest(url=None if options.socket else options.url, name=options.command))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

@@ -15,6 +15,7 @@ from docs.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, REASONS, REQU
 from functions.webhook_api.answers import Accepted, DryRun, OrderStatus, Pong
 from functions.webhook_api.events import EVENT
 from functions.webhook_api.problems import CONTENT_TYPE, Problem, ProblemDetails, WrongField, not_now
+from shared.command_line import CommandLine, run
 from shared.rtc.models import LEAST_NUMBER, MOST_NUMBER
 
 _SIGNATURE = {
@@ -194,5 +195,11 @@ def as_text() -> str:
     return json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
+def main(command: CommandLine, _arguments: list[str]) -> int:
+    """Write the document to standard output."""
+    command.write_document(as_text())
+    return 0
+
+
 if __name__ == "__main__":
-    sys.stdout.write(as_text())
+    sys.exit(run(main))

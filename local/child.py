@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-_LEASH = Path(__file__).with_name("leash.py")
+_PARENT_WATCHDOG = Path(__file__).with_name("parent_watchdog.py")
 _LINE_LIMIT = 256 * 1024
 _END_LIMIT = 2.0
 
@@ -34,7 +34,7 @@ class Child:
     ) -> None:
         # -P: only PYTHONPATH says where code is found. -B: nothing is written where the code is.
         self._process = subprocess.Popen(  # noqa: S603 - an interpreter and a file of our own
-            [str(python or sys.executable), "-P", "-B", "-u", "-X", "utf8", str(_LEASH), target, *arguments],
+            [str(python or sys.executable), "-P", "-B", "-u", "-X", "utf8", str(_PARENT_WATCHDOG), target, *arguments],
             env={**environment, **_inherited()},
             cwd=folder,
             stdin=subprocess.PIPE,

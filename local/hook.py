@@ -124,7 +124,7 @@ def event_of(text: str) -> dict[str, Any]:
     """Return the event in a JSON text, which may be just the data of a recording.start. Raises LocalError."""
     try:
         given = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LocalError(f'that is no JSON ({error}); try \'{{"room_id": 100, "user_id": "user001"}}\'') from None
     whole = given if isinstance(given, dict) and "type" in given else {"type": "recording.start", "data": given}
     return {"type": whole["type"], "timestamp": datetime.now(UTC).isoformat(timespec="seconds"), **whole}

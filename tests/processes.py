@@ -30,6 +30,11 @@ def children_of(pid: int) -> list[int]:
     return children
 
 
+def parent_of(pid: int) -> int:
+    """The process id of its parent."""
+    return int(Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+
+
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
     """Whether `condition` comes true in time."""
     end = time.monotonic() + seconds

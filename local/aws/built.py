@@ -30,17 +30,23 @@ def architecture(machine: str) -> str:
 
 def artifacts() -> Path:
     """Return the folder of the artifacts for this machine. Raises LocalError if `make build` has not made it."""
-    folder = _PROJECT / "build" / architecture(platform.machine())
+    folder = _artifacts(_PROJECT)
     if not folder.is_dir():
         raise LocalError("there are no artifacts: make build makes them")
     return folder
 
 
-def find_built() -> Built:
+def find_built(project: Path = _PROJECT) -> Built:
     """Return the artifacts and the Python that runs them. Raises LocalError if they are missing or can't run here."""
     if sys.platform != "linux":
         raise LocalError("the artifacts are made for Linux, and run only there; make demo runs the sources anywhere")
-    built = Built(artifacts(), _PROJECT / ".tools" / "lambda" / "bin" / "python")
-    if not built.python.exists():
-        raise LocalError("there is nothing to run artifacts with: make test-built makes it")
+    built = Built(_artifacts(project), project / ".tools" / "lambda" / "bin" / "python")
+    parts = {"build": built.folder, "needs-lambda": built.python}
+    missing = " ".join(word for word, path in parts.items() if not path.exists())
+    if missing:
+        raise LocalError(f"what --built runs is not there: make {missing} makes it")
     return built
+
+
+def _artifacts(project: Path) -> Path:
+    return project / "build" / architecture(platform.machine())

@@ -89,7 +89,8 @@ class QueuePoller:
             failed = failures_in(result, ids) if self._mapping.reports_failures else set()
             self._delete([message for message in messages if message["MessageId"] not in failed])
         except FunctionError as error:
-            _logger.warning("%s fails for messages %s: %s", self._mapping.function, ids, error)
+            if not self._stopping.is_set():
+                _logger.warning("%s fails for messages %s: %s", self._mapping.function, ids, error)
         except (BotoCoreError, ClientError) as error:
             if not self._stopping.is_set():
                 _logger.warning("messages %s can't be deleted: %s", ids, error)

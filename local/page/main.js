@@ -17,7 +17,7 @@ const byId = (id) => document.getElementById(id);
 const reachable = (isThere) => { byId("offline").hidden = isThere; };
 
 const known = await workspace(reachable);
-if (known.real_rtc) byId("promise").textContent = "Type a command; the bot signs a request to RTC. Everything here is real except Slack.";
+if (known.real_rtc) byId("promise").textContent = "Type a command; the bot signs a request to RTC. Everything here is real except Slack and AWS.";
 const [first] = known.people;
 const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
 

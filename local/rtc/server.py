@@ -10,8 +10,6 @@ The real API has no control path. Its requests need no signature:
 """
 
 import json
-import signal
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -24,8 +22,7 @@ from local.http_message import Answer, Request
 from local.loopback import Server
 from local.rtc.api import Call, RtcApi
 from local.rtc.faults import Misbehaviour
-
-_ENDING = {signal.SIGINT, signal.SIGTERM}
+from shared.command_line import CommandLine
 
 
 @contextmanager
@@ -35,19 +32,18 @@ def serve(api: RtcApi, port: int = 0) -> Iterator[Server]:
         yield server
 
 
-def main(port: int | None) -> int:
-    """Serve until SIGINT or SIGTERM, and return the exit status. One JSON line has the address and the credentials.
+def serve_alone(port: int, command: CommandLine) -> int:
+    """Serve until Ctrl-C; show where, and a JSON line with what a client needs. Return the exit status.
 
     Raises PortTaken.
     """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)  # before any thread starts: only sigwait may receive them
     api = RtcApi()
-    with serve(api, port or 0) as server:
+    with serve(api, port) as server:
         where = {"endpoint": server.endpoint, "iam_endpoint": server.endpoint}
-        sys.stdout.write(json.dumps(where | asdict(api.credentials)) + "\n")
-        sys.stdout.flush()
-        signal.sigwait(_ENDING)
-    return 0
+        return command.show_until_interrupt(
+            f"The RTC API is at {server.endpoint} (Ctrl-C ends it). What a client of it needs:",
+            json.dumps(where | asdict(api.credentials)),
+        )
 
 
 def _answer(api: RtcApi, request: Request) -> Answer:

@@ -1,8 +1,8 @@
 """Build a function's artifact from its locked dependencies: add our modules and bytecode, and set fixed times.
 
-`python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and prints
-its size; `make build` and `sam build` both call it. The same sources, locks and Python give the same files, at any time
-and in any folder.
+`.venv/bin/python -m local.sam.artifact functions.slack FOLDER --limit 6` finishes what uv has installed into FOLDER and
+prints its size; `make build` and `sam build` both call it. The same sources, locks and Python give the same files, at
+any time and in any folder.
 """
 
 import argparse
@@ -16,6 +16,9 @@ import zipfile
 from collections.abc import Iterator
 from modulefinder import ModuleFinder
 from pathlib import Path
+
+from local.errors import LocalError
+from shared.command_line import CommandLine, run
 
 PROJECT = Path(__file__).parents[2]
 DEPLOYED_TO = "/var/task"
@@ -84,7 +87,7 @@ def finish(entry: str, folder: Path) -> None:
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
     if not compiled:
-        raise SystemExit(f"{folder}: a file does not compile")
+        raise LocalError(f"{folder}: a file does not compile")
     for path in folder.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
         os.utime(path, (_MADE_AT, _MADE_AT))
@@ -112,9 +115,9 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file())
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Finish an artifact, print its size, and return 1 if it is over its limit."""
-    parser = argparse.ArgumentParser(prog="python -m local.sam.artifact", description=__doc__)
+def main(command: CommandLine, arguments: list[str]) -> int:
+    """Finish an artifact, and print its size. Raises LocalError if it is over its limit."""
+    parser = argparse.ArgumentParser(prog=".venv/bin/python -m local.sam.artifact", description=__doc__)
     parser.add_argument("entry", help="the function's module, such as functions.slack")
     parser.add_argument("folder", type=Path, help="where its dependencies are already")
     parser.add_argument("--limit", type=float, required=True, metavar="MB", help="of the zipped artifact")
@@ -122,13 +125,11 @@ def main(arguments: list[str] | None = None) -> int:
     finish(options.entry, options.folder)
     size = len(zipped(options.folder)) / _MB
     unzipped = sum(path.stat().st_size for path in _files(options.folder)) / _MB
-    line = f"{options.folder}: {size:.2f} MB zipped (limit {options.limit:g}), {unzipped:.1f} MB unzipped"
-    print(line)  # noqa: T201 - a command prints its result
+    command.show(f"{options.folder}: {size:.2f} MB zipped (limit {options.limit:g}), {unzipped:.1f} MB unzipped")
     if size > options.limit:
-        print(f"{options.folder} is over its limit", file=sys.stderr)  # noqa: T201 - likewise
-        return 1
+        raise LocalError(f"{options.folder} is over its limit")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(main))

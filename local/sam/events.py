@@ -18,6 +18,7 @@ from local.http_message import Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
 from shared.actors import Actor
+from shared.command_line import CommandLine, run
 from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
@@ -122,6 +123,12 @@ def write(folder: Path, documents: Mapping[str, object]) -> None:
         (folder / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
-if __name__ == "__main__":
+def main(command: CommandLine, _arguments: list[str]) -> int:
+    """Write events/ anew."""
     write(FOLDER, events(datetime.now(UTC)))
-    sys.stdout.write("events/ is made anew; the signatures in it are good for five minutes\n")
+    command.show("events/ is made anew; the signatures in it are good for five minutes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

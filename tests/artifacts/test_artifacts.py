@@ -12,6 +12,7 @@ import pytest
 from local.aws.template import read_template
 from local.sam.artifact import own_files
 from tests.paths import ROOT
+from tests.programs import need
 
 BUILD = ROOT / "build"
 HANDLERS = {function.name: function.handler for function in read_template(ROOT / "template.yaml").functions}
@@ -76,6 +77,7 @@ def test_it_has_nothing_for_those_who_build_or_test(artifact: Path) -> None:
 @pytest.mark.parametrize("artifact", ARTIFACTS)
 def test_a_second_build_is_the_same_byte_for_byte(artifact: Path, tmp_path: Path) -> None:
     """Same sources and locks, same bytes, times and modes: so a deployment shows what changed."""
+    need("make")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", f"build-{artifact.name}", f"ARTIFACTS_DIR={tmp_path}", f"ARCH={artifact.parent.name}"]
     subprocess.run(command, cwd=ROOT, env={**environment, "PYTHONOPTIMIZE": "2"}, check=True, capture_output=True)

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from tests.paths import ROOT
+from tests.programs import need
 
 SAM_PYTHON = ROOT / ".tools" / "sam" / "bin" / "python"
 READ = """
@@ -17,6 +18,7 @@ print(json.dumps(CfnParameterOverridesType().convert(tuple(sys.argv[1:]), None, 
 
 def test_a_stack_without_parameters_is_told_what_to_do() -> None:
     """At once, before anything is installed, built or asked."""
+    need("make")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     command = ["make", "deploy", "STACK=nowhere"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -1,5 +1,7 @@
 """Huawei's own SDK against the stand-in: an independent client finds in it the API it was made for."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from local.rtc.credentials import MADE_UP
 from local.rtc.faults import Fault
 from local.rtc.server import serve
 
+ROOT = Path(__file__).parents[2]
 JSON = "application/json"
 
 # The SDK's signer takes the time from datetime.utcnow, which Python has deprecated.
@@ -28,8 +31,7 @@ def _api() -> RtcApi:
 
 
 @pytest.fixture(name="server")
-def _server(api: RtcApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setenv("HOME", str(tmp_path))  # the SDK writes a file there
+def _server(api: RtcApi) -> Iterator[Server]:
     with serve(api) as server:
         yield server
 
@@ -84,3 +86,11 @@ def test_the_sdk_reads_a_told_500_as_its_own(server: Server, api: RtcApi) -> Non
         _client(server).create_individual_stream_job(_start())
     assert (failed.value.status_code, failed.value.error_code) == (500, "RTC.00002000")
     assert api.jobs() == []
+
+
+def test_the_sdk_writes_nothing_into_the_home_folder(tmp_path: Path) -> None:
+    """Whoever runs these tests finds their home folder as it was."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-k", "starts_shows", __file__]
+    done = subprocess.run(command, cwd=ROOT, env={"HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -48,6 +48,7 @@ def test_it_talks_to_a_system_that_runs(bot: Deployment) -> None:
     ("arguments", "key", "words"),
     [
         (["{"], "", "that is no JSON"),
+        (["[" * 100_000], "", "that is no JSON"),
         (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "", "RECORDBOT_WEBHOOK_KEY"),
         (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "s3cret", "a key starts with whsec_"),
         (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "whsec_" + "bGlt" * 10, "can't be reached"),

@@ -1,6 +1,7 @@
 """python -m local say, as a newcomer runs it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,7 +28,8 @@ def say(*arguments: str) -> subprocess.CompletedProcess[str]:
 def talk() -> Iterator[subprocess.Popen[str]]:
     """A run whose first answer has been read, so that all of it is up; it is ended whatever comes."""
     command = [sys.executable, "-m", "local", "say", "/record room 100 user001 hd"]
-    with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         while "Asking RTC" not in process.stdout.readline():
             assert process.poll() is None
@@ -36,11 +38,12 @@ def talk() -> Iterator[subprocess.Popen[str]]:
 
 
 def test_a_recording_is_started_and_read_and_the_exit_status_says_so() -> None:
-    """The main job in one command: accepted, starting, recording; status 0."""
+    """The main job in one command: accepted, starting, recording, as README.md shows it; status 0."""
     done = say("/record room 100 user001 hd")
     assert done.returncode == 0, done.stderr
-    assert "ann: /record room 100 user001 hd" in done.stdout
-    assert "job 1 · s_1_100_user001 · RUNNING" in done.stdout
+    (shown,) = re.findall(r"```\n(ann: .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    order = re.compile(r"order \w+")
+    assert order.sub("order ID", done.stdout.strip()) == order.sub("order ID", shown.strip())
     assert done.stderr == ""
 
 
@@ -99,12 +102,24 @@ def test_without_keys_the_real_api_is_one_line_away() -> None:
     assert line.startswith("recordbot: --rtc real needs these environment variables: RTC_APP_ID, RTC_PROJECT_ID, ")
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_however_it_ends_no_process_is_left(talk: subprocess.Popen[str], ending: signal.Signals) -> None:
-    """Interrupted, terminated or killed: its functions and stand-ins end with it."""
+    """Interrupted, terminated, hung up or killed: its functions and stand-ins end with it."""
     children = children_of(talk.pid)
     assert children
     talk.send_signal(ending)
     status = talk.wait(15)
-    assert status == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[ending]
+    assert status == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGKILL: -9}[ending]
     assert within(10, lambda: all(map(is_gone, children)))
+
+
+def test_a_reader_that_leaves_ends_it(talk: subprocess.Popen[str]) -> None:
+    """As `| head -3` does: at once, quietly, with its functions and stand-ins."""
+    children = children_of(talk.pid)
+    assert children
+    assert talk.stdout is not None
+    assert talk.stderr is not None
+    talk.stdout.close()
+    assert talk.wait(15) == 141
+    assert within(10, lambda: all(map(is_gone, children)))
+    assert talk.stderr.read() == ""

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from local.http_message import Answer
 from local.loopback import Server
 from tests.paths import ROOT
 from tests.processes import children_of, is_gone, within
+from tests.programs import need
+from tests.terminal import Terminal
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_", "PORT"))}
 COMMAND = [sys.executable, "-m", "local", "serve"]
@@ -46,6 +49,19 @@ def test_the_page_is_there_until_it_is_ended(serving: subprocess.Popen[str], end
     assert within(5, lambda: all(map(is_gone, children)))
 
 
+def test_it_ends_with_the_terminal_in_which_make_leads(tmp_path: Path) -> None:
+    """As with `tmux kill-session`: make would wait for it for ever, and passes no SIGHUP on."""
+    need("make")
+    (tmp_path / "Makefile").write_text(f"demo:\n\t@{' '.join(COMMAND)} --port 0\n", encoding="utf-8")
+    environment = ENVIRONMENT | {"PYTHONPATH": str(ROOT)}
+    with closing(Terminal(["make", "demo"], folder=tmp_path, environment=environment)) as terminal:
+        terminal.read("recordbot is at (.*)")
+        children = children_of(terminal.pid)
+        assert len(children) > 1
+        terminal.hang_up()
+        assert within(15, lambda: all(map(is_gone, children)))
+
+
 def _refused(**environment: str) -> str:
     done = subprocess.run(
         COMMAND, cwd=ROOT, env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=20, check=False
@@ -60,4 +76,5 @@ def test_a_port_that_cannot_be_had_is_one_line() -> None:
         taken = _refused(PORT=str(other.port))
     assert taken.count("\n") == 1
     assert f"port {other.port} on 127.0.0.1 is in use: give another one" in taken
+    assert taken.endswith("PORT=3000 make demo\n")
     assert _refused(PORT="soon") == "recordbot: PORT has to be a number, not 'soon'\n"

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,23 +10,26 @@ import pytest
 
 from tests.e2e.conftest import PATIENCE_S, Deployment
 from tests.paths import ROOT
+from tests.programs import need
 from tests.raw_server import RawServer, http, sends
 
 PAGE = ROOT / "docs" / "webhooks.md"
+PATH = "/usr/local/bin:/usr/bin:/bin"
 RUN_BY = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"], "javascript": ["node", "-e"]}
+PROGRAMS = {"bash": ["bash", "curl", "openssl"], "python": [], "javascript": ["node"]}
+"""What an example needs besides Python and what every system has."""
 KEY = "whsec_" + "bGlt" * 10
 
 each_language = pytest.mark.parametrize("language", sorted(RUN_BY))
 
 
 def run(language: str, url: str, key: str) -> subprocess.CompletedProcess[str]:
-    """The page's block of code in the language, run as it stands, to its end."""
-    program, *options = RUN_BY[language]
-    assert shutil.which(program), f"the example in {language} needs {program} on the PATH of the machine that tests it"
+    """The page's block of code in the language, run as it stands, to its end; skips where a program is missing."""
+    need(*PROGRAMS[language], path=PATH)
     (code,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     return subprocess.run(
-        [program, *options, code],
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "RECORDBOT_WEBHOOK_URL": url, "RECORDBOT_WEBHOOK_KEY": key},
+        [*RUN_BY[language], code],
+        env={"PATH": PATH, "RECORDBOT_WEBHOOK_URL": url, "RECORDBOT_WEBHOOK_KEY": key},
         capture_output=True,
         check=False,
         text=True,

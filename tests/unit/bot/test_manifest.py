@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from bot.manifest import PLACEHOLDER, main, manifest
+from shared.command_line import CommandLine
 from tests.paths import ROOT
 
 
@@ -29,7 +30,7 @@ def test_slack_s_limits_are_kept(url: str | None) -> None:
 
 def test_it_is_printed_for_a_deployment(capsys: pytest.CaptureFixture[str]) -> None:
     """With its address and the command's name there."""
-    assert main(["--url", "https://example.org/slack", "--command", "/rtc-record"]) == 0
+    assert main(CommandLine(), ["--url", "https://example.org/slack", "--command", "/rtc-record"]) == 0
     assert capsys.readouterr().out == manifest(url="https://example.org/slack", name="/rtc-record")
-    assert main(["--socket"]) == 0
+    assert main(CommandLine(), ["--socket"]) == 0
     assert capsys.readouterr().out == manifest(url=None)

@@ -89,13 +89,15 @@ def _command(port: int | None) -> list[str]:
     return [sys.executable, "-m", "local", "rtc", *([] if port is None else ["--port", str(port)])]
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals) -> None:
-    """One JSON line with endpoint and credentials, the API behind it, and exit status 0 when told to end."""
+@pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
+def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals, status: int) -> None:
+    """A sentence and a JSON line with endpoint and credentials, the API behind it, and a quiet end when told to end."""
     with subprocess.Popen(_command(None), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
+            sentence = process.stdout.readline().decode()
             where = json.loads(process.stdout.readline())
+            assert sentence.startswith(f"The RTC API is at {where['endpoint']} (Ctrl-C ends it).")
             auth = AkSkAuth(where["access_key"], where["secret_key"], where["project_id"])
             url = f"{where['endpoint']}/v2/apps/{where['app_id']}/individual-stream-jobs"
             assert requests.post(url, json=START, auth=auth, timeout=5).json()["job_id"] == "1"
@@ -103,7 +105,7 @@ def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals) -> N
             assert process.communicate(timeout=10) == (b"", b"")
         finally:
             process.kill()
-    assert process.returncode == 0
+    assert process.returncode == status
 
 
 def test_the_command_refuses_a_port_in_use_in_one_line() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local.errors import LocalError
 from local.sam.artifact import PROJECT, finish, main, own_files, zipped
+from shared.command_line import CommandLine
 
 
 @pytest.mark.parametrize(
@@ -71,17 +73,17 @@ def test_python_s_own_switches_change_nothing(tmp_path: Path) -> None:
     assert content[""] == content["2"]
 
 
-@pytest.mark.parametrize(("limit", "status"), [("5", 0), ("0.001", 1)])
-def test_an_artifact_over_its_limit_is_a_failure(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], limit: str, status: int
-) -> None:
+def test_an_artifact_over_its_limit_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its size is printed either way."""
-    assert main(["functions.slack", str(tmp_path), "--limit", limit]) == status
-    assert f"MB zipped (limit {limit})" in capsys.readouterr().out
+    assert main(CommandLine(), ["functions.slack", str(tmp_path), "--limit", "5"]) == 0
+    assert "MB zipped (limit 5)" in capsys.readouterr().out
+    with pytest.raises(LocalError, match="is over its limit"):
+        main(CommandLine(), ["functions.slack", str(tmp_path), "--limit", "0.001"])
+    assert "MB zipped (limit 0.001)" in capsys.readouterr().out
 
 
 def test_a_file_that_does_not_compile_is_no_artifact(tmp_path: Path) -> None:
     """Better now than at a cold start."""
     (tmp_path / "broken.py").write_text("def\n", encoding="utf-8")
-    with pytest.raises(SystemExit, match="does not compile"):
+    with pytest.raises(LocalError, match="does not compile"):
         finish("functions.slack", tmp_path)

@@ -1,8 +1,8 @@
 """Runs a Python module or file, as `python -m` does, but no longer than the process that started it lives.
 
-`python -P leash.py MODULE-OR-FILE [ARGUMENT ...]`, with a pipe as standard input to which nothing is ever written: at
-the pipe's end, the parent is gone or wants this process gone. Run by its path, and importing nothing of the project,
-so that what runs sees only the code that it is given.
+`python -P parent_watchdog.py MODULE-OR-FILE [ARGUMENT ...]`, with a pipe as standard input to which nothing is ever
+written: at the pipe's end, the parent is gone or wants this process gone. Run by its path, and importing nothing of the
+project, so that what runs sees only the code that it is given.
 """
 
 import os
