@@ -61,7 +61,9 @@ class Recording(BaseModel):
             since=attempt.began_at,
             job=job,
         )
-        return begun.model_copy(update={"state": _state_of(job, RecordingState.STARTING)})
+        state = _state_of(job, RecordingState.STARTING)
+        ended_at = job.stop_time or attempt.settled_at if state in _OVER else None
+        return begun.model_copy(update={"state": state, "ended_at": ended_at})
 
     @property
     def version(self) -> str:

@@ -15,7 +15,9 @@ LEASE = timedelta(seconds=15)
 """How long one recorder may take to answer an order before another does it."""
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """How far the answer to an order has come."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     begun: int = 0
@@ -27,6 +29,7 @@ class _Answer(BaseModel):
 
     @property
     def version(self) -> str:
+        """Tell this version of the answer from every other."""
         return str(self.revision)
 
 
@@ -71,13 +74,13 @@ class Answers:
                 return
         raise Contended(f"the answer to order {order_id}")
 
-    def _write(self, order_id: str, before: _Answer | None, now: datetime, **fields: object) -> bool:
-        answer = before or _Answer()
+    def _write(self, order_id: str, before: Answer | None, now: datetime, **fields: object) -> bool:
+        answer = before or Answer()
         after = answer.model_copy(update={**fields, "revision": answer.revision + 1})
         return self._table.write(put(_key(order_id), after, now, over=before))
 
-    def _read(self, order_id: str) -> _Answer | None:
-        return self._table.read(_key(order_id), _Answer)
+    def _read(self, order_id: str) -> Answer | None:
+        return self._table.read(_key(order_id), Answer)
 
 
 def _key(order_id: str) -> Key:

@@ -16,7 +16,9 @@ from shared.recordings import News, Recording, Shown, changed
 _SK = "recording#"
 
 
-class _Pointer(BaseModel):
+class Pointer(BaseModel):
+    """Which recording a job is."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     order_id: str
@@ -37,7 +39,7 @@ class Recordings:
 
     def of_job(self, job_id: str) -> Recording | None:
         """Return the recording that a job is; None for a job that recordbot did not start."""
-        pointer = self._table.read(self._pointer_key(job_id), _Pointer)
+        pointer = self._table.read(self._pointer_key(job_id), Pointer)
         return None if pointer is None else self.read(pointer.order_id, pointer.n)
 
     def begun(self, recording: Recording, now: datetime) -> list[Change]:
@@ -45,7 +47,7 @@ class Recordings:
         before = self.read(recording.order_id, recording.n)
         if before is not None:
             recording = changed(before, Shown(recording.job), now)
-        pointer = _Pointer(order_id=recording.order_id, n=recording.n)
+        pointer = Pointer(order_id=recording.order_id, n=recording.n)
         return [
             put(_key(recording.order_id, recording.n), recording, now, over=before),
             put_over_any(self._pointer_key(recording.job.job_id), pointer, now),

@@ -1,0 +1,140 @@
+"""A recorder that is killed at any of its writes: what a redelivery finds, does and tells."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from shared.attempts import LEASE, Attempt, Started, StreamLock, Unknown
+from shared.orders import Order, Stop, new_order_id
+from tests.builders import TIMETABLE, requests_of
+from tests.integration.conftest import World, a_world
+
+LONG = LEASE.total_seconds()
+"""Seconds until what a killed recorder was at is anybody's."""
+OF_A_START = ("claim", "settle", "begin to answer", "answered", "put the check")
+OF_A_STOP = ("begin", "end the recording", "settle", "begin to answer", "answered")
+MOMENTS = ("before", "after")
+
+
+class Killed(BaseException):
+    """The process is gone; nothing of it can catch this."""
+
+
+@dataclass
+class Killer:
+    """Kills the recorder at its n-th write, from 0: before it, or once it is done. None: never."""
+
+    place: int | None = None
+    moment: str = "before"
+    written: list[str] = field(default_factory=list)
+
+    def before(self, model: Any, **_: object) -> None:
+        if self.moment == "before" and len(self.written) == self.place:
+            raise Killed
+        self.written.append(model.name)
+
+    def after(self, **_: object) -> None:
+        if self.moment == "after" and len(self.written) - 1 == self.place:
+            raise Killed
+
+
+@contextmanager
+def killing(aws: tuple[DynamoDBClient, SQSClient], killer: Killer) -> Iterator[None]:
+    """Let botocore ask the killer at each write to the ledger and to the queue."""
+    dynamodb, sqs = aws
+    writes = [(dynamodb, "dynamodb.TransactWriteItems"), (sqs, "sqs.SendMessage")]
+    for client, write in writes:
+        client.meta.events.register(f"before-call.{write}", killer.before)
+        client.meta.events.register(f"after-call.{write}", killer.after)
+    try:
+        yield
+    finally:
+        for client, write in writes:
+            client.meta.events.unregister(f"before-call.{write}", killer.before)
+            client.meta.events.unregister(f"after-call.{write}", killer.after)
+
+
+def run_twice(aws: tuple[DynamoDBClient, SQSClient], world: World, order: Order, place: int, moment: str) -> None:
+    """Let the order be received by a recorder that is killed there, and then by one that lives."""
+    killer = Killer(place, moment)
+    with killing(aws, killer), pytest.raises(Killed):
+        world.run(order)
+    world.clock.tick(LONG)
+    assert world.run(order, 2) is None
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot with a token, so that an answer that is given twice shows."""
+    with a_world(aws, bot_token=True) as world:
+        yield world
+
+
+def test_the_writes_of_a_start_and_of_a_stop_are_these(aws: tuple[DynamoDBClient, SQSClient], world: World) -> None:
+    """The tests below kill the recorder at each of them."""
+    killer = Killer()
+    with killing(aws, killer):
+        assert world.run(world.order()) is None
+        assert len(killer.written) == len(OF_A_START)
+        killer.written.clear()
+        world.clock.tick(2)
+        assert world.run(_stop(world)) is None
+        assert len(killer.written) == len(OF_A_STOP)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("place", range(len(OF_A_START)), ids=OF_A_START)
+def test_a_start_whose_recorder_is_killed_is_neither_lost_nor_doubled(
+    aws: tuple[DynamoDBClient, SQSClient], world: World, place: int, moment: str
+) -> None:
+    """RTC is asked at most once; the outcome is known, or told as unknown; the job has a recording that holds it."""
+    order = world.order()
+    run_twice(aws, world, order, place, moment)
+    assert len(world.rtc.jobs()) == world.starts() == (0 if (place, moment) == (0, "after") else 1)
+    attempt = world.attempt(order)
+    assert isinstance(attempt.outcome, Started if _is_settled(place, moment) else Unknown)
+    recording = world.ledger.recordings.read(order.order_id, 0)
+    assert (recording is not None) == isinstance(attempt.outcome, Started)
+    answers = [text for text in world.read() if "user001" in text]
+    assert len(answers) == (2 if (place, moment) == (3, "before") else 1)
+    assert isinstance(_claim_another(world), StreamLock)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("place", range(len(OF_A_STOP)), ids=OF_A_STOP)
+def test_a_stop_whose_recorder_is_killed_is_carried_out_and_told(
+    aws: tuple[DynamoDBClient, SQSClient], world: World, place: int, moment: str
+) -> None:
+    """The job is stopped, its recording over, its stream free, and the answer given, once or, at worst, twice."""
+    start = world.order()
+    assert world.run(start) is None
+    world.clock.tick(2)
+    run_twice(aws, world, _stop(world), place, moment)
+    assert [job.state for job in world.rtc.jobs()] == ["STOPPED"]
+    recording = world.ledger.recordings.read(start.order_id, 0)
+    assert recording is not None
+    assert recording.is_over
+    assert isinstance(_claim_another(world), Attempt)
+    answers = [text for text in world.read() if text.startswith("⏹")]
+    assert len(answers) == (2 if (place, moment) == (4, "before") else 1)
+
+
+def _stop(world: World) -> Order:
+    reply_to = world.order().reply_to
+    action = Stop(room_id="100", user_id="user001")
+    return Order(order_id=new_order_id(), actor=TIMETABLE, action=action, placed_at=world.clock(), reply_to=reply_to)
+
+
+def _is_settled(place: int, moment: str) -> bool:
+    """Whether the second recorder can know what RTC answered: to the first, in the ledger, or to itself."""
+    return (place, moment) not in {(0, "after"), (1, "before")}
+
+
+def _claim_another(world: World) -> object:
+    order = world.order()
+    return world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())

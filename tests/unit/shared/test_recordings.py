@@ -1,0 +1,69 @@
+"""A recording's way from one state to the next."""
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.attempts import Started
+from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stopped, changed
+from shared.rtc.models import RecordingJob
+from tests.builders import NOW, a_job, a_recording, an_attempt
+
+STATES = st.sampled_from(["INIT", "RUNNING", "STOPPED", "PAUSED", None])
+NEWS: st.SearchStrategy[News] = st.one_of(
+    st.builds(Shown, st.builds(RecordingJob, job_id=st.just("1"), state=STATES)), st.just(Stopped()), st.just(Gone())
+)
+
+
+def begun(state: str | None = "INIT") -> Recording:
+    """A recording whose start RTC has answered with that state."""
+    return a_recording(an_attempt(Started(job=a_job(state=state))))
+
+
+@given(st.lists(NEWS))
+def test_a_recording_that_is_over_stays_over(news: list[News]) -> None:
+    """Neither its state nor its end changes, whatever comes late."""
+    over = changed(begun(), Stopped(), NOW)
+    after = over
+    for late, one in enumerate(news):
+        after = changed(after, one, NOW + timedelta(minutes=late))
+    assert (after.state, after.ended_at) == (RecordingState.ENDED, NOW)
+
+
+@given(STATES, st.lists(NEWS))
+def test_nothing_is_recording_before_rtc_has_said_running(first: str | None, news: list[News]) -> None:
+    """And every state that is shown is one that RTC's answers allow."""
+    recording = begun(first)
+    said = {first}
+    for one in news:
+        recording = changed(recording, one, NOW)
+        said |= {one.job.state} if isinstance(one, Shown) else {"STOPPED"}
+        assert recording.state is not RecordingState.RECORDING or "RUNNING" in said
+        assert recording.is_over == (recording.ended_at is not None)
+
+
+@given(st.lists(NEWS))
+def test_each_change_is_a_version_of_its_own(news: list[News]) -> None:
+    """News that are not new give the very same recording, so that nothing is written for them."""
+    recording = begun()
+    for one in news:
+        after = changed(recording, one, NOW)
+        assert (after is recording) == (after == recording)
+        assert after is recording or after.revision == recording.revision + 1
+        assert changed(after, one, NOW) is after
+        recording = after
+
+
+def test_what_rtc_leaves_out_it_has_said_before() -> None:
+    """An answer without the stream's name does not take the name away."""
+    shown = Shown(RecordingJob.model_validate({"job_id": "1", "state": "RUNNING", "stream_name": None}))
+    after = changed(begun(), shown, NOW)
+    assert (after.state, after.job.stream_name) == (RecordingState.RECORDING, "s_1_100_user001")
+
+
+def test_a_recording_ended_when_rtc_says_so() -> None:
+    """Not when we heard of it."""
+    ended = NOW - timedelta(minutes=5)
+    shown = Shown(RecordingJob(job_id="1", state="STOPPED", stop_time=ended))
+    assert changed(begun("RUNNING"), shown, NOW).ended_at == ended

@@ -1,0 +1,47 @@
+"""What is on the queue and in the ledger as it was once written: later versions must read it.
+
+Each file of tests/samples/stored holds one kind of message or item. A change of a model may add files and never alters
+one: what a deployment has stored stays readable.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from functions.ledger.answers import Answer
+from functions.ledger.recordings import Pointer
+from shared.attempts import Attempt, StreamLock
+from shared.orders import Order, PlacedOrder
+from shared.recordings import Recording
+from shared.stops import StopRecord
+from tests.paths import SAMPLES
+
+STORED = sorted((SAMPLES / "stored").glob("*.json"))
+MODELS: dict[str, type[BaseModel]] = {
+    "order": Order,
+    "placed": PlacedOrder,
+    "attempt": Attempt,
+    "lock": StreamLock,
+    "recording": Recording,
+    "stop": StopRecord,
+    "answer": Answer,
+    "pointer": Pointer,
+}
+
+
+@pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem)
+def test_what_was_stored_is_read_as_it_was_meant(file: Path) -> None:
+    """Every field that was written is there again, with the value that it had."""
+    text = file.read_text(encoding="utf-8")
+    read = MODELS[file.stem.partition("-")[0]].model_validate_json(text)
+    again = json.loads(read.model_dump_json())
+    assert {name: again[name] for name in json.loads(text)} == json.loads(text)
+
+
+def test_every_kind_has_a_sample() -> None:
+    """Every action of an order, and every model that is stored."""
+    assert {file.stem.partition("-")[0] for file in STORED} == set(MODELS)
+    orders = [json.loads(file.read_text(encoding="utf-8")) for file in STORED if file.stem.startswith("order")]
+    assert {order["action"]["kind"] for order in orders} == {"start", "stop", "check"}
