@@ -6,9 +6,9 @@ import { button, duration, element } from "./dom.js";
 import { eventBody } from "./eventrow.js";
 import { click } from "./system.js";
 
-const STATES = { active: "on its way…", waiting: "waits for another try", ok: "", failed: "went wrong", unknown: "nobody knows" };
+const STATES = { active: "in progress…", waiting: "waits for another try", ok: "", failed: "failed", unknown: "outcome unknown" };
 
-/** Keep `list` drawn; `look` is called with a command's id. */
+/** Draw the messages and keep them up to date; `look` is called with a command's id. */
 export function drawChat(state, list, title, subtitle, look) {
   const rows = new Map();
   let shown = "";
@@ -24,8 +24,8 @@ export function drawChat(state, list, title, subtitle, look) {
       title.textContent = `${isWebhook || channel.kind === "direct" ? "" : "# "}${channel.name}`;
       subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
       list.dataset.empty = isWebhook
-        ? "No event came yet. The one below is ready: send it, or another from anywhere on this machine."
-        : "Nothing was said here yet. The command below is ready: press Enter.";
+        ? "No event was received yet. Send the one below, or one from a program on this machine."
+        : "No messages yet. The command below is ready: press Enter.";
     }
     isAtEnd ||= now !== shown;
     shown = now;
@@ -112,7 +112,7 @@ function typedRow(command, state, look) {
     element(
       "div",
       { class: "message-body" },
-      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "typed; Slack shows this to nobody")),
+      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "what you typed; Slack doesn’t show it")),
       element("p", {}, element("code", {}, command.typed)),
       STATES[command.state]
         ? button(STATES[command.state], () => look(command.id), { class: `look ${command.state}` })

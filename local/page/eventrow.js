@@ -1,9 +1,9 @@
-// An event that another system sent to the webhook, and what it was answered, as a message of that system's.
+// An event that another system sent to the webhook, and its answer, drawn as a message of that system.
 
 import { button, element } from "./dom.js";
 import { replay } from "./system.js";
 
-/** Give the parts below the heading; `label` leads to what happened. */
+/** Return the parts below the heading; the button `label` opens the panel. */
 export function eventBody(command, label, state, look) {
   const { requested, answered, accepted, outcome } = command.event;
   const [status, ...words] = answered.split(" ");
@@ -16,7 +16,7 @@ export function eventBody(command, label, state, look) {
       { class: "looks" },
       button(label, () => look(command.id), { class: `look ${command.state}` }),
       state.isRepeatable(command)
-        ? button("Send again", () => again(command, state), { class: "look", title: "The same body under the same webhook-id" })
+        ? button("Send again", () => again(command, state), { class: "look", title: "Sends the same body with the same webhook-id" })
         : null,
     ),
   ];

@@ -1,10 +1,10 @@
-// The panel beside the chat, on a phone a sheet from below: closed at first, Escape closes it.
+// The panel beside the chat, on a phone a sheet from below. It is closed at first; Escape closes it.
 
 import { button, element } from "./dom.js";
 
 const TITLES = { timeline: "What happened", jobs: "RTC’s jobs", break: "Break something" };
 
-/** Show one of `views` at a time; `openers` are the buttons on top. Gives { open, close }. */
+/** Show one of `views` at a time; `openers` are the buttons on top. Returns { open, close }. */
 export function panel(state, place, desk, openers, views) {
   const title = element("h2", { tabindex: "-1", id: "panel-title" });
   const body = element("div", { class: "panel-body" });

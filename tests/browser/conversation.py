@@ -20,7 +20,7 @@ def message(page: Page, *texts: str) -> Locator:
 
 def station(page: Page, name: str) -> Locator:
     """Give a part of the strip."""
-    return page.get_by_role("list", name="The way of the order").get_by_role("button", name=name)
+    return page.get_by_role("list", name="The path of the order").get_by_role("button", name=name)
 
 
 def become(page: Page, name: str) -> None:
