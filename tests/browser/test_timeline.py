@@ -24,7 +24,12 @@ def test_a_message_leads_to_its_order(page: Page, room: str) -> None:
     message(page, "Recording user001", room).get_by_role("button", name="What happened").click()
     expect(page.get_by_role("heading", name="What happened")).to_be_focused()
     steps = page.locator(".waterfall")
-    for title in ("The door verifies", "waits on the queue", "RTC is asked to start", "goes out by chat.postMessage"):
+    for title in (
+        "The door verifies",
+        "The order waits on the queue",
+        "RTC is asked to start",
+        "goes out by chat.postMessage",
+    ):
         expect(steps.get_by_text(title)).to_be_visible()
     panel = page.get_by_role("tabpanel")
     texts = ("The signature is valid", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", LogEvent.CALLING_RTC)
