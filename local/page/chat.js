@@ -8,8 +8,8 @@ import { click } from "./system.js";
 
 const STATES = { active: "in progress…", waiting: "waits for another try", ok: "", failed: "failed", unknown: "outcome unknown" };
 
-/** Draw the messages and keep them up to date; `look` is called with a command's id. */
-export function drawChat(state, list, title, subtitle, look) {
+/** Draw the messages and keep them up to date; `openCommand` is called with a command's id. */
+export function drawChat(state, list, title, subtitle, openCommand) {
   const rows = new Map();
   let shown = "";
   let isAtEnd = true;
@@ -29,7 +29,7 @@ export function drawChat(state, list, title, subtitle, look) {
     }
     isAtEnd ||= now !== shown;
     shown = now;
-    if (update(state, rows, list, channel, look)) stayAtEnd();
+    if (update(state, rows, list, channel, openCommand)) stayAtEnd();
   });
 
   const scroller = list.parentElement;
@@ -41,7 +41,7 @@ export function drawChat(state, list, title, subtitle, look) {
   }
 }
 
-function update(state, rows, list, channel, look) {
+function update(state, rows, list, channel, openCommand) {
   const wanted = rowsOf(state, channel).sort((one, other) => one.at - other.at);
   let changed = false;
   for (const [key, row] of rows) {
@@ -55,7 +55,7 @@ function update(state, rows, list, channel, look) {
     const sign = JSON.stringify(it.sign);
     const old = rows.get(it.key);
     if (old?.sign !== sign) {
-      const node = it.draw(state, look);
+      const node = it.draw(state, openCommand);
       if (old) old.node.replaceWith(node);
       else if (before) before.after(node);
       else list.prepend(node);
@@ -85,7 +85,7 @@ function rowsOf(state, channel) {
   ];
 }
 
-function messageRow(key, message, command, state, look) {
+function messageRow(key, message, command, state, openCommand) {
   const press = (action) => click(state.chosen.person, message.channel, message.ts, action);
   const after = command && Number(message.ts) * 1000 - command.at;
   return element(
@@ -99,12 +99,12 @@ function messageRow(key, message, command, state, look) {
       heading(message.name, Number(message.ts) * 1000, message.app ? element("span", { class: "app" }, "APP") : null),
       messageBody(message, state.workspace.names, press),
       message.edited ? element("span", { class: "edited" }, "(edited)") : null,
-      command ? button(`What happened · after ${duration(after)}`, () => look(command.id), { class: "look" }) : null,
+      command ? button(`What happened · after ${duration(after)}`, () => openCommand(command.id), { class: "more" }) : null,
     ),
   );
 }
 
-function typedRow(command, state, look) {
+function typedRow(command, state, openCommand) {
   return element(
     "li",
     { class: "message typed", "data-key": `typed ${command.id}` },
@@ -115,13 +115,13 @@ function typedRow(command, state, look) {
       heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "what you typed; Slack doesn’t show it")),
       element("p", {}, element("code", {}, command.typed)),
       STATES[command.state]
-        ? button(STATES[command.state], () => look(command.id), { class: `look ${command.state}` })
+        ? button(STATES[command.state], () => openCommand(command.id), { class: `more ${command.state}` })
         : null,
     ),
   );
 }
 
-function eventRow(command, state, look) {
+function eventRow(command, state, openCommand) {
   const { caller } = command.event;
   const label = ["What happened", STATES[command.state]].filter(Boolean).join(" · ");
   return element(
@@ -132,7 +132,7 @@ function eventRow(command, state, look) {
       "div",
       { class: "message-body" },
       heading(caller, command.at, element("span", { class: "aside" }, "by the webhook")),
-      eventBody(command, label, state, look),
+      eventBody(command, label, state, openCommand),
     ),
   );
 }

@@ -21,7 +21,7 @@ export function tabContent(name, seen) {
     case "RTC answer":
       return each(seen.rtc, rtcAnswer, "RTC was not called.");
     case "Ledger":
-      return each(seen.ledger, entry, "The ledger has nothing: no order was placed.");
+      return each(seen.ledger, ledgerItem, "The ledger has nothing: no order was placed.");
     default:
       return each(seen.logs, logLine, "Nothing was logged.");
   }
@@ -63,10 +63,10 @@ function rtcOut(call) {
 }
 
 function rtcAnswer(call) {
-  const told = [call.note, call.ms === null ? "still waiting" : duration(call.ms)].filter(Boolean).join(" · ");
+  const facts = [call.note, call.ms === null ? "still waiting" : duration(call.ms)].filter(Boolean).join(" · ");
   return [
     element("h4", {}, call.title),
-    note(told),
+    note(facts),
     call.fault ? note(`Injected fault: ${JSON.stringify(call.fault)}`) : null,
     call.answer
       ? answer(`HTTP ${call.answer.status}`, call.answer)
@@ -74,7 +74,7 @@ function rtcAnswer(call) {
   ];
 }
 
-function entry(item) {
+function ledgerItem(item) {
   return [text(`${item.pk} / ${item.sk}`, json(item))];
 }
 

@@ -4,7 +4,7 @@ import { button, element } from "./dom.js";
 import { replay } from "./system.js";
 
 /** Return the parts below the heading; the button `label` opens the panel. */
-export function eventBody(command, label, state, look) {
+export function eventBody(command, label, state, openCommand) {
   const { requested, answered, accepted, outcome } = command.event;
   const [status, ...words] = answered.split(" ");
   return [
@@ -13,10 +13,10 @@ export function eventBody(command, label, state, look) {
     outcome ? element("p", {}, outcome) : null,
     element(
       "div",
-      { class: "looks" },
-      button(label, () => look(command.id), { class: `look ${command.state}` }),
+      { class: "more-row" },
+      button(label, () => openCommand(command.id), { class: `more ${command.state}` }),
       state.isRepeatable(command)
-        ? button("Send again", () => again(command, state), { class: "look", title: "Sends the same body with the same webhook-id" })
+        ? button("Send again", () => again(command, state), { class: "more", title: "Sends the same body with the same webhook-id" })
         : null,
     ),
   ];

@@ -14,8 +14,8 @@ export function jobs(state) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "RTC’s jobs" },
     element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map(column))), body),
   );
-  const told = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED.";
-  const node = element("div", {}, element("p", { class: "note" }, told), table, none);
+  const text = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED.";
+  const node = element("div", {}, element("p", { class: "note" }, text), table, none);
   let drawn = "";
 
   function draw() {

@@ -23,10 +23,10 @@ const state = new State(known, { person: first.id, channel: known.channels[first
 
 const steps = timeline(state);
 const views = { timeline: steps, jobs: jobs(state), break: switches(state, byId("badge"), byId("reset")) };
-const side = panel(state, byId("panel"), byId("desk"), [...document.querySelectorAll("[data-view]")], views);
+const side = panel(state, byId("panel"), byId("columns"), [...document.querySelectorAll("[data-view]")], views);
 
 /** Open the panel on a command, by the id of its request or its order, and set the page's address to it. */
-function look(command) {
+function openCommand(command) {
   state.choose({ command });
   const chosen = state.command();
   history.replaceState(null, "", `#order=${chosen?.order_id || command}`);
@@ -40,7 +40,7 @@ drawStrip(state, byId("strip"), (tab) => {
 });
 drawComposer(state, byId("composer"));
 drawEventComposer(state, byId("event-composer"));
-drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look); // last, when the height of the rest is known
+drawChat(state, byId("messages"), byId("title"), byId("subtitle"), openCommand); // last, when the height of the rest is known
 
 let unsubscribe = () => {};
 let subscribed = null;
@@ -54,7 +54,7 @@ state.choose({});
 
 function followAddress() {
   const linked = new URLSearchParams(location.hash.slice(1)).get("order");
-  if (linked) look(linked);
+  if (linked) openCommand(linked);
 }
 window.addEventListener("hashchange", followAddress);
 followAddress();

@@ -139,7 +139,7 @@ class RtcApi:
     def misbehave(self, fault: Fault, *, operation: Operation | None = None, times: int | None = 1) -> None:
         """Apply `fault` to the next `times` calls of `operation`. None means any operation, and until `behave`."""
         with self._lock:
-            self._faults.tell(fault, operation, times)
+            self._faults.add(fault, operation, times)
 
     def behave(self) -> None:
         """Remove all faults."""
