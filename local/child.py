@@ -75,6 +75,6 @@ class Child:
 
 
 def _inherited() -> dict[str, str]:
-    """Give what a child sees of our own environment: where programs are, and how a test run measures coverage."""
+    """Return the variables that a child inherits: where programs are, and how a test run measures coverage."""
     names = ("PATH", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
     return {name: os.environ[name] for name in names if name in os.environ}

@@ -30,23 +30,23 @@ class Faults[Which, What: Fault]:
     """The faults that are still to be applied, the oldest first. Not thread-safe: its owner has the lock."""
 
     def __init__(self) -> None:
-        self._told: list[tuple[What, Which | None, int | None]] = []
+        self._pending: list[tuple[What, Which | None, int | None]] = []
 
-    def tell(self, fault: What, which: Which | None, times: int | None) -> None:
+    def add(self, fault: What, which: Which | None, times: int | None) -> None:
         """Apply the fault to the next `times` calls of `which`. None means any call, and until `clear`."""
-        self._told.append((fault, which, times))
+        self._pending.append((fault, which, times))
 
     def clear(self) -> None:
         """Remove all faults."""
-        self._told.clear()
+        self._pending.clear()
 
     def take(self, which: Which) -> What | None:
         """Return the fault for this call, if any, and count it."""
-        for place, (fault, told, times) in enumerate(self._told):
-            if told in {None, which}:
+        for place, (fault, wanted, times) in enumerate(self._pending):
+            if wanted in {None, which}:
                 if times == 1:
-                    del self._told[place]
+                    del self._pending[place]
                 elif times is not None:
-                    self._told[place] = (fault, told, times - 1)
+                    self._pending[place] = (fault, wanted, times - 1)
                 return fault
         return None

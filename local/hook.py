@@ -80,7 +80,7 @@ class Sender:
         running_by = None
         wait = _SHORTEST_WAIT_S
         while (now := time.monotonic()) < end:
-            outcome = self._told(status_url)
+            outcome = self._read_status(status_url)
             if outcome is not None and outcome["state"] == "done":
                 running_by = running_by or now + _SETTLING_S
                 if now > running_by or not any(stream["job_state"] == "INIT" for stream in outcome["streams"]):
@@ -89,7 +89,7 @@ class Sender:
             time.sleep(wait)
         raise LocalError(f"after {PATIENCE_S:g} seconds the order isn't done")
 
-    def _told(self, status_url: str) -> Any | None:
+    def _read_status(self, status_url: str) -> Any | None:
         """Return the order's current status; None if it can't be read now."""
         try:
             status, answer = self._ask("GET", status_url)

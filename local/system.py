@@ -57,8 +57,8 @@ class Account:
         forms = {variable: str(it["AllowedPattern"]) for variable, it in declared.items()}
         wrong = [variable for variable, form in forms.items() if not re.fullmatch(form, values[variable])]
         if wrong:
-            told = ", ".join(f"{variable} is not of the form {forms[variable]}" for variable in wrong)
-            raise LocalError(f"--rtc real: {told}")
+            errors = ", ".join(f"{variable} is not of the form {forms[variable]}" for variable in wrong)
+            raise LocalError(f"--rtc real: {errors}")
         return cls(values["RTC_ENDPOINT"], values["RTC_APP_ID"], values["RTC_PROJECT_ID"], secret)
 
 

@@ -1,11 +1,11 @@
-// A message's blocks, or its text where it has none, as elements.
+// Draw a message's blocks, or its text if it has no blocks.
 
 import { element } from "./dom.js";
 import { mrkdwn, textNodes } from "./mrkdwn.js";
 import { messageButton } from "./messagebutton.js";
 import { richText } from "./richtext.js";
 
-/** Give the elements of a message; `press` is called with the action_id of a button, once that is confirmed. */
+/** Return the elements of a message; `press` is called with the action_id of a button, after its confirmation. */
 export function messageBody(message, names, press) {
   if (!message.blocks.length) return [element("p", {}, mrkdwn(message.text, names))];
   return message.blocks.flatMap((block) => drawn(block, names, press));

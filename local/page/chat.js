@@ -6,10 +6,10 @@ import { button, duration, element } from "./dom.js";
 import { eventBody } from "./eventrow.js";
 import { click } from "./system.js";
 
-const STATES = { active: "on its way…", waiting: "waits for another try", ok: "", failed: "went wrong", unknown: "nobody knows" };
+const STATES = { active: "in progress…", waiting: "waits for another try", ok: "", failed: "failed", unknown: "outcome unknown" };
 
-/** Keep `list` drawn; `look` is called with a command's id. */
-export function drawChat(state, list, title, subtitle, look) {
+/** Draw the messages and keep them up to date; `openCommand` is called with a command's id. */
+export function drawChat(state, list, title, subtitle, openCommand) {
   const rows = new Map();
   let shown = "";
   let isAtEnd = true;
@@ -24,12 +24,12 @@ export function drawChat(state, list, title, subtitle, look) {
       title.textContent = `${isWebhook || channel.kind === "direct" ? "" : "# "}${channel.name}`;
       subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
       list.dataset.empty = isWebhook
-        ? "No event came yet. The one below is ready: send it, or another from anywhere on this machine."
-        : "Nothing was said here yet. The command below is ready: press Enter.";
+        ? "No event was received yet. Send the one below, or one from a program on this machine."
+        : "No messages yet. The command below is ready: press Enter.";
     }
     isAtEnd ||= now !== shown;
     shown = now;
-    if (update(state, rows, list, channel, look)) stayAtEnd();
+    if (update(state, rows, list, channel, openCommand)) stayAtEnd();
   });
 
   const scroller = list.parentElement;
@@ -41,7 +41,7 @@ export function drawChat(state, list, title, subtitle, look) {
   }
 }
 
-function update(state, rows, list, channel, look) {
+function update(state, rows, list, channel, openCommand) {
   const wanted = rowsOf(state, channel).sort((one, other) => one.at - other.at);
   let changed = false;
   for (const [key, row] of rows) {
@@ -55,7 +55,7 @@ function update(state, rows, list, channel, look) {
     const sign = JSON.stringify(it.sign);
     const old = rows.get(it.key);
     if (old?.sign !== sign) {
-      const node = it.draw(state, look);
+      const node = it.draw(state, openCommand);
       if (old) old.node.replaceWith(node);
       else if (before) before.after(node);
       else list.prepend(node);
@@ -85,7 +85,7 @@ function rowsOf(state, channel) {
   ];
 }
 
-function messageRow(key, message, command, state, look) {
+function messageRow(key, message, command, state, openCommand) {
   const press = (action) => click(state.chosen.person, message.channel, message.ts, action);
   const after = command && Number(message.ts) * 1000 - command.at;
   return element(
@@ -99,12 +99,12 @@ function messageRow(key, message, command, state, look) {
       heading(message.name, Number(message.ts) * 1000, message.app ? element("span", { class: "app" }, "APP") : null),
       messageBody(message, state.workspace.names, press),
       message.edited ? element("span", { class: "edited" }, "(edited)") : null,
-      command ? button(`What happened · after ${duration(after)}`, () => look(command.id), { class: "look" }) : null,
+      command ? button(`What happened · after ${duration(after)}`, () => openCommand(command.id), { class: "more" }) : null,
     ),
   );
 }
 
-function typedRow(command, state, look) {
+function typedRow(command, state, openCommand) {
   return element(
     "li",
     { class: "message typed", "data-key": `typed ${command.id}` },
@@ -112,16 +112,16 @@ function typedRow(command, state, look) {
     element(
       "div",
       { class: "message-body" },
-      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "typed; Slack shows this to nobody")),
+      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "what you typed; Slack doesn’t show it")),
       element("p", {}, element("code", {}, command.typed)),
       STATES[command.state]
-        ? button(STATES[command.state], () => look(command.id), { class: `look ${command.state}` })
+        ? button(STATES[command.state], () => openCommand(command.id), { class: `more ${command.state}` })
         : null,
     ),
   );
 }
 
-function eventRow(command, state, look) {
+function eventRow(command, state, openCommand) {
   const { caller } = command.event;
   const label = ["What happened", STATES[command.state]].filter(Boolean).join(" · ");
   return element(
@@ -132,7 +132,7 @@ function eventRow(command, state, look) {
       "div",
       { class: "message-body" },
       heading(caller, command.at, element("span", { class: "aside" }, "by the webhook")),
-      eventBody(command, label, state, look),
+      eventBody(command, label, state, openCommand),
     ),
   );
 }

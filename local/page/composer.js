@@ -1,11 +1,11 @@
-// Where one types: it completes what Slack completes, the command's name with its hint, and no more.
+// The input for a person: it completes what Slack completes, the command's name, and shows its hint.
 
 import { button, element } from "./dom.js";
 import { say, turn } from "./system.js";
 
 const FIRST = "/record room 100 user001 hd";
 
-/** The examples above the input: what is typed, and what is broken before. */
+/** The examples above the input: what they type, and the switch that they turn on first. */
 const EXAMPLES = [
   { label: "Start", texts: [FIRST] },
   { label: "With a typo", texts: ["/record room 100 user001 hdd"] },
@@ -54,7 +54,7 @@ export function drawComposer(state, form) {
     input.value = "";
     changed();
     type(text).catch(() => {
-      input.value ||= text; // it was not sent: it is still there to send
+      input.value ||= text; // not sent: keep it in the input
       changed();
     });
   });

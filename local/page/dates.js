@@ -1,4 +1,4 @@
-// Moments in the reader's own time zone and language, as Slack's date tokens ask for them.
+// Dates in the reader's time zone and language, in the formats of Slack's date tokens.
 
 const format = (options) => (date) => new Intl.DateTimeFormat(undefined, options).format(date);
 const time = format({ hour: "2-digit", minute: "2-digit" });
@@ -20,7 +20,7 @@ const TOKENS = {
   ago: (date) => ago((Date.now() - date) / 1000),
 };
 
-/** Give the moment (seconds since the epoch) as `pattern` asks: "{date_short} at {time}". */
+/** Return a time (seconds since the epoch) in the format `pattern`: "{date_short} at {time}". */
 export function slackDate(seconds, pattern) {
   const date = new Date(seconds * 1000);
   return pattern.replace(/\{(\w+)\}/g, (whole, token) => (TOKENS[token] ? TOKENS[token](date) : whole));

@@ -1,4 +1,4 @@
-// What the tabs of a command or an event show: its request, the order, RTC's calls, the ledger, the logs. Secrets come masked.
+// The tabs of a command or an event: its request, the order, RTC's calls, the ledger, the logs. The server has hidden secrets.
 
 import { clock } from "./dates.js";
 import { button, duration, element } from "./dom.js";
@@ -9,7 +9,7 @@ const SHOWN_OR_KNOWN = new Set(
   "at function level message timestamp location service order_id xray_trace_id function_request_id".split(" "),
 );
 
-/** Give the nodes of a tab. */
+/** Return the nodes of a tab. */
 export function tabContent(name, seen) {
   switch (name) {
     case "Request in":
@@ -21,9 +21,9 @@ export function tabContent(name, seen) {
     case "RTC answer":
       return each(seen.rtc, rtcAnswer, "RTC was not called.");
     case "Ledger":
-      return each(seen.ledger, entry, "The ledger has nothing of it: no order was placed.");
+      return each(seen.ledger, ledgerItem, "The ledger has nothing: no order was placed.");
     default:
-      return each(seen.logs, logLine, "Nothing was logged: no order was placed.");
+      return each(seen.logs, logLine, "Nothing was logged.");
   }
 }
 
@@ -40,7 +40,7 @@ function requestIn(door) {
 }
 
 function order(it) {
-  if (!it) return [note("Nothing was put on the queue, or the recorder has not received it yet.")];
+  if (!it) return [note("No order was put on the queue, or the recorder has not received it yet.")];
   const receives = it.receives.map((each) => {
     const waited = duration(Math.max(each.received - each.sent, 0));
     const end = each.error ? `: ${each.error}` : "";
@@ -55,7 +55,7 @@ function rtcOut(call) {
     call.verdict ? verdict(call.verdict === "accepted", `RTC’s verdict: ${call.verdict}`) : null,
     call.request
       ? text("Request", `${call.request.line}\n${call.request.headers.join("\n")}`)
-      : note("RTC has no record of this call here: it never arrived, or went to the real RTC."),
+      : note("There is no record of this call: it never arrived, or the real RTC is in use."),
     call.request?.body ? text("Body", call.request.body) : null,
     call.canonical ? text("Canonical request, which the signature covers", call.canonical) : null,
     call.curl ? text("As curl", call.curl, true) : null,
@@ -63,18 +63,18 @@ function rtcOut(call) {
 }
 
 function rtcAnswer(call) {
-  const told = [call.note, call.ms === null ? "still waiting" : duration(call.ms)].filter(Boolean).join(" · ");
+  const facts = [call.note, call.ms === null ? "still waiting" : duration(call.ms)].filter(Boolean).join(" · ");
   return [
     element("h4", {}, call.title),
-    note(told),
-    call.fault ? note(`Broken on purpose: ${JSON.stringify(call.fault)}`) : null,
+    note(facts),
+    call.fault ? note(`Injected fault: ${JSON.stringify(call.fault)}`) : null,
     call.answer
       ? answer(`HTTP ${call.answer.status}`, call.answer)
       : call.request ? note("No answer came.") : null,
   ];
 }
 
-function entry(item) {
+function ledgerItem(item) {
   return [text(`${item.pk} / ${item.sk}`, json(item))];
 }
 
@@ -99,7 +99,7 @@ function each(things, draw, none) {
   return things.length ? things.flatMap(draw).filter(Boolean) : [note(none)];
 }
 
-/** What was said of a signature; `accepted` is null where nothing was. */
+/** Return the verdict on a signature; `accepted` is null if there is none. */
 function verdict(accepted, words) {
   if (accepted === null) return note(words);
   return element("p", { class: `verdict ${accepted ? "ok" : "failed"}` }, accepted ? "✓ " : "✗ ", words);

@@ -1,6 +1,6 @@
-// Elements, made of attributes and children. Text only ever becomes text: nothing here, or anywhere on the page, parses HTML.
+// Make elements from attributes and children. Strings become text nodes: nothing on the page parses HTML.
 
-/** Give an element. An attribute that is a function listens; true stands alone; null, undefined and false are left out. */
+/** Return an element. A function is an event listener; true is an attribute without a value; null, undefined and false are omitted. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -12,12 +12,12 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Give a button that does something. */
+/** Return a button that calls a function. */
 export function button(label, act, attributes = {}) {
   return element("button", { type: "button", click: act, ...attributes }, label);
 }
 
-/** Give a time in milliseconds as people read it. */
+/** Return a time in milliseconds as text. */
 export function duration(ms) {
   if (ms === null) return "…";
   if (ms < 10) return `${ms.toFixed(1)} ms`;

@@ -1,4 +1,4 @@
-// Where another system's event is written: an example to begin with, any text to send. It is signed on the other side.
+// The input for an event of another system: examples, and any text. The server signs it.
 
 import { button, element } from "./dom.js";
 import { sendEvent } from "./system.js";
@@ -6,7 +6,7 @@ import { sendEvent } from "./system.js";
 const STREAM = { room_id: 100, user_id: "user001" };
 const MOST_ROWS = 14;
 
-/** The examples above the input; `channel` is the id of one that recordbot can tell. */
+/** The examples above the input; `channel` is the id of a channel where the bot is a member. */
 const examples = (channel) => [
   { label: "Start", event: { type: "recording.start", data: STREAM } },
   { label: "Start and tell Slack", event: { type: "recording.start", data: STREAM, notify: { channel } } },
@@ -36,7 +36,7 @@ export function drawEventComposer(state, form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     state.choose({ command: null });
-    sendEvent(input.value).catch(() => {}); // it is still there to send, and the page says that nobody answers
+    sendEvent(input.value).catch(() => {}); // the text stays in the input, and the page says that the system does not answer
   });
   state.subscribe(() => {
     const isHidden = state.channel().kind !== "webhook";

@@ -1,10 +1,10 @@
-// An event that another system sent to the webhook, and what it was answered, as a message of that system's.
+// An event that another system sent to the webhook, and its answer, drawn as a message of that system.
 
 import { button, element } from "./dom.js";
 import { replay } from "./system.js";
 
-/** Give the parts below the heading; `label` leads to what happened. */
-export function eventBody(command, label, state, look) {
+/** Return the parts below the heading; the button `label` opens the panel. */
+export function eventBody(command, label, state, openCommand) {
   const { requested, answered, accepted, outcome } = command.event;
   const [status, ...words] = answered.split(" ");
   return [
@@ -13,10 +13,10 @@ export function eventBody(command, label, state, look) {
     outcome ? element("p", {}, outcome) : null,
     element(
       "div",
-      { class: "looks" },
-      button(label, () => look(command.id), { class: `look ${command.state}` }),
+      { class: "more-row" },
+      button(label, () => openCommand(command.id), { class: `more ${command.state}` }),
       state.isRepeatable(command)
-        ? button("Send again", () => again(command, state), { class: "look", title: "The same body under the same webhook-id" })
+        ? button("Send again", () => again(command, state), { class: "more", title: "Sends the same body with the same webhook-id" })
         : null,
     ),
   ];

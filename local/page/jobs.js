@@ -5,7 +5,7 @@ import { clock } from "./dates.js";
 
 const COLUMNS = ["Job", "Room", "User", "Picture", "State", "Since"];
 
-/** Give { node, draw }. */
+/** Return { node, draw }. */
 export function jobs(state) {
   const body = element("tbody");
   const none = element("p", { class: "note" });
@@ -14,8 +14,8 @@ export function jobs(state) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "RTC’s jobs" },
     element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map(column))), body),
   );
-  const told = "What RTC knows, whatever the bot was told. A job is INIT, then RUNNING, then STOPPED.";
-  const node = element("div", {}, element("p", { class: "note" }, told), table, none);
+  const text = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED.";
+  const node = element("div", {}, element("p", { class: "note" }, text), table, none);
   let drawn = "";
 
   function draw() {
@@ -24,7 +24,7 @@ export function jobs(state) {
     drawn = JSON.stringify(all);
     table.hidden = !all?.length;
     none.hidden = Boolean(all?.length);
-    none.textContent = state.workspace.real_rtc ? "The real RTC is used: its API cannot list jobs." : "RTC has no job yet.";
+    none.textContent = state.workspace.real_rtc ? "The real RTC is in use. Its API cannot list jobs." : "RTC has no job yet.";
     body.replaceChildren(...(all ?? []).map(row));
   }
 

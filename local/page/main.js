@@ -1,4 +1,4 @@
-// The page, put together.
+// Build the page from its parts.
 
 import { drawChat } from "./chat.js";
 import { drawComposer } from "./composer.js";
@@ -17,16 +17,16 @@ const byId = (id) => document.getElementById(id);
 const reachable = (isThere) => { byId("offline").hidden = isThere; };
 
 const known = await workspace(reachable);
-if (known.real_rtc) byId("promise").textContent = "Type a command; the bot signs a request to RTC. Everything here is real except Slack and AWS.";
+if (known.real_rtc) byId("simulated").textContent = "Slack and AWS";
 const [first] = known.people;
 const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
 
 const steps = timeline(state);
-const views = { timeline: steps, jobs: jobs(state), break: switches(state, byId("badge"), byId("mend")) };
-const side = panel(state, byId("panel"), byId("desk"), [...document.querySelectorAll("[data-view]")], views);
+const views = { timeline: steps, jobs: jobs(state), break: switches(state, byId("badge"), byId("reset")) };
+const side = panel(state, byId("panel"), byId("columns"), [...document.querySelectorAll("[data-view]")], views);
 
-/** Open the panel on a command, by its id or its order's, and make that the page's address. */
-function look(command) {
+/** Open the panel on a command, by the id of its request or its order, and set the page's address to it. */
+function openCommand(command) {
   state.choose({ command });
   const chosen = state.command();
   history.replaceState(null, "", `#order=${chosen?.order_id || command}`);
@@ -40,21 +40,21 @@ drawStrip(state, byId("strip"), (tab) => {
 });
 drawComposer(state, byId("composer"));
 drawEventComposer(state, byId("event-composer"));
-drawChat(state, byId("messages"), byId("title"), byId("subtitle"), look); // once it is known how much place is left
+drawChat(state, byId("messages"), byId("title"), byId("subtitle"), openCommand); // last, when the height of the rest is known
 
-let hush = () => {};
-let heard = null;
+let unsubscribe = () => {};
+let subscribed = null;
 state.subscribe(() => {
-  if (heard === state.chosen.person) return;
-  heard = state.chosen.person;
-  hush();
-  hush = news(heard, (pairs, all) => state.take(pairs, all), reachable);
+  if (subscribed === state.chosen.person) return;
+  subscribed = state.chosen.person;
+  unsubscribe();
+  unsubscribe = news(subscribed, (pairs, all) => state.take(pairs, all), reachable);
 });
 state.choose({});
 
 function followAddress() {
   const linked = new URLSearchParams(location.hash.slice(1)).get("order");
-  if (linked) look(linked);
+  if (linked) openCommand(linked);
 }
 window.addEventListener("hashchange", followAddress);
 followAddress();

@@ -1,4 +1,4 @@
-// A button in a message, and the question that it may ask before it acts.
+// A button in a message, with its confirmation dialog if it has one.
 
 import { button, element } from "./dom.js";
 import { textNodes } from "./mrkdwn.js";

@@ -1,4 +1,4 @@
-// Slack's own markup in section and context texts, drawn as elements whose texts are texts.
+// Draw mrkdwn, Slack's markup in section and context texts, as elements.
 
 import { slackDate } from "./dates.js";
 import { element } from "./dom.js";
@@ -8,17 +8,17 @@ const PIECE = /```\n?([\s\S]+?)\n?```|`([^`\n]+)`|<([^<>\n]+)>|(?<!\w)([*_~])(?!
 const TAGS = { "*": "strong", _: "em", "~": "s" };
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
-/** Give a text without Slack's three entities. */
+/** Return a text with Slack's three entities decoded. */
 export function decoded(text) {
   return text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 }
 
-/** Give the nodes of a text object: plain_text as it is, mrkdwn with its markup. */
+/** Return the nodes of a text object: plain_text as it is, mrkdwn with its markup. */
 export function textNodes(text, names) {
   return text.type === "mrkdwn" ? mrkdwn(text.text, names) : [decoded(text.text)];
 }
 
-/** Give the nodes of a text in mrkdwn. */
+/** Return the nodes of a mrkdwn text. */
 export function mrkdwn(text, names) {
   const nodes = [];
   let rest = text;

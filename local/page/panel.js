@@ -1,11 +1,11 @@
-// The panel beside the chat, on a phone a sheet from below: closed at first, Escape closes it.
+// The panel beside the chat, on a phone a sheet from below. It is closed at first; Escape closes it.
 
 import { button, element } from "./dom.js";
 
 const TITLES = { timeline: "What happened", jobs: "RTC’s jobs", break: "Break something" };
 
-/** Show one of `views` at a time; `openers` are the buttons on top. Gives { open, close }. */
-export function panel(state, place, desk, openers, views) {
+/** Show one of `views` at a time; `openers` are the buttons on top. Returns { open, close }. */
+export function panel(state, place, columns, openers, views) {
   const title = element("h2", { tabindex: "-1", id: "panel-title" });
   const body = element("div", { class: "panel-body" });
   let opener = null;
@@ -18,7 +18,7 @@ export function panel(state, place, desk, openers, views) {
     const { view } = state.chosen;
     for (const it of openers) it.setAttribute("aria-expanded", String(it.dataset.view === view));
     place.hidden = view === null;
-    desk.classList.toggle("with-panel", view !== null);
+    columns.classList.toggle("with-panel", view !== null);
     if (view === null) return;
     if (view !== shown) {
       shown = view;

@@ -1,4 +1,4 @@
-// What a message refers to: people, channels, addresses.
+// References in a message: people, channels, links.
 
 import { element } from "./dom.js";
 
@@ -6,7 +6,7 @@ export function mention(sigil, name) {
   return element("span", { class: "mention" }, `${sigil}${name}`);
 }
 
-/** Give a link, or its text alone where the address is none of the web: a script is never linked to. */
+/** Return a link; only its text if the address isn't http or https, so that no link runs a script. */
 export function link(address, label) {
   if (!/^(?:https?:\/\/|mailto:)/i.test(address)) return label;
   return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, label);

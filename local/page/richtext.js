@@ -1,4 +1,4 @@
-// Rich text: formatting said in JSON, so that no value can be taken for markup.
+// Draw rich text, whose formatting is JSON.
 
 import { slackDate } from "./dates.js";
 import { element } from "./dom.js";
@@ -7,7 +7,7 @@ import { link, mention } from "./references.js";
 const STYLES = [["code", "code"], ["bold", "strong"], ["italic", "em"], ["strike", "s"]];
 const CONTAINERS = { rich_text_section: "p", rich_text_quote: "blockquote", rich_text_preformatted: "pre" };
 
-/** Give the elements of a rich_text block. */
+/** Return the elements of a rich_text block. */
 export function richText(block, names) {
   return block.elements.map((part) => (part.type === "rich_text_list" ? list(part, names) : section(part, names)));
 }

@@ -1,11 +1,11 @@
-// Who one is, and which conversation one reads.
+// Choose a person and a conversation.
 
 import { button, element } from "./dom.js";
 
 const KINDS = { direct: "Direct message ", webhook: "" };
 
 export function drawSidebar(state, place) {
-  const read = new Map(); // of a person in a channel: how many messages were there when it was last looked at
+  const read = new Map(); // by person and channel: the number of messages when it was last open
   state.subscribe(() => {
     const { person } = state.chosen;
     const counts = new Map();

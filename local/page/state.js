@@ -1,4 +1,4 @@
-// What the page knows: the system's documents by their keys, and what the reader has chosen. Whoever draws subscribes.
+// The page's state: the system's documents by their keys, and what the reader has chosen. The parts subscribe to changes.
 
 export class State {
   #documents = new Map();
@@ -10,7 +10,7 @@ export class State {
     this.chosen = chosen; // person, channel, command (a request's id, or null for the newest), view (of the panel, or null)
   }
 
-  /** Take news; `all`: whatever isn't among it is gone. */
+  /** Take changed documents; if they are `all` documents, the others are gone. */
   take(news, all) {
     if (all) this.#documents.clear();
     for (const [key, document] of news) {
@@ -20,13 +20,13 @@ export class State {
     this.#draw();
   }
 
-  /** Choose something else. */
+  /** Change what is chosen. */
   choose(changes) {
     Object.assign(this.chosen, changes);
     this.#draw();
   }
 
-  /** Call `draw` after every change, many changes at once. */
+  /** Call `draw` after changes, once for changes that come together. */
   subscribe(draw) {
     this.#drawers.push(draw);
   }
@@ -39,36 +39,36 @@ export class State {
     return this.#under("message ");
   }
 
-  /** Give the commands and events, the oldest first. */
+  /** Return the commands and events, the oldest first. */
   commands() {
     return this.#under("command ").map(([, command]) => command).sort((one, other) => one.at - other.at);
   }
 
-  /** Give the command or event that is looked at: the chosen one, by its id or its order's, or the newest. */
+  /** Return the chosen command or event, or the newest if none is chosen. */
   command() {
     const commands = this.commands();
     const wanted = this.chosen.command;
     return commands.find((it) => wanted && (it.id === wanted || it.order_id === wanted)) ?? commands.at(-1) ?? null;
   }
 
-  /** Whether a command was chosen that isn't there, though others are. */
+  /** Return whether the chosen command doesn't exist, though others do. */
   isMissing() {
     const { command: wanted } = this.chosen;
     const commands = this.commands();
     return Boolean(wanted && commands.length && !commands.some((it) => it.id === wanted || it.order_id === wanted));
   }
 
-  /** Whether a command or event can be sent again: of the callers the page has the key of one. */
+  /** Return whether a command or event can be sent again: the page's server has the key of only one caller. */
   isRepeatable({ event }) {
     return !event || event.caller === this.workspace.webhook.caller;
   }
 
-  /** Give the command or event that a message answers, if any. */
+  /** Return the command or event that a message answers, or null. */
   answered(key) {
     return this.commands().find((it) => it.answers.includes(key)) ?? null;
   }
 
-  /** Give the conversations of the chosen person, and beside them the webhook. */
+  /** Return the conversations of the chosen person, and the webhook. */
   channels() {
     const { channel, caller } = this.workspace.webhook;
     return [...this.workspace.channels[this.chosen.person], { id: channel, name: `webhook ${caller}`, kind: "webhook" }];

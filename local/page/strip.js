@@ -1,31 +1,35 @@
-// The way of the order on top: each part lights up as the order passes, with its milliseconds, and opens its panel.
+// The path of the order: each station lights up when the order reaches it, shows its milliseconds, and opens its tab.
 
 import { duration, element } from "./dom.js";
 
 const STATIONS = [
-  ["sender", "Slack", "Request in"],
-  ["door", "Door", "Request in"],
-  ["queue", "Queue", "Order"],
-  ["recorder", "Recorder", "Logs"],
-  ["rtc", "RTC", "RTC out"],
-  ["reply", "Reply", "RTC answer"],
+  ["sender", "Slack", "sends the command", "Request in"],
+  ["door", "Door", "checks it (Lambda)", "Request in"],
+  ["queue", "Queue", "keeps the order (SQS)", "Order"],
+  ["recorder", "Recorder", "calls RTC (Lambda)", "Logs"],
+  ["rtc", "RTC", "records the video", "RTC out"],
+  ["reply", "Reply", "goes to the channel", "RTC answer"],
 ];
 const WORDS = { idle: "not reached", active: "at work", waiting: "waiting", ok: "done", failed: "failed", unknown: "unknown" };
 
-/** Keep the strip drawn; `open` is called with the tab that belongs to the part. */
+/** Draw the strip and keep it up to date; `open` is called with the station's tab. */
 export function drawStrip(state, strip, open) {
-  const parts = STATIONS.map(([station, name, tab]) => {
+  const parts = STATIONS.map(([station, name, role, tab]) => {
     const title = element("span", { class: "station-name" }, name);
     const time = element("span", { class: "station-time" });
     const spoken = element("span", { class: "spoken" });
-    const press = element("button", { type: "button", click: () => open(tab) }, title, time, spoken);
+    const about = element("span", { class: "station-role" }, role);
+    const press = element("button", { type: "button", click: () => open(tab) }, title, time, about, spoken);
     strip.append(element("li", {}, press));
-    return { station, press, title, time, spoken };
+    return { station, press, title, time, about, role, spoken };
   });
   state.subscribe(() => {
     const command = state.command();
-    for (const { station, press, title, time, spoken } of parts) {
-      if (station === "sender") title.textContent = command?.event ? "Caller" : "Slack";
+    for (const { station, press, title, time, about, role, spoken } of parts) {
+      if (station === "sender") {
+        title.textContent = command?.event ? "Caller" : "Slack";
+        about.textContent = command?.event ? "sends an event" : role;
+      }
       const { state: now, ms } = standing(command?.steps ?? [], station);
       press.dataset.state = now;
       const after = station === "reply" && ms !== undefined ? element("span", { class: "after" }, "after ") : "";

@@ -1,30 +1,30 @@
-// "Break something": what can be made to misbehave, and one click to mend all.
+// "Break something": the switches, and one button that resets all.
 
 import { element } from "./dom.js";
-import { mend, turn } from "./system.js";
+import { reset, turn } from "./system.js";
 
-/** Give { node, draw }; the badge and the mend button on top are kept drawn as well. */
-export function switches(state, badge, mendButton) {
+/** Return { node, draw }; this also draws the badge and the reset button on top. */
+export function switches(state, badge, resetButton) {
   const all = state.workspace.switches;
   const boxes = new Map(all.map((it) => [it.name, box(it.name)]));
   const parties = [...new Set(all.map((it) => it.party))];
   const node = element(
     "div",
     { class: "switches" },
-    element("p", { class: "note" }, "Break it, type a command, and see what people read. The bot does not know of these switches."),
+    element("p", { class: "note" }, "Turn a switch on, type a command, and see what people read. The bot does not know of these switches."),
     parties.map((party) => {
       const own = all.filter((it) => it.party === party);
       return element("fieldset", {}, element("legend", {}, party), own.map(line));
     }),
   );
-  mendButton.addEventListener("click", mend);
+  resetButton.addEventListener("click", reset);
   let drawn = "";
   state.subscribe(() => {
     const broken = state.document("broken") ?? [];
-    // Other news must not take back a click that the system has not heard of yet.
+    // Other changes must not undo a click that the server has not received yet.
     if (drawn === String(broken)) return;
     drawn = String(broken);
-    badge.hidden = mendButton.hidden = broken.length === 0;
+    badge.hidden = resetButton.hidden = broken.length === 0;
     badge.textContent = `${broken.length} broken`;
     for (const [name, it] of boxes) it.checked = broken.includes(name);
   });

@@ -1,6 +1,6 @@
-// The local system: what it is asked, what it is told to do, and its news.
+// Requests to the page's server, and its changes as server-sent events.
 
-const AGAIN_MS = 1000;
+const RETRY_MS = 1000;
 const JSON_BODY = { "Content-Type": "application/json" };
 
 async function ask(method, path, body) {
@@ -10,7 +10,7 @@ async function ask(method, path, body) {
   return answer.status === 204 ? null : answer.json();
 }
 
-/** Give what stays as it is, as soon as the system is there. */
+/** Return what doesn't change, as soon as the system answers. */
 export async function workspace(reachable) {
   for (;;) {
     try {
@@ -19,7 +19,7 @@ export async function workspace(reachable) {
       return known;
     } catch {
       reachable(false);
-      await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
+      await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
     }
   }
 }
@@ -31,12 +31,12 @@ export const sendEvent = (event) => ask("POST", "events", { event });
 export const click = (person, channel, ts, actionId) =>
   ask("POST", "clicks", { person, channel, ts, action_id: actionId });
 export const turn = (name, on) => ask("POST", "switches", { name, on });
-export const mend = () => ask("DELETE", "switches");
+export const reset = () => ask("DELETE", "switches");
 
-/** Hear the news for a person until closed: `tell` gets [key, document] pairs, and whether they are all there is. */
+/** Subscribe to changes for a person: `tell` gets [key, document] pairs, and whether they are all. Returns a function that ends it. */
 export function news(person, tell, reachable) {
   let source = null;
-  let again = 0;
+  let retry = 0;
 
   function connect() {
     let fresh = true;
@@ -47,8 +47,8 @@ export function news(person, tell, reachable) {
     });
     source.addEventListener("error", () => {
       reachable(false);
-      // A browser connects again by itself, except after an answer such as 503: the system is just starting then.
-      if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, AGAIN_MS);
+      // The browser reconnects by itself, except after an answer such as 503, while the system starts.
+      if (source.readyState === EventSource.CLOSED) retry = setTimeout(connect, RETRY_MS);
     });
     source.addEventListener("message", (event) => {
       tell(JSON.parse(event.data), fresh);
@@ -58,7 +58,7 @@ export function news(person, tell, reachable) {
 
   connect();
   return () => {
-    clearTimeout(again);
+    clearTimeout(retry);
     source.close();
   };
 }

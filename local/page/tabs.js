@@ -1,8 +1,8 @@
-// Tabs as the ARIA pattern has them: one in the tab order, arrows move between them.
+// Tabs by the ARIA pattern: one is in the tab order, arrow keys move between them.
 
 import { element } from "./dom.js";
 
-/** Give { tabs, panel, choose }: `draw` fills the panel with what is under a label. */
+/** Return { tabs, panel, choose, current }: `draw` fills the panel for a label. */
 export function tabbed(label, labels, draw) {
   const panel = element("div", { role: "tabpanel", id: "tabpanel", tabindex: "0" });
   const buttons = labels.map((name, at) =>

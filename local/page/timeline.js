@@ -1,4 +1,4 @@
-// A command or an event from being sent to its answer: its steps, and under tabs what was said at each of them.
+// A command or an event in full: its steps, and tabs with what was sent at each step.
 
 import { clock } from "./dates.js";
 import { TABS, tabContent } from "./details.js";
@@ -7,9 +7,9 @@ import { details, replay } from "./system.js";
 import { tabbed } from "./tabs.js";
 import { waterfall } from "./waterfall.js";
 
-/** Give { node, draw, open }: `open` shows a tab. */
+/** Return { node, draw, open }: `open` shows a tab. */
 export function timeline(state) {
-  let seen = null; // the details, of `known`
+  let seen = null; // the details of the command that is drawn
   let known = "";
   let drawnSteps = "";
   const pick = element("select", { id: "pick", change: () => state.choose({ command: pick.value }) });
@@ -28,7 +28,7 @@ export function timeline(state) {
   );
   const label = element("label", { for: "pick", class: "label" }, "Command or event");
   const content = element("div", {}, label, pick, actions, said, steps, tabs, panel);
-  const nothing = "Nothing was typed yet. Send the command on the left, or an event to the webhook, and its way appears here.";
+  const nothing = "Nothing was sent yet. Send the command on the left, or an event to the webhook: its steps appear here.";
   const empty = element("p", { class: "note" }, nothing);
   const node = element("div", {}, empty, content);
 
@@ -37,11 +37,11 @@ export function timeline(state) {
     empty.hidden = Boolean(command);
     content.hidden = !command;
     if (!command) return;
-    if (state.isMissing()) said.textContent = "That order is none of this run, which forgets all when it ends. This is the newest.";
+    if (state.isMissing()) said.textContent = "This order isn't known. The local system forgets all orders when it ends. Here is the newest one.";
     drawPick(command);
     replayButton.hidden = !state.isRepeatable(command);
     replayButton.textContent = command.event ? "Send again" : "Replay";
-    replayButton.title = command.event ? "The same body under the same webhook-id" : "Type it again, as the same person in the same channel";
+    replayButton.title = command.event ? "Sends the same body with the same webhook-id" : "Types it again, as the same person in the same channel";
     const now = JSON.stringify(command.steps);
     if (now !== drawnSteps) {
       steps.replaceChildren(waterfall(command.steps));

@@ -1,10 +1,10 @@
-// The steps of a command against the clock. After a wait the scale begins anew: else all else would be a hair's breadth.
+// The steps of a command on a time scale. A long wait has a scale of its own; otherwise the other bars would be too thin.
 
 import { duration, element } from "./dom.js";
 
-const A_WAIT = 1000;
+const LONG_WAIT_MS = 1000;
 
-/** Give the list of steps. */
+/** Return the list of steps. */
 export function waterfall(steps) {
   return element("ol", { class: "waterfall" }, segments(steps).flatMap(drawn));
 }
@@ -12,7 +12,7 @@ export function waterfall(steps) {
 function segments(steps) {
   const parts = [[]];
   for (const step of steps) {
-    if (step.station === "queue" && (step.ms ?? A_WAIT) >= A_WAIT) parts.push([step], []);
+    if (step.station === "queue" && (step.ms ?? LONG_WAIT_MS) >= LONG_WAIT_MS) parts.push([step], []);
     else parts.at(-1).push(step);
   }
   return parts.filter((part) => part.length);

@@ -60,11 +60,9 @@ class _Route(NamedTuple):
 
 
 class RtcApi:
-    """The stand-in. It begins without jobs; its first job's id is "1". Thread-safe.
+    """The stand-in. It begins without jobs; its first job's id is "1" (real ids look like 32 hex digits). Thread-safe.
 
-    `init_time`: how long a job stays INIT; `quota`: how many jobs may be active at once; `calls_per_second`: the
-    throttle, None for none; `absent_video`: what a start without video_type records. The page says both "the video is
-    not recorded" and "the default value is CAMERASTREAM": None is the first reading, "CAMERASTREAM" the second.
+    The arguments are switches for what no source settles.
     """
 
     def __init__(
@@ -72,17 +70,29 @@ class RtcApi:
         credentials: Credentials = MADE_UP,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        # guess: how long a job stays INIT. The error table (RTC.00001022) only shows that it does.
         init_time: timedelta = timedelta(seconds=1),
+        # guess: how many jobs may be active. The error table (RTC.00001007) has no number.
         quota: int = 100,
+        # guess: about ten calls a second, from Huawei's limits of similar calls; None: no throttle.
         calls_per_second: int | None = 10,
+        # guess: what a start without video_type records. The page says both "the video is not recorded" (None) and
+        # "the default value is CAMERASTREAM".
         absent_video: str | None = None,
+        # guess: whether a second start of a stream is refused (RTC.00001006). The error table speaks of a duplicated
+        # external id, the page of none.
+        refuses_duplicates: bool = True,
+        # guess: whether a start needs record_param or publish_param. Huawei's Go SDK says "at least one", the page
+        # calls both optional.
+        needs_output: bool = False,
     ) -> None:
         self.credentials = credentials
         self._clock = clock
         self._absent_video = absent_video
         self._calls_per_second = calls_per_second
         self._recent: deque[datetime] = deque(maxlen=calls_per_second)
-        self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota)
+        self._needs_output = needs_output
+        self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota, refuses_duplicates=refuses_duplicates)
         self._faults = Faults[Operation | None, Fault]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()
@@ -129,7 +139,7 @@ class RtcApi:
     def misbehave(self, fault: Fault, *, operation: Operation | None = None, times: int | None = 1) -> None:
         """Apply `fault` to the next `times` calls of `operation`. None means any operation, and until `behave`."""
         with self._lock:
-            self._faults.tell(fault, operation, times)
+            self._faults.add(fault, operation, times)
 
     def behave(self) -> None:
         """Remove all faults."""
@@ -182,7 +192,7 @@ class RtcApi:
         if route.operation == "update":
             change = read_update(request.body)
             return Answer.of_json(HTTPStatus.OK, self._jobs.update(route.job_id, change, now).document())
-        parameters = read_start(request.body, self._absent_video)
+        parameters = read_start(request.body, self._absent_video, needs_output=self._needs_output)
         return Answer.of_json(HTTPStatus.CREATED, self._jobs.start(parameters, now).document())
 
     def _admit(self, request: Request) -> None:
@@ -203,6 +213,7 @@ class RtcApi:
             return
         if len(self._recent) == self._calls_per_second and now - self._recent[0] < timedelta(seconds=1):
             why = f"limit: {self._calls_per_second}, time: 1 second"
+            # guess: the answer to a throttled call, from the gateway's error table; RTC's pages don't have one.
             raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "APIGW.0308", why)
         self._recent.append(now)
 

@@ -24,6 +24,7 @@ class Tokens:
     def issue(self, request: Request) -> Answer:
         """Answer a login: 201, with the token in X-Subject-Token. Raises Refused (400 or 401)."""
         login = read_object(request.body)
+        # guess: the scope is a project. IAM's worked example of a token has a domain.
         if _at(login, "auth", "identity", "methods") != ["password"] or not _at(login, "auth", "scope", "project"):
             raise Refused(HTTPStatus.BAD_REQUEST, "IAM", "Expecting a password login in the scope of a project.")
         account = _at(login, "auth", "identity", "password", "user")

@@ -65,17 +65,18 @@ class Jobs:
     A room's publishers are connected until `leave`.
     """
 
-    def __init__(self, app_id: str, *, init_time: timedelta, quota: int) -> None:
+    def __init__(self, app_id: str, *, init_time: timedelta, quota: int, refuses_duplicates: bool) -> None:
         self._app_id = app_id
         self._init_time = init_time
         self._quota = quota
+        self._refuses_duplicates = refuses_duplicates
         self._jobs: dict[str, Job] = {}
         self._empty_since: dict[str, datetime] = {}
 
     def start(self, parameters: Parameters, now: datetime) -> Job:
         """Create a job. Raises Refused (400) if its stream is being recorded, or the quota is used up."""
         active = [job for job in self.all(now) if job.state != "STOPPED"]
-        if any(_stream(job.parameters) == _stream(parameters) for job in active):
+        if self._refuses_duplicates and any(_stream(job.parameters) == _stream(parameters) for job in active):
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001006", "this stream is being recorded")
         if len(active) >= self._quota:
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001007", f"{len(active)} jobs are active")
@@ -87,6 +88,7 @@ class Jobs:
         """Return a job. Raises Refused (404) if there is none."""
         self._advance(now)
         if job_id not in self._jobs:
+            # guess: the code of a 404, from the error table's remark that it is also used for 404.
             raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such job")
         return self._jobs[job_id]
 
@@ -121,6 +123,7 @@ class Jobs:
         return list(self._jobs.values())
 
     def _running(self, job_id: str, now: datetime) -> Job:
+        # guess: the codes, from their names in the error table; the page of the stop has only 404 and 500.
         job = self.show(job_id, now)
         if job.state == "INIT":
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001022", "the job is still INIT")

@@ -1,7 +1,8 @@
 """Read and check the bodies of the RTC calls: every parameter of the page's Tables 3 to 5.
 
-Judged where the page is silent: a null is an absent field, and unknown fields are tolerated, since a service that
-refused them could never drop one. A number is an id, as in the page's example; no other type stands for another.
+The page's example has numbers as ids, so they are accepted; no other type replaces another.
+# guess: the page doesn't say what a null or an unknown field does. A null is an absent field, and unknown fields are
+ignored, because a service that refused them could never remove a field.
 """
 
 import json
@@ -35,7 +36,7 @@ class Parameters:
     record_param: dict[str, str] | None
 
 
-def read_start(body: bytes, absent_video: str | None) -> Parameters:
+def read_start(body: bytes, absent_video: str | None, *, needs_output: bool = False) -> Parameters:
     """Read the body of a start; `absent_video` takes the place of an absent video_type. Raises Refused (400)."""
     given = _read_body(body)
     for name in ("room_id", "user_id"):
@@ -53,6 +54,8 @@ def read_start(body: bytes, absent_video: str | None) -> Parameters:
     )
     if not parameters.is_record_audio and parameters.video_type is None:
         raise _refused("RTC.00001004", "neither audio nor video")
+    if needs_output and parameters.publish_param is None and parameters.record_param is None:
+        raise _refused("RTC.00001005", "neither record_param nor publish_param")
     return parameters
 
 

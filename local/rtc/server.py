@@ -60,10 +60,10 @@ def _control(api: RtcApi, request: Request) -> Answer:
             return Answer.of_json(HTTPStatus.OK, [_summary(call) for call in api.calls()])
         case "PUT", ["faults"]:
             try:
-                told = Misbehaviour.model_validate_json(request.body)
+                misbehaviour = Misbehaviour.model_validate_json(request.body)
             except ValidationError as error:
                 return Answer(HTTPStatus.BAD_REQUEST, body=str(error).encode())
-            api.misbehave(told.fault, operation=told.operation, times=told.times)
+            api.misbehave(misbehaviour.fault, operation=misbehaviour.operation, times=misbehaviour.times)
         case "DELETE", ["faults"]:
             api.behave()
         case "DELETE", ["rooms", room_id]:

@@ -16,7 +16,7 @@ from local.http_message import Request
 from local.rtc.refusal import Refused
 
 ALGORITHM = "SDK-HMAC-SHA256"
-CLOCK_SKEW = timedelta(minutes=15)
+CLOCK_SKEW = timedelta(minutes=15)  # guess: no page of Huawei's has the exact limit
 WRONG_SIGNATURES = 5
 """Wrong signatures in a row after which a key is locked."""
 LOCK_TIME = timedelta(minutes=5)

@@ -41,13 +41,13 @@ def events(now: datetime) -> dict[str, dict[str, Any]]:
     return {
         "slack-start": _at_door(start, now),
         "slack-several": _at_door(_slack("100 user001,user002 hd idle=10m", now), now),
-        "slack-slip": _at_door(_slack("100 user001 hdd", now), now),
+        "slack-typo": _at_door(_slack("100 user001 hdd", now), now),
         "slack-help": _at_door(_slack("help", now), now),
         "slack-forged": _at_door(forged, now),
         "slack-old": _at_door(old, now),
         "slack-unreadable": _at_door(Request("POST", "/slack", Headers(), b"\xff"), now),
         "webhook-start": _at_hook({"room_id": "100", "user_id": "user001"}, now),
-        "webhook-slip": _at_hook({"room_id": "100"}, now),
+        "webhook-invalid": _at_hook({"room_id": "100"}, now),
         "webhook-forged": _at_hook({"room_id": "100", "user_id": "user001"}, now, changed="user002"),
         "recorder-start": sqs_event([_message(_order(now, "user001"), 1)], _QUEUE_ARN, REGION),
         "recorder-dry-run": sqs_event([_message(_order(now, "user001", dry_run=True), 1)], _QUEUE_ARN, REGION),
@@ -124,9 +124,9 @@ def write(folder: Path, documents: Mapping[str, object]) -> None:
 
 
 def main(command: CommandLine, _arguments: list[str]) -> int:
-    """Write events/ anew."""
+    """Write events/."""
     write(FOLDER, events(datetime.now(UTC)))
-    command.show("events/ is made anew; the signatures in it are good for five minutes")
+    command.show("events/ is written; its signatures are valid for five minutes")
     return 0
 
 

@@ -155,7 +155,7 @@ class SlackWorkspace:
     def misbehave(self, fault: Fault, *, door: Door | None = None, times: int | None = 1) -> None:
         """Apply `fault` to the next `times` calls at `door`. None means either door, and until `behave`."""
         with self.chat.news:
-            self._faults.tell(fault, door, times)
+            self._faults.add(fault, door, times)
 
     def behave(self) -> None:
         """Remove all faults."""

@@ -50,7 +50,7 @@ type Open = Callable[..., Page]
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens the page in a context of its own; afterwards no console may have shown an error, and all is mended."""
+    """Open the page in a context of its own; afterwards all switches are off and no console has shown an error."""
     wrong: list[str] = []
     contexts = []
 

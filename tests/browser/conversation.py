@@ -20,7 +20,8 @@ def message(page: Page, *texts: str) -> Locator:
 
 def station(page: Page, name: str) -> Locator:
     """Give a part of the strip."""
-    return page.get_by_role("list", name="The way of the order").get_by_role("button", name=name)
+    strip = page.get_by_role("list", name="The path of the order")
+    return strip.get_by_role("button").filter(has=page.get_by_text(name, exact=True))
 
 
 def become(page: Page, name: str) -> None:

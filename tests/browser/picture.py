@@ -19,7 +19,7 @@ def main() -> int:
             page.get_by_role("textbox").press("Enter")
             page.get_by_text("Recording user001 in room 100").wait_for()
             page.get_by_role("button", name="Timeline").click()
-            page.get_by_role("tabpanel").get_by_text("The signature fits").wait_for()
+            page.get_by_role("tabpanel").get_by_text("The signature is valid").wait_for()
             page.get_by_role("textbox").fill("/record room 100 user001,user002 hd")
             page.screenshot(path=PICTURE, animations="disabled")
     except NoChromium as error:

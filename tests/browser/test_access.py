@@ -50,7 +50,7 @@ def test_axe_finds_nothing_serious(open_page: Open, room: str, size: dict[str, i
     expect(page.locator(".answer").last).to_contain_text("422")
     page.get_by_role("button", name="What happened").last.click()
     page.get_by_role("tab", name="Request in").click()
-    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature is valid")
     assert _serious(page) == []
 
 

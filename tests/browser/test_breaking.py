@@ -1,4 +1,4 @@
-"""Break something, read what people read then, and mend it."""
+"""Break something, read what people read then, and reset it."""
 
 import re
 
@@ -15,21 +15,21 @@ def _break(page: Page, party: str, label: str) -> None:
     expect(page.locator("#badge")).to_have_text("1 broken")
 
 
-def _mend(page: Page) -> None:
-    page.get_by_role("button", name="Mend all").click()
+def _reset(page: Page) -> None:
+    page.get_by_role("button", name="Reset all").click()
     expect(page.locator("#badge")).to_be_hidden()
-    expect(page.get_by_role("button", name="Mend all")).to_be_hidden()
+    expect(page.get_by_role("button", name="Reset all")).to_be_hidden()
 
 
 @pytest.mark.parametrize("label", ["Error 500", "Error 429"])
-def test_an_order_waits_until_rtc_is_mended(page: Page, room: str, label: str) -> None:
-    """What RTC did not take is tried again by the queue; one click mends all, and it is recorded."""
+def test_an_order_waits_until_rtc_works(page: Page, room: str, label: str) -> None:
+    """What RTC did not take is tried again by the queue; one click resets all, and it is recorded."""
     _break(page, "RTC", label)
     send(page, f"/record room {room} user001")
     expect(station(page, "RTC")).to_have_attribute("data-state", "failed")
     expect(station(page, "Queue")).to_have_attribute("data-state", "waiting")
     expect(message(page, "Recording user001", room)).to_have_count(0)
-    _mend(page)
+    _reset(page)
     expect(message(page, "Recording user001", room)).to_have_count(1)
 
 
@@ -39,7 +39,7 @@ def test_rtc_lets_nobody_in(page: Page, room: str, label: str, why: str) -> None
     _break(page, "RTC", label)
     send(page, f"/record room {room} user001")
     expect(message(page, "Not recorded: user001", room, why)).to_have_count(1)
-    _mend(page)
+    _reset(page)
     send(page, f"/record room {room} user001")
     expect(message(page, "Recording user001", room)).to_have_count(1)
 
@@ -82,17 +82,17 @@ def test_a_recorder_killed_in_its_call_leaves_nothing_guessed(page: Page, room: 
     send(page, f"/record room {room} user001")
     expect(station(page, "Recorder")).to_have_attribute("data-state", "failed")
     expect(station(page, "Queue")).to_have_attribute("data-state", "waiting")
-    _mend(page)
+    _reset(page)
     expect(message(page, "user001", room, "may or may not be recording")).to_have_count(1, timeout=40_000)
 
 
 def test_slack_throttles_and_the_answer_comes_all_the_same(page: Page, room: str) -> None:
-    """While Slack takes no post the answer waits; mended, it is given."""
+    """While Slack refuses every message the answer waits; after a reset it is posted."""
     _break(page, "Slack", "Error 429")
     send(page, f"/record room {room} user001")
     expect(station(page, "Reply")).to_have_attribute("data-state", "failed")
     expect(station(page, "Queue")).to_have_attribute("data-state", "waiting")
-    _mend(page)
+    _reset(page)
     expect(message(page, "Recording user001", room)).to_have_count(1, timeout=40_000)
 
 

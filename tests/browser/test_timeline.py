@@ -24,12 +24,16 @@ def test_a_message_leads_to_its_order(page: Page, room: str) -> None:
     message(page, "Recording user001", room).get_by_role("button", name="What happened").click()
     expect(page.get_by_role("heading", name="What happened")).to_be_focused()
     steps = page.locator(".waterfall")
-    for title in ("The door verifies", "waits on the queue", "RTC is asked to start", "goes out by chat.postMessage"):
+    for title in (
+        "The door verifies",
+        "The order waits on the queue",
+        "RTC is asked to start",
+        "goes out by chat.postMessage",
+    ):
         expect(steps.get_by_text(title)).to_be_visible()
     panel = page.get_by_role("tabpanel")
-    for tab, text in zip(
-        TABS, ("The signature fits", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", LogEvent.CALLING_RTC), strict=True
-    ):
+    texts = ("The signature is valid", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", LogEvent.CALLING_RTC)
+    for tab, text in zip(TABS, texts, strict=True):
         page.get_by_role("tab", name=tab).click()
         expect(panel).to_contain_text(text)
 
@@ -58,7 +62,7 @@ def test_the_tabs_are_walked_by_keyboard(page: Page, room: str) -> None:
     opener.focus()
     page.keyboard.press("Enter")
     first = page.get_by_role("tab", name="Request in")
-    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature is valid")
     first.focus()
     for key, tab in (("ArrowRight", "Order"), ("End", "Logs"), ("ArrowRight", "Request in"), ("ArrowLeft", "Logs")):
         page.keyboard.press(key)
@@ -85,7 +89,7 @@ def test_an_order_can_be_taken_away(page: Page, room: str, tmp_path: Path) -> No
     """The export has the command, its steps and all that the tabs show, as JSON."""
     _record(page, room)
     station(page, "Slack").click()
-    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature is valid")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export JSON").click()
     download.value.save_as(file := tmp_path / "order.json")

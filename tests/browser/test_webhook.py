@@ -148,7 +148,7 @@ def test_an_event_can_be_taken_away(page: Page, room: str) -> None:
     _send(page, room)
     expect(page.locator(".message", has_text=room)).to_contain_text("started")
     station(page, "Caller").click()
-    expect(page.get_by_role("tabpanel")).to_contain_text("The signature fits")
+    expect(page.get_by_role("tabpanel")).to_contain_text("The signature is valid")
     with page.expect_download() as download:
         page.get_by_role("button", name="Export JSON").click()
     document = json.loads(download.value.path().read_text())

@@ -30,13 +30,13 @@ def _system() -> Iterator[System]:
     [
         ("slack-start", 200, "Asking RTC to record user001"),
         ("slack-several", 200, "user002"),
-        ("slack-slip", 200, "Nothing started"),
+        ("slack-typo", 200, "Nothing started"),
         ("slack-help", 200, "/record"),
         ("slack-forged", 401, "not signed by Slack"),
         ("slack-old", 401, "not signed by Slack"),
         ("slack-unreadable", 401, "not signed by Slack"),
         ("webhook-start", 202, "status_url"),
-        ("webhook-slip", 422, "/data/user_id"),
+        ("webhook-invalid", 422, "/data/user_id"),
         ("webhook-forged", 401, "no signature matched"),
     ],
 )

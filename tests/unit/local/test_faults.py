@@ -26,7 +26,7 @@ def test_a_call_is_carried_out_if_told_or_if_only_late(fault: Fault, *, carried_
 def test_faults_meet_the_calls_they_were_told_for_and_as_often() -> None:
     """One for two starts leaves other calls alone, and is used up after two."""
     faults, failing = Faults[str, Fault](), Fault(status=500)
-    faults.tell(failing, "start", 2)
+    faults.add(failing, "start", 2)
     assert [faults.take(operation) for operation in ("show", "start", "stop", "start", "start")] == [
         None,
         failing,
@@ -39,8 +39,8 @@ def test_faults_meet_the_calls_they_were_told_for_and_as_often() -> None:
 def test_a_fault_for_any_call_lasts_until_cleared_and_others_queue_behind() -> None:
     """The oldest that fits is taken; without a number of times it stays."""
     faults, first, lasting = Faults[str, Fault](), Fault(status=500), Fault(status=503)
-    faults.tell(first, None, 1)
-    faults.tell(lasting, None, None)
+    faults.add(first, None, 1)
+    faults.add(lasting, None, None)
     assert [faults.take(operation) for operation in ("start", "show", "token")] == [first, lasting, lasting]
     faults.clear()
     assert faults.take("start") is None

@@ -98,6 +98,20 @@ def test_errors_have_the_page_s_form_and_status(caller: Caller) -> None:
     assert _error(caller.call("POST", "/v2/apps/another/individual-stream-jobs", EXAMPLE)) == (404, "RTC.00001003")
 
 
+def test_the_switches_reach_what_they_switch() -> None:
+    """With other guesses a start without an output is refused, and a second start of a stream is not."""
+    clock = SettableClock()
+    api = RtcApi(clock=clock, needs_output=True, refuses_duplicates=False)
+    with requests.Session() as session:
+        session.mount("http://", InMemory(api.answer))
+        session.headers["Content-Type"] = "application/json"
+        session.auth = _auth(clock)
+        caller = Caller(api, clock, session, "http://rtc.example")
+        assert _error(caller.start(b'{"room_id": 1, "user_id": 1}')) == (400, "RTC.00001005")
+        body = b'{"room_id": 1, "user_id": 1, "record_param": {"record_rule_id": "r1"}}'
+        assert [caller.start(body).json()["job_id"] for _ in range(2)] == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [("GET", JOBS), ("POST", f"{JOBS}/1"), ("PATCH", f"{JOBS}/1"), ("GET", f"{JOBS}/1/"), ("GET", "/v3/auth/tokens")],

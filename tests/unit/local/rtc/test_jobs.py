@@ -15,8 +15,8 @@ def _at(seconds: float) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-def _jobs(quota: int = 10) -> Jobs:
-    return Jobs("app", init_time=timedelta(seconds=1), quota=quota)
+def _jobs(quota: int = 10, *, refuses_duplicates: bool = True) -> Jobs:
+    return Jobs("app", init_time=timedelta(seconds=1), quota=quota, refuses_duplicates=refuses_duplicates)
 
 
 def _asked(user_id: str = "user001", video_type: str | None = "CAMERASTREAM", room_id: str = "100") -> Parameters:
@@ -131,6 +131,12 @@ def test_a_stream_is_recorded_by_one_job_at_a_time(seconds: float) -> None:
     assert _code(refused) == (400, "RTC.00001006")
     for other in (_asked("user002"), _asked(video_type="SCREENSTREAM"), _asked(video_type=None), _asked(room_id="101")):
         assert jobs.start(other, _at(seconds)).state == "INIT"
+
+
+def test_whether_a_second_start_of_a_stream_is_refused_is_a_choice() -> None:
+    """No source settles it, so the stand-in can also record a stream twice."""
+    jobs = _jobs(refuses_duplicates=False)
+    assert [jobs.start(_asked(), T0).job_id for _ in range(2)] == ["1", "2"]
 
 
 def test_the_quota_counts_active_jobs() -> None:

@@ -61,6 +61,16 @@ def test_the_page_s_defaults_fill_in_what_is_absent_or_null() -> None:
     assert bare == _start(max_idle_time=None, video_type=None, publish_param=None)
 
 
+def test_whether_a_start_needs_an_output_is_a_choice() -> None:
+    """Huawei's SDK says that a start needs record_param or publish_param, and the page that both are optional."""
+    body = json.dumps(IDS).encode()
+    assert read_start(body, absent_video=None).record_param is None
+    with pytest.raises(Refused, match="neither record_param nor publish_param"):
+        read_start(body, absent_video=None, needs_output=True)
+    for output in ({"record_param": {"record_rule_id": "r1"}}, {"publish_param": {"rtmp_urls": ["rtmp://a/b"]}}):
+        read_start(json.dumps(IDS | output).encode(), absent_video=None, needs_output=True)
+
+
 def test_what_an_absent_video_type_means_is_a_choice() -> None:
     """The page says "not recorded" and "default CAMERASTREAM": both readings can be had, and null is absent in each."""
     body = json.dumps(IDS | {"video_type": None, "is_record_audio": False}).encode()
