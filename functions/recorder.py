@@ -8,14 +8,15 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
-from functions.aws.observability import log_keys, start_logging
+from functions.aws.observability import logged
 from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
 from functions.aws.settings import read_settings
@@ -32,15 +33,7 @@ from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 
 
-class LambdaContext(Protocol):
-    """What of Lambda's context is used."""
-
-    aws_request_id: str
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return how long the function may still run."""
-
-
+@logged
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Work on an SQS batch, and return `batchItemFailures`."""
 
@@ -48,17 +41,14 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
     worker = _worker()
-    with log_keys(function_request_id=context.aws_request_id):
-        undone = [record["messageId"] for record in event["Records"] if not worker.process(record, time_left)]
+    undone = [record["messageId"] for record in event["Records"] if not worker.process(record, time_left)]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
 
 
 @cache
 def _worker() -> Worker:
     """Wire everything, once per process. Raises SettingsError."""
-    start_logging("recorder", "INFO")  # so that wrong settings are told in the same form
     settings = read_settings(RecorderSettings, os.environ)
-    start_logging("recorder", settings.log_level)
     secret = Secret(connect_secrets(), settings.secret_id, RecorderSecret)
     limits = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3})
     ledger = open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id)

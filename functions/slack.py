@@ -17,12 +17,13 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
-from functions.aws.observability import Metric, count, log_keys, logger, start_logging
+from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
 from functions.aws.settings import Name, Settings, Url, read_settings
@@ -52,23 +53,21 @@ class SlackSecret(SecretModel):
     signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
 
 
-def handler(event: object, context: object) -> dict[str, object]:
-    """Lambda's entry point: an event of API Gateway's HTTP API (payload 2.0) to its answer: 200, 400 or 401."""
-    with log_keys(function_request_id=str(getattr(context, "aws_request_id", "none"))):
-        try:
-            response = _door().answer(event)
-        except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing of use
-            _report(error)
-            response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
+@logged
+def handler(event: object, _: LambdaContext) -> dict[str, object]:
+    """Answer an event of API Gateway's HTTP API (payload 2.0): 200, 400 or 401."""
+    try:
+        response = _door().answer(event)
+    except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing of use
+        _report(error)
+        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
     return response.as_result()
 
 
 @cache
 def _door() -> "Door":
     """The door, wired at cold start. Raises SettingsError."""
-    start_logging("slack", "INFO")
     settings = read_settings(SlackSettings, os.environ)
-    start_logging("slack", settings.log_level)
     queue = connect_queue(settings.order_queue_url)
     app = create_app(
         command=settings.slack_command,

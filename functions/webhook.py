@@ -13,9 +13,10 @@ from functools import cache
 from http import HTTPStatus
 
 import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
-from functions.aws.observability import Metric, count, log_keys, logger, start_logging
+from functions.aws.observability import Metric, count, log_keys, logged, logger
 from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import read_settings
@@ -29,19 +30,16 @@ from shared.log_events import LogEvent
 _CALLER = re.compile(r"/hooks/([a-z][a-z0-9-]{0,31})")
 
 
-def handler(event: object, context: object) -> dict[str, object]:
-    """Lambda's entry point: an event of API Gateway's HTTP API (payload 2.0) to its answer."""
-    function_request_id = str(getattr(context, "aws_request_id", "none"))
-    with log_keys(function_request_id=function_request_id):
-        return answer(event, _door, function_request_id).as_result()
+@logged
+def handler(event: object, context: LambdaContext) -> dict[str, object]:
+    """Answer an event of API Gateway's HTTP API (payload 2.0)."""
+    return answer(event, _door, context.aws_request_id).as_result()
 
 
 @cache
 def _door() -> Door:
     """The door, wired at cold start. Raises SettingsError."""
-    start_logging("webhook", "INFO")
     settings = read_settings(WebhookSettings, os.environ)
-    start_logging("webhook", settings.log_level)
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     return Door(
         secret=Secret(connect_secrets(), settings.secret_id, WebhookSecret),

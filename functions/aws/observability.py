@@ -1,24 +1,29 @@
-"""What the functions tell an operator: JSON lines and counted events, both on standard output, in Powertools' formats.
+"""Logs and metrics: JSON lines and counted events, both on standard output, by Powertools for AWS Lambda.
 
-Nothing secret is logged to begin with. As a second net every line passes a filter: of an address only scheme and host
-stay (a response_url and an RTMP address are as good as passwords), and tokens and signatures are masked.
+No code logs a secret. As a second net every line is masked: of an address only scheme and host stay (a response_url and
+an RTMP address work like passwords), and tokens and signatures are hidden.
+
+docs/decisions/ says what is taken of Powertools.
 """
 
 import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import Any, TextIO, override
+from functools import cache, wraps
+from typing import Any, override
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger("recordbot")
-"""The functions' logger. Silent about INFO until `start_logging`, which each function calls once, at cold start."""
+"""The functions' logger. It logs INFO only from the first call of a `logged` handler on."""
 
 _LIBRARIES = ("boto3", "botocore", "slack_bolt", "slack_sdk", "urllib3")
 """Below WARNING these log bodies, headers and secrets."""
@@ -59,21 +64,46 @@ class Metric(StrEnum):
     """A mistake of ours: the order is tried again, and ends in the dead letters."""
 
 
-def start_logging(service: str, level: str, stream: TextIO | None = None) -> None:
-    """Write JSON lines of `level` and above under the service's name, of libraries the warnings; again: anew."""
-    out = logging.StreamHandler(stream or sys.stdout)
-    out.addFilter(_add_keys)
-    out.setFormatter(_Formatter(service=service, utc=True, use_rfc3339=True, serialize_stacktrace=False))
-    for name, least in [(logger.name, level), *((library, "WARNING") for library in _LIBRARIES)]:
+def logged[Event, Result](
+    handler: Callable[[Event, LambdaContext], Result],
+) -> Callable[[Event, LambdaContext], Result]:
+    """Decorate a Lambda handler: its first call starts logging, and every line has Powertools' context keys.
+
+    These are cold_start, function_name, function_memory_size, function_arn, function_request_id and xray_trace_id.
+    POWERTOOLS_SERVICE_NAME names the service. The level is AWS_LAMBDA_LOG_LEVEL, which Lambda sets, or else
+    POWERTOOLS_LOG_LEVEL.
+    """
+
+    @wraps(handler)
+    def with_context_keys(event: Event, context: LambdaContext) -> Result:
+        # Whatever the environment says, an event is never logged: it holds response_urls and signatures.
+        return start_logging().inject_lambda_context(handler, log_event=False)(event, context)
+
+    return with_context_keys
+
+
+@cache
+def start_logging() -> Logger:
+    """Start writing JSON lines: the functions' own from the level on, the libraries' from WARNING on.
+
+    Return Powertools' Logger, which holds the service and the context keys. Its handler is put on our logger and the
+    libraries', because it would write nothing but its own.
+    """
+    handler = logging.StreamHandler(sys.stdout)
+    handler.addFilter(_add_keys)
+    formatter = _Formatter(utc=True, use_rfc3339=True, serialize_stacktrace=False)
+    powertools = Logger(logger_handler=handler, logger_formatter=formatter)
+    for name, level in [(logger.name, powertools.log_level), *((library, logging.WARNING) for library in _LIBRARIES)]:
         source = logging.getLogger(name)
-        source.handlers = [out]
-        source.setLevel(least)
+        source.handlers = [handler]
+        source.setLevel(level)
         source.propagate = False  # the runtime's own handler would write each line a second time
+    return powertools
 
 
 @contextmanager
 def log_keys(**keys: str) -> Iterator[None]:
-    """Put these keys, an order_id for one, on every line that is logged inside."""
+    """Put these keys, such as order_id, on every line that is logged inside, in this thread."""
     before = _keys.set({**_keys.get({}), **keys})
     try:
         yield
@@ -82,7 +112,7 @@ def log_keys(**keys: str) -> Iterator[None]:
 
 
 def count(metric: Metric) -> None:
-    """Count one event, in CloudWatch's embedded metric format; the namespace tells one deployment from another."""
+    """Count one event, in CloudWatch's embedded metric format. It is written at once, so a crash loses nothing."""
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "recordbot")
     with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=namespace):
         pass

@@ -4,13 +4,12 @@ Each function's own model stands with its user: functions/slack.py, functions/we
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 type Name = Annotated[str, StringConstraints(min_length=1)]
 type Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
-type LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 type RtcAccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """The id of an RTC app or project."""
 
@@ -23,8 +22,6 @@ class Settings(BaseModel):
     """Base of a function's settings: a field's variable has its name in upper case."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, hide_input_in_errors=True)
-
-    log_level: LogLevel
 
 
 def read_settings[S: Settings](model: type[S], environment: Mapping[str, str]) -> S:

@@ -27,8 +27,9 @@ _logger = logging.getLogger(__name__)
 class QueuePoller:
     """Takes the messages of the queue at `url` to the mapping's function, until `stop`.
 
-    `invoke` returns a function's result for an event, or raises FunctionError. Messages that the function has processed
-    are deleted; the others become visible again. To stop: `stop`, then stop the queue's server, then `join`.
+    `invoke` returns a function's result for an event, or raises FunctionError; at most `at_once` calls run at a time.
+    Messages that the function has processed are deleted; the others become visible again. To stop: `stop`, then stop
+    the queue's server, then `join`.
     """
 
     def __init__(
@@ -37,6 +38,8 @@ class QueuePoller:
         sqs: "SQSClient",
         url: str,
         invoke: Callable[[str, object], Any],
+        *,
+        at_once: int,
     ) -> None:
         self._mapping = mapping
         self._sqs = sqs
@@ -44,8 +47,8 @@ class QueuePoller:
         self._arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         self._invoke = invoke
         self._stopping = threading.Event()
-        self._free = threading.Semaphore(mapping.maximum_concurrency)
-        self._calls = ThreadPoolExecutor(mapping.maximum_concurrency)
+        self._free = threading.Semaphore(at_once)
+        self._calls = ThreadPoolExecutor(at_once)
         self._polling = threading.Thread(target=self._poll, daemon=True)
         self._polling.start()
 

@@ -142,11 +142,17 @@ class Stack:
                 for function in template.functions
                 for name, value in function.variables.items()
             }
+            | {("LogLevel", function.name): function.log_level for function in template.functions}
+            | {("Concurrency", mapping.function): mapping.maximum_concurrency for mapping in template.queue_mappings}
             | {("Ref", name): {"Ref": name} for name in template.resources},
         )
         self._names = {name: resolved["Ref", name] for name in template.resources}
         functions = [
-            replace(function, variables={name: resolved[function.name, name] for name in function.variables})
+            replace(
+                function,
+                variables={name: resolved[function.name, name] for name in function.variables},
+                log_level=resolved["LogLevel", function.name],
+            )
             for function in template.functions
         ]
         self._host = self._host_of(functions, aws.environment)
@@ -155,7 +161,9 @@ class Stack:
         self._host.warm()
         self._parts.callback(self._stop_pollers)
         for mapping in template.queue_mappings:
-            self._pollers.append(QueuePoller(mapping, self.sqs, self._names[mapping.queue], self._host.invoke))
+            at_once = int(resolved["Concurrency", mapping.function])
+            url = self._names[mapping.queue]
+            self._pollers.append(QueuePoller(mapping, self.sqs, url, self._host.invoke, at_once=at_once))
         self.endpoint = gateway.endpoint
 
     def _here(self, functions: Sequence[Function], environment: Mapping[str, str]) -> Host:

@@ -19,13 +19,17 @@ _SECRET_TYPE = "AWS::SecretsManager::Secret"  # noqa: S105 - a type of resource,
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function. `timeout` is in seconds, `memory` in MB; the values of `variables` may be expressions."""
+    """A Lambda function. `timeout` in seconds, `memory` in MB.
+
+    `log_level` and the values of `variables` may be expressions. The level counts where `log_format` is JSON.
+    """
 
     name: str
     handler: str
     timeout: int
     memory: int
     log_format: str
+    log_level: object
     variables: Mapping[str, object]
 
 
@@ -40,12 +44,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class QueueMapping:
-    """An event source mapping: a queue's logical id, and the name of the function that gets its messages in batches."""
+    """A queue, by logical id, and the name of the function that gets its messages in batches.
+
+    `maximum_concurrency` may be an expression.
+    """
 
     queue: str
     function: str
     batch_size: int
-    maximum_concurrency: int
+    maximum_concurrency: object
     reports_failures: bool
 
 
@@ -115,7 +122,7 @@ def read_template(path: Path) -> Template:
                 case "HttpApi":
                     routes.append(_route(name, event.node("Properties")))
                 case "SQS":
-                    queue_mappings.append(_queue_mapping(name, event.node("Properties"), root.node("Parameters")))
+                    queue_mappings.append(_queue_mapping(name, event.node("Properties")))
                 case kind:
                     raise TemplateError(f"{event.where} is of type {kind}: only HttpApi and SQS run locally")
     defaults = root.node("Globals", "Function")
@@ -144,6 +151,7 @@ def _function(name: str, own: Node, defaults: Node) -> Function:
         timeout=setting("Timeout").number(3),
         memory=setting("MemorySize").number(128),
         log_format=setting("LoggingConfig", "LogFormat").text("Text"),
+        log_level=setting("LoggingConfig", "ApplicationLogLevel").value or "INFO",
         variables={**variables[0], **variables[1]},
     )
 
@@ -152,7 +160,7 @@ def _route(function: str, event: Node) -> Route:
     return Route(event.node("Method").text().upper(), event.node("Path").text(), function)
 
 
-def _queue_mapping(function: str, event: Node, parameters: Node) -> QueueMapping:
+def _queue_mapping(function: str, event: Node) -> QueueMapping:
     match event.node("Queue").value:
         case {"Fn::GetAtt": [str(queue), "Arn"]}:
             pass
@@ -162,17 +170,9 @@ def _queue_mapping(function: str, event: Node, parameters: Node) -> QueueMapping
         queue=queue,
         function=function,
         batch_size=event.node("BatchSize").number(10),
-        maximum_concurrency=_at_default(event.node("ScalingConfig", "MaximumConcurrency"), parameters).number(5),
+        maximum_concurrency=event.node("ScalingConfig", "MaximumConcurrency").value or 5,
         reports_failures="ReportBatchItemFailures" in (event.node("FunctionResponseTypes").value or ()),
     )
-
-
-def _at_default(setting: Node, parameters: Node) -> Node:
-    """Return the setting, or the default of the parameter that it refers to."""
-    match setting.value:
-        case {"Ref": str(name)}:
-            return parameters.node(name, "Default")
-    return setting
 
 
 def _references(value: object) -> Iterator[str]:

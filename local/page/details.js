@@ -6,7 +6,7 @@ import { button, duration, element } from "./dom.js";
 export const TABS = ["Request in", "Order", "RTC out", "RTC answer", "Ledger", "Logs"];
 
 const SHOWN_OR_KNOWN = new Set(
-  "at function level message timestamp location service order_id xray_trace_id function_request_id".split(" "),
+  "at function level message timestamp location service order_id xray_trace_id function_request_id cold_start function_name function_memory_size function_arn".split(" "),
 );
 
 /** Return the nodes of a tab. */

@@ -53,6 +53,7 @@ def _start_lambda(folder: Path, port: int) -> Iterator[None]:
                     timeout=function.timeout,
                     memory=function.memory,
                     log_format=function.log_format,
+                    log_level=function.log_level,
                     variables=values[function.name],
                 )
                 for function in functions

@@ -153,6 +153,19 @@ def test_batches_run_beside_each_other_up_to_the_limit(stack: Stack) -> None:
     assert second < first + 2 <= third
 
 
+def test_a_parameter_can_set_the_limit() -> None:
+    """As RecorderConcurrency does: four batches run beside each other where it says so."""
+    with Stack(TEMPLATE, parameters=PARAMETERS | {"AtOnce": "4"}, secrets=SECRETS) as stack:
+        marks = []
+        for _ in range(4):
+            marks.append(_send(stack, sleep=1.9))
+            time.sleep(0.1)  # else one batch takes them all
+        assert within(10, lambda: all(_worked(stack, mark) for mark in marks))
+        begun = [_worked(stack, mark)[0]["at"] for mark in marks]
+        stack.wait_until_drained(10)
+    assert max(begun) - min(begun) < 1.9
+
+
 def test_waiting_for_the_queues_has_an_end(stack: Stack) -> None:
     """If the queues aren't empty in time, that is an error."""
     _send(stack, sleep=0.8)

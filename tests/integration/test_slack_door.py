@@ -17,6 +17,7 @@ from shared.log_events import LogEvent
 from shared.orders import Order
 from shared.slack_refs import ReplyTo
 from tests.builders import ANN, requests_of
+from tests.lambda_context import REQUEST_ID, Context
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, resets
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 TYPED = "room 100 user001 hd push=rtmp://live.example.com/app/s3cret"
-
-
-class Context:
-    """What Lambda hands over beside the event."""
-
-    aws_request_id = "11111111-2222-3333-4444-555555555555"
 
 
 @dataclass
@@ -63,7 +58,8 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "ORDER_QUEUE_URL": aws.queue_url,
             "SLACK_COMMAND": "/record",
             "DEFAULT_IDLE_SECONDS": "300",
-            "LOG_LEVEL": "DEBUG",
+            "POWERTOOLS_SERVICE_NAME": "slack",
+            "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():
             monkeypatch.setenv(name, value)
         slack._door.cache_clear()
@@ -166,7 +162,7 @@ def test_every_line_of_an_order_carries_its_id(aws: Aws, capsys: pytest.CaptureF
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     (placed,) = [line for line in lines if line.get("message") == LogEvent.ORDER_PLACED]
     assert (placed["order_id"], placed["service"]) == (order.order_id, "slack")
-    assert placed["function_request_id"] == Context.aws_request_id
+    assert placed["function_request_id"] == REQUEST_ID
     assert [line["OrderPlaced"] for line in lines if "_aws" in line] == [[1.0]]
 
 

@@ -27,17 +27,9 @@ from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE
 from tests.integration.conftest import create_table
+from tests.lambda_context import Context
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http
-
-
-class Context:
-    """What Lambda hands over beside the event."""
-
-    aws_request_id = "11111111-2222-3333-4444-555555555555"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 60_000
 
 
 @dataclass
@@ -106,7 +98,6 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             "IAM_ENDPOINT": rtc.endpoint,
             "SLACK_API_URL": slack.api_url,
             "SLACK_RESPONSE_URL": slack.response_url_prefix,
-            "LOG_LEVEL": "INFO",
         }.items():
             monkeypatch.setenv(name, value)
         forget()

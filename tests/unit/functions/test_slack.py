@@ -29,6 +29,7 @@ from bot.messages.replies import our_mistake
 from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
 from functions.slack import Door, SlackSecret, handler
 from shared.orders import Order
+from tests.lambda_context import Context
 from tests.logs import loggers_restored
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed
 
@@ -210,10 +211,10 @@ def test_a_door_that_is_set_up_wrongly_tells_the_person_and_the_operator(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A sentence for the one, for the other an error that names each variable, and a count to raise the alarm."""
-    for name in ("SECRET_ID", "ORDER_QUEUE_URL", "SLACK_COMMAND", "DEFAULT_IDLE_SECONDS", "LOG_LEVEL"):
+    for name in ("SECRET_ID", "ORDER_QUEUE_URL", "SLACK_COMMAND", "DEFAULT_IDLE_SECONDS"):
         monkeypatch.delenv(name, raising=False)
     with loggers_restored():
-        result = handler(an_event(a_form(TYPED)), None)
+        result = handler(an_event(a_form(TYPED)), Context())
     assert result["statusCode"] == 200
     assert json.loads(str(result["body"]))["text"] == our_mistake().text
     error, counted = map(json.loads, capsys.readouterr().out.splitlines())

@@ -12,6 +12,7 @@ from functions.aws.observability import start_logging
 from functions.webhook import answer
 from functions.webhook_api.door import Door
 from shared.log_events import LogEvent
+from tests.lambda_context import Context
 from tests.logs import loggers_restored
 from tests.webhook_around import START, Around
 from tests.webhook_requests import a_request, an_event, signed
@@ -56,7 +57,7 @@ def test_what_is_counted_as_refused_is_what_nobody_signed(
 def test_a_refusal_is_logged_with_its_request_and_caller(around: Around, capsys: pytest.CaptureFixture[str]) -> None:
     """So that an operator finds what a caller asks about."""
     with loggers_restored():
-        start_logging("webhook", "INFO")
+        start_logging()
         around.answer(a_request(START))
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if LogEvent.REQUEST_REFUSED in line]
     assert (line["request_id"], line["caller"], line["status"]) == ("gateway-1", "timetable", 401)
@@ -100,6 +101,6 @@ def test_a_mistake_of_ours_is_a_problem_like_others(
     monkeypatch.setenv("WEBHOOK_CALLERS", "{")
     webhook._door.cache_clear()
     with loggers_restored():
-        result = webhook.handler(a_request(), None)
+        result = webhook.handler(a_request(), Context())
     assert (result["statusCode"], json.loads(str(result["body"]))["status"]) == (503, 503)
     assert "WEBHOOK_CALLERS" in capsys.readouterr().out

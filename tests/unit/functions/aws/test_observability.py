@@ -4,30 +4,38 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from hypothesis import given
 from hypothesis.strategies import sampled_from, text
 
-from functions.aws.observability import Metric, count, log_keys, logger, start_logging
+from functions.aws.observability import Metric, count, log_keys, logged, logger, start_logging
+from tests.lambda_context import REQUEST_ID, Context
 from tests.logs import loggers_restored
 
 URL_PART = text(alphabet="abcXYZ0189-_.~/?=&%+", min_size=1).map(lambda part: f"s3cret{part}")
 
 
-@pytest.fixture(autouse=True)
-def _loggers_as_they_were() -> Iterator[None]:
-    with loggers_restored():
-        yield
-
-
 @pytest.fixture(name="lines")
-def _lines() -> io.StringIO:
+def _lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What is logged, at DEBUG."""
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "slack")
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "DEBUG")
+    monkeypatch.delenv("AWS_LAMBDA_LOG_LEVEL", raising=False)
+    with _started() as stream:
+        yield stream
+
+
+@contextmanager
+def _started() -> Iterator[io.StringIO]:
+    """What is logged from a cold start on."""
     stream = io.StringIO()
-    start_logging("slack", "DEBUG", stream)
-    return stream
+    with loggers_restored(), redirect_stdout(stream):
+        start_logging()
+        yield stream
 
 
 def _read(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -52,13 +60,51 @@ def test_a_line_is_json_with_the_service_and_the_keys_of_the_moment(lines: io.St
     assert "order_id" not in third
 
 
-def test_logging_started_anew_writes_each_line_once(lines: io.StringIO) -> None:
-    """Neither twice here, nor again by the runtime's own handler."""
-    start_logging("slack", "WARNING", lines)
-    logger.info("not this")
-    logger.warning("this")
-    assert [line["message"] for line in _read(lines)] == ["this"]
-    assert not logger.propagate
+@pytest.mark.parametrize(
+    ("given", "levels"),
+    [
+        ({}, {"INFO", "WARNING"}),
+        ({"POWERTOOLS_LOG_LEVEL": "WARNING"}, {"WARNING"}),
+        ({"POWERTOOLS_LOG_LEVEL": "INFO", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"}, {"DEBUG", "INFO", "WARNING"}),
+        ({"POWERTOOLS_LOG_LEVEL": "DEBUG", "AWS_LAMBDA_LOG_LEVEL": "DEBUG"}, {"DEBUG", "INFO", "WARNING"}),
+    ],
+)
+def test_the_level_is_lambda_s_then_powertools(
+    given: dict[str, str], levels: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Powertools' users set it; each line is written once, and not again by the runtime's own handler."""
+    for name in ("POWERTOOLS_LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with _started() as stream:
+        logger.debug("d")
+        logger.info("i")
+        logger.warning("w")
+        assert not logger.propagate
+    assert [line["level"] for line in _read(stream)] == [it for it in ("DEBUG", "INFO", "WARNING") if it in levels]
+
+
+def test_a_handler_s_lines_have_the_keys_that_powertools_users_search_for(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cold_start of the process's first call alone; the event is never logged, whatever the environment says."""
+    monkeypatch.setenv("POWERTOOLS_LOGGER_LOG_EVENT", "true")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+    monkeypatch.setattr("aws_lambda_powertools.logging.logger.is_cold_start", True)
+
+    @logged
+    def handler(event: str, _: LambdaContext) -> str:
+        logger.info("called")
+        return event.upper()
+
+    assert [handler("s3cret", Context()) for _ in range(2)] == ["S3CRET"] * 2
+    first, second = _read(lines)
+    assert (first["cold_start"], second["cold_start"]) == (True, False)
+    for line in (first, second):
+        assert (line["function_name"], line["function_memory_size"]) == ("function-1", 512)
+        assert (line["function_request_id"], line["service"]) == (REQUEST_ID, "slack")
+        assert line["xray_trace_id"] == "1-5759e988-bd862e3fe1be46a994272793"
 
 
 @pytest.mark.parametrize(
@@ -99,10 +145,9 @@ def test_odd_addresses_are_masked_to_their_end(lines: io.StringIO, address: str)
 )
 def test_of_an_address_only_the_host_is_logged(part: str, start: str) -> None:
     """A response_url and an RTMP address are as good as passwords, wherever in a line they stand."""
-    stream = io.StringIO()
-    start_logging("slack", "INFO", stream)
-    logger.info("posting to %s", start + part, extra={"url": start + part, "nested": {"urls": [start + part]}})
-    logger.error("failed", exc_info=ValueError(f"cannot reach {start}{part}, sorry"))
+    with _started() as stream:
+        logger.info("posting to %s", start + part, extra={"url": start + part, "nested": {"urls": [start + part]}})
+        logger.error("failed", exc_info=ValueError(f"cannot reach {start}{part}, sorry"))
     written = stream.getvalue()
     assert "s3cret" not in written
     assert len(_read(stream)) == 2

@@ -13,7 +13,6 @@ WEBHOOK = {
     "LEDGER_TABLE": "ledger",
     "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
     "WEBHOOK_CALLERS": '{"timetable": {"rooms": [100, "b"]}, "ci": {}}',
-    "LOG_LEVEL": "INFO",
 }
 STATUS_KEYS = ["whsec_" + "c3Rh" * 10]
 

@@ -16,7 +16,6 @@ RECORDER = {
     "IAM_ENDPOINT": "https://iam.myhuaweicloud.com",
     "SLACK_API_URL": "https://slack.com/api/",
     "SLACK_RESPONSE_URL": "https://hooks.slack.com/",
-    "LOG_LEVEL": "DEBUG",
 }
 PASSWORD_LOGIN = '{"domain_name": "d", "user_name": "u", "password": "s3cret"}'
 
@@ -39,7 +38,6 @@ def test_numbers_are_numbers() -> None:
         ("IAM_ENDPOINT", "ftp://iam"),
         ("SLACK_API_URL", "https://slack.com/api"),
         ("SLACK_RESPONSE_URL", ""),
-        ("LOG_LEVEL", "LOUD"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_at_cold_start(variable: str, value: str) -> None:

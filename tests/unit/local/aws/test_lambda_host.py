@@ -18,7 +18,7 @@ from tests.paths import SAMPLES
 from tests.processes import is_gone, within
 
 FUNCTIONS = SAMPLES / "functions"
-ECHO = Function("Echo", "sample.echo", timeout=5, memory=256, log_format="JSON", variables={"OWN": 7})
+ECHO = Function("Echo", "sample.echo", timeout=5, memory=256, log_format="JSON", log_level="INFO", variables={"OWN": 7})
 OBEY = replace(ECHO, name="Obey", handler="sample.obey", timeout=1)
 
 
@@ -72,6 +72,7 @@ def test_a_function_sees_lambda_s_environment(host: LambdaHost) -> None:
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_FORMAT": "JSON",
+        "AWS_LAMBDA_LOG_LEVEL": "INFO",
         "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/Echo",
         "GIVEN": "yes",
         "LAMBDA_TASK_ROOT": str(FUNCTIONS),

@@ -30,6 +30,7 @@ def test_functions_take_what_is_global_and_what_is_their_own() -> None:
         timeout=1,
         memory=128,
         log_format="Text",
+        log_level="INFO",
         variables={"GREETING": {"Ref": "Greeting"}, "PLACE": "everywhere"},
     )
 
@@ -38,7 +39,9 @@ def test_events_become_routes_and_queue_mappings() -> None:
     """Each event of a function is a route or a queue mapping."""
     template = read_template(SAMPLE)
     assert template.routes == (Route("POST", "/echo/{name}", "EchoFunction"), Route("POST", "/obey", "ObeyFunction"))
-    assert template.queue_mappings == (QueueMapping("Queue", "WorkFunction", 5, 2, reports_failures=True),)
+    assert template.queue_mappings == (
+        QueueMapping("Queue", "WorkFunction", 5, {"Ref": "AtOnce"}, reports_failures=True),
+    )
 
 
 def test_the_plain_document_has_only_what_is_plain() -> None:
@@ -48,6 +51,7 @@ def test_the_plain_document_has_only_what_is_plain() -> None:
     assert document["Parameters"] == {
         "Greeting": {"Type": "String"},
         "Visibility": {"Type": "Number", "Default": 1},
+        "AtOnce": {"Type": "Number", "Default": 2},
         "Secret": {"Type": "String"},
     }
     assert document["Outputs"] == {"Where": {"Value": {"Ref": "Queue"}}}
