@@ -15,6 +15,7 @@ from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.door import Door
 from local.aws.account import REGION
 from shared.orders import Order
+from tests.ledger_table import create_table
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
 CALLERS = {"timetable": Limits(), "limited": Limits(rooms=frozenset({"100"}), channels=frozenset({"C1"}))}
@@ -34,12 +35,7 @@ class Around:
     def __post_init__(self) -> None:
         session = boto3.Session("made", "up", region_name=REGION)
         self.secrets, self.dynamodb = session.client("secretsmanager"), session.client("dynamodb")
-        self.dynamodb.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        )
+        create_table(self.dynamodb)
         self.ledger = open_ledger(self.dynamodb, "ledger", "app1")
         self.secrets.create_secret(Name="webhook", SecretString=a_secret(KEY))
         secret = Secret(self.secrets, "webhook", WebhookSecret, self.clock)

@@ -55,7 +55,7 @@ _UNUSED = (
 """Parts of the dependencies that no function imports. When you begin to use one, remove it from this list."""
 _FOR_BUILDERS = ("tests", "test_*.py", "*.dist-info/sboms")
 """Patterns of files in packages that are needed only to build them."""
-_DATA = {"functions.webhook_api.description": "docs/openapi.json"}
+_DATA = {"functions/webhook_api/description.py": "docs/openapi.json"}
 """What modules of ours read besides Python, in the project and at the same place in the artifact."""
 _MB = 1_000_000
 
@@ -94,12 +94,17 @@ def finish(entry: str, folder: Path) -> None:
 
 
 def own_files(entry: str) -> list[Path]:
-    """Return the project's files that the module `entry` needs: what it imports, also inside functions, and data."""
+    """Return the project's files that the module `entry` needs: its modules, and the data that they read."""
+    modules = own_modules(entry)
+    return sorted([*modules, *(PROJECT / data for module, data in _DATA.items() if PROJECT / module in modules)])
+
+
+def own_modules(entry: str) -> list[Path]:
+    """Return the project's modules that importing the module `entry` reads, imports inside functions included."""
     finder = ModuleFinder(path=[str(PROJECT)])
     finder.import_hook(entry)
     files = (getattr(module, "__file__", None) for module in finder.modules.values())
-    data = [PROJECT / file for module, file in _DATA.items() if module in finder.modules]
-    return sorted([*(Path(file) for file in files if file), *data])
+    return sorted(Path(file) for file in files if file)
 
 
 def zipped(folder: Path) -> bytes:

@@ -35,24 +35,11 @@ from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
 from tests.in_memory import InMemory
+from tests.ledger_table import TABLE, create_table
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
 ENOUGH = timedelta(minutes=1)
-TABLE = "ledger"
-
-
-def create_table(client: DynamoDBClient) -> None:
-    """The ledger's table, as template.yaml has it."""
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    )
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from functions.aws.settings import Settings
 from functions.slack import SlackSettings
 from functions.webhook_api.configuration import WebhookSettings
 from functions.worker.configuration import RecorderSettings
-from local.sam.artifact import own_files
+from local.sam.artifact import own_modules
 from tests.template import FUNCTIONS, TEMPLATE, entry_of
 
 SETTINGS: dict[str, type[Settings]] = {"slack": SlackSettings, "webhook": WebhookSettings, "recorder": RecorderSettings}
@@ -27,8 +27,6 @@ def test_a_variable_has_a_field_and_a_field_has_a_variable(service: str) -> None
 @pytest.mark.parametrize("service", SETTINGS)
 def test_somebody_reads_each_setting(service: str) -> None:
     """A setting that no module of the function reads is a dead one."""
-    trees = [
-        ast.parse(path.read_text(encoding="utf-8")) for path in own_files(entry_of(service)) if path.suffix == ".py"
-    ]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in own_modules(entry_of(service))]
     read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert set(SETTINGS[service].model_fields) <= read

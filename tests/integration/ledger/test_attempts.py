@@ -31,7 +31,7 @@ from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stop
 from shared.rtc.models import RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
-from tests.integration.conftest import TABLE
+from tests.ledger_table import TABLE
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 REFUSED = NotStarted(failure=Failure(kind=FailureKind.REFUSED, status=400, error_code="RTC.00001007"))

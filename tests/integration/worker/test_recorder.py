@@ -26,8 +26,8 @@ from shared.orders import Order, Start, Stop, new_order_id, order_id_of
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE
-from tests.integration.conftest import create_table
 from tests.lambda_context import Context
+from tests.ledger_table import create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http
 
