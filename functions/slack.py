@@ -1,8 +1,8 @@
-"""Slack's door: verifies the bytes as they came, lets Bolt answer, and puts orders on the queue.
+"""Slack's door: it verifies the raw bytes, lets Bolt answer, and puts orders on the queue.
 
-    200  whatever a person should read, a slip or a mistake of ours included: with any other status Slack shows its own
-    401  not signed by Slack, or not lately
-    400  cannot be read
+    200  everything that a person should read, also errors: with any other status Slack shows a message of its own
+    401  not signed by Slack, or too long ago
+    400  can't be read
 
 Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/. Bolt's own Lambda adapter is not used:
 docs/decisions/ says why.
@@ -34,7 +34,7 @@ from shared.log_events import LogEvent
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 
 _MOST_FIELDS = 100
-"""A command has some fifteen."""
+"""Fields of a form; a command has some fifteen."""
 
 
 class SlackSettings(Settings):
@@ -66,7 +66,7 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
 
 @cache
 def _door() -> "Door":
-    """The door, wired at cold start. Raises SettingsError."""
+    """Return the door, which is wired at the cold start. Raises SettingsError."""
     settings = read_settings(SlackSettings, os.environ)
     queue = connect_queue(settings.order_queue_url)
     app = create_app(
@@ -79,7 +79,7 @@ def _door() -> "Door":
 
 
 class Door:
-    """What stands between an event and the app."""
+    """Verifies requests and hands them to the Bolt app."""
 
     def __init__(self, app: App, secret: Secret[SlackSecret], clock: Callable[[], float] = time.time) -> None:
         self._app = app
@@ -87,7 +87,7 @@ class Door:
         self._clock = clock
 
     def answer(self, event: object) -> HttpResponse:
-        """The answer to an event of API Gateway. Raises SecretUnreadable while there is no secret to verify with."""
+        """Answer an event of API Gateway. Raises SecretUnreadable while there is no secret to verify with."""
         try:
             request = read_request(event)
             if self._is_slacks(request):
@@ -101,7 +101,7 @@ class Door:
     def _is_slacks(self, request: HttpRequest) -> bool:
         now = self._clock()
         if not could_be_signed(request.headers, now):
-            return False  # whoever finds the address has no secret read, and pages nobody while there is none
+            return False  # a stranger's request never causes a read of the secret, nor an alarm while there is none
 
         def verify(secret: SlackSecret) -> None:
             if not is_signed(request.body, request.headers, secret.signing_secrets, now):
@@ -114,12 +114,12 @@ class Door:
         return True
 
     def _dispatch_verified(self, body: dict[str, Any]) -> HttpResponse:
-        # The mode passes over Bolt's own verification and its parsing, which loses a form with the word "payload":
-        # so this is the one place that makes such a request, and only what was verified comes here.
+        # This mode skips Bolt's own verification, and its parsing, which loses a form with the word "payload". So only
+        # this method makes such a request, and only verified ones come here.
         try:
             answered = self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
         except Exception as error:
-            # What a listener raises doesn't come here: the app answers that itself.
+            # The app itself answers what a listener raises.
             raise Unreadable(f"Bolt cannot read the payload ({type(error).__name__})") from error
         if answered.status == HTTPStatus.BAD_REQUEST:
             raise Unreadable(answered.body)
@@ -127,7 +127,7 @@ class Door:
 
 
 def _read_body(body: bytes) -> dict[str, Any]:
-    """A command's form as it is, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
+    """Return a command's form, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
     try:
         form = dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
         content = json.loads(form["payload"]) if "payload" in form else form
@@ -139,7 +139,7 @@ def _read_body(body: bytes) -> dict[str, Any]:
 
 
 def _is_ssl_check(request: HttpRequest) -> bool:
-    """Whether Slack only looks at our certificate. As in Bolt it needs no signature: all it gets is an empty 200."""
+    """Return whether Slack only checks our certificate. As in Bolt that needs no signature: it gets an empty 200."""
     try:
         return _read_body(request.body).get("ssl_check") == "1"
     except Unreadable:

@@ -1,4 +1,4 @@
-"""The webhook as Lambda calls it: other systems' door, wired, and an answer to whatever comes.
+"""The webhook's handler: the door of other systems, its wiring, and an answer to every request.
 
 What the door does with a request is in functions/webhook_api/door.py. Every answer that isn't a success is a problem
 (functions/webhook_api/problems.py). Whatever a caller sends, the answer is below 500; a 503 says that recordbot itself
@@ -38,7 +38,7 @@ def handler(event: object, context: LambdaContext) -> dict[str, object]:
 
 @cache
 def _door() -> Door:
-    """The door, wired at cold start. Raises SettingsError."""
+    """Return the door, which is wired at the cold start. Raises SettingsError."""
     settings = read_settings(WebhookSettings, os.environ)
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     return Door(
@@ -50,7 +50,7 @@ def _door() -> Door:
 
 
 def answer(event: object, open_door: Callable[[], Door], function_request_id: str = "none") -> HttpResponse:
-    """The door's answer to an event of API Gateway, or the problem in its place, with a request id on it."""
+    """Return the door's answer to an event of API Gateway, or a problem, each with a request id."""
     request_id = text_in(event, "requestContext", "requestId") or function_request_id
     caller = _CALLER.fullmatch(text_in(event, "rawPath"))
     with log_keys(request_id=request_id, **({"caller": caller[1]} if caller else {})):

@@ -1,4 +1,4 @@
-"""Orders on SQS: put there by a door; read and, where they have to wait, put off by the recorder."""
+"""Orders on SQS: a door puts them there, the recorder reads them, and delays those that have to wait."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -18,15 +18,15 @@ if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
 
 _TRIES = 2
 _MOST_DELAY = 43_200
-"""The longest a message can be put off, in seconds (SQS's quota)."""
+"""The longest delay of a message, in seconds (SQS's quota)."""
 
 
 class UnreadableOrder(Exception):
-    """A message on the queue is no order. Receiving it again changes nothing."""
+    """A message on the queue isn't an order. Receiving it again changes nothing."""
 
 
 def read(body: str) -> Order:
-    """The order in a message's body. Raises UnreadableOrder, which names what is wrong and repeats no value."""
+    """Return the order in a message's body. Raises UnreadableOrder, which names what is wrong and repeats no value."""
     try:
         return Order.model_validate_json(body)
     except ValidationError as error:
@@ -48,13 +48,13 @@ def place(order: Order, put: Callable[[Order], None]) -> None:
 
 
 def connect_queue(url: str) -> "OrderQueue":
-    """The queue at `url`, with limits that leave time to answer within Slack's 3 seconds."""
+    """Return the queue at `url`, with limits that leave time to answer within Slack's 3 seconds."""
     limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
     return OrderQueue(boto3.client("sqs", config=limits), url)
 
 
 class OrderQueue:
-    """One queue of orders. `put` decides on repetition: the client should make no attempt of its own."""
+    """One queue of orders. `put` decides on retries, so the client must not retry."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
@@ -87,7 +87,7 @@ class OrderQueue:
         answer["MessageId"]  # without it the answer isn't the queue's
 
     def later(self, receipt_handle: str, seconds: float) -> None:
-        """Have a received message come again after so many seconds; where that fails, when its visibility times out."""
+        """Deliver a received message again after `seconds`. Where that fails it comes when its visibility times out."""
         delay = min(max(round(seconds), 0), _MOST_DELAY)
         try:
             self._client.change_message_visibility(
@@ -98,14 +98,14 @@ class OrderQueue:
 
 
 def _is_final(failure: Exception) -> bool:
-    """Whether the queue said no, or no time is left for another try."""
+    """Return whether the queue refused the message, or no time is left for another try."""
     if isinstance(failure, ClientError):
         return not _leaves_doubt(failure)
     return isinstance(failure, ConnectTimeoutError | ReadTimeoutError)
 
 
 def _leaves_doubt(failure: Exception) -> bool:
-    """Whether the message may have gone out and no refusal came back."""
+    """Return whether the message may be on the queue: it may have been sent, and nothing says that it was refused."""
     if isinstance(failure, ClientError):
         return failure.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(failure, HTTPClientError) or not isinstance(failure, BotoCoreError)

@@ -1,4 +1,4 @@
-"""Secrets of Secrets Manager, by name: each a JSON object, validated, and kept for a while."""
+"""Secrets of Secrets Manager, by name: each is a JSON object, validated, and cached for a while."""
 
 import time
 from collections.abc import Callable
@@ -14,16 +14,16 @@ if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""One text of a secret, without white space around it, such as a line end that was pasted along."""
+"""One text of a secret. White space around it, such as a pasted line end, is dropped."""
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
 RETRY_AFTER = 30.0
-"""Seconds between two reads of a secret that is kept, whatever asks for them."""
+"""The least number of seconds between two reads of a cached secret."""
 
 
 class SecretUnreadable(Exception):
-    """The secret isn't there, isn't ours to read, or doesn't hold what it should; the deployment has to mend it."""
+    """The secret is absent, must not be read, or has the wrong content. The deployment has to be fixed."""
 
 
 class SecretModel(BaseModel):
@@ -33,14 +33,14 @@ class SecretModel(BaseModel):
 
 
 def connect_secrets() -> "SecretsManagerClient":
-    """A client whose limits leave time to answer Slack."""
+    """Return a client whose limits leave time to answer Slack."""
     return boto3.client(
         "secretsmanager", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
     )
 
 
 class Secret[S: BaseModel]:
-    """One secret, as a model. The clock is the wall's, in seconds: others may stand still while Lambda freezes us."""
+    """One secret, as a model. The clock gives Unix time in seconds: a monotonic one may stop while Lambda is frozen."""
 
     def __init__(
         self,
@@ -57,9 +57,9 @@ class Secret[S: BaseModel]:
         self._read_at = self._tried_at = 0.0
 
     def read(self, *, max_age: float = LIFETIME) -> S:
-        """The secret as it was at most `max_age` seconds ago, or at most RETRY_AFTER seconds ago.
+        """Return the secret, at most `max_age` seconds old, or at most RETRY_AFTER seconds old.
 
-        Where it cannot be read anew, the one that is kept stays in use. Raises SecretUnreadable where there is none.
+        Where it can't be read again, the cached one stays in use. Raises SecretUnreadable where none is cached.
         """
         now = self._clock()
         if self._kept is not None and not self._is_due(now, max_age):

@@ -1,4 +1,4 @@
-"""API Gateway's HTTP events as requests, and our answers as what Lambda gives back to it (payload format 2.0).
+"""API Gateway's HTTP events as requests, and our answers as Lambda returns them (payload format 2.0).
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -10,12 +10,12 @@ from http import HTTPStatus
 
 
 class Unreadable(Exception):
-    """What came cannot be read as what it should be; whoever sent it is to blame."""
+    """The request can't be read, by a fault of its sender."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request as it came over the wire. Header names are in lower case; what an event leaves out is empty."""
+    """A request. Header names are in lower case; what an event leaves out is empty."""
 
     method: str
     path: str
@@ -26,27 +26,27 @@ class HttpRequest:
     request_id: str = ""
     """API Gateway's id of the request, as in its access log."""
     domain: str = ""
-    """The name that API Gateway is reached by; the Host header is whatever the client says."""
+    """API Gateway's own domain name. The Host header, in contrast, is set by the client."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """An answer with a text for a body."""
+    """An answer whose body is text."""
 
     status: HTTPStatus
     body: str = ""
     content_type: str = "text/plain; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Those besides the content type; names in lower case."""
+    """The headers besides Content-Type; names in lower case."""
 
     def as_result(self) -> dict[str, object]:
-        """What a Lambda function returns to API Gateway."""
+        """Return the result that a Lambda function gives to API Gateway."""
         headers = {**self.headers, "content-type": self.content_type}
         return {"statusCode": int(self.status), "headers": headers, "body": self.body, "isBase64Encoded": False}
 
 
 def read_request(event: object) -> HttpRequest:
-    """The request in an event. Raises Unreadable for an event of another kind, or a body that isn't what it says."""
+    """Return the request in an event. Raises Unreadable for another kind of event, or a body that can't be decoded."""
     if not isinstance(event, Mapping):
         raise Unreadable("the event is no object")
     headers = event.get("headers") or {}
@@ -67,10 +67,10 @@ def _are_text(*values: object) -> bool:
     return all(isinstance(value, str) for value in values)
 
 
-def text_in(event: object, *way: str) -> str:
-    """The text that an event has there; none where it has none."""
-    for step in way:
-        event = event.get(step) if isinstance(event, Mapping) else None
+def text_in(event: object, *path: str) -> str:
+    """Return the text at this path of keys in an event; an empty string where there is none."""
+    for key in path:
+        event = event.get(key) if isinstance(event, Mapping) else None
     return event if isinstance(event, str) else ""
 
 

@@ -1,4 +1,4 @@
-"""Slack's signature on its requests: what says that bytes came from Slack, and lately.
+"""Slack's signature on its requests. It shows that the bytes came from Slack, and when.
 
 https://docs.slack.dev/authentication/verifying-requests-from-slack/
 """
@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 WINDOW = 300
-"""Seconds between Slack's clock and ours beyond which a request counts as replayed."""
+"""The largest difference between Slack's clock and ours, in seconds. Beyond it a request counts as replayed."""
 _FORM = re.compile("v0=[0-9a-f]{64}")
 
 
 def could_be_signed(headers: Mapping[str, str], now: float) -> bool:
-    """Whether the headers have the form of a signature around `now` (Unix time, seconds); takes no secret to say.
+    """Return whether the headers have the form of a signature around `now` (Unix time, seconds). Needs no secret.
 
     Header names are in lower case. False, and never an error, for headers that are absent or garbage.
     """
@@ -26,7 +26,7 @@ def could_be_signed(headers: Mapping[str, str], now: float) -> bool:
 
 
 def is_signed(body: bytes, headers: Mapping[str, str], secrets: Iterable[str], now: float) -> bool:
-    """Whether the body, as it came, was signed with one of the signing secrets around `now`; else as above."""
+    """Return whether the raw body was signed with one of the signing secrets around `now` (Unix time, seconds)."""
     if not could_be_signed(headers, now):
         return False
     message = b"v0:%s:%s" % (headers["x-slack-request-timestamp"].encode(), body)

@@ -1,7 +1,7 @@
-"""Standard Webhooks' signature: what says that bytes came from a caller, and lately.
+"""Standard Webhooks' signature. It shows that the bytes came from a caller, and when.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-docs/decisions/ says why this isn't the `standardwebhooks` package, which is the independent sender of the tests.
+docs/decisions/ says why this isn't the `standardwebhooks` package, which the tests send with.
 """
 
 import base64
@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from functions.http.verification import NotSigned
 
 WINDOW = 300
-"""Seconds between the sender's clock and ours beyond which a request counts as replayed."""
+"""The largest difference between the sender's clock and ours, in seconds. Beyond it a request counts as replayed."""
 HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _PREFIX = "whsec_"
 _LEAST_KEY, _MOST_KEY = 24, 64  # the standard's bounds, in bytes
 MOST_KEYS = 4
-"""Of one caller: rotating one out takes two."""
+"""Keys that one caller may have; a rotation needs two."""
 _NOBODYS_KEY = b"\0" * _LEAST_KEY
 _NO_MATCH = (
     "no signature matched: it has to be v1, and the base64 of HMAC-SHA256 over id.timestamp.body, where body is the "
@@ -28,7 +28,7 @@ _NO_MATCH = (
 
 
 def read_key(text: str) -> bytes:
-    """The key that `whsec_...` stands for. Raises ValueError, without the key, for what is none."""
+    """Return the key that `whsec_...` encodes. Raises ValueError, which doesn't repeat the text, for anything else."""
     if not text.startswith(_PREFIX):
         raise ValueError("a key starts with whsec_")
     try:
@@ -41,20 +41,20 @@ def read_key(text: str) -> bytes:
 
 
 def signed_content(webhook_id: str, timestamp: str, body: bytes) -> bytes:
-    """The bytes that a signature covers."""
+    """Return the bytes that a signature covers."""
     return b"%s.%s.%s" % (webhook_id.encode(), timestamp.encode(), body)
 
 
 def sign(key: bytes, webhook_id: str, timestamp: str, body: bytes) -> str:
-    """The signature, as it stands in the header."""
+    """Return the signature as the header has it."""
     digest = hmac.new(key, signed_content(webhook_id, timestamp, body), hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode()
 
 
 def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[bytes], now: float) -> str:
-    """The webhook-id of a request that one of the keys signed around `now` (Unix time, seconds).
+    """Return the webhook-id of a request that one of the keys signed around `now` (Unix time, seconds).
 
-    Header names are in lower case, keys at most MOST_KEYS. Raises NotSigned; with no key just as with a wrong one.
+    Header names are in lower case, keys at most MOST_KEYS. Raises NotSigned, also without keys.
     """
     missing = [name for name in HEADERS if not headers.get(name)]
     if missing:

@@ -1,4 +1,4 @@
-"""Verifying a request with a secret that may have been rotated since it was read."""
+"""Verifies a request with a secret that may have been rotated since it was read."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What the webhook answers when all is well: the models, and an order's status as the ledger tells it."""
+"""The webhook's answers of success: their models, and an order's status from the ledger."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -35,7 +35,7 @@ class DryRun(_Answer):
 
 
 class Pong(_Answer):
-    """Who you are, and how your clock stands."""
+    """Who recordbot takes you for, and how far your clock is off."""
 
     caller: str
     clock_ahead_seconds: int
@@ -104,7 +104,7 @@ class OrderStatus(_Answer):
 
 
 def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
-    """What would be sent for these."""
+    """Return what would be sent for these requests."""
     bodies = []
     for request in requests:
         body = request.body()
@@ -115,7 +115,7 @@ def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
 
 
 def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:
-    """Return the status of an order; of one that nobody has begun with, only that it was accepted.
+    """Return an order's status. Before the recorder has begun with it, it is only accepted.
 
     `placed_by` is when it had been placed, at the latest. Once LATEST_END has passed nobody works on it any more,
     whatever the ledger lacks: then it is done, and what has no outcome is not started, not stopped, or unknown.

@@ -1,4 +1,4 @@
-"""The event in a request's body, or the problem that keeps it from being one."""
+"""Reads the event in a request's body."""
 
 import json
 from http import HTTPStatus
@@ -11,13 +11,13 @@ from functions.webhook_api.problems import Problem, problem_of
 
 
 def event_in(request: HttpRequest) -> RecordingStart | RecordingStop | Ping:
-    """The event. Raises a Problem."""
+    """Return the event. Raises a Problem."""
     _require_plain_json(request)
     try:
         event = EVENT.validate_json(request.body)
     except ValidationError as error:
         raise problem_of(error) from None
-    # Two readers may take different ones for the field: what the sender's side logged is to be what we do.
+    # Of two values under one name one reader may take the first and another the last.
     json.loads(request.body, object_pairs_hook=_each_name_once)
     return event
 

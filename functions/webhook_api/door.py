@@ -1,4 +1,4 @@
-"""The webhook's door: verifies the bytes as they came, and puts orders on the queue.
+"""The webhook's door: it verifies the raw bytes, and puts orders on the queue.
 
 POST /hooks/{caller}     an event, signed with a key of the caller's: 202, or 200 where there is nothing to order
 GET  /orders/{order_id}  what came of it, by the link that the 202 gave
@@ -36,14 +36,14 @@ from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, order_id
 from shared.slack_refs import ReplyTo
 
 MOST_BYTES = 64_000
-"""Of a body; ten streams with a push address each need some 5,000."""
+"""Bytes of a body; ten streams with a push address each need some 5,000."""
 _ORDER_ID = re.compile(r"/orders/([0-9A-HJKMNP-TV-Z]{24})")
 _ANOTHER_BODY = "another body came under this webhook-id before"
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What stands between an event and the queue. The clock is the wall's, in seconds."""
+    """Verifies requests, puts orders on the queue and reads their status. The clock gives Unix time in seconds."""
 
     secret: Secret[WebhookSecret]
     callers: dict[str, Limits]
@@ -52,7 +52,7 @@ class Door:
     clock: Callable[[], float] = time.time
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer to a request. Raises a Problem, and whatever keeps us from our secret or our ledger."""
+        """Answer a request. Raises a Problem, or an error of the secret or the ledger."""
         if request.path == "/openapi.json":
             _only("GET", request)
             return HttpResponse(HTTPStatus.OK, description(), "application/json")
@@ -92,7 +92,7 @@ class Door:
         return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link))
 
     def _verified(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
-        """The secret in use, and the webhook-id of a request that the caller signed. Raises a Problem."""
+        """Return the secret in use, and the webhook-id of a request that the caller signed. Raises a Problem."""
 
         def verify(secret: WebhookSecret) -> tuple[WebhookSecret, str]:
             keys = secret.keys_of(caller) if caller in self.callers else ()
@@ -109,7 +109,7 @@ class Door:
         return self.secret.read(max_age=max_age) if self.callers else WebhookSecret.of_nobody()
 
     def _place(self, order: Order) -> datetime:
-        """Put the order on the queue unless the recorder knows it already; when it was placed. Raises a Problem."""
+        """Put the order on the queue unless the ledger has it. Return when it was placed. Raises a Problem."""
         with log_keys(order_id=order.order_id):
             known = self.ledger.orders.placed(order.order_id)
             if known is not None:
@@ -154,7 +154,7 @@ def _only(method: str, request: HttpRequest) -> None:
 
 def _origin(request: HttpRequest) -> str:
     scheme = "http" if request.headers.get("x-forwarded-proto") == "http" else "https"
-    # The Host header is the caller's; all that counts of it is a port, which the gateway has on one machine.
+    # The caller sets the Host header. Only its port counts, which the local system's gateway has.
     host = request.headers.get("host", "")
     is_ours = not request.domain or host.partition(":")[0] == request.domain
     return f"{scheme}://{host if is_ours else request.domain}"

@@ -1,4 +1,4 @@
-"""What a caller may send: the models of the events, strict in shape and in the API page's own field names."""
+"""The events that a caller may send: strict models with the field names of RTC's API page."""
 
 import re
 from typing import Annotated, Any, Literal
@@ -20,15 +20,15 @@ from shared.orders import MAX_STREAMS, ChannelId, Start, Stop
 from shared.rtc.models import GivenJobId, PublishParam, RecordingRequest, RecordParam, RtcId, VideoType
 
 ONE, SEVERAL, JOB, USER = "<one>", "<several>", "<job>", "<user>"
-"""Kinds of data. They stand in an error's location behind `data`, though no caller wrote them."""
+"""Kinds of data. In an error's location they follow `data`, though no caller wrote them."""
 
 
 _DATE_WITH_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]"
-"""How RFC 3339 begins, but for a leap second, which Python's clocks don't know."""
+"""The beginning of an RFC 3339 time. Leap seconds are left out: Python has none."""
 
 
 def _written_out(value: object) -> object:
-    # pydantic would read bare digits as Unix time, which nobody means to write here.
+    # pydantic would read bare digits as Unix time.
     if not isinstance(value, str) or not re.match(_DATE_WITH_TIME, value):
         raise ValueError("no date with a time to the second")
     return value
@@ -64,7 +64,7 @@ class JobToStop(_Event):
 
 
 class UserToStop(_Event):
-    """Whatever records a user of a room; with a video_type only that picture."""
+    """Every recording of a user of a room; with a video_type only that one."""
 
     room_id: RtcId
     """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
@@ -101,7 +101,7 @@ class RecordingStart(_Event):
     """true to be answered what would be sent, without sending it; or false."""
 
     def requests(self) -> tuple[RecordingRequest, ...]:
-        """The streams, however they were given."""
+        """Return the streams, whether one or a list was given."""
         return tuple(self.data) if isinstance(self.data, list) else (self.data,)
 
     def action(self) -> Start:
@@ -152,4 +152,4 @@ MODELS: dict[str | int, type[BaseModel]] = {
     "publish_param": PublishParam,
     "record_param": RecordParam,
 }
-"""The model of what lies behind a step of an error's location."""
+"""The model that a step of an error's location leads to."""

@@ -1,4 +1,4 @@
-"""What a caller may ask for: its rooms and channels against those that an event names."""
+"""Checks the rooms and channels that an event names against those that its caller may use."""
 
 import json
 
@@ -11,7 +11,7 @@ _NOT_YOURS = "is not yours to use"
 
 
 def wrong_for(limits: Limits, event: RecordingStart | RecordingStop, recording: Recording | None) -> Problem | None:
-    """What a caller with these limits may not ask for, as an answer; None where all is well.
+    """Return the problem where an event asks for more than its caller may, else None.
 
     `recording` is the one whose job a stop names, if recordbot started it: a job that it did not start may be of any
     room.
@@ -30,7 +30,7 @@ def wrong_for(limits: Limits, event: RecordingStart | RecordingStop, recording: 
 
 
 def _rooms(event: RecordingStart | RecordingStop, recording: Recording | None) -> list[tuple[str, str | None, str]]:
-    """Where the event names a room: the pointer, the room, and what stands there."""
+    """Return the places where the event names a room: JSON pointer, room id, and the value there."""
     if isinstance(event, RecordingStart):
         several = isinstance(event.data, list)
         pointers = [f"/data/{n}/room_id" if several else "/data/room_id" for n in range(len(event.requests()))]

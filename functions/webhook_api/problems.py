@@ -16,7 +16,7 @@ from functions.webhook_api.events import MODELS, USER, RecordingStart
 
 CONTENT_TYPE = "application/problem+json"
 MOST_ERRORS = 20
-"""Wrong fields that one answer names."""
+"""Wrong fields that one answer names at most."""
 _MOST_GIVEN, _MOST_POINTER = 64, 256
 _AN_EVENT = "a JSON object with type, timestamp and data"
 
@@ -30,7 +30,7 @@ class WrongField(BaseModel):
     """A JSON pointer into the body that was sent."""
     detail: str
     given: str | None = None
-    """What stood there as JSON, cut; None where nothing did, or where it may hold a key."""
+    """The value there as JSON, cut; absent where there is none, or where it may hold a key."""
     allowed: str | None = None
 
 
@@ -65,7 +65,7 @@ class Problem(Exception):
         self.headers = headers or {}
 
     def response(self, request_id: str) -> HttpResponse:
-        """The problem as an answer to the request of that id."""
+        """Return the problem as the answer to the request with this id."""
         details = ProblemDetails(
             title=self.status.phrase,
             status=self.status,
@@ -77,7 +77,7 @@ class Problem(Exception):
 
 
 def not_now(method: str) -> Problem:
-    """What to answer where recordbot itself fails, whatever was asked."""
+    """Return the problem where recordbot itself fails."""
     again = "send it again under the same webhook-id: nothing is done twice" if method == "POST" else "ask again"
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, f"recordbot can't do this just now; {again}", headers={"retry-after": "30"}
@@ -85,7 +85,7 @@ def not_now(method: str) -> Problem:
 
 
 def problem_of(error: ValidationError) -> Problem:
-    """What to answer to a body that is no event: 400 where it isn't JSON, else 422 with each wrong field."""
+    """Return the problem of a body that isn't an event: 400 where it isn't JSON, else 422 with each wrong field."""
     wrong = error.errors(include_url=False)
     if wrong[0]["type"] == "json_invalid":
         return Problem(
@@ -95,7 +95,7 @@ def problem_of(error: ValidationError) -> Problem:
 
 
 def wrong_fields(errors: list[WrongField], count: int | None = None) -> Problem:
-    """422 for these, of `count` in all."""
+    """Return a 422 with these wrong fields, of `count` in all."""
     things = len(errors) if count is None else count
     what = "1 thing is" if things == 1 else f"{things} things are"
     return Problem(HTTPStatus.UNPROCESSABLE_CONTENT, f"{what} wrong; nothing was started or stopped", errors)
@@ -107,7 +107,7 @@ def _wrong_field(error: Any) -> WrongField:
         way = ["type"]
     name = next((step for step in reversed(way) if isinstance(step, str)), "")
     pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in way)
-    # Cut between characters of ours: half an escape would be none.
+    # It must not be cut inside an escape.
     return WrongField(
         pointer=_visible(pointer[:_MOST_POINTER].removesuffix("~")),
         detail=_in_words(error),
@@ -117,7 +117,7 @@ def _wrong_field(error: Any) -> WrongField:
 
 
 def _way(location: tuple[int | str, ...]) -> list[int | str]:
-    """The steps into the body as it was sent: without the event's type, and without the kind of its data."""
+    """Return the path into the body as it was sent: without the event's type and the kind of its data."""
     has_kinds = location[:1] != ("ping",) and location[1:2] == ("data",)
     return [*location[1:2], *location[3 if has_kinds else 2 :]]
 
@@ -166,5 +166,5 @@ def _given(error: Any, name: str) -> str | None:
 
 
 def _visible(text: str) -> str:
-    """The text with what would act on a terminal, or turn the line around, written as JSON escapes it."""
+    """Return the text with invisible characters and those that act on a terminal escaped as in JSON."""
     return "".join(it if it.isprintable() else json.dumps(it)[1:-1] for it in text)

@@ -1,8 +1,8 @@
-"""The link to an order's status: whoever has it may read that one order, and nothing else, for a week.
+"""The link to an order's status. Everybody who has it may read that one order, and nothing else, for a week.
 
 /orders/{order_id}?body=DIGEST&expires=UNIX_TIME&signature=...
 
-It says which body it was given for: where two came under one webhook-id, only the first one's link opens the order.
+It names the body that it was given for. Where two bodies came under one webhook-id, only the first one's link works.
 """
 
 import base64
@@ -19,27 +19,27 @@ from functions.http.verification import NotSigned
 LIFETIME = timedelta(days=7)
 _HOUR = 3600
 _MOST_CHARACTERS = 1000
-"""Of a query; a link's has some 100."""
+"""Characters of a query; a link's has some 100."""
 _DIGEST = 16
-"""Characters of a body's digest that tell it from another of the same caller."""
+"""Characters of a body's digest in a link."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusLink:
-    """What a link that we made says."""
+    """The content of a valid link."""
 
     body: str
-    """How the digest of the event's body begins."""
+    """The first characters of the digest of the event's body."""
     ends: datetime
 
     @property
     def placed_by(self) -> datetime:
-        """When the order had been placed, at the latest."""
+        """The latest time at which the order can have been placed."""
         return self.ends - LIFETIME
 
 
 def status_path(order_id: str, body_digest: str, placed_at: datetime, key: bytes) -> str:
-    """The link, without scheme and host, that ends a week after the order was placed, at the next full hour.
+    """Return the link without scheme and host. It ends a week after the order was placed, at the next full hour.
 
     The full hour gives an event that is sent twice in a row the same link twice.
     """
@@ -49,7 +49,7 @@ def status_path(order_id: str, body_digest: str, placed_at: datetime, key: bytes
 
 
 def read_status_link(order_id: str, query: str, keys: Sequence[bytes]) -> StatusLink:
-    """Return what the link says. Raises NotSigned unless one of the keys made it."""
+    """Return the link's content. Raises NotSigned unless one of the keys signed it."""
     given = parse_qs(query) if len(query) < _MOST_CHARACTERS else {}
     body, expires, signature = (given.get(name, [""])[0] for name in ("body", "expires", "signature"))
     theirs = signature.encode(errors="replace")

@@ -19,7 +19,17 @@ FOLDER = Path(__file__).parent
 OPENAPI = FOLDER.parents[1] / "docs" / "openapi.json"
 DOORS = ("SlackFunction", "WebhookFunction")
 HEADERS = ("allow", "cache-control", "content-type", "retry-after", "www-authenticate", "x-request-id")
-VARYING = ("timestamp", "location", "xray_trace_id", "function_request_id", "cold_start", "ms", "rtc_ms", "seconds", "exception")
+VARYING = (
+    "timestamp",
+    "location",
+    "xray_trace_id",
+    "function_request_id",
+    "cold_start",
+    "ms",
+    "rtc_ms",
+    "seconds",
+    "exception",
+)
 """Fields of a log line whose value differs from run to run, or says no more than where the code is."""
 OF_NO_STEP = "of no step"
 FORMS = (
