@@ -42,26 +42,26 @@ _keys: ContextVar[Mapping[str, str]] = ContextVar("_keys")
 
 
 class Metric(StrEnum):
-    """What is counted, under the names that alarms and dashboards use."""
+    """The metrics, under the names that alarms and dashboards use."""
 
     ORDER_PLACED = "OrderPlaced"
     ORDER_NOT_QUEUED = "OrderNotQueued"
     REQUEST_REFUSED = "RequestRefused"
-    """Not signed by Slack or by a caller, or not to be read."""
+    """Not signed by Slack or by a caller, or unreadable."""
     STARTED = "Started"
     NOT_STARTED = "NotStarted"
-    """A call that RTC refused or did not take; one that is tried again counts again."""
+    """A call that RTC refused or did not take. Each try counts."""
     STOPPED = "Stopped"
     NOT_STOPPED = "NotStopped"
     OUTCOME_UNKNOWN = "OutcomeUnknown"
     RTC_REFUSED_KEY = "RtcRefusedKey"
-    """RTC does not let us in: an operator has to mend the key."""
+    """RTC or IAM refuses our key: an operator has to replace it."""
     NOT_TOLD = "NotTold"
-    """An answer that can never be given; its outcome is in the ledger."""
+    """An answer that Slack will never take; the outcome is in the ledger."""
     DOOR_FAILED = "DoorFailed"
-    """A mistake of ours: whoever asked was told that nothing was started."""
+    """An error of ours: the person or caller was told that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
-    """A mistake of ours: the order is tried again, and ends in the dead letters."""
+    """An error of ours: the order is tried again, and ends in the dead-letter queue."""
 
 
 def logged[Event, Result](
