@@ -58,7 +58,7 @@ check: needs-browser ## lint, format, types, layers
 	@.venv/bin/lint-imports --no-cache
 
 .PHONY: format
-format: needs-dev ## mend what the linter and formatter can mend
+format: needs-dev ## fix what the linter and formatter can fix
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 

@@ -1,4 +1,4 @@
-"""The Chromium of this machine, started so that it speaks to nobody but the page."""
+"""Start this machine's Chromium so that it connects only to the page."""
 
 import os
 import shutil
@@ -12,11 +12,11 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 class NoChromium(Exception):
-    """There is none; the message says what to do."""
+    """There is no Chromium; the message says what to do."""
 
 
 def find() -> str:
-    """Give where Chromium is: CHROMIUM, or one of its usual names on the PATH. Raises NoChromium."""
+    """Return the path of Chromium: CHROMIUM, or one of its usual names on the PATH. Raises NoChromium."""
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         raise NoChromium(
@@ -27,7 +27,7 @@ def find() -> str:
 
 @contextmanager
 def started() -> Iterator[Browser]:
-    """Give a headless browser, until the context ends. Raises NoChromium."""
+    """Yield a headless browser until the context ends. Raises NoChromium."""
     path = find()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)

@@ -1,4 +1,4 @@
-"""What the tests do and read at the page, in a person's terms."""
+"""What a person does and reads on the page."""
 
 from playwright.sync_api import Locator, Page
 
@@ -11,7 +11,7 @@ def send(page: Page, text: str) -> None:
 
 
 def message(page: Page, *texts: str) -> Locator:
-    """Give the bot's messages that have all these texts."""
+    """Return the bot's messages that have all these texts."""
     found = page.locator(".message", has=page.locator(".app"))
     for text in texts:
         found = found.filter(has_text=text)
@@ -19,16 +19,16 @@ def message(page: Page, *texts: str) -> Locator:
 
 
 def station(page: Page, name: str) -> Locator:
-    """Give a part of the strip."""
+    """Return a station of the strip."""
     strip = page.get_by_role("list", name="The path of the order")
     return strip.get_by_role("button").filter(has=page.get_by_text(name, exact=True))
 
 
 def become(page: Page, name: str) -> None:
-    """Be another person."""
+    """Switch to another person."""
     page.get_by_role("group", name="You are").get_by_role("button", name=name).click()
 
 
 def go_to(page: Page, channel: str) -> None:
-    """Read another conversation."""
+    """Open another conversation."""
     page.get_by_role("list", name="Conversations").get_by_role("button", name=channel).click()

@@ -11,7 +11,7 @@ SIZE = {"width": 1280, "height": 700}
 
 
 def main() -> int:
-    """Type the command, wait until RTC records, open the timeline, and save what is seen. Gives the exit status."""
+    """Type the command, wait until RTC records, open the timeline, and save a picture. Return the exit status."""
     try:
         with served(0) as (address, _), started() as browser:
             page = browser.new_page(viewport=SIZE, color_scheme="light", locale="en-GB")  # type: ignore[arg-type] # a plain dict

@@ -1,4 +1,4 @@
-"""For whoever reads by ear, by key, in the dark or on a phone."""
+"""The page for people with a screen reader, with a keyboard, in dark mode and on a phone."""
 
 import re
 from typing import Any

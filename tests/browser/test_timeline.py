@@ -1,4 +1,4 @@
-"""What happened underneath: an order's steps, what was said at each, and its address."""
+"""The panel of an order: its steps, its tabs and its address."""
 
 import json
 import re

@@ -18,7 +18,7 @@ STREAM = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
 
 
 def test_a_command_is_seen_before_it_is_answered() -> None:
-    """From the moment the door has it a command is known, by what Slack sent."""
+    """A command has a trace as soon as the door has received it."""
     scene = Scene()
     scene.typed(answered=False)
     [trace] = scene.traces()
@@ -32,7 +32,7 @@ def test_a_command_is_seen_before_it_is_answered() -> None:
 
 
 def test_all_of_an_order_is_found() -> None:
-    """Delivery, order, receives, lines and post come together though nothing names all of them."""
+    """An order's delivery, receives, lines and post are all found."""
     scene = Scene()
     scene.fulfilled()
     [trace] = scene.traces()
@@ -75,7 +75,7 @@ def test_a_post_belongs_to_the_order_in_its_metadata() -> None:
 
 
 def test_all_of_an_event_is_found() -> None:
-    """An event has its order, receives, lines and post like a command, and is known by what its caller sent."""
+    """An event has its order, receives, lines and post, as a command has, and the body that its caller sent."""
     scene = Scene(order=an_event_s_order(channel=CLASS_RECORDINGS.channel_id))
     scene.sent(START)
     scene.worked_on()
@@ -94,7 +94,7 @@ def test_all_of_an_event_is_found() -> None:
 
 
 def test_an_event_sent_again_has_its_own_messages() -> None:
-    """Placed twice, an order has two messages: each belongs to the event that put it there, looks to the first."""
+    """If an order is placed twice, each event has the message that it sent to the queue; checks belong to the first."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     scene.sent(START, request_id="web2", at=1.0)
@@ -109,7 +109,7 @@ def test_an_event_sent_again_has_its_own_messages() -> None:
 
 
 def test_an_event_known_already_has_nothing_of_the_order() -> None:
-    """Sent again when the recorder has begun it, an event places nothing: it has its answer and its line alone."""
+    """An event that is sent again after the recorder has begun places no order: it has only its answer and its line."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     scene.worked_on()
@@ -122,7 +122,7 @@ def test_an_event_known_already_has_nothing_of_the_order() -> None:
 
 
 def test_lines_of_a_check_are_not_the_first_receive_s() -> None:
-    """An order that comes back is a new message, received for the first time: the time tells their lines apart."""
+    """A check is a new message, and its first receive has number 1 again: lines are assigned by their time."""
     scene = Scene()
     scene.fulfilled()
     scene.received(2.0, 0.1, check=1)
@@ -140,7 +140,7 @@ def _start(at: float, request_id: str, user: str = "user001") -> RtcCall:
 
 
 def test_rtc_s_record_of_a_call() -> None:
-    """An answered call is found by its request id, an unanswered start as the first of its stream from then on."""
+    """A call is found by its request id; a start without an answer is the first of its stream after that time."""
     calls = [_start(0.0, "a"), _start(0.05, "b", user="user002"), _start(0.06, "c"), _start(1.0, "d")]
     assert find_call(calls, "b", {}, 0) == calls[1]
     assert find_call(calls, "", STREAM, BEGIN + 0.05) == calls[2]
@@ -149,7 +149,7 @@ def test_rtc_s_record_of_a_call() -> None:
 
 
 def test_rtc_s_record_of_a_stop_without_an_answer() -> None:
-    """It is the first stop of that job from when it began on."""
+    """A stop without an answer is the first stop of that job after that time."""
     when = datetime.fromtimestamp(BEGIN, UTC)
     first, second = (
         RtcCall(when + timedelta(seconds=at), Request("DELETE", "/jobs/7"), "stop", "accepted", Answer(), "x", None)

@@ -1,4 +1,4 @@
-"""The rules of what a command's tabs show."""
+"""The rules of the panel's tabs."""
 
 import json
 from datetime import UTC, datetime
@@ -65,7 +65,7 @@ def test_what_a_caller_sent_and_the_verdict() -> None:
     ("status", "accepted"), [(401, False), (405, None), (409, True), (413, None), (422, True), (503, None)]
 )
 def test_a_verdict_only_where_the_door_gave_one(status: int, accepted: bool | None) -> None:  # a case's value
-    """A refusal says whether the signature was the reason, and where it was not even looked at, that."""
+    """A refusal tells whether the signature was the reason, or that the signature was not checked."""
     scene = Scene()
     scene.sent(START, status, {"detail": "in words"})
     door = _details(scene)["door"]
@@ -75,7 +75,7 @@ def test_a_verdict_only_where_the_door_gave_one(status: int, accepted: bool | No
 
 
 def test_a_stop_without_an_answer_is_found_at_rtc() -> None:
-    """RTC's record of a stop is found by its job where no request id came back."""
+    """RTC's record of a stop without a request id is found by its job."""
     scene = Scene(order=an_event_s_order(requests=(), stop={"job_id": "7"}))
     scene.sent(START)
     scene.placed(function="WebhookFunction")
@@ -97,7 +97,7 @@ def test_before_the_door_has_answered() -> None:
 
 
 def test_what_went_to_rtc_and_came_back() -> None:
-    """RTC's part has the canonical request as RTC reckons it, a curl line with the signature hidden, and the answer."""
+    """The call has the canonical request as RTC computes it, a curl command with a hidden signature, and the answer."""
     scene = Scene()
     scene.fulfilled()
     [rtc] = _details(scene, _call(Answer.of_json(201, {"job_id": "1"})))["rtc"]
@@ -111,7 +111,7 @@ def test_what_went_to_rtc_and_came_back() -> None:
 
 
 def test_an_answer_that_never_came_is_not_shown() -> None:
-    """What a broken wire swallowed is no answer; what was broken is named."""
+    """An answer that was lost on the connection is not shown, and the fault is."""
     scene = Scene()
     scene.fulfilled()
     silence = Fault(wire=Wire.NOTHING, delay=3600, made=True)
@@ -121,7 +121,7 @@ def test_an_answer_that_never_came_is_not_shown() -> None:
 
 
 def test_of_the_real_rtc_only_the_step_is_known() -> None:
-    """Without RTC's own record there is the recorder's note and its time."""
+    """Without RTC's record there are only the recorder's note and its time."""
     scene = Scene()
     scene.fulfilled()
     [rtc] = _details(scene)["rtc"]
@@ -129,7 +129,7 @@ def test_of_the_real_rtc_only_the_step_is_known() -> None:
 
 
 def test_the_ledger_s_entries_of_the_order_alone() -> None:
-    """Attempts of the order and the locks that it holds are shown, read; others' are not."""
+    """The order's items and the locks that it holds are shown; those of other orders are not."""
     scene = Scene()
     scene.fulfilled()
     mine, other = scene.order.order_id, "0BBBBBBBBBBB"

@@ -1,4 +1,4 @@
-"""The rules of what is remembered of calls and lines."""
+"""The rules of the event log."""
 
 import json
 import threading
@@ -12,7 +12,7 @@ TEXT = json.dumps({"timestamp": "2026-03-02T10:30:00.500+00:00", "message": "sta
 
 
 def test_a_line_is_read_with_its_own_time() -> None:
-    """A log line has its time, its message and its order; what has none of these is empty."""
+    """A log line has its time, its message and its order; a missing order is empty."""
     line = read_line("RecorderFunction", TEXT)
     assert line is not None
     assert (line.at % 60, line.message, line.order_id) == (0.5, "started", "7KQ2")
@@ -20,7 +20,7 @@ def test_a_line_is_read_with_its_own_time() -> None:
 
 
 def test_what_is_no_log_line_is_passed_over() -> None:
-    """A metric, a traceback and a number leave nothing."""
+    """A metric, a traceback and a number are ignored."""
     event_log = EventLog()
     for text in ('{"_aws": {}}', "Traceback (most recent call last):", "1", '{"timestamp": "soon"}', "[]"):
         event_log.add_line("f", text)
@@ -29,7 +29,7 @@ def test_what_is_no_log_line_is_passed_over() -> None:
 
 
 def test_a_call_is_one_from_beginning_to_end() -> None:
-    """A call that is over takes the place of itself as it began; of many the last are kept."""
+    """A call that has ended replaces the entry from its beginning; only the latest calls are kept."""
     event_log = EventLog()
     call = Invocation("f", "0", b"{}", 1.0)
     event_log.add_call(call)
@@ -42,7 +42,7 @@ def test_a_call_is_one_from_beginning_to_end() -> None:
 
 
 def test_a_look_is_not_kept() -> None:
-    """A GET, as of an order's status, changes nothing: it neither takes a place nor is news."""
+    """A GET, such as that of an order's status, is neither kept nor a change."""
     event_log = EventLog()
     for method in ("GET", "POST"):
         event = {"requestContext": {"http": {"method": method}}}
@@ -52,7 +52,7 @@ def test_a_look_is_not_kept() -> None:
 
 
 def test_a_listener_gets_every_line() -> None:
-    """Whoever listens gets each line as it comes."""
+    """A listener gets each line when it comes."""
     event_log, heard = EventLog(), list[Line]()
     event_log.subscribe(heard.append)
     event_log.add_line("f", TEXT)
@@ -60,7 +60,7 @@ def test_a_listener_gets_every_line() -> None:
 
 
 def test_waiting_ends_with_a_change() -> None:
-    """Who waits goes on as soon as there is something new, at once if there is already, or after the limit."""
+    """A wait ends at the next change, at once if there was one already, or after the limit."""
     event_log = EventLog()
     begun = time.monotonic()
     event_log.wait(event_log.changes, 0.01)

@@ -1,4 +1,4 @@
-"""The rules of what the page never shows."""
+"""The rules of hiding secrets."""
 
 import json
 
@@ -24,7 +24,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_secret_is_hidden_wherever_it_is(secret: str) -> None:
-    """A secret in any text of a document is replaced, and what stands around it stays."""
+    """A secret in any string of a document is replaced; the text around it stays."""
     shown = json.dumps(masked({"a": ["before ", {"b": f"x {secret} y"}]}))
     assert MASK in shown
     for hidden in ("a" * 64, "b" * 64, "123-abc", "s3cret"):
@@ -35,7 +35,7 @@ def test_a_secret_is_hidden_wherever_it_is(secret: str) -> None:
 
 @pytest.mark.parametrize("name", ["token", "trigger_id", "X-Security-Token"])
 def test_a_field_that_is_secret_by_its_name(name: str) -> None:
-    """The value of a secret field is hidden whatever it is; an empty one says so."""
+    """The value of a secret field is hidden whatever it is; an empty one stays empty."""
     assert masked({name: "anything", "other": "anything"}) == {name: MASK, "other": "anything"}
     assert masked({name: ""}) == {name: ""}
 

@@ -13,7 +13,7 @@ STOP = {"job_id": "7"}
 
 
 def _stop(*told: tuple[str, dict[str, Any]]) -> list[Step]:
-    """Give the steps of a receive that began at 0.03 and logged these, 10 ms after one another."""
+    """Return the steps of a receive that began at 0.03 and logged these lines, 10 ms apart."""
     scene = Scene(order=an_event_s_order(requests=(), stop=STOP))
     scene.sent(START)
     scene.placed(function="WebhookFunction")
@@ -36,20 +36,20 @@ def _answered(status: int) -> tuple[str, dict[str, Any]]:
     ],
 )
 def test_a_stop_that_comes_to_what_was_asked_is_well(told: list[tuple[str, dict[str, Any]]], note: str) -> None:
-    """A job that ends, or is over already, is a stop gone well, whatever status said so."""
+    """A stop succeeds if the job ends or was over already, whatever RTC's status."""
     [step] = _stop(*told, (LogEvent.STOPPED, {"job_id": "7"}))
     assert (step.title, step.state, step.note, step.job_id) == ("RTC is asked to stop", "ok", note, "7")
     assert step.seconds == pytest.approx(0.004)
 
 
 def test_a_stop_that_rtc_refuses_failed() -> None:
-    """RTC's "no" is told in its words, and keeps its time and request id."""
+    """A stop that RTC refuses has RTC's error, time and request id."""
     [step] = _stop(_answered(400), (LogEvent.NOT_STOPPED, {"job_id": "7", "error": "stop: RTC.00001022 JobNotReady"}))
     assert (step.state, step.note, step.request_id) == ("failed", "RTC.00001022 JobNotReady", "rtc1")
 
 
 def test_a_stop_without_an_answer_is_unknown() -> None:
-    """Without an answer it began with what was logged last, and nobody knows whether the job ended."""
+    """A stop without an answer began at the line before it, and is unknown."""
     first, silent = _stop(
         _answered(204),
         (LogEvent.STOPPED, {"job_id": "6"}),

@@ -59,7 +59,7 @@ def test_a_command_with_an_error_is_answered_by_the_door() -> None:
 
 
 def test_an_event_has_the_same_steps() -> None:
-    """Six steps like a command's; where no channel is told, the reply is what the status link tells from then on."""
+    """An event has six steps as a command has; without a channel the reply is the status link."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     scene.worked_on()
@@ -73,7 +73,7 @@ def test_an_event_has_the_same_steps() -> None:
 
 
 def test_an_event_that_names_a_channel_is_replied_to_there() -> None:
-    """With notify the reply is the post, once."""
+    """With `notify` there is one reply, the message in the channel."""
     scene = Scene(order=an_event_s_order(channel=CLASS_RECORDINGS.channel_id))
     scene.sent(START)
     scene.worked_on()
@@ -117,7 +117,7 @@ def test_an_event_that_orders_nothing(
 
 
 def test_an_event_known_already_says_so() -> None:
-    """An event sent again under its webhook-id is no order of its own."""
+    """An event that is sent again with its webhook-id places no other order."""
     scene = Scene()
     scene.sent(START)
     scene.log(0.01, LogEvent.ORDER_KNOWN, WEBHOOK, function_request_id="fn-web1")
@@ -126,7 +126,7 @@ def test_an_event_known_already_says_so() -> None:
 
 
 def test_a_door_that_fails_gives_no_answer() -> None:
-    """A function that broke down is the door's fault, and nobody was answered well."""
+    """If the function fails, the steps of door and reply fail."""
     scene = Scene()
     scene.sent(START, None)
     scene.calls[0] = replace(scene.calls[0], seconds=15.0, error="Sandbox.Timedout")
@@ -134,7 +134,7 @@ def test_a_door_that_fails_gives_no_answer() -> None:
 
 
 def test_what_waits_for_another_try_says_so() -> None:
-    """RTC failed and the order is tried again: the queue waits; at the next receive the wait is over."""
+    """An order that is tried again waits on the queue until the next receive."""
     scene = Scene()
     scene.typed()
     scene.placed()
@@ -160,7 +160,7 @@ def test_what_waits_for_another_try_says_so() -> None:
     ],
 )
 def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
-    """A start that got no answer ends with what the recorder made of it."""
+    """A start without an answer ends with the outcome that the recorder logged."""
     scene = Scene()
     scene.typed()
     scene.placed()
@@ -174,7 +174,7 @@ def test_a_call_without_an_answer(told: dict[str, Any], state: str) -> None:
 
 
 def test_an_answer_of_nothing_usable_is_unknown() -> None:
-    """RTC answered, and yet nobody knows: the step says unknown and keeps its time."""
+    """A call whose answer was not usable is unknown, and keeps its time."""
     scene = Scene()
     scene.fulfilled()
     scene.log(0.0605, LogEvent.OUTCOME_UNKNOWN, error="OutcomeUnknown", receive="1")
@@ -184,7 +184,7 @@ def test_an_answer_of_nothing_usable_is_unknown() -> None:
 
 
 def test_a_recorder_that_died_leaves_an_unknown_call() -> None:
-    """Killed in the call: the recorder failed, RTC's part is unknown, and the queue will give the order again."""
+    """If the recorder is killed during the call, it failed, the call is unknown, and the order waits on the queue."""
     scene = Scene()
     scene.typed()
     scene.placed()
@@ -194,7 +194,7 @@ def test_a_recorder_that_died_leaves_an_unknown_call() -> None:
 
 
 def test_a_post_that_slack_refused_failed() -> None:
-    """A reply that Slack answers with its "no" is no reply, whatever the status."""
+    """A message that Slack refuses is a failed reply, whatever the HTTP status."""
     scene = Scene()
     scene.fulfilled()
     scene.posts.clear()

@@ -1,4 +1,4 @@
-"""The rules of what is said in a line."""
+"""The rules of one-line summaries."""
 
 import pytest
 
@@ -27,14 +27,14 @@ STREAM = {"room_id": 100, "user_id": "user001"}
     ],
 )
 def test_an_event_is_what_it_asks_for(event: object, line: str) -> None:
-    """An event in a line is its type and what it names; whatever else was sent is counted or cut."""
+    """An event's summary is its type and what it names; another body is counted, and a long one is cut."""
     scene = Scene()
     scene.sent(event)
     assert requested(scene.traces()[0]) == line
 
 
 def test_a_command_is_what_was_typed() -> None:
-    """A command in a line is its name and text, read from Slack's markup."""
+    """A command's summary is its name and text, decoded from Slack's markup."""
     scene = Scene()
     scene.typed("room a&amp;b user001")
     assert requested(scene.traces()[0]) == "/record room a&b user001"
@@ -59,14 +59,14 @@ def test_a_command_is_what_was_typed() -> None:
     ],
 )
 def test_an_answer_is_its_status_and_what_it_says(status: int, answer: object, line: str) -> None:
-    """An answer in a line has what a caller would look for first, and no link."""
+    """An answer's summary has its status and main point, and no link."""
     scene = Scene()
     scene.sent(START, status, answer)
     assert answered(scene.traces()[0]) == line
 
 
 def test_what_came_of_it_is_what_the_recorder_logged() -> None:
-    """All that was started or stopped counts; what failed counts as the last receive tells it."""
+    """The outcome has everything that was started or stopped, and the failures of the last receive."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     assert outcome(scene.traces()[0]) == ""

@@ -1,4 +1,4 @@
-"""The rules of what one command or event has shown."""
+"""The rules of a trace."""
 
 import json
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tests.scene import BEGIN, START, Scene
 
 
 def test_what_is_under_way_has_no_end() -> None:
-    """A receive spans from its beginning on until it is over."""
+    """A receive without an end spans every time after its beginning."""
     call = Invocation("RecorderFunction", "r", b"{}", began_at=10.0)
     open_one = Receive(call, {}, ())
     assert open_one.spans(1000.0)
@@ -20,7 +20,7 @@ def test_what_is_under_way_has_no_end() -> None:
 
 
 def test_a_receive_is_done_unless_it_comes_again() -> None:
-    """A receive that failed, or that the recorder wants again, is not the end."""
+    """A receive that failed, or whose message the recorder wants again, is not final."""
     over = Receive(Invocation("RecorderFunction", "r", b"{}", 10.0, 1.0), {}, ())
     assert over.is_final
     assert not replace(over, call=replace(over.call, seconds=None)).is_final
@@ -30,7 +30,7 @@ def test_a_receive_is_done_unless_it_comes_again() -> None:
 
 
 def test_an_event_is_seen_as_it_came_and_as_it_was_answered() -> None:
-    """The request is the door's, bytes as they were sent, and the answer is what the function gave."""
+    """A trace has the request as the door received it, and the answer as the function returned it."""
     scene = Scene()
     scene.sent(START)
     [trace] = scene.traces()
@@ -47,7 +47,7 @@ def test_an_event_is_seen_as_it_came_and_as_it_was_answered() -> None:
 
 
 def test_what_is_no_object_is_none() -> None:
-    """Bytes that are no JSON object are an event of nothing, and a result that is no answer is none."""
+    """A body that isn't a JSON object is an empty event, and an invalid result is no answer."""
     scene = Scene()
     scene.sent(b"[" * 100_000, 400, {"detail": "no JSON"})
     [trace] = scene.traces()
