@@ -1,4 +1,4 @@
-"""The Bolt app: what each of Slack's requests leads to. It makes no network call; orders leave through `put`.
+"""The Bolt app, made of the sub-commands in bot/commands/. It makes no network call; orders leave through `put`.
 
 Whoever dispatches a request to it has verified that it came from Slack, and says so by Bolt's mode "socket_mode". In
 the other mode Bolt would verify by itself, for which it is given no secret: it lets nothing through.
@@ -16,12 +16,16 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.language import grammar
-from bot.language.grammar import CommandError, Help
+from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands.subcommand import Action, Answers, Context, Start
+from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
+from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Reply
 from shared.orders import NotQueued, Order, PerhapsQueued, ReplyTo, new_order_id
+
+_BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
 type _Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -44,7 +48,7 @@ def create_app(
     report: Callable[[Exception], None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
-    """The app that answers to `command`. Every answer is a 200 with a text to read, or a 400 for a command half there.
+    """Return the app that answers to `command`: a 200 with a text to read, or a 400 for a command half there.
 
     `put` puts an order on the queue before the person reads that it was accepted, and raises NotQueued or
     PerhapsQueued. `report` is told of every other exception, each of which is a mistake of ours.
@@ -53,6 +57,7 @@ def create_app(
     # Below WARNING Bolt logs whole bodies. It hands the level on to its own loggers, and to one of the app's name.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
+    context = Context(command, idle_default, LEXICON)
     known = AuthorizeResult(enterprise_id=None, team_id=None)
     app = App(
         name=logger.name,
@@ -66,26 +71,21 @@ def create_app(
     @app.command(command)
     def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         try:
-            asked = grammar.parse(from_slack(body.get("text", "")), idle_default=idle_default, name=command)
-        except CommandError as slip:
-            return _answer(ack, replies.slip(slip, command))
-        if isinstance(asked, Help):
-            return _answer(ack, replies.help_on(asked.topic, command))
+            words, values = parse(from_slack(body.get("text", "")), LEXICON, command)
+            subcommand = _BY_NAME[words.name]
+            if isinstance(subcommand, Answers):
+                return _answer(ack, subcommand.answer(values, context))
+            action = subcommand.action(values, context)
+        except CommandError as error:
+            return _answer(ack, replies.not_understood(error, command))
         try:
             asker = _Asker.model_validate(body)
         except ValidationError:
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
-        order = Order(
-            order_id=new_order_id(),
-            requests=asked.requests,
-            dry_run=asked.dry_run,
-            requested_by=asker.user_id,
-            placed_at=clock(),
-            reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
-        )
-        accepted = replies.accepted(order)  # made first: once the order is on its way nothing may fail
+        order = _order(action, asker, clock())
+        accepted = subcommand.accepted(order)  # made first: once the order is on its way nothing may fail
         try:
             put(order)
         except NotQueued:
@@ -108,8 +108,21 @@ def create_app(
     return app
 
 
+def _order(action: Action, asker: _Asker, placed_at: datetime) -> Order:
+    asked = {"requests": action.requests, "dry_run": action.dry_run} if isinstance(action, Start) else {"stop": action}
+    return Order.model_validate(
+        {
+            **asked,
+            "order_id": new_order_id(),
+            "requested_by": asker.user_id,
+            "placed_at": placed_at,
+            "reply_to": ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
+        }
+    )
+
+
 def as_body(said: Reply) -> dict[str, Any]:
-    """The reply as the JSON object that answers a command."""
+    """Return the reply as the JSON object that answers a command."""
     return {"response_type": said.to.value, "text": said.text, "blocks": said.blocks}
 
 

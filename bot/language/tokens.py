@@ -1,50 +1,60 @@
-"""The words of a normalised text, and the lists that commas make of them."""
+"""Split a normalised text into words. Commas, semicolons and line ends separate words as blanks do."""
 
 import re
 from typing import NamedTuple
 
-_WORD = re.compile(r"\S+")
-_LISTED = re.compile(r"[^,;]+")
-_NO_LIST = re.compile(r"[=/\\]")
-_LIST_MARKS = (",", ";")
+MARKS = "`*~\"'"
+"""What surrounds a value for the eye's sake: Slack's formatting and quotes. No id and no option holds one of them."""
+
+_ENDINGS = ".!"
+"""Punctuation behind a word. No id, choice or time ends with it."""
+
+_TOKEN = re.compile(
+    r"""
+    "(?=[^"\n]*")[^\s"]*[ ][^"\n]*"                # several words in quotes
+    | \n | [,;]+
+    | [^\s,;]*:// (?: [^\s,;] | [,;](?=[^\s,;])(?!(?:[\w-]+=)?rtmps?://) )*   # an address may hold such marks
+    | [^\s,;]+
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
-class Word(NamedTuple):
-    """A word and where it stands: (start, end) in the text, end exclusive."""
+class Token(NamedTuple):
+    """A word without the marks around it, and where it stands: (start, end) in the text, end exclusive.
+
+    `mark` is what separates it from the word before: "," for a comma or a semicolon, a line end, or "" for a blank.
+    """
 
     text: str
     start: int
     end: int
+    mark: str = ""
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of the text, in order."""
-    return [Word(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
+def tokens_of(text: str) -> list[Token]:
+    """Return the words of the text, in order."""
+    tokens = []
+    mark = ""
+    for found in _TOKEN.finditer(text):
+        if found[0] == "\n":
+            mark = mark or "\n"
+        elif found[0][0] in ",;":
+            mark = ","
+        elif word := bare(found[0]):
+            tokens.append(Token(word, found.start(), found.end(), mark))
+            mark = ""
+    return tokens
 
 
-def parts_of(word: Word) -> list[Word]:
-    """What the word lists: `a,b;c` is three words. An address or an option is no list, whatever it holds."""
-    if _NO_LIST.search(word.text):
-        return [word]
-    return [Word(part[0], word.start + part.start(), word.start + part.end()) for part in _LISTED.finditer(word.text)]
+def bare(word: str) -> str:
+    """Return the word without the marks around it and the punctuation behind it.
 
-
-def most_parts(word: Word) -> int:
-    """How many words this one can be at most once lists are taken apart. An address holds what marks it will."""
-    text = word.text
-    return 1 if "://" in text else 1 + text.count(",") + text.count(";")
-
-
-def listed_after(words: list[Word], position: int) -> tuple[list[Word], int]:
-    """What the words from `position` on add to a list that the word before began (`a, b ;c`), and the position after.
-
-    A word with `=` in it is an option, and ends the list.
+    An underscore is a mark only outside another one (`_*100*_`), since ids may begin and end with it.
     """
-    added: list[Word] = []
-    while position < len(words):
-        before, word = words[position - 1].text, words[position]
-        if "=" in word.text or not (before.endswith(_LIST_MARKS) or word.text.startswith(_LIST_MARKS)):
-            break
-        added += parts_of(word)
-        position += 1
-    return added, position
+    core = word.rstrip(MARKS + _ENDINGS + "_")
+    tail = word[len(core) :]
+    word = core + tail[: len(tail) - len(tail.lstrip("_"))]
+    core = word.lstrip(MARKS + "_")
+    head = word[: len(word) - len(core)]
+    return head[len(head.rstrip("_")) :] + core

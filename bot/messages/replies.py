@@ -2,22 +2,13 @@
 
 from collections.abc import Sequence
 
-from bot.commands_doc import help_text
 from bot.language.corrections import CommandError
-from bot.messages.blocks import Audience, Reply, code, joined, plain, reply
-from bot.messages.wording import common_settings, streams
+from bot.messages.blocks import Audience, Reply, code, plain, reply
+from bot.messages.wording import streams
 from shared.orders import Order
 from shared.rtc.request_preview import RequestPreview
 
-_SLIPS_SHOWN = 5
-
-
-def accepted(order: Order) -> Reply:
-    """The order is on its way."""
-    who = streams(order.requests)
-    headline = f"🔎 Trying {who} without sending anything" if order.dry_run else f"⏳ Asking RTC to record {who}"
-    alike = common_settings(order.requests) or "settings differ"
-    return reply(Audience.ASKER, [headline], joined(alike, f"order {order.order_id}"))
+_PROBLEMS_SHOWN = 5
 
 
 def not_queued() -> Reply:
@@ -61,25 +52,19 @@ def bug(order: Order) -> Reply:
     )
 
 
-def slip(error: CommandError, name: str) -> Reply:
-    """What is wrong with the command called `name`, and what to type instead."""
+def not_understood(error: CommandError, name: str) -> Reply:
+    """What is wrong with the command called `name`, a line each, and what to type instead."""
     count = len(error.problems)
-    shown = [plain(problem.line, 160) for problem in error.problems[:_SLIPS_SHOWN]]
-    if count > _SLIPS_SHOWN:
-        shown.append(f"and {count - _SLIPS_SHOWN} more")
+    shown = [[f"• {plain(problem.line, 160)}"] for problem in error.problems[:_PROBLEMS_SHOWN]]
+    if count > _PROBLEMS_SHOWN:
+        shown.append([f"and {count - _PROBLEMS_SHOWN} more"])
     way_out = f"{name} help" if error.corrected is None else f"{name} {error.corrected}"
     return reply(
         Audience.ASKER,
         [f"✋ Nothing started. {count} {'thing' if count == 1 else 'things'} to fix"],
-        ["   ".join(f"• {line}" for line in shown)],
+        *shown,
         [code(way_out, most=1200)],
     )
-
-
-def help_on(topic: str | None, name: str) -> Reply:
-    """The commands in short, or one of their words. Raises KeyError for a topic that isn't in the catalogue."""
-    first, *lines = help_text(topic, name=name)
-    return reply(Audience.ASKER, [first], *([line] for line in lines))
 
 
 def preview(order: Order, previews: Sequence[RequestPreview]) -> Reply:

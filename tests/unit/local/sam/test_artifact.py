@@ -14,7 +14,7 @@ from local.sam.artifact import PROJECT, finish, main, own_files, zipped
 @pytest.mark.parametrize(
     ("entry", "present", "absent", "packages"),
     [
-        ("functions.slack", "bot/language/grammar.py", "functions/recorder.py", {"functions", "bot", "shared"}),
+        ("functions.slack", "bot/language/parser.py", "functions/recorder.py", {"functions", "bot", "shared"}),
         ("functions.webhook", "functions/webhook_api/problems.py", "functions/recorder.py", {"functions", "shared"}),
         ("functions.recorder", "functions/worker/start.py", "functions/slack.py", {"functions", "bot", "shared"}),
     ],

@@ -1,0 +1,124 @@
+"""The words that say what they are: options and their values, wherever they stand. Other words are positionals."""
+
+import re
+
+from bot.language.builder import CommandBuilder, Group
+from bot.language.lexicon import Meaning, Option, folded
+from bot.language.tokens import MARKS, Token, bare
+
+UNKNOWN = "no such word: help lists them"
+
+_NAMED = re.compile(rf"([\w{MARKS}-]+)([=:])(?!//)(.*)", re.ASCII | re.DOTALL)
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "on", "1"), "true"),
+    **dict.fromkeys(("false", "no", "off", "0", "none"), "false"),
+}
+
+
+def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
+    """Read each word: options go to the builder's values, words without a name to its groups."""
+    while tokens:
+        tokens = _read(tokens[0], tokens[1:], builder)
+
+
+def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
+    """Read what begins with this token; return the tokens behind it."""
+    if meaning := builder.vocabulary.meaning(token.text):
+        return _read_meaning(meaning, token, "", after, builder)
+    if found := _NAMED.fullmatch(token.text):
+        name, mark, value = bare(found[1]), found[2], bare(found[3])
+        if meaning := _switched(name, value, builder):
+            return _read_meaning(meaning, token, "", after, builder)
+        meaning = builder.vocabulary.meaning(name) or (_guess(name, builder) if mark == "=" else None)
+        if meaning:
+            return _read_meaning(meaning, token, value, after, builder)
+    if token.text.startswith("-") or ("=" in token.text and "://" not in token.text):
+        if meaning := _guess(token.text, builder):
+            return _read_meaning(meaning, token, "", after, builder)
+        builder.refuse(token, UNKNOWN)
+        return after
+    _read_unnamed(token, builder)
+    return after
+
+
+def _switched(name: str, value: str, builder: CommandBuilder) -> Meaning | None:
+    """Return what `audio=off` means, and `hd=yes`."""
+    switch = _TRUTH.get(value.casefold())
+    meaning = builder.vocabulary.meaning(f"{name}={switch}") if switch else None
+    if meaning is None and switch == "true":
+        meaning = builder.vocabulary.meaning(name)
+        return meaning if meaning and meaning.choice else None
+    return meaning
+
+
+def _guess(name: str, builder: CommandBuilder) -> Meaning | None:
+    near = builder.vocabulary.near(name)
+    return near and near._replace(is_foreign=True)
+
+
+def _read_meaning(
+    meaning: Meaning, name: Token, value: str, after: list[Token], builder: CommandBuilder
+) -> list[Token]:
+    """Read an option: the choice that the word makes, or the value in the same word or the next ones."""
+    option, choice, is_foreign = meaning
+    if choice is None:
+        return _read_value(meaning, name, value, after, builder)
+    if _TRUTH.get(value.casefold()) == "false":
+        builder.add_problem(name, "leave it out", clear=len(set(option.choices.values())) == 1)
+    elif value:
+        builder.refuse(name, f"{option.written(choice)}, without a value?")
+    elif is_foreign:
+        builder.put_near(option, choice, name)
+    else:
+        builder.put(option, choice, name)
+    return after
+
+
+def _read_value(meaning: Meaning, name: Token, value: str, after: list[Token], builder: CommandBuilder) -> list[Token]:
+    option, whole = meaning.option, name
+    if not value and after and _may_be_value(option, after[0].text, builder):
+        value, whole, after = after[0].text, builder.span(name, after[0]), after[1:]
+    if not value:
+        builder.refuse(name, f"{option.name} needs a value, as in {option.example}")
+        builder.values.setdefault(option.name, [])
+        return after
+    if value.isdecimal() and after and after[0].text.casefold() in option.units:
+        value, whole, after = value + after[0].text, builder.span(name, after[0]), after[1:]
+    builder.take(option, value, whole, is_foreign=meaning.is_foreign)
+    return after
+
+
+def _may_be_value(option: Option, text: str, builder: CommandBuilder) -> bool:
+    if option.literal:
+        return "=" not in text
+    meaning = builder.vocabulary.meaning(text)
+    if option.choices:
+        return meaning is not None and meaning.option is option and meaning.choice is not None
+    named = _NAMED.fullmatch(text)
+    is_named = named and (named[2] == "=" or builder.vocabulary.meaning(bare(named[1])))
+    return not is_named and builder.lexicon.is_free(text, builder.vocabulary)
+
+
+def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
+    """Read a word that is no option: one that asks for something else, or else a positional."""
+    vocabulary, lexicon = builder.vocabulary, builder.lexicon
+    why = vocabulary.refused.get(folded(token.text))
+    meant = lexicon.command(token.text) or lexicon.asked_for(token.text)
+    if meant is vocabulary is lexicon.default:
+        return  # `room 100 start user001`
+    if meant and not why:
+        why = meant if isinstance(meant, str) else f"{meant.name} goes first"
+    if why:
+        builder.refuse(token, why + builder.or_literal(token))
+        builder.has_refused = True
+        return
+    into = builder.list
+    if isinstance(into, Option) and token.mark and into.literal:
+        builder.take_listed(into, token)
+    elif isinstance(into, Option) and token.mark and into.looks_like and into.looks_like(token.text):
+        builder.take(into, token.text, token)
+    elif isinstance(into, Group) and token.mark == ",":
+        into.tokens.append(token)
+    else:
+        builder.list = Group([token], follows=token.mark == "\n" and isinstance(into, Group))
+        builder.groups.append(builder.list)
