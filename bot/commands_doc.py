@@ -11,9 +11,9 @@ from bot.language.lexicon import Option
 def commands_doc(name: str = "/record") -> str:
     """Return the page: every word, its form and an example, and what is made of words of other tools."""
     commands = LEXICON.commands
-    options = {option.name: option for words in commands if not words.takes_any_words for option in words.all}
+    options = [option for words in commands if not words.takes_any_words for option in words.all]
     rows = [(words.name, words.help, words.example) for words in commands]
-    rows += [(option.form, option.help, option.example) for option in options.values() if option.form]
+    rows += [(option.form, option.help, option.example) for option in options if option.form]
     return "\n".join(
         [
             "# Commands",
@@ -40,7 +40,7 @@ def commands_doc(name: str = "/record") -> str:
             "",
             "| ours | for |",
             "|---|---|",
-            *(row for option in options.values() for row in _foreign_rows(option)),
+            *(row for option in options for row in _foreign_rows(option)),
             "",
         ]
     )

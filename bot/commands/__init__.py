@@ -22,6 +22,5 @@ LEXICON = Lexicon(
             "again": "again restart repeat resume",
         }
     ),
-    missing="recordings are only started, as in 100 user001",
 )
-"""`elsewhere` has words that ask for a sub-command, whether or not it is in the list: without it `missing` is said."""
+"""`elsewhere` has words that ask for a sub-command, whether or not there is one: the answer says which are there."""

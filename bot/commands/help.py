@@ -36,8 +36,8 @@ def help_lines(topic: str, lexicon: Lexicon, name: str) -> list[str]:
         examples += [option.example for words in lexicon.commands for option in words.all]
         return ["Examples:", *(f"{name} {example}" for example in dict.fromkeys(filter(None, examples)))]
     for words in lexicon.commands:
-        if (meaning := words.meaning(topic) or words.near(topic)) and meaning.option.form:
-            option = meaning.option
+        if (definition := words.define(topic) or words.near(topic)) and definition.option.form:
+            option = definition.option
             return [f"{option.form}: {option.help}", f"For example: {name} {option.example}"]
     return [*([_sentence(asked)] if isinstance(asked, str) else []), *_overview(lexicon, name)]
 

@@ -100,7 +100,7 @@ QUALITY = Option(
     aliases=("select-stream-type",),
     choices={quality: quality for quality in _QUALITIES},
     foreign=words_for({"fhd": "full-hd fullhd 2k 4k 8k uhd", "quality": "resolution size"}),
-    looks_like=_quality_of,
+    recognise=_quality_of,
 )
 SOURCE = Option(
     name="source",
@@ -154,7 +154,7 @@ PUSH = Option(
     aliases=("rtmp-urls",),
     foreign=words_for({"push": "publish rtmp-url"}),
     read=read_rtmp_url,
-    looks_like=_address_like,
+    recognise=_address_like,
     most=10,
     secret=True,
 )
@@ -167,7 +167,7 @@ IDLE = Option(
     aliases=("max-idle-time",),
     foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
     read=_read_idle,
-    looks_like=_idle_like,
+    recognise=_idle_like,
     units=frozenset(TIME_UNITS),
 )
 DRY_RUN = Option(
@@ -185,7 +185,7 @@ TIME_LIMIT = Option(
     example="",
     aliases=("until", "till", "at", "duration"),
     read=lambda _: Wrong("recordings have no time limit yet: they end when the room is idle, as help idle says"),
-    looks_like=_limit_like,
+    recognise=_limit_like,
     units=frozenset(TIME_UNITS),
 )
 """What people ask for and can't have; it stands here so that its time is taken for nothing else."""

@@ -105,9 +105,9 @@ class CommandBuilder:
             self.list = option if option.most > 1 else None
 
     def _read_choice(self, option: Option, text: str) -> str | Wrong:
-        meaning = self.vocabulary.meaning(text)
-        if meaning and meaning.option is option and meaning.choice:
-            return Wrong(meaning.choice, meaning.choice) if meaning.is_foreign else meaning.choice
+        definition = self.vocabulary.define(text)
+        if definition and definition.option is option and definition.choice:
+            return Wrong(definition.choice, definition.choice) if definition.is_foreign else definition.choice
         near = option.choices.get(nearest(folded(text), option.choices) or "")
         return Wrong(near or "one of " + ", ".join(dict.fromkeys(option.choices.values())), near)
 

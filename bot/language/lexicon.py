@@ -14,6 +14,7 @@ i-want-to want-to i-need-to need-to let-s hey hi hello kindly named called id st
 """
 FILLERS = frozenset(_SENTENCE.split())
 """Words of a sentence that say nothing in a command."""
+_HYPHENS = str.maketrans("_ '", "---")
 JOINING = frozenset(("and", "und", "et", "&", "+"))
 """Words between two things of a list."""
 
@@ -34,7 +35,7 @@ class Option:
     foreign: Mapping[str, str] = field(default_factory=dict)
     """Words of other tools, and the choice or the name that is meant. They are answered with a correction."""
     read: Callable[[str], str | Wrong] | None = None
-    looks_like: Callable[[str], str | None] | None = None
+    recognise: Callable[[str], str | None] | None = None
     """Gives the value that a word stands for by its form alone (`720p`, `10m`), or None."""
     units: frozenset[str] = frozenset()
     """Words that may stand behind a number: `idle 10 min`."""
@@ -54,7 +55,7 @@ class Option:
         return value if self.choices else f"{self.name}={value}"
 
 
-class Meaning(NamedTuple):
+class Definition(NamedTuple):
     """What a word means: an option, the choice it makes (None for the option's name), and whether it is foreign."""
 
     option: Option
@@ -87,38 +88,38 @@ class Vocabulary:
         return (*self.positionals, *self.options)
 
     @cached_property
-    def meanings(self) -> Mapping[str, Meaning]:
+    def definitions(self) -> Mapping[str, Definition]:
         """What each word means, written as `folded` gives it."""
-        known: dict[str, Meaning] = {}
+        known: dict[str, Definition] = {}
         for option in self.all:
             for word, ours in option.foreign.items():
-                known[word] = Meaning(option, ours if ours in option.choices else None, is_foreign=True)
+                known[word] = Definition(option, ours if ours in option.choices else None, is_foreign=True)
         for option in self.all:
             names = {} if option.choices and option.name in option.choices else {option.name: None}
-            known |= {word: Meaning(option, None) for word in (*names, *option.aliases)}
-            known |= {word: Meaning(option, choice) for word, choice in option.choices.items()}
+            known |= {word: Definition(option, None) for word in (*names, *option.aliases)}
+            known |= {word: Definition(option, choice) for word, choice in option.choices.items()}
         return known
 
-    def meaning(self, word: str) -> Meaning | None:
+    def define(self, word: str) -> Definition | None:
         """Return what the word means, whatever its case and dashes, also where only its form tells (`720p`)."""
-        known = self.meanings.get(word) or self.meanings.get(plain := folded(word))
+        known = self.definitions.get(word) or self.definitions.get(plain := folded(word))
         if known or word.isdecimal():
             return known
         for option in self.all:
-            if option.choices and option.looks_like and (choice := option.looks_like(plain)):
-                return Meaning(option, choice, is_foreign=True)
+            if option.choices and option.recognise and (choice := option.recognise(plain)):
+                return Definition(option, choice, is_foreign=True)
         return None
 
-    def near(self, word: str, most: int = 2) -> Meaning | None:
+    def near(self, word: str, most: int = 2) -> Definition | None:
         """Return what the word most likely misspells."""
-        return self.meanings.get(nearest(folded(word), self._own_words, most) or "")
+        return self.definitions.get(nearest(folded(word), self._own_words, most) or "")
 
     @cached_property
     def _own_words(self) -> Sequence[str]:
         return [
             word
-            for word, meaning in self.meanings.items()
-            if meaning.option.form and not meaning.is_foreign and "=" not in word
+            for word, definition in self.definitions.items()
+            if definition.option.form and not definition.is_foreign and "=" not in word
         ]
 
 
@@ -131,8 +132,6 @@ class Lexicon:
     empty: Vocabulary
     elsewhere: Mapping[str, str] = field(default_factory=dict)
     """Words that ask for a sub-command, and its name; whether or not there is one of that name."""
-    missing: str = ""
-    """What to say to whoever asks for a sub-command that there isn't."""
 
     @cached_property
     def _by_word(self) -> Mapping[str, Vocabulary]:
@@ -145,7 +144,8 @@ class Lexicon:
     def asked_for(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command that the word asks for without naming it, or what to say where there is none."""
         name = self.elsewhere.get(folded(word))
-        return name and (self._by_word.get(name) or self.missing)
+        known = " and ".join(command.name for command in self.commands)
+        return name and (self._by_word.get(name) or f"recordbot has no {name}, only {known}")
 
     def near_command(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command whose name or word the word most likely misspells, or what to say."""
@@ -155,16 +155,13 @@ class Lexicon:
 
     @cached_property
     def _phrases(self) -> frozenset[str]:
-        known = {word for command in self.commands for word in (*command.meanings, *command.refused)}
+        known = {word for command in self.commands for word in (*command.definitions, *command.refused)}
         return frozenset(word for word in (known | FILLERS) if "-" in word and "=" not in word)
 
     @cached_property
-    def _first_words(self) -> frozenset[str]:
-        return frozenset(phrase.partition("-")[0] for phrase in self._phrases)
-
-    def may_begin_phrase(self, word: str) -> bool:
-        """Whether phrases of several words begin with this one."""
-        return folded(word) in self._first_words
+    def phrase_words(self) -> frozenset[str]:
+        """Every word, folded, that belongs to a sentence or with which a phrase of several words begins."""
+        return FILLERS | JOINING | {phrase.partition("-")[0] for phrase in self._phrases}
 
     def is_phrase(self, words: str) -> bool:
         """Whether several words have a meaning together."""
@@ -174,7 +171,7 @@ class Lexicon:
         """Whether the word has no meaning of its own, so that it can be an id without being named one."""
         plain = folded(word)
         return not (
-            of.meaning(word)
+            of.define(word)
             or word[:1] in "-@<"
             or plain in FILLERS
             or plain in JOINING
@@ -191,4 +188,5 @@ def words_for(meanings: Mapping[str, str]) -> dict[str, str]:
 
 def folded(word: str) -> str:
     """Return the word as the tables spell it: lower case, hyphens within, no dash before it, no underscore around."""
-    return word.casefold().strip("_").lstrip("-").replace("_", "-").replace(" ", "-").replace("'", "-")
+    plain = word.casefold()
+    return plain if plain.isalnum() else plain.strip("_").lstrip("-").translate(_HYPHENS)

@@ -7,14 +7,13 @@ the characters. Applying it again changes nothing.
 
 import re
 
-IGNORABLE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Unicode's default-ignorable characters, as the inside of a regular expression's character class."""
+"""Unicode's default-ignorable characters: they are never seen, and make a word another one."""
 
 _ORDINARY = re.compile(r"[\w,:/.-]+(?:[= ][\w,:/.-]+)*", re.ASCII)
-_UNSEEN = re.compile(f"[{IGNORABLE}]")
 _BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")
 _SPACES = re.compile(r"\s+")
 _LINE_END = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
@@ -84,7 +83,7 @@ def normalise(text: str) -> str:
     """
     if _ORDINARY.fullmatch(text):
         return text
-    plain = _BULLETS.sub("\n", _UNSEEN.sub("", text).translate(_CHARACTERS))
+    plain = _BULLETS.sub("\n", UNSEEN.sub("", text).translate(_CHARACTERS))
     plain = _SPACES.sub(lambda blank: "\n" if _LINE_END.search(blank[0]) else " ", plain)
     plain = _SPACED_EQUALS.sub("=", plain.strip())
     if plain.count('"') == 2 and plain[0] == plain[-1] == '"':  # noqa: PLR2004 # a pair of quotes

@@ -3,7 +3,7 @@
 import re
 
 from bot.language.builder import CommandBuilder, Group
-from bot.language.lexicon import Meaning, Option, folded
+from bot.language.lexicon import Definition, Option, folded
 from bot.language.tokens import MARKS, Token, bare
 
 UNKNOWN = "no such word: help lists them"
@@ -23,46 +23,46 @@ def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
 
 def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
     """Read what begins with this token; return the tokens behind it."""
-    if meaning := builder.vocabulary.meaning(token.text):
-        return _read_meaning(meaning, token, "", after, builder)
+    if definition := builder.vocabulary.define(token.text):
+        return _read_option(definition, token, "", after, builder)
     if found := _NAMED.fullmatch(token.text):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
-        if meaning := _switched(name, value, builder):
-            return _read_meaning(meaning, token, "", after, builder)
-        meaning = builder.vocabulary.meaning(name) or (_guess(name, builder) if mark == "=" else None)
-        if meaning:
-            return _read_meaning(meaning, token, value, after, builder)
+        if definition := _switched(name, value, builder):
+            return _read_option(definition, token, "", after, builder)
+        definition = builder.vocabulary.define(name) or (_guess(name, builder) if mark == "=" else None)
+        if definition:
+            return _read_option(definition, token, value, after, builder)
     if token.text.startswith("-") or ("=" in token.text and "://" not in token.text):
-        if meaning := _guess(token.text, builder):
-            return _read_meaning(meaning, token, "", after, builder)
+        if definition := _guess(token.text, builder):
+            return _read_option(definition, token, "", after, builder)
         builder.refuse(token, UNKNOWN)
         return after
     _read_unnamed(token, builder)
     return after
 
 
-def _switched(name: str, value: str, builder: CommandBuilder) -> Meaning | None:
+def _switched(name: str, value: str, builder: CommandBuilder) -> Definition | None:
     """Return what `audio=off` means, and `hd=yes`."""
     switch = _TRUTH.get(value.casefold())
-    meaning = builder.vocabulary.meaning(f"{name}={switch}") if switch else None
-    if meaning is None and switch == "true":
-        meaning = builder.vocabulary.meaning(name)
-        return meaning if meaning and meaning.choice else None
-    return meaning
+    definition = builder.vocabulary.define(f"{name}={switch}") if switch else None
+    if definition is None and switch == "true":
+        definition = builder.vocabulary.define(name)
+        return definition if definition and definition.choice else None
+    return definition
 
 
-def _guess(name: str, builder: CommandBuilder) -> Meaning | None:
+def _guess(name: str, builder: CommandBuilder) -> Definition | None:
     near = builder.vocabulary.near(name)
     return near and near._replace(is_foreign=True)
 
 
-def _read_meaning(
-    meaning: Meaning, name: Token, value: str, after: list[Token], builder: CommandBuilder
+def _read_option(
+    definition: Definition, name: Token, value: str, after: list[Token], builder: CommandBuilder
 ) -> list[Token]:
     """Read an option: the choice that the word makes, or the value in the same word or the next ones."""
-    option, choice, is_foreign = meaning
+    option, choice, is_foreign = definition
     if choice is None:
-        return _read_value(meaning, name, value, after, builder)
+        return _read_value(definition, name, value, after, builder)
     if _TRUTH.get(value.casefold()) == "false":
         builder.add_problem(name, "leave it out", clear=len(set(option.choices.values())) == 1)
     elif value:
@@ -74,8 +74,10 @@ def _read_meaning(
     return after
 
 
-def _read_value(meaning: Meaning, name: Token, value: str, after: list[Token], builder: CommandBuilder) -> list[Token]:
-    option, whole = meaning.option, name
+def _read_value(
+    definition: Definition, name: Token, value: str, after: list[Token], builder: CommandBuilder
+) -> list[Token]:
+    option, whole = definition.option, name
     if not value and after and _may_be_value(option, after[0].text, builder):
         value, whole, after = after[0].text, builder.span(name, after[0]), after[1:]
     if not value:
@@ -84,18 +86,18 @@ def _read_value(meaning: Meaning, name: Token, value: str, after: list[Token], b
         return after
     if value.isdecimal() and after and after[0].text.casefold() in option.units:
         value, whole, after = value + after[0].text, builder.span(name, after[0]), after[1:]
-    builder.take(option, value, whole, is_foreign=meaning.is_foreign)
+    builder.take(option, value, whole, is_foreign=definition.is_foreign)
     return after
 
 
 def _may_be_value(option: Option, text: str, builder: CommandBuilder) -> bool:
     if option.literal:
         return "=" not in text
-    meaning = builder.vocabulary.meaning(text)
+    definition = builder.vocabulary.define(text)
     if option.choices:
-        return meaning is not None and meaning.option is option and meaning.choice is not None
+        return definition is not None and definition.option is option and definition.choice is not None
     named = _NAMED.fullmatch(text)
-    is_named = named and (named[2] == "=" or builder.vocabulary.meaning(bare(named[1])))
+    is_named = named and (named[2] == "=" or builder.vocabulary.define(bare(named[1])))
     return not is_named and builder.lexicon.is_free(text, builder.vocabulary)
 
 
@@ -115,7 +117,7 @@ def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
     into = builder.list
     if isinstance(into, Option) and token.mark and into.literal:
         builder.take_listed(into, token)
-    elif isinstance(into, Option) and token.mark and into.looks_like and into.looks_like(token.text):
+    elif isinstance(into, Option) and token.mark and into.recognise and into.recognise(token.text):
         builder.take(into, token.text, token)
     elif isinstance(into, Group) and token.mark == ",":
         into.tokens.append(token)

@@ -9,9 +9,8 @@ from bot.language.corrections import CommandError, Problem, shown
 from bot.language.lexicon import Lexicon, Vocabulary
 from bot.language.normalising import normalise
 from bot.language.options import read_options
-from bot.language.phrases import joined_phrases
 from bot.language.positionals import ask_for_missing, read_positionals
-from bot.language.tokens import Token, tokens_of
+from bot.language.tokens import Token, joined_phrases, tokens_of
 
 __all__ = ["Command", "Values", "parse", "write"]
 
@@ -68,9 +67,9 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
 
 def _misspelt_command(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:
     vocabulary = builder.vocabulary
-    if not first.text.isalpha() or vocabulary.meaning(first.text):
+    if not first.text.isalpha() or vocabulary.define(first.text):
         return None
-    meanings = [vocabulary.meaning(token.text.partition("=")[0]) for token in others]
-    if any(meaning and meaning.option is vocabulary.positionals[0] for meaning in meanings):
+    definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]
+    if any(definition and definition.option is vocabulary.positionals[0] for definition in definitions):
         return None  # then the word is no room, and may be a user: `lisa room 100`
     return builder.lexicon.near_command(first.text)

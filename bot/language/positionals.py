@@ -85,7 +85,7 @@ def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
     whole = builder.span(tokens[0], tokens[-1])
     text = ",".join(token.text for token in tokens)
     for option in builder.vocabulary.options:
-        if option.looks_like and (value := option.looks_like(text)):
+        if option.recognise and (value := option.recognise(text)):
             if option.read and isinstance(option.read(text), Wrong):
                 builder.take(option, text, whole)
             else:
@@ -93,7 +93,7 @@ def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
             return
     last = builder.vocabulary.positionals[-1]
     wrong = [why for token in tokens if last.read and isinstance(why := last.read(token.text), Wrong)]
-    if last.literal and not wrong:
+    if last.literal and last.most > 1 and not wrong:
         builder.refuse(whole, f"another {last.noun}? {last.written(text)}")
     else:
         builder.refuse(whole, wrong[0].why if wrong else UNKNOWN)
@@ -120,7 +120,7 @@ def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
 
 def _or_called_like_an_option(first: str, said: dict[str, str], builder: CommandBuilder) -> str:
     """Say what else `hd user001` could mean."""
-    meaning, room = builder.vocabulary.meaning(first), builder.vocabulary.positionals[0]
-    if builder.is_named or not is_id(first) or not (meaning and meaning.choice) or room.name not in said:
+    definition, room = builder.vocabulary.define(first), builder.vocabulary.positionals[0]
+    if builder.is_named or not is_id(first) or not (definition and definition.choice) or room.name not in said:
         return ""
     return f" (or a {room.noun} called {first}? {room.name} {first} {said[room.name]})"

@@ -1,7 +1,12 @@
-"""Split a normalised text into words. Commas, semicolons and line ends separate words as blanks do."""
+"""Split a normalised text into words, join phrases of several words, and drop the words that say nothing.
+
+Commas, semicolons and line ends separate words as blanks do.
+"""
 
 import re
 from typing import NamedTuple
+
+from bot.language.lexicon import FILLERS, JOINING, Lexicon, folded
 
 MARKS = "`*~\"'"
 """What surrounds a value for the eye's sake: Slack's formatting and quotes. No id and no option holds one of them."""
@@ -18,6 +23,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+
+_LONGEST_PHRASE = 3
+_SAYS_NOTHING = re.compile(r"[-/|>=+]{1,3}|:[a-z0-9+_-]*[a-z][a-z0-9+_-]*:", re.IGNORECASE)
+"""A dash between words; an emoji as Slack writes it."""
 
 
 class Token(NamedTuple):
@@ -52,9 +61,51 @@ def bare(word: str) -> str:
 
     An underscore is a mark only outside another one (`_*100*_`), since ids may begin and end with it.
     """
+    if word.isalnum():
+        return word
     core = word.rstrip(MARKS + _ENDINGS + "_")
     tail = word[len(core) :]
     word = core + tail[: len(tail) - len(tail.lstrip("_"))]
     core = word.lstrip(MARKS + "_")
     head = word[: len(word) - len(core)]
     return head[len(head.rstrip("_")) :] + core
+
+
+def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """Return the tokens with `no audio` as one of them, without fillers and emoji. `and` becomes a comma's mark."""
+    words: list[Token] = []
+    mark = ""
+    while tokens:
+        token, length = tokens[0], 1
+        plain = folded(token.text)
+        is_ordinary = plain.isalnum() and plain not in lexicon.phrase_words
+        if not is_ordinary:
+            token, length = _longest_phrase(tokens[:_LONGEST_PHRASE], lexicon)
+        tokens = tokens[length:]
+        mark = mark or token.mark
+        if token.text in JOINING or plain in JOINING:
+            mark = ","
+        elif is_ordinary or not _says_nothing(token.text, tokens[:2], lexicon):
+            words.append(token if token.mark == mark else token._replace(mark=mark))
+            mark = ""
+    return words
+
+
+def _longest_phrase(tokens: list[Token], lexicon: Lexicon) -> tuple[Token, int]:
+    """Return the longest known phrase that these tokens begin with, and of how many it is; else the first of them."""
+    first = tokens[0]
+    for length in range(len(tokens), 1, -1):
+        text = " ".join(token.text for token in tokens[:length])
+        if not any(token.mark for token in tokens[1:length]) and lexicon.is_phrase(text):
+            return Token(text, first.start, tokens[length - 1].end, first.mark), length
+    return first, 1
+
+
+def _says_nothing(word: str, following: list[Token], lexicon: Lexicon) -> bool:
+    plain = folded(word)
+    if plain not in FILLERS:
+        return bool(_SAYS_NOTHING.fullmatch(word)) or not (word.isascii() or any(map(str.isalnum, word)))
+    definition = lexicon.default.definitions.get(plain)  # `for` says nothing, but `for 1 hour` does
+    texts = [token.text for token in following]
+    values = (texts[0], "".join(texts)) if texts else ()
+    return not (definition and definition.option.recognise and any(map(definition.option.recognise, values)))

@@ -1,4 +1,4 @@
-"""What is said of a command at once, before anything is known from RTC. Results are in bot/messages/outcomes.py."""
+"""What is said whatever the sub-command, and of a dry run. Results are in bot/messages/outcomes.py."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _PROBLEMS_SHOWN = 5
 
 
 def not_queued() -> Reply:
-    """The order could not be passed on."""
+    """Say that the order could not be passed on."""
     return reply(
         Audience.ASKER,
         ["⚠ Nothing was started: recordbot could not pass the order on."],
@@ -21,7 +21,7 @@ def not_queued() -> Reply:
 
 
 def perhaps_queued(order: Order) -> Reply:
-    """The queue gave no usable answer: it may have the order nevertheless."""
+    """Say that the queue may have the order, since it gave no usable answer."""
     return reply(
         Audience.ASKER,
         ["❓ Your order may or may not be on its way."],
@@ -30,12 +30,12 @@ def perhaps_queued(order: Order) -> Reply:
 
 
 def another_name(command: str) -> Reply:
-    """A command came whose name is not the one that is set here."""
+    """Answer a command whose name is not the one that is set here."""
     return reply(Audience.ASKER, [f"✋ Nothing started. Here recordbot answers to {command}"], [f"Try: {command} help"])
 
 
 def our_mistake() -> Reply:
-    """We failed before there was an order."""
+    """Say that we failed before there was an order."""
     return reply(
         Audience.ASKER,
         ["⚠ That was our mistake, not yours."],
@@ -44,7 +44,7 @@ def our_mistake() -> Reply:
 
 
 def bug(order: Order) -> Reply:
-    """We failed, and the order waits for an operator."""
+    """Say that we failed, and that the order waits for an operator."""
     return reply(
         Audience.ASKER,
         ["⚠ That was our mistake, not yours."],
@@ -53,7 +53,7 @@ def bug(order: Order) -> Reply:
 
 
 def not_understood(error: CommandError, name: str) -> Reply:
-    """What is wrong with the command called `name`, a line each, and what to type instead."""
+    """Say what is wrong with the command called `name`, a line each, and what to type instead."""
     count = len(error.problems)
     shown = [[f"• {plain(problem.line, 160)}"] for problem in error.problems[:_PROBLEMS_SHOWN]]
     if count > _PROBLEMS_SHOWN:
@@ -68,7 +68,7 @@ def not_understood(error: CommandError, name: str) -> Reply:
 
 
 def preview(order: Order, previews: Sequence[RequestPreview]) -> Reply:
-    """A dry run's answer: the request for the order's first stream in full, and how the others differ from it."""
+    """Answer a dry run: the request for the order's first stream in full, and how the others differ from it."""
     first, *others = previews
     headline = f"🔎 Dry run for {streams(order.requests)}: nothing was sent"
     headers = "\n".join(f"{name}: {value}" for name, value in first.headers.items())

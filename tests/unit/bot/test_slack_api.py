@@ -20,7 +20,7 @@ from tests.raw_server import RawServer, http, resets, sends
 TOKEN = "xoxb-t0ken"
 HOOK = "/commands/T1/1/s3cret"
 NEWS = reply(Audience.CHANNEL, ["🟡 Starting <user001>"], ["job 1"])
-ANSWER = reply(Audience.ASKER, ["♻ Already recording user001"])
+ANSWER = reply(Audience.ASKER, ["♻️ Already recording user001"])
 OK = http(200, b"ok")
 POSTED = http(200, b'{"ok": true, "channel": "C9", "ts": "1.2"}')
 

@@ -12,7 +12,7 @@ from bot.slack_api import CannotDeliver, Messenger, TryLater
 from shared.orders import ReplyTo
 from tests.raw_server import RawServer, http, sends
 
-ANSWER = reply(Audience.ASKER, ["♻ Already recording user001"])
+ANSWER = reply(Audience.ASKER, ["♻️ Already recording user001"])
 
 
 ELSEWHERE = [

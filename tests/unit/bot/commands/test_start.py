@@ -60,8 +60,8 @@ def test_each_user_has_a_request() -> None:
 )
 def test_a_size_gets_the_smallest_of_ours_that_is_not_smaller(size: str, ours: str) -> None:
     """As facts/rtc.md has them: LD 160x90, SD 320x180, HD 640x360, FHD 1280x720."""
-    assert QUALITY.looks_like
-    assert QUALITY.looks_like(size) == ours
+    assert QUALITY.recognise
+    assert QUALITY.recognise(size) == ours
 
 
 def said(**fields: Any) -> list[str]:

@@ -227,27 +227,27 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
-_ELSEWHERE = "recordings are only started, as in 100 user001"
+_NO_STOP, _NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start and help" for it in ("stop", "status", "list"))
 _TIME_LIMIT = "recordings have no time limit yet: they end when the room is idle, as help idle says"
 _NOT = "say what to record: camera, screen, audio or no-audio"
 _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
 ASKED: dict[str, tuple[str, ...]] = {
     # what asks for something else
-    "kill 100": (f"‹kill› → {_ELSEWHERE} (or a room? room=kill)",),
-    "stop 100 user001": (f"‹stop› → {_ELSEWHERE} (or a room? room=stop)",),
-    "stopp 100": (f"‹stopp› → {_ELSEWHERE} (or a room? room=stopp)",),
-    "Stop!": (f"‹Stop› → {_ELSEWHERE} (or a room? room=Stop)",),
-    "finish 100": (f"‹finish› → {_ELSEWHERE} (or a room? room=finish)",),
-    "terminate 100": (f"‹terminate› → {_ELSEWHERE} (or a room? room=terminate)",),
-    "info 1": (f"‹info› → {_ELSEWHERE} (or a room? room=info)",),
-    "check 1": (f"‹check› → {_ELSEWHERE} (or a room? room=check)",),
-    "status": (f"‹status› → {_ELSEWHERE} (or a room? room=status)",),
-    "ls": (f"‹ls› → {_ELSEWHERE} (or a room? room=ls)",),
-    "please stop room 100": (f"‹stop› → {_ELSEWHERE} (or a room? room=stop)",),
+    "kill 100": (f"‹kill› → {_NO_STOP} (or a room? room=kill)",),
+    "stop 100 user001": (f"‹stop› → {_NO_STOP} (or a room? room=stop)",),
+    "stopp 100": (f"‹stopp› → {_NO_STOP} (or a room? room=stopp)",),
+    "Stop!": (f"‹Stop› → {_NO_STOP} (or a room? room=Stop)",),
+    "finish 100": (f"‹finish› → {_NO_STOP} (or a room? room=finish)",),
+    "terminate 100": (f"‹terminate› → {_NO_STOP} (or a room? room=terminate)",),
+    "info 1": (f"‹info› → {_NO_STATUS} (or a room? room=info)",),
+    "check 1": (f"‹check› → {_NO_STATUS} (or a room? room=check)",),
+    "status": (f"‹status› → {_NO_STATUS} (or a room? room=status)",),
+    "ls": (f"‹ls› → {_NO_LIST} (or a room? room=ls)",),
+    "please stop room 100": (f"‹stop› → {_NO_STOP} (or a room? room=stop)",),
     "not 100": (f"‹not› → {_NOT} (or a room? room=not)",),
-    "100 stop": (f"‹stop› → {_ELSEWHERE} (or a person? user=stop)",),
-    "100 user001 stop": (f"‹stop› → {_ELSEWHERE} (or a person? user=stop)",),
+    "100 stop": (f"‹stop› → {_NO_STOP} (or a person? user=stop)",),
+    "100 user001 stop": (f"‹stop› → {_NO_STOP} (or a person? user=stop)",),
     "100 user001 all": ("‹all› → name each user, up to 10: user001,user002 (or a person? user=all)",),
     "100 everyone": ("‹everyone› → name each user, up to 10: user001,user002 (or a person? user=everyone)",),
     # what is missing

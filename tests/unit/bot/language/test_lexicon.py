@@ -2,29 +2,29 @@
 
 import pytest
 
-from bot.language.lexicon import Lexicon, Meaning, Option, Vocabulary, folded, words_for
+from bot.language.lexicon import Definition, Lexicon, Option, Vocabulary, folded, words_for
 from bot.language.parser import parse, write
 
 SIZE = Option("size", "", "", "", choices=words_for({"big": "big large"}), foreign=words_for({"big": "huge very-big"}))
 THING = Option("thing", "[thing]", "", "", read=lambda text: text, question="which thing?", literal=True)
 MAKE = Vocabulary("make", "x", "", positionals=(THING,), options=(SIZE,))
 BREAK = Vocabulary("break", "break x", "", positionals=(THING,))
-LEXICON = Lexicon((MAKE, BREAK), default=MAKE, empty=MAKE, elsewhere={"smash": "break", "mend": "repair"}, missing="no")
+LEXICON = Lexicon((MAKE, BREAK), default=MAKE, empty=MAKE, elsewhere={"smash": "break", "mend": "repair"})
 
 
 @pytest.mark.parametrize(
-    ("word", "meaning"),
+    ("word", "definition"),
     [
-        ("big", Meaning(SIZE, "big")),
-        ("--LARGE", Meaning(SIZE, "big")),
-        ("Very_Big", Meaning(SIZE, "big", is_foreign=True)),
-        ("size", Meaning(SIZE, None)),
+        ("big", Definition(SIZE, "big")),
+        ("--LARGE", Definition(SIZE, "big")),
+        ("Very_Big", Definition(SIZE, "big", is_foreign=True)),
+        ("size", Definition(SIZE, None)),
         ("smash", None),
     ],
 )
-def test_a_word_means_the_same_in_any_case_and_dashes(word: str, meaning: Meaning | None) -> None:
+def test_a_word_means_the_same_in_any_case_and_dashes(word: str, definition: Definition | None) -> None:
     """Ours and foreign ones; the foreign ones are known as such."""
-    assert MAKE.meaning(word) == meaning
+    assert MAKE.define(word) == definition
 
 
 @pytest.mark.parametrize("word", ["No_Audio", "--no-audio", "no audio", "_no-audio_"])
@@ -43,7 +43,7 @@ def test_what_could_be_meant_as_more_than_an_id_is_not_free(word: str) -> None:
 def test_a_word_for_a_missing_command_yields_to_a_registered_one() -> None:
     """`smash` leads to `break` once there is a `break`; `mend` leads nowhere yet."""
     assert LEXICON.asked_for("smash") is BREAK
-    assert LEXICON.asked_for("mend") == "no"
+    assert LEXICON.asked_for("mend") == "recordbot has no repair, only make and break"
     assert LEXICON.asked_for("x1") is None
 
 

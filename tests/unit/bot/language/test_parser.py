@@ -17,7 +17,7 @@ from bot.language.tokens import tokens_of
 
 START = LEXICON.default
 HELP = LEXICON.empty
-WORDS = sorted({word for words in LEXICON.commands for word in (*words.meanings, *words.refused, words.name)})
+WORDS = sorted({word for words in LEXICON.commands for word in (*words.definitions, *words.refused, words.name)})
 SECRET = "k3y-S3CRET"
 
 
@@ -119,9 +119,9 @@ def test_no_correction_contradicts_a_word_that_was_typed(text: str) -> None:
     values = corrected.values
     typed = [token.text for token in tokens_of(normalise(text))]
     for word in typed:
-        meaning = START.meanings.get(folded(word))
-        if meaning and meaning.choice and word not in {*values["room"], *values["user"]}:
-            assert values.get(meaning.option.name) == [meaning.choice]
+        definition = START.definitions.get(folded(word))
+        if definition and definition.choice and word not in {*values["room"], *values["user"]}:
+            assert values.get(definition.option.name) == [definition.choice]
     for given_id in (*values["room"], *values["user"]):
         assert any(given_id in word for word in typed)
         assert given_id not in {*START.refused, *LEXICON.elsewhere, "and"} or f"user={given_id}" in result.corrected

@@ -33,13 +33,13 @@ def previewed(*requests: RecordingRequest) -> list[RequestPreview]:
 
 def test_an_order_that_the_queue_refused_started_nothing() -> None:
     """The first line says so: nobody waits for a recording that will not come."""
-    assert said(replies.not_queued())[0] == "⚠ Nothing was started: recordbot could not pass the order on."
+    assert said(replies.not_queued())[0] == "⚠️ Nothing was started: recordbot could not pass the order on."
 
 
 def test_a_mistake_of_ours_is_called_one() -> None:
     """The asker did nothing wrong, and has an id to quote."""
     assert said(replies.bug(an_order())) == [
-        "⚠ That was our mistake, not yours.",
+        "⚠️ That was our mistake, not yours.",
         "Nothing is lost: order 7KQ2M4X8P1ZA is kept for an operator.",
     ]
 
