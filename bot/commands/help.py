@@ -14,7 +14,7 @@ WORDS = Vocabulary(
     name="help",
     example="help start",
     help="explain a command or a word",
-    aliases=("?", "-h"),
+    aliases=("?", "-h", "how", "what"),
     positionals=(_WORD,),
     takes_any_words=True,
 )

@@ -33,7 +33,7 @@ class CommandBuilder:
         self.lexicon = lexicon
         self.vocabulary = lexicon.default
         self.is_named = False
-        """Whether the text says which sub-command it is."""
+        """Whether the text says by its name which sub-command it is."""
         self.values: dict[str, list[str]] = {}
         self.groups: list[Group] = []
         """The words without a name, which are the positionals."""
@@ -96,7 +96,7 @@ class CommandBuilder:
             if is_foreign:
                 self.add_problem(token, hidden or option.written(value), given=hidden)
             self.put(option, value, token)
-        elif value.nearest:
+        elif value.nearest and (not option.literal or self.lexicon.is_free(value.nearest, self.vocabulary)):
             self.add_problem(token, value.why)
             self.put(option, value.nearest, token)
         else:

@@ -23,21 +23,23 @@ def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
 
 def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
     """Read what begins with this token; return the tokens behind it."""
-    if definition := builder.vocabulary.define(token.text):
-        return _read_option(definition, token, "", after, builder)
-    if found := _NAMED.fullmatch(token.text):
+    definition, value = builder.vocabulary.define(token.text), ""
+    if definition is None and (found := _NAMED.fullmatch(token.text)):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
-        if definition := _switched(name, value, builder):
-            return _read_option(definition, token, "", after, builder)
+        if switched := _switched(name, value, builder):
+            return _read_option(switched, token, "", after, builder)
+        if not value and after and (switched := _switched(name, after[0].text, builder)):
+            return _read_option(switched, builder.span(token, after[0]), "", after[1:], builder)
         definition = builder.vocabulary.define(name) or (_guess(name, builder) if mark == "=" else None)
-        if definition:
-            return _read_option(definition, token, value, after, builder)
-    if token.text.startswith("-") or ("=" in token.text and "://" not in token.text):
-        if definition := _guess(token.text, builder):
-            return _read_option(definition, token, "", after, builder)
+    is_named = token.text.startswith("-") or ("=" in token.text and "://" not in token.text)
+    if definition is None and is_named:
+        definition, value = _guess(token.text, builder), ""
+    if definition:
+        return _read_option(definition, token, value, after, builder)
+    if is_named:
         builder.refuse(token, UNKNOWN)
-        return after
-    _read_unnamed(token, builder)
+    else:
+        _read_unnamed(token, builder)
     return after
 
 

@@ -6,7 +6,7 @@ values give the corrected command, unless one of the problems has no certain ans
 
 from bot.language.builder import Command, CommandBuilder, Values, write
 from bot.language.corrections import CommandError, Problem, shown
-from bot.language.lexicon import Lexicon, Vocabulary
+from bot.language.lexicon import Lexicon, Vocabulary, folded
 from bot.language.normalising import normalise
 from bot.language.options import read_options
 from bot.language.positionals import ask_for_missing, read_positionals
@@ -29,7 +29,7 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
     if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
         message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         raise CommandError((Problem("", (0, len(plain)), message),))
-    if tokens and tokens[0].text.casefold() == name.casefold():
+    while tokens and tokens[0].text.casefold() == name.casefold():
         del tokens[0]
     builder = CommandBuilder(plain, lexicon)
     words = _read_command(joined_phrases(tokens, lexicon), builder)
@@ -52,7 +52,7 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
         return tokens[:-1]
     first, *others = tokens
     named = lexicon.command(first.text)
-    meant = named or lexicon.asked_for(first.text) or _misspelt_command(first, others, builder)
+    meant = named or _command_asked_for(first, others, builder)
     if meant is None:
         return tokens
     literal = builder.or_literal(first)
@@ -61,12 +61,15 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
     if named is None:
         builder.add_problem(first, meant.name + literal)
     builder.vocabulary = meant
-    builder.is_named = True
+    builder.is_named = meant is not named or folded(first.text) == meant.name  # `record lobby teacher` is a sentence
     return others
 
 
-def _misspelt_command(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:
+def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:
+    """Return the sub-command that `kill`, `stop-recording` or `strat` asks for, or what to say where there is none."""
     vocabulary = builder.vocabulary
+    if meant := builder.lexicon.asked_for(folded(first.text).partition("-")[0]):
+        return meant
     if not first.text.isalpha() or vocabulary.define(first.text):
         return None
     definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]

@@ -11,8 +11,9 @@ from bot.language.lexicon import FILLERS, JOINING, Lexicon, folded
 MARKS = "`*~\"'"
 """What surrounds a value for the eye's sake: Slack's formatting and quotes. No id and no option holds one of them."""
 
+_BRACKETS = "(){}[]<>"
 _ENDINGS = ".!"
-"""Punctuation behind a word. No id, choice or time ends with it."""
+"""Punctuation behind a word. No id, choice or time ends with it, or has brackets around it."""
 
 _TOKEN = re.compile(
     r"""
@@ -63,10 +64,11 @@ def bare(word: str) -> str:
     """
     if word.isalnum():
         return word
-    core = word.rstrip(MARKS + _ENDINGS + "_")
+    around = MARKS if "://" in word else MARKS + _BRACKETS
+    core = word.rstrip(around + _ENDINGS + "_")
     tail = word[len(core) :]
     word = core + tail[: len(tail) - len(tail.lstrip("_"))]
-    core = word.lstrip(MARKS + "_")
+    core = word.lstrip(around + "_")
     head = word[: len(word) - len(core)]
     return head[len(head.rstrip("_")) :] + core
 

@@ -36,10 +36,12 @@ STARTED: dict[str, str] = {
     "room_id: 100, user_id: user001, video_type: SCREENSTREAM": "room 100 user001 screen",
     "100 user001 video_type=CAMERASTREAM": "room 100 user001 camera",
     "100 user001 is_record_audio=false": "room 100 user001 no-audio",
+    "100 user001 is_record_audio: false": "room 100 user001 no-audio",
     "100 user001 is_record_audio=true": "room 100 user001 with-audio",
     "100 user001 max_idle_time=60": "room 100 user001 idle=1m",
     "100 user001 record_rule_id=5f5e172b": "room 100 user001 rule=5f5e172b",
     "100 user001 rtmp_urls=rtmp://h/a,rtmp://h/b": "room 100 user001 push=rtmp://h/a push=rtmp://h/b",
+    '{"room_id": "100", "user_id": "user001", "is_record_audio": false}': "room 100 user001 no-audio",
     # several users
     "100 user001,user002": "room 100 user001,user002",
     "100 user001, user002": "room 100 user001,user002",
@@ -156,6 +158,9 @@ STARTED: dict[str, str] = {
     "room 100\u061c user001\ufe0f h\u034fd\u180e\u3164": "room 100 user001 hd",
     "room 100 user001 no\u2011audio": "room 100 user001 no-audio",
     "room 100 user001 \u2013idle 10m": "room 100 user001 idle=10m",
+    "100 (user001) [hd]": "room 100 user001 hd",
+    "room &lt;100&gt; user &lt;user001&gt;": "room 100 user001",
+    "/record /record 100 user001": "room 100 user001",
     "`room 100 user001 hd`": "room 100 user001 hd",
     "*room 100* _user001_ ~hd~": "room 100 _user001_ hd",
     "room 100 user=`user001`,`user002`": "room 100 user001,user002",
@@ -175,6 +180,8 @@ CORRECTED: dict[str, tuple[str, ...]] = {
     # rooms of letters only
     "lobby teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
     "lobby user001 hd": ("room lobby user001 hd", "‹lobby› → a room? Then type room lobby"),
+    "record lobby teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
+    "please record meeting 100": ("room meeting 100", "‹meeting› → a room? Then type room meeting"),
     "payload user001": ("room payload user001", "‹payload› → a room? Then type room payload"),
     "lobby user=teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
     # misspelt words
@@ -217,13 +224,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
     "100 user001 idle=13h": ("room 100 user001 idle=12h", "‹idle=13h› → 5s to 12h"),
     "100,user001": ("room 100 user001", "‹100,user001› → 100 user001 (only one room)"),
     "117, user001, hd": ("room 117 user001 hd", "‹117, user001› → 117 user001 (only one room)"),
-    "100 (user001)": ("room 100 user001", "‹(user001)› → user001 (an id has 1 to 64 of A-Z a-z 0-9 _ -)"),
     "100 user001?": ("room 100 user001", "‹user001?› → user001 (an id has 1 to 64 of A-Z a-z 0-9 _ -)"),
-    "&lt;100&gt; &lt;user001&gt;": (
-        "room 100 user001",
-        "‹<100>› → 100 (an id has 1 to 64 of A-Z a-z 0-9 _ -)",
-        "‹<user001>› → user001 (an id has 1 to 64 of A-Z a-z 0-9 _ -)",
-    ),
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
@@ -244,6 +245,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "check 1": (f"‹check› → {_NO_STATUS} (or a room? room=check)",),
     "status": (f"‹status› → {_NO_STATUS} (or a room? room=status)",),
     "ls": (f"‹ls› → {_NO_LIST} (or a room? room=ls)",),
+    "stop-recording 100": (f"‹stop-recording› → {_NO_STOP} (or a room? room=stop-recording)",),
+    "cancle 100": (f"‹cancle› → {_NO_STOP} (or a room? room=cancle)",),
     "please stop room 100": (f"‹stop› → {_NO_STOP} (or a room? room=stop)",),
     "not 100": (f"‹not› → {_NOT} (or a room? room=not)",),
     "100 stop": (f"‹stop› → {_NO_STOP} (or a person? user=stop)",),
@@ -299,6 +302,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     '"two words" user001': (f"‹two words› → {_LETTERS}",),
     "100 \u201ctwo words\u201d": (f"‹two words› → {_LETTERS}",),
     "100 us\u00e9r001": (f"‹us\u00e9r001› → {_LETTERS}",),
+    "100/user001": ("‹100/…› → " + _LETTERS, "the user is missing: who in room …?"),
+    "100 user001 room_id/": ("‹room_id/…› → " + _LETTERS,),
     "100 user.001": (f"‹user.001› → {_LETTERS}",),
     "100 <http://user.io/|user.io>": (f"‹user.io› → {_LETTERS}",),
     "100 <http://user.io|User.IO>": (f"‹User.IO› → {_LETTERS}",),
@@ -337,6 +342,8 @@ HELPED: dict[str, str] = {
     "help examples": "help examples",
     "help no audio": "help no audio",
     "help 720p": "help 720p",
+    "how do I stop": "help do I stop",
+    "what is running?": "help is running?",
     "help how do I record someone": "help how do I record someone",
 }
 """What is answered with help, and the topic."""
