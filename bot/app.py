@@ -1,4 +1,4 @@
-"""The Bolt app: what each of Slack's requests leads to. It makes no network call; orders leave through `put`.
+"""The Bolt app, made of the sub-commands in bot/commands/. It makes no network call; orders leave through `put`.
 
 Whoever dispatches a request to it has verified that it came from Slack, and says so by Bolt's mode "socket_mode". In
 the other mode Bolt would verify by itself, for which it is given no secret: it lets nothing through.
@@ -16,14 +16,18 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.language import grammar
-from bot.language.grammar import CommandError, Help
+from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands.subcommand import Answers, Context
+from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
+from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Reply
 from shared.actors import Actor
-from shared.orders import NotQueued, Order, PerhapsQueued, Start, new_order_id
+from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id
 from shared.slack_refs import ReplyTo
+
+_BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
 type _Text = Annotated[str, StringConstraints(min_length=1)]
 
@@ -46,7 +50,7 @@ def create_app(
     report: Callable[[Exception], None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
-    """The app that answers to `command`. Every answer is a 200 with a text to read, or a 400 for a command half there.
+    """Return the app that answers to `command`: a 200 with a text to read, or a 400 for a command half there.
 
     `put` puts an order on the queue before the person reads that it was accepted, and raises NotQueued or
     PerhapsQueued. `report` is told of every other exception, each of which is a mistake of ours.
@@ -55,6 +59,7 @@ def create_app(
     # Below WARNING Bolt logs whole bodies. It hands the level on to its own loggers, and to one of the app's name.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
+    context = Context(command, idle_default, LEXICON)
     known = AuthorizeResult(enterprise_id=None, team_id=None)
     app = App(
         name=logger.name,
@@ -68,18 +73,19 @@ def create_app(
     @app.command(command)
     def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         try:
-            asked = grammar.parse(from_slack(body.get("text", "")), idle_default=idle_default, name=command)
-        except CommandError as slip:
-            return _answer(ack, replies.slip(slip, command))
-        if isinstance(asked, Help):
-            return _answer(ack, replies.help_on(asked.topic, command))
+            words, values = parse(from_slack(body.get("text", "")), LEXICON, command)
+            subcommand = _BY_NAME[words.name]
+            if isinstance(subcommand, Answers):
+                return _answer(ack, subcommand.answer(values, context))
+            action = subcommand.action(values, context)
+        except CommandError as error:
+            return _answer(ack, replies.not_understood(error, command))
         try:
             asker = _Asker.model_validate(body)
         except ValidationError:
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
-        action = Start(requests=asked.requests, dry_run=asked.dry_run)
         order = Order(
             order_id=new_order_id(),
             actor=Actor(kind="slack_user", id=asker.user_id),
@@ -87,7 +93,8 @@ def create_app(
             placed_at=clock(),
             reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
         )
-        accepted = replies.accepted(order.order_id, action)  # made first: once the order is on its way nothing may fail
+        # Made first: once the order is on its way nothing may fail.
+        accepted = subcommand.accepted(order.order_id, action)
         try:
             put(order)
         except NotQueued:
@@ -111,7 +118,7 @@ def create_app(
 
 
 def as_body(said: Reply) -> dict[str, Any]:
-    """The reply as the JSON object that answers a command."""
+    """Return the reply as the JSON object that answers a command."""
     return {"response_type": said.to.value, "text": said.text, "blocks": said.blocks}
 
 

@@ -1,66 +1,47 @@
-"""What we say about the commands: the usage hint, help, and docs/commands.md, all from the catalogue.
-
-`make docs` writes the page anew.
-"""
+"""docs/commands.md, from the sub-commands' words. `make docs` writes the page anew."""
 
 import sys
 from itertools import groupby
 
-from bot.language.catalogue import HELP, OPTIONS, START, VERBS, Option
+from bot.commands import LEXICON
+from bot.commands.help import THREADS, whole_form
+from bot.language.lexicon import Option
 from shared.command_line import CommandLine, run
-
-_THREADS = "Commands don't work in threads: type them in the channel."
-_ENTRIES = {entry.name: entry for entry in (*VERBS, *OPTIONS)}
-
-
-def usage_hint() -> str:
-    """What stands behind the command's name while it is typed."""
-    return f"{START.example} · {HELP.name}"
-
-
-def help_text(topic: str | None = None, *, name: str = "/record") -> tuple[str, ...]:
-    """The lines that explain `topic`, a name of the catalogue as `Help.topic` is, or the commands as a whole.
-
-    Raises KeyError for any other topic.
-    """
-    if topic is None:
-        verbs = [f"{name} {verb.example}: {verb.help}" for verb in VERBS]
-        return (*verbs, f"Words to explain: {', '.join(_ENTRIES)}.", _THREADS)
-    if topic == START.name:
-        return (_whole_form(name), f"{START.help}.", _THREADS)
-    entry = _ENTRIES[topic]
-    return (f"{entry.form}: {entry.help}.", f"For example: {name} {entry.example}")
-
-
-def _whole_form(name: str) -> str:
-    return " ".join([name, START.form, *(option.form for option in OPTIONS)])
 
 
 def commands_doc(name: str = "/record") -> str:
-    """docs/commands.md: every word, its form and an example, and what is made of words of other tools."""
-    rows = [f"| `{_cell(entry.form)}` | {entry.help} | `{name} {entry.example}` |" for entry in _ENTRIES.values()]
+    """Return the page: every word, its form and an example, and what is made of words of other tools."""
+    commands = LEXICON.commands
+    options = [option for words in commands if not words.takes_any_words for option in words.all]
+    rows = [(words.name, words.help, words.example) for words in commands]
+    rows += [(option.form, option.help, option.example) for option in options if option.form]
     return "\n".join(
         [
             "# Commands",
             "",
-            "<!-- Made from bot/language/catalogue.py by `make docs`. -->",
+            "<!-- Made from bot/commands/ by `make docs`. -->",
             "",
-            f"```\n{_whole_form(name)}\n{name} {HELP.form}\n```",
+            "```",
+            *(whole_form(words, name, is_default=words is LEXICON.default) for words in commands),
+            "```",
             "",
             "Options come in any order and case, as `idle=10m`, `--idle 10m` or `idle 10m`. Ids keep their case.",
-            "Users are separated by commas, semicolons or line ends; a user named twice is recorded once.",
-            f"`{name}` alone gives the short help. {_THREADS}",
+            "Commas, semicolons, line ends and bullets separate; a user named twice is recorded once. Words of a",
+            "sentence (`please`, `in`) are passed over. The API's field names are understood: `max_idle_time=60`.",
+            f"`{name}` alone gives the short help. {THREADS}",
             "",
             "| word | what it does | example |",
             "|---|---|---|",
-            *rows,
+            *(f"| `{_cell(form)}` | {_cell(text)} | `{name} {example}` |" for form, text, example in rows),
             "",
             "A word that is none of these is never guessed at: nothing is started, and the answer says what is wrong,",
-            "what it probably meant, and the corrected command. For words of other tools it names ours:",
+            "and the corrected command where the meaning is certain. A room of letters only needs `room` or `start`",
+            "before it, so that no misspelt command starts a recording. For words of other tools the answer names",
+            "ours; for a size (`720p`, `640x360`) it names the smallest quality that isn't smaller.",
             "",
             "| ours | for |",
             "|---|---|",
-            *(row for option in OPTIONS for row in _foreign_rows(option)),
+            *(row for option in options for row in _foreign_rows(option)),
             "",
         ]
     )

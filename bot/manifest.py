@@ -1,4 +1,4 @@
-"""The Slack app's manifest, from the catalogue: for requests over HTTP, or for Socket Mode.
+"""The Slack app's manifest, from the sub-commands: for requests over HTTP, or for Socket Mode.
 
 `make docs` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
 `.venv/bin/python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
@@ -7,8 +7,7 @@
 import argparse
 import sys
 
-from bot.commands_doc import usage_hint
-from bot.language.catalogue import START
+from bot.commands import LEXICON
 from shared.command_line import CommandLine, run
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
@@ -20,11 +19,16 @@ _SCOPES = {
 }
 
 
+def usage_hint() -> str:
+    """Return what stands behind the command's name while it is typed."""
+    return f"{LEXICON.default.example} · {LEXICON.empty.name}"
+
+
 def manifest(*, url: str | None, name: str = "/record") -> str:
     """The manifest as YAML. Slack's requests go to `url`, or by Socket Mode where it is None."""
     return "\n".join(
         [
-            "# Made from bot/language/catalogue.py by `make docs`. Paste it at api.slack.com/apps, Create New App.",
+            "# Made from bot/commands/ by `make docs`. Paste it at api.slack.com/apps, Create New App.",
             "display_information:",
             "  name: recordbot",
             "  description: Records streams of RTC rooms",
@@ -35,7 +39,7 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
             "  slash_commands:",
             f"    - command: {name}",
             *([f"      url: {url}"] if url else []),
-            f'      description: "{_sentence(START.help)}"',
+            f'      description: "{_sentence(LEXICON.default.help)}"',
             f'      usage_hint: "{usage_hint()}"',
             "      should_escape: false",
             "oauth_config:",

@@ -3,7 +3,10 @@
 import json
 from collections.abc import Callable, Sequence
 
-from bot.language.grammar import CommandError, Help, parse
+from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands.subcommand import Answers
+from bot.language.corrections import CommandError
+from bot.language.parser import parse
 from local.slack.chat import ANN, CLASS_RECORDINGS, Message, Via
 from local.system import System
 
@@ -51,12 +54,12 @@ def _as_read(system: System, message: Message) -> str:
 def _ways_of_answering(text: str) -> frozenset[Via]:
     """How the answer to a question comes; none for what is no question. A door that fails makes only Slack speak."""
     try:
-        command = parse(text, idle_default=300)
+        words, values = parse(text, LEXICON)
     except CommandError:
         return frozenset()
-    if isinstance(command, Help):
+    if any(isinstance(it, Answers) for it in SUBCOMMANDS if it.words is words):
         return frozenset({"ack"})
-    return frozenset({"response_url", "web_api"}) if command.dry_run else frozenset()
+    return frozenset({"response_url", "web_api"}) if "dry-run" in values else frozenset()
 
 
 def _started(system: System) -> int:

@@ -29,7 +29,7 @@ def assert_slack_takes(reply: Reply) -> None:
     assert len(json.dumps(reply.blocks, ensure_ascii=False)) <= MOST_CHARACTERS
     assert reply.text.strip()
     slackblocks.SectionBlock(reply.text)  # the text has a section's limit
-    assert all(character.isprintable() for character in reply.text)
+    assert all(character.isprintable() or character == "\n" for character in reply.text)
     assert all(character.isprintable() or character == "\n" for character in read(reply))
     assert "" not in [element.get("text") for element in _elements(reply.blocks)], "Slack refuses an empty text"
 

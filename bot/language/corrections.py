@@ -1,33 +1,26 @@
-"""What is said about a slip: its place, the nearest valid word, and never a secret.
-
-A slip is a person's mistake, answered at once; nothing here is an error of ours.
-"""
+"""What is said about a text that is no command: each problem, the nearest word, and never a secret."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.language.lexicon import OUR_WORDS, folded
-
 _LONGEST_SHOWN = 40
-_LONGEST_COMPARED = 20
-_SHORT = 4
+_SHORTEST_COMPARED, _LONGEST_COMPARED = 3, 20
+_SHORT = 5
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]{0,15}://)(?:[^\s/?#]*@)?([a-z0-9.-]*)[^\s]*", re.IGNORECASE)
 _PATH = re.compile(r"[/\\]{2}\S*|(?<=[^\s/\\])[/\\]\S*")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One slip: the words as given (shortened, secrets masked), where they stand, and what to type instead.
+    """One thing to fix: the words as given (shortened, secrets masked), where they stand, and what to do about them.
 
-    `place` is (start, end) in the normalised text, end exclusive; both are its end where something is missing.
-    `readings` are what could replace `given`, the nearest first; none where nothing is near. `message` says the same
-    to a person, in a few words.
+    `place` is (start, end) in the normalised text, end exclusive. `given` is empty where something is missing.
     """
 
     given: str
     place: tuple[int, int]
     message: str
-    readings: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -39,21 +32,21 @@ class Problem:
 
 
 class CommandError(Exception):
-    """A text that isn't a command: every problem in the order of the text, and the command that was probably meant.
+    """A text that is no command: every problem in the order of the text, and the command that was meant.
 
-    `corrected` is what to type after the command's name, and is itself without a slip. It is None where a problem has
-    no nearest reading, and where the text holds a push address, since that may not be shown again.
+    `corrected` is what to type after the command's name, and is itself a command. It is None where the meaning isn't
+    clear, and where the text holds a push address, since that may not be shown again.
     """
 
-    def __init__(self, problems: tuple[Problem, ...], corrected: str | None) -> None:
+    def __init__(self, problems: tuple[Problem, ...], corrected: str | None = None) -> None:
         super().__init__("; ".join(problem.line for problem in problems))
         self.problems = problems
         self.corrected = corrected
 
 
 def shown(text: str) -> str:
-    """The text as a slip may repeat it: printable, at most 40 characters, nothing of an address behind its host."""
-    masked = " ".join(_masked(word) for word in text.split())
+    """Return the text as a problem may repeat it: printable, at most 40 characters, no address behind its host."""
+    masked = " ".join(map(_masked, text.split()))
     plain = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in masked)
     return plain if len(plain) <= _LONGEST_SHOWN else plain[: _LONGEST_SHOWN - 1] + "…"
 
@@ -64,16 +57,15 @@ def _masked(word: str) -> str:
     return _PATH.sub("/…", word)
 
 
-def nearest(word: str, words: tuple[str, ...] = OUR_WORDS) -> str | None:
-    """The word of ours that `word` most likely misspells: at most two slips of the keys away, one for a short word.
+def nearest(typed: str, words: Iterable[str], most: int = 2) -> str | None:
+    """Return the word that `typed`, in lower case, most likely misspells, at most so many keystrokes away, or None.
 
-    A word with digits in it misspells nothing: ids look like that.
+    A short word is at most one away. A word with digits in it misspells nothing: ids look like that.
     """
-    typed = folded(word)
-    if len(typed) > _LONGEST_COMPARED or not typed.replace("-", "").isalpha():
+    if not _SHORTEST_COMPARED <= len(typed) <= _LONGEST_COMPARED or not typed.replace("-", "").isalpha():
         return None
-    allowed = 1 if len(typed) <= _SHORT else 2
-    near = [(distance, ours) for ours in words if (distance := _distance(typed, ours, allowed)) <= allowed]
+    allowed = min(most, 1 if len(typed) <= _SHORT else 2)
+    near = [(distance, word) for word in words if (distance := _distance(typed, word, allowed)) <= allowed]
     return min(near, key=lambda pair: pair[0])[1] if near else None
 
 

@@ -1,48 +1,53 @@
-"""Undoing what Slack's clients, phones and word processors do to a command's text.
+"""Undo what Slack's clients, phones and word processors do to a command's text.
 
-Two steps, because only one of them may be repeated. `from_slack` decodes Slack's own markup: it belongs to Slack's
-entry and is applied once, since a decoded `&amp;lt;` is text that somebody typed. `normalise` undoes what happened to
-the characters; the grammar applies it to every text, and applying it again changes nothing.
+There are two steps, because only one of them may be repeated. `from_slack` decodes Slack's own markup. It is applied
+once, where the payload is read: a decoded `&amp;lt;` is text that somebody typed. `normalise` undoes what happened to
+the characters. Applying it again changes nothing.
 """
 
 import re
 
-MARKS = "`*~\"'"
-"""What surrounds a value for the eye's sake: Slack's formatting and quotes. No id and no option holds one of them."""
+UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Unicode's default-ignorable characters: they are never seen, and make a word another one."""
 
-_LINE_ENDS = frozenset("\n\r\v\f\x85\u2028\u2029")
-_ORDINARY = re.compile(r"[\w=,-]+(?: [\w=,-]+)*", re.ASCII)
-_NAMED = re.compile(rf"([\w{MARKS}-]+)=(.*)", re.ASCII)
+_ORDINARY = re.compile(r"[\w,:/.-]+(?:[= ][\w,:/.-]+)*", re.ASCII)
+_BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")
+_SPACES = re.compile(r"\s+")
+_LINE_END = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
+_SPACED_EQUALS = re.compile(r"(?<=[\w-]) ?= ?(?=\w)", re.ASCII)
 _SLACK_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>|&(?:amp|lt|gt);")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
-_SLACK_ADDS = ("", "http://", "https://", "mailto:", "tel:")
+_ADDED_BY_SLACK = re.compile(r"(?:https?://|mailto:)?(.*?)/?", re.DOTALL)
 
 
-def _character_table() -> dict[int, str | None]:
+def _character_table() -> dict[int, str]:
     full_width = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     replaced = {
         '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d",
         "'": "\u2018\u2019\u201a\u201b\u2032",
         "-": "\u2010\u2011\u2012\u2013\u2212",
         "--": "\u2014\u2015",  # what keyboards make of two hyphens
-        ",": "\u3001",
-        ".": "\u3002",
+        ",": "\u3001\u060c\uff64",
+        ";": "\u061b\u037e",
+        ".": "\u3002\uff61",
         "...": "\u2026",
+        "\n": "".join(map(chr, range(0x2028, 0x202A))),
     }
-    typed = {ord(character): plain for plain, characters in replaced.items() for character in characters}
-    unseen = (0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF)
-    return full_width | typed | dict.fromkeys(unseen)
+    return full_width | {ord(character): plain for plain, characters in replaced.items() for character in characters}
 
 
 _CHARACTERS = _character_table()
 
 
 def from_slack(text: str) -> str:
-    """What the person typed, from the text of a Slack payload: links and mentions unwrapped, `&amp; &lt; &gt;` decoded.
+    """Return what the person typed, from the text of a Slack payload. To be applied once, where that is read.
 
-    A link gives its address, or its label where Slack made the address from the label (`user.001` looks like a host).
-    A mention gives `@name`, a channel `#name`, each as one word. To be applied once, where the payload is read.
+    `&amp; &lt; &gt;` are decoded. A link gives its address, or its label where Slack made the address from the label:
+    `user.001` looks like a host, `555-123-4567` like a telephone number. A mention gives `@name`, a channel `#name`.
     """
     return _SLACK_MARKUP.sub(_unwrapped, text)
 
@@ -55,50 +60,32 @@ def _unwrapped(found: re.Match[str]) -> str:
         sigil = "#" if target[0] == "#" else "@"
         typed = sigil + "-".join((label or target[1:]).lstrip(sigil).split())
     else:
-        typed = label if label and target in {added + label for added in _SLACK_ADDS} else target
+        typed = label if label and _is_made_from(target, label) else target
     return _ENTITY.sub(lambda entity: _ENTITIES[entity[0]], typed)
 
 
-def normalise(text: str) -> str:
-    """The text in plain characters, single spaces and line ends, without marks around values or a full stop at the end.
+def _is_made_from(target: str, label: str) -> bool:
+    if target.startswith("tel:"):
+        return True
+    [address, shown] = [_ADDED_BY_SLACK.fullmatch(text) for text in (target, label)]
+    if not address or not shown:
+        return False
+    [host, *path], [host_shown, *path_shown] = address[1].split("/", 1), shown[1].split("/", 1)
+    return host.casefold() == host_shown.casefold() and path == path_shown
 
-    Full-width letters, curly quotes, long dashes, no-break and zero-width spaces become what they stand for. Marks go
-    from around each word and around the value of `name=value`, never from within. An underscore is a mark only outside
-    another one (`_*100*_`), since ids may begin and end with it. Normalising twice is normalising once.
+
+def normalise(text: str) -> str:
+    """Return the text in plain characters, with single spaces and line ends between words.
+
+    Full-width letters, curly quotes, long dashes and no-break spaces become what they stand for. What can't be seen
+    goes. A bullet is a line end. Blanks around `=` go, and quotes around the whole. Normalising twice is normalising
+    once.
     """
     if _ORDINARY.fullmatch(text):
         return text
-    pieces = re.split(r"(\s+)", text.translate(_CHARACTERS))
-    words = [_bare(word) for word in pieces[::2]]
-    while words and not (last := _without_tail(words[-1], MARKS + ".")):
-        words.pop()
-    if not words:
-        return ""
-    words[-1] = _bare(last)
-    plain, ended = "", False
-    for word, space in zip(words, ["", *pieces[1::2]], strict=False):
-        ended = ended or not _LINE_ENDS.isdisjoint(space)
-        if word:
-            plain += ("\n" if ended else " ") * bool(plain) + word
-            ended = False
+    plain = _BULLETS.sub("\n", UNSEEN.sub("", text).translate(_CHARACTERS))
+    plain = _SPACES.sub(lambda blank: "\n" if _LINE_END.search(blank[0]) else " ", plain)
+    plain = _SPACED_EQUALS.sub("=", plain.strip())
+    if plain.count('"') == 2 and plain[0] == plain[-1] == '"':  # noqa: PLR2004 # a pair of quotes
+        plain = _SPACED_EQUALS.sub("=", plain[1:-1].strip())
     return plain
-
-
-def _bare(word: str) -> str:
-    word = _without_head(_without_tail(word, MARKS))
-    if named := _NAMED.fullmatch(word):
-        name, value = named.groups()
-        return f"{_without_head(_without_tail(name, MARKS))}={_without_head(value)}"
-    return word
-
-
-def _without_tail(word: str, marks: str) -> str:
-    core = word.rstrip(marks + "_")
-    tail = word[len(core) :]
-    return core + tail[: len(tail) - len(tail.lstrip("_"))]
-
-
-def _without_head(word: str) -> str:
-    core = word.lstrip(MARKS + "_")
-    head = word[: len(word) - len(core)]
-    return head[len(head.rstrip("_")) :] + core

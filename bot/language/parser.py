@@ -1,198 +1,78 @@
-"""The words of a start -> a Draft: every option wherever it stands; other words go to bot/language/positionals.py."""
+"""Text -> Command or CommandError, forward only: normalising -> tokens -> phrases -> options -> positionals.
 
-import re
-from typing import NamedTuple
+Problems are collected on the way, each with the value that was most likely meant where there is one. At the end these
+values give the corrected command, unless one of the problems has no certain answer.
+"""
 
-from bot.language.catalogue import FILLERS, NOT_OURS, PUSH, ROOM, START, USER, Option, Verb
-from bot.language.corrections import nearest, shown
-from bot.language.draft import Draft
-from bot.language.lexicon import MEANINGS, Meaning, folded, is_reserved, meaning_of
-from bot.language.positionals import Bare, seat
-from bot.language.tokens import Word, listed_after, parts_of
-from bot.language.values import Wrong, is_id
+from bot.language.builder import Command, CommandBuilder, Values, write
+from bot.language.corrections import CommandError, Problem, shown
+from bot.language.lexicon import Lexicon, Vocabulary, folded
+from bot.language.normalising import normalise
+from bot.language.options import read_options
+from bot.language.positionals import ask_for_missing, read_positionals
+from bot.language.tokens import Token, joined_phrases, tokens_of
 
-_NAMED = re.compile(r"([\w-]+)([=:])(.*)", re.DOTALL)
-_NEXT_ADDRESS = re.compile(r"[,;](?=rtmps?://)", re.IGNORECASE)
-_NEGATIVE = frozenset({"no", "off", "false", "0", "none"})
-_PUNCTUATION = "!?.:,;()[]{}"
-_UNKNOWN = "no such option: help lists them"
+__all__ = ["Command", "Values", "parse", "write"]
 
-
-class _Said(NamedTuple):
-    """A word that says something, and what that means: None for a reserved word that has no meaning here."""
-
-    word: Word
-    meaning: Meaning | None
-    value: Word | None = None
-    """The value written in the same word, as in `idle=10m`."""
+_MOST_CHARACTERS = 24_000
+_MOST_WORDS = 64
+"""Enough for ten users, ten addresses and every option, however they are written; a bound on the work of one text."""
 
 
-def read_start(text: str, words: list[Word]) -> Draft:
-    """What the words of a start say, slips noted and mended. `words` are those of `text` without the command's name."""
-    draft = Draft(text)
-    bare: list[Bare] = []
-    position = _read_verb(draft, words[0])
-    while position < len(words):
-        said = _said(words[position])
-        if said:
-            position = _read(draft, said, words, position + 1, first=not bare and ROOM.name not in draft.values)
-        else:
-            added, after = listed_after(words, position + 1)
-            bare.append(_ids_alone(draft, parts_of(words[position]) + added))
-            position = after
-    seat(draft, [group for group in bare if group])
-    draft.finish()
-    return draft
+def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
+    """Return the command that `text` says: what follows the slash command's name, or the name as well.
+
+    Raises CommandError, and nothing else, with every problem in it. Places count in `normalise(text)`.
+    """
+    plain = normalise(text)
+    tokens = tokens_of(plain) if len(plain) <= _MOST_CHARACTERS else []
+    if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
+        message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
+        raise CommandError((Problem("", (0, len(plain)), message),))
+    while tokens and tokens[0].text.casefold() == name.casefold():
+        del tokens[0]
+    builder = CommandBuilder(plain, lexicon)
+    words = _read_command(joined_phrases(tokens, lexicon), builder)
+    if builder.vocabulary.takes_any_words:
+        if words:
+            builder.values[builder.vocabulary.positionals[0].name] = [token.text for token in words]
+        return builder.build()
+    read_options(words, builder)
+    read_positionals(builder)
+    ask_for_missing(words or tokens, builder)
+    return builder.build()
 
 
-def _read_verb(draft: Draft, word: Word) -> int:
-    """Pass over `start` as the first word; gives the position of what follows."""
-    meaning = meaning_of(word.text)
-    if meaning is None or meaning.of is not START:
-        return 0
-    if meaning.ours:
-        readings = [meaning.ours, ROOM.written(word.text)]
-        draft.slip(word, f"{readings[0]} (or the room? {readings[1]})", readings, mended=True)
-    return 1
+def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
+    """Read which sub-command it is; return the other words."""
+    lexicon = builder.lexicon
+    last = lexicon.command(tokens[-1].text) if tokens else lexicon.empty
+    if last and last.takes_any_words and len(tokens) <= 2:  # noqa: PLR2004 # `help`, `idle help`
+        builder.vocabulary = last
+        return tokens[:-1]
+    first, *others = tokens
+    named = lexicon.command(first.text)
+    meant = named or _command_asked_for(first, others, builder)
+    if meant is None:
+        return tokens
+    literal = builder.or_literal(first)
+    if isinstance(meant, str):
+        raise CommandError((Problem(shown(first.text), (first.start, first.end), meant + literal),))
+    if named is None:
+        builder.add_problem(first, meant.name + literal)
+    builder.vocabulary = meant
+    builder.is_named = meant is not named or folded(first.text) == meant.name  # `record lobby teacher` is a sentence
+    return others
 
 
-def _said(word: Word) -> _Said | None:
-    """What the word says by itself, or None for a bare word."""
-    if meaning := meaning_of(word.text):
-        return _Said(word, meaning)
-    if named := _NAMED.fullmatch(word.text):
-        name, mark, value = named.groups()
-        meaning = meaning_of(name) or (_guess(name) if mark == "=" else None)
-        if meaning or mark == "=":
-            return _Said(word, meaning, Word(value, word.end - len(value), word.end) if value else None)
-    if word.text.startswith("-"):
-        return _Said(word, _guess(word.text))
-    if (trimmed := word.text.strip(_PUNCTUATION)) != word.text and (meaning := meaning_of(trimmed)):
-        return _Said(word, meaning._replace(ours=meaning.choice or meaning.of.name))
-    return _Said(word, None) if is_reserved(word.text) else None
-
-
-def _guess(name: str) -> Meaning | None:
-    ours = nearest(name)
-    return MEANINGS[ours]._replace(ours=MEANINGS[ours].choice or MEANINGS[ours].of.name) if ours else None
-
-
-def _read(draft: Draft, said: _Said, words: list[Word], after: int, *, first: bool) -> int:
-    """Put what is said into the draft; gives the position behind it. `first`: a bare word here would be the room."""
-    word, meaning, value = said
-    if meaning is None or isinstance(meaning.of, Verb):
-        _slip_reserved(draft, word, meaning, first=first)
-        return after
-    option = meaning.of
-    if not (meaning.choice or option.is_flag):
-        return _read_value(draft, said, option, words, after)
-    ours = meaning.choice or option.name
-    if value and value.text.casefold() in _NEGATIVE:
-        draft.slip(word, "leave it out", mended=not meaning.choice)
-        return after
-    if value:
-        draft.slip(word, f"{ours}, without a value", [ours], mended=True)
-    elif meaning.ours:
-        _slip_reserved(draft, word, meaning, first=first)
-    draft.put(option, meaning.choice or "", word, slipped=bool(value or meaning.ours))
-    return after
-
-
-def _slip_reserved(draft: Draft, word: Word, meaning: Meaning | None, *, first: bool) -> None:
-    plain = folded(word.text)
-    readings: list[str] = []
-    mended = meaning is not None or plain in FILLERS
-    if meaning is None:
-        message = NOT_OURS.get(plain) or ("leave it out" if plain in FILLERS else _UNKNOWN)
-    elif isinstance(meaning.of, Verb):
-        message = f"{meaning.of.name} goes first"
-    else:
-        message = meaning.ours or meaning.choice or meaning.of.name
-        mended = bool(meaning.choice) or meaning.of.is_flag
-        readings.append(message)
-    if is_id(word.text) and not word.text.startswith("--"):
-        literal = (ROOM if first else USER).written(word.text)
-        message += f" (or {'the room' if first else 'a person'}? {literal})"
-        readings.append(literal)
-    draft.slip(word, message, readings, mended=mended)
-
-
-def _ids_alone(draft: Draft, group: Bare) -> Bare:
-    """The group without words that mean something of their own and without Slack's mentions: slips, both of them."""
-    ids: Bare = []
-    for word in group:
-        meaning = meaning_of(word.text)
-        if word.text.startswith(("@", "<@")):
-            draft.put_id(USER, word)
-        elif not is_reserved(word.text):
-            ids.append(word)
-        else:
-            _slip_reserved(draft, word, meaning, first=False)
-            if meaning and isinstance(meaning.of, Option) and (meaning.choice or meaning.of.is_flag):
-                draft.put(meaning.of, meaning.choice or "", word, slipped=True)
-    return ids
-
-
-def _read_value(draft: Draft, said: _Said, option: Option, words: list[Word], after: int) -> int:
-    name, meaning, value = said
-    if value is None and after < len(words) and words[after].text == "=":
-        after += 1
-    if value is None and after < len(words) and _may_be_value(option, words[after].text):
-        text = words[after].text.removeprefix("=")
-        value = Word(text, words[after].end - len(text), words[after].end)
-        after += 1
-    if value is None:
-        draft.slip(name, f"{option.name} needs a value, as in {option.example}")
-        draft.values.setdefault(option.name, [])
-        return after
-    whole = Word(draft.text[name.start : value.end], name.start, value.end)
-    if option is USER:
-        if meaning and meaning.ours:
-            ours = shown(USER.written(value.text))
-            draft.slip(whole, ours, [ours], mended=True)
-        added, after = listed_after(words, after)
-        for word in [*parts_of(value), *_ids_alone(draft, added)]:
-            draft.put_id(USER, word)
-        return after
-    if value.text.isdecimal() and after < len(words) and words[after].text.casefold() in option.units:
-        value = Word(value.text + words[after].text, value.start, words[after].end)
-        after += 1
-        whole = Word(draft.text[name.start : value.end], name.start, value.end)
-    for text in _NEXT_ADDRESS.split(value.text) if option is PUSH else [value.text]:
-        _put_value(draft, option, text, whole, foreign=bool(meaning and meaning.ours))
-    return after
-
-
-def _may_be_value(option: Option, text: str) -> bool:
-    if option.literal or text.startswith("="):
-        return "=" not in text[1:]
-    meaning = meaning_of(text)
-    if option.words:
-        return meaning is not None and meaning.of is option and meaning.choice is not None
-    return _said(Word(text, 0, len(text))) is None
-
-
-def _put_value(draft: Draft, option: Option, text: str, whole: Word, *, foreign: bool) -> None:
-    """Give the option the value typed as `text`; `whole` is its name and value as they stand in the command."""
-    value = option.read(text) if option.read else _choice(option, text)
-    masked = f"{option.name}={shown(text) if '://' in text else '…'}" if option.secret else None
-    given = masked and (shown(whole.text) if "://" in text else masked)
-    if not isinstance(value, Wrong):
-        if foreign:
-            ours = masked or option.written(value)
-            draft.slip(whole, ours, [ours], given=given, mended=True)
-        draft.put(option, value, whole, slipped=foreign)
-    elif value.nearest:
-        draft.slip(whole, value.why, [option.written(value.nearest)], mended=True)
-        draft.put(option, value.nearest, whole, slipped=True)
-    else:
-        draft.slip(whole, value.why, given=given)
-        draft.values.setdefault(option.name, [])
-
-
-def _choice(option: Option, text: str) -> str | Wrong:
-    meaning = meaning_of(text)
-    if meaning and meaning.of is option and meaning.choice and not meaning.ours:
-        return meaning.choice
-    ours = meaning.choice if meaning and meaning.of is option else nearest(text, option.words)
-    return Wrong(ours or "one of " + ", ".join(option.words), ours)
+def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:
+    """Return the sub-command that `kill`, `stop-recording` or `strat` asks for, or what to say where there is none."""
+    vocabulary = builder.vocabulary
+    if meant := builder.lexicon.asked_for(folded(first.text).partition("-")[0]):
+        return meant
+    if not first.text.isalpha() or vocabulary.define(first.text):
+        return None
+    definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]
+    if any(definition and definition.option is vocabulary.positionals[0] for definition in definitions):
+        return None  # then the word is no room, and may be a user: `lisa room 100`
+    return builder.lexicon.near_command(first.text)

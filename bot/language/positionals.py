@@ -1,127 +1,126 @@
-"""The bare words' seats: which of the words that are no options is the room, and which one lists the users.
+"""The words without a name: which of them are which positional, in order, and what is left over or missing.
 
-Exactly one place holds users, and any further bare word is a slip: `hdd` is as good an id as any, so it is either an
-option misspelt or one more person, and only the asker knows. `user=` behind that place adds a person, since it is one
-of the two readings that the slip offers.
+Exactly one place holds users, and any further word is a problem: `hdd` is as good an id as any, so it is either an
+option misspelt or one more person, and only the asker knows. `user=` behind that place adds a person, since it is how
+the answer says that.
 """
 
-from bot.language.catalogue import IDLE, PUSH, ROOM, USER, Option, Verb
-from bot.language.corrections import nearest, shown
-from bot.language.draft import Draft
-from bot.language.lexicon import MEANINGS
-from bot.language.tokens import Word
+from bot.language.builder import CommandBuilder, Group
+from bot.language.corrections import shown
+from bot.language.lexicon import Option
+from bot.language.options import UNKNOWN
+from bot.language.tokens import Token
 from bot.language.values import Wrong, is_id
 
-type Bare = list[Word]
-"""Bare words listed with commas: one or more ids."""
 
-
-def seat(draft: Draft, groups: list[Bare]) -> None:
-    """Give room and users the groups that are theirs, in the order of the text, and note what is left over."""
-    if len(groups) > _free(draft) and _misspelt(groups[0]):
-        _mend(draft, groups, 0)
-    groups = _lines_joined(draft, groups)
+def read_positionals(builder: CommandBuilder) -> None:
+    """Give each positional its words, in the order of the text, and note what is left over."""
+    groups, positionals = builder.groups, builder.vocabulary.positionals
+    free = sum(option.name not in builder.values for option in positionals)
     for at in reversed(range(len(groups))):
-        if len(groups) > _free(draft) and _misspelt(groups[at]):
-            _mend(draft, groups, at)
-    if groups and ROOM.name not in draft.values:
-        _seat_room(draft, groups)
-    if groups and (not draft.values.get(USER.name) or draft.named_after(USER, groups[0][0])):
-        _seat_users(draft, groups.pop(0))
-    for group in groups:
-        _slip_left_over(draft, group)
-
-
-def _free(draft: Draft) -> int:
-    return (ROOM.name not in draft.values) + (not draft.values.get(USER.name))
-
-
-def _misspelt(group: Bare) -> str | None:
-    return nearest(group[0].text) if len(group) == 1 else None
-
-
-def _lines_joined(draft: Draft, groups: list[Bare]) -> list[Bare]:
-    """Groups that only a line end parts are one list of users, unless the later one could be a misspelt option."""
-    joined: list[Bare] = []
-    has_room = ROOM.name in draft.values
-    for group in groups:
-        seats_users = len(joined) > (not has_room)
-        if seats_users and draft.text[joined[-1][-1].end : group[0].start] == "\n" and not _misspelt(group):
-            joined[-1] += group
-        else:
-            joined.append(group)
-    return joined
-
-
-def _mend(draft: Draft, groups: list[Bare], at: int) -> None:
-    """Take the misspelt word out of the groups, with its value if that follows, and put what it most likely says."""
-    [word] = groups.pop(at)
-    meaning = MEANINGS[_misspelt([word]) or ""]
-    literal = [USER.written(word.text)] if (at or ROOM.name in draft.values) and is_id(word.text) else []
-    if isinstance(meaning.of, Verb):
-        _slip_either(draft, word, meaning.of.name, literal)
+        if len(groups) > free and len(groups[at].tokens) == 1:
+            _read_misspelt(at, builder)
+    for option in positionals:
+        is_given = option.name in builder.values
+        if groups and option.most == 1 and not is_given:
+            _read_single(option, builder)
+        elif groups and option.most > 1 and (not is_given or builder.was_given_after(option, groups[0].tokens[0])):
+            _read_list(option, builder)
+    if len(groups) > 1 and groups[0].tokens[0].mark:
+        builder.refuse(builder.span(groups[0].tokens[0], groups[-1].tokens[-1]), "a second command? One at a time")
         return
-    option = meaning.of
-    if option.read:
-        following = groups[at][0] if at < len(groups) and len(groups[at]) == 1 else None
-        value = option.read(following.text) if following else Wrong("")
-        if following is None or isinstance(value, Wrong) or not draft.text[word.end : following.start].isspace():
-            draft.slip(word, " ".join([f"{option.name}=…", *_or_person(literal)]), literal)
-            return
-        del groups[at]
-        word = Word(draft.text[word.start : following.end], word.start, following.end)
-        literal = []
+    for group in groups:
+        _report_left_over(group.tokens, builder)
+
+
+def _read_misspelt(at: int, builder: CommandBuilder) -> None:
+    """Take a misspelt word of ours out of the groups, with its value if that follows."""
+    [token] = builder.groups[at].tokens
+    near = builder.vocabulary.near(token.text)
+    if near is None:
+        return
+    del builder.groups[at]
+    option, choice = near.option, near.choice
+    if choice is not None:
+        builder.put_near(option, choice, token)
+        return
+    following = builder.groups[at].tokens if at < len(builder.groups) else []
+    value = option.read(following[0].text) if option.read and len(following) == 1 else Wrong("")
+    if isinstance(value, Wrong):
+        builder.refuse(token, f"{option.name}=…" + builder.or_literal(token))
     else:
-        value = meaning.choice or ""
-    _slip_either(draft, word, option.written(value), literal)
-    draft.put(option, value, word, slipped=True)
+        del builder.groups[at]
+        builder.put_near(option, value, builder.span(token, following[0]))
 
 
-def _seat_room(draft: Draft, groups: list[Bare]) -> None:
-    first, *others = groups.pop(0)
+def _read_single(option: Option, builder: CommandBuilder) -> None:
+    """Give the first word to a positional that has one value."""
+    first, *others = builder.groups[0].tokens
+    if others and not first.text.isdecimal():
+        return  # a list of users, and the room is missing
+    del builder.groups[0]
     if others:
-        whole = Word(draft.text[first.start : others[-1].end], first.start, others[-1].end)
-        spaced = shown(f"{first.text} {','.join(word.text for word in others)}")
-        draft.slip(whole, f"{spaced} (only users are listed with commas)", [spaced], mended=True)
-        groups.insert(0, others)
-    draft.put_id(ROOM, first)
+        spaced = shown(f"{first.text} {','.join(token.text for token in others)}")
+        builder.add_problem(builder.span(first, others[-1]), f"{spaced} (only one {option.name})")
+        builder.groups.insert(0, Group(others, follows=False))
+    builder.take(option, first.text, first)
+    if builder.vocabulary is builder.lexicon.default and not builder.is_named and first.text.isalpha():
+        builder.doubtful = first
 
 
-def _seat_users(draft: Draft, group: Bare) -> None:
-    named = draft.values.pop(USER.name, [])
-    for word in group:
-        draft.put_id(USER, word)
-    for user in named:
-        draft.put(USER, user, group[-1])
+def _read_list(option: Option, builder: CommandBuilder) -> None:
+    """Give the next words to a positional that has several values; those that `user=` named behind them come last."""
+    first, *others = builder.groups.pop(0).tokens
+    while builder.groups and builder.groups[0].follows:
+        others += builder.groups.pop(0).tokens
+    named = builder.values.pop(option.name, [])
+    builder.take(option, first.text, first)
+    for token in others:
+        builder.take_listed(option, token)
+    for value in named:
+        builder.put(option, value, first)
 
 
-def _slip_left_over(draft: Draft, group: Bare) -> None:
-    whole = Word(draft.text[group[0].start : group[-1].end], group[0].start, group[-1].end)
-    people = ",".join(word.text for word in group)
-    literal = [USER.written(people)] if all(is_id(word.text) for word in group) else []
-    for option in (IDLE, PUSH):
-        if len(group) == 1 and not people.isdecimal() and (value := _valid(option, people)):
-            _slip_either(
-                draft, whole, shown(option.written(value)) if option.secret else option.written(value), literal
-            )
-            draft.put(option, value, whole, slipped=True)
+def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
+    whole = builder.span(tokens[0], tokens[-1])
+    text = ",".join(token.text for token in tokens)
+    for option in builder.vocabulary.options:
+        if option.recognise and (value := option.recognise(text)):
+            if option.read and isinstance(option.read(text), Wrong):
+                builder.take(option, text, whole)
+            else:
+                builder.put_near(option, value, whole, clear=not text.isdecimal())
             return
-    if not literal:
-        draft.slip(whole, "no word of this command: help lists them")
-        return
-    draft.slip(whole, f"another person? {literal[0]}", literal, mended=True)
-    for word in group:
-        draft.put(USER, word.text, whole)
+    last = builder.vocabulary.positionals[-1]
+    wrong = [why for token in tokens if last.read and isinstance(why := last.read(token.text), Wrong)]
+    if last.literal and last.most > 1 and not wrong:
+        builder.refuse(whole, f"another {last.noun}? {last.written(text)}")
+    else:
+        builder.refuse(whole, wrong[0].why if wrong else UNKNOWN)
 
 
-def _valid(option: Option, text: str) -> str | None:
-    value = option.read(text) if option.read else None
-    return value if isinstance(value, str) else None
+def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
+    """Ask for what is missing, and for what can only be judged of all the words together."""
+    vocabulary, values = builder.vocabulary, builder.values
+    missing = [option for option in vocabulary.positionals if option.question and option.name not in values]
+    end = Token("", tokens[-1].end, tokens[-1].end)
+    if len(missing) > 1:
+        names = " and the ".join(option.name for option in missing)
+        builder.refuse(end, f"the {names} are missing, as in {vocabulary.example}")
+    elif missing and not builder.has_refused:
+        said = {name: (given or ["…"])[0] for name, given in values.items()}
+        question = missing[0].question.format(**said) + _or_called_like_an_option(tokens[0].text, said, builder)
+        builder.refuse(end, f"the {missing[0].name} is missing: {question}")
+    elif builder.doubtful and not missing:
+        room, word = vocabulary.positionals[0].name, builder.doubtful
+        builder.add_problem(word, f"a {room}? Then type {room} {shown(word.text)}")
+    if why := vocabulary.conflict(values):
+        builder.refuse(end, why)
 
 
-def _slip_either(draft: Draft, word: Word, ours: str, literal: list[str]) -> None:
-    draft.slip(word, " ".join([ours, *_or_person(literal)]), [ours, *literal], mended=True)
-
-
-def _or_person(literal: list[str]) -> list[str]:
-    return [f"(or a person? {reading})" for reading in literal]
+def _or_called_like_an_option(first: str, said: dict[str, str], builder: CommandBuilder) -> str:
+    """Say what else `hd user001` could mean."""
+    definition, room = builder.vocabulary.define(first), builder.vocabulary.positionals[0]
+    if builder.is_named or not is_id(first) or not (definition and definition.choice) or room.name not in said:
+        return ""
+    return f" (or a {room.noun} called {first}? {room.name} {first} {said[room.name]})"

@@ -1,50 +1,113 @@
-"""The words of a normalised text, and the lists that commas make of them."""
+"""Split a normalised text into words, join phrases of several words, and drop the words that say nothing.
+
+Commas, semicolons and line ends separate words as blanks do.
+"""
 
 import re
 from typing import NamedTuple
 
-_WORD = re.compile(r"\S+")
-_LISTED = re.compile(r"[^,;]+")
-_NO_LIST = re.compile(r"[=/\\]")
-_LIST_MARKS = (",", ";")
+from bot.language.lexicon import FILLERS, JOINING, Lexicon, folded
+
+MARKS = "`*~\"'"
+"""What surrounds a value for the eye's sake: Slack's formatting and quotes. No id and no option holds one of them."""
+
+_BRACKETS = "(){}[]<>"
+_ENDINGS = ".!"
+"""Punctuation behind a word. No id, choice or time ends with it, or has brackets around it."""
+
+_TOKEN = re.compile(
+    r"""
+    "(?=[^"\n]*")[^\s"]*[ ][^"\n]*"                # several words in quotes
+    | \n | [,;]+
+    | [^\s,;]*:// (?: [^\s,;] | [,;](?=[^\s,;])(?!(?:[\w-]+=)?rtmps?://) )*   # an address may hold such marks
+    | [^\s,;]+
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_LONGEST_PHRASE = 3
+_SAYS_NOTHING = re.compile(r"[-/|>=+]{1,3}|:[a-z0-9+_-]*[a-z][a-z0-9+_-]*:", re.IGNORECASE)
+"""A dash between words; an emoji as Slack writes it."""
 
 
-class Word(NamedTuple):
-    """A word and where it stands: (start, end) in the text, end exclusive."""
+class Token(NamedTuple):
+    """A word without the marks around it, and where it stands: (start, end) in the text, end exclusive.
+
+    `mark` is what separates it from the word before: "," for a comma or a semicolon, a line end, or "" for a blank.
+    """
 
     text: str
     start: int
     end: int
+    mark: str = ""
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of the text, in order."""
-    return [Word(found[0], found.start(), found.end()) for found in _WORD.finditer(text)]
+def tokens_of(text: str) -> list[Token]:
+    """Return the words of the text, in order."""
+    tokens = []
+    mark = ""
+    for found in _TOKEN.finditer(text):
+        if found[0] == "\n":
+            mark = mark or "\n"
+        elif found[0][0] in ",;":
+            mark = ","
+        elif word := bare(found[0]):
+            tokens.append(Token(word, found.start(), found.end(), mark))
+            mark = ""
+    return tokens
 
 
-def parts_of(word: Word) -> list[Word]:
-    """What the word lists: `a,b;c` is three words. An address or an option is no list, whatever it holds."""
-    if _NO_LIST.search(word.text):
-        return [word]
-    return [Word(part[0], word.start + part.start(), word.start + part.end()) for part in _LISTED.finditer(word.text)]
+def bare(word: str) -> str:
+    """Return the word without the marks around it and the punctuation behind it.
 
-
-def most_parts(word: Word) -> int:
-    """How many words this one can be at most once lists are taken apart. An address holds what marks it will."""
-    text = word.text
-    return 1 if "://" in text else 1 + text.count(",") + text.count(";")
-
-
-def listed_after(words: list[Word], position: int) -> tuple[list[Word], int]:
-    """What the words from `position` on add to a list that the word before began (`a, b ;c`), and the position after.
-
-    A word with `=` in it is an option, and ends the list.
+    An underscore is a mark only outside another one (`_*100*_`), since ids may begin and end with it.
     """
-    added: list[Word] = []
-    while position < len(words):
-        before, word = words[position - 1].text, words[position]
-        if "=" in word.text or not (before.endswith(_LIST_MARKS) or word.text.startswith(_LIST_MARKS)):
-            break
-        added += parts_of(word)
-        position += 1
-    return added, position
+    if word.isalnum():
+        return word
+    around = MARKS if "://" in word else MARKS + _BRACKETS
+    core = word.rstrip(around + _ENDINGS + "_")
+    tail = word[len(core) :]
+    word = core + tail[: len(tail) - len(tail.lstrip("_"))]
+    core = word.lstrip(around + "_")
+    head = word[: len(word) - len(core)]
+    return head[len(head.rstrip("_")) :] + core
+
+
+def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """Return the tokens with `no audio` as one of them, without fillers and emoji. `and` becomes a comma's mark."""
+    words: list[Token] = []
+    mark = ""
+    while tokens:
+        token, length = tokens[0], 1
+        plain = folded(token.text)
+        is_ordinary = plain.isalnum() and plain not in lexicon.phrase_words
+        if not is_ordinary:
+            token, length = _longest_phrase(tokens[:_LONGEST_PHRASE], lexicon)
+        tokens = tokens[length:]
+        mark = mark or token.mark
+        if token.text in JOINING or plain in JOINING:
+            mark = ","
+        elif is_ordinary or not _says_nothing(token.text, tokens[:2], lexicon):
+            words.append(token if token.mark == mark else token._replace(mark=mark))
+            mark = ""
+    return words
+
+
+def _longest_phrase(tokens: list[Token], lexicon: Lexicon) -> tuple[Token, int]:
+    """Return the longest known phrase that these tokens begin with, and of how many it is; else the first of them."""
+    first = tokens[0]
+    for length in range(len(tokens), 1, -1):
+        text = " ".join(token.text for token in tokens[:length])
+        if not any(token.mark for token in tokens[1:length]) and lexicon.is_phrase(text):
+            return Token(text, first.start, tokens[length - 1].end, first.mark), length
+    return first, 1
+
+
+def _says_nothing(word: str, following: list[Token], lexicon: Lexicon) -> bool:
+    plain = folded(word)
+    if plain not in FILLERS:
+        return bool(_SAYS_NOTHING.fullmatch(word)) or not (word.isascii() or any(map(str.isalnum, word)))
+    definition = lexicon.default.definitions.get(plain)  # `for` says nothing, but `for 1 hour` does
+    texts = [token.text for token in following]
+    values = (texts[0], "".join(texts)) if texts else ()
+    return not (definition and definition.option.recognise and any(map(definition.option.recognise, values)))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.language.normalising import UNSEEN
 from shared.actors import Actor
 
 type Element = dict[str, Any]
@@ -22,6 +23,9 @@ type Line = Sequence[str | Element]
 
 _LONGEST_PIECE = 1500
 _LONGEST_DETAIL = 3000
+_LONGEST_TEXT = 3000
+_EMOJI = re.compile("[\N{WARNING SIGN}\N{BLACK UNIVERSAL RECYCLING SYMBOL}\N{BLACK SQUARE FOR STOP}]")
+"""Emoji that some clients show as plain signs unless the character U+FE0F follows."""
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -35,7 +39,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What we say: the first line as `text` (what a notification shows), all of it as blocks, and who sees it."""
+    """What we say, as `text` (what notifications and screen readers give) and as blocks, and who sees it."""
 
     text: str
     blocks: list[dict[str, Any]]
@@ -43,26 +47,26 @@ class Reply:
 
 
 def reply(to: Audience, headline: Line, *lines: Line, details: Iterable[tuple[str, str]] = ()) -> Reply:
-    """A reply of these lines, the first one in bold. `details` are captions, each with a text shown as it is set.
+    """Make a reply of these lines, the first one in bold. `details` are captions, each with a text shown as it is set.
 
-    Pieces are cut at 1500 characters and details at 3000: Slack takes about 13,000 in all.
+    Pieces are cut at 1500 characters, details and the whole as plain text at 3000: Slack takes about 13,000 in all.
     """
     first = [_bold(element) for element in _elements(headline)]
     section = [*first, *(element for line in lines for element in (_text("\n"), *_elements(line)))]
     parts = [_part("section", section)]
     for caption, detail in details:
         parts += [_part("section", _elements([caption])), _part("preformatted", [_text(_set_text(detail))])]
-    return Reply(text="".join(map(_as_mrkdwn, first)), blocks=[{"type": "rich_text", "elements": parts}], to=to)
+    return Reply(text=_as_mrkdwn(parts), blocks=[{"type": "rich_text", "elements": parts}], to=to)
 
 
 def plain(value: object, most: int = 64) -> str:
-    """A foreign value as one line of printable text, at most so many characters."""
+    """Return a foreign value as one line of printable text, at most so many characters."""
     shown = " ".join(_printable(str(value)).split())
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def joined(*parts: str | Element | Line | None) -> list[str | Element]:
-    """The parts with ` · ` between them, as one line; those that are None or empty are left out."""
+    """Return the parts with ` · ` between them, as one line; those that are None or empty are left out."""
     line: list[str | Element] = []
     for part in filter(None, parts):
         pieces = [part] if isinstance(part, str | dict) else part
@@ -71,7 +75,7 @@ def joined(*parts: str | Element | Line | None) -> list[str | Element]:
 
 
 def code(value: object, most: int = 160) -> Element:
-    """A value to copy."""
+    """Return a value to copy."""
     return {**_text(plain(value, most) or "?"), "style": {"code": True}}
 
 
@@ -83,7 +87,7 @@ def person(actor: Actor) -> Element:
 
 
 def clock_time(moment: datetime) -> Element:
-    """A time of day, in the reader's own time zone."""
+    """Return a time of day, in the reader's own time zone."""
     fallback = moment.astimezone(UTC).strftime("%H:%M UTC")
     return {"type": "date", "timestamp": int(moment.timestamp()), "format": "{time}", "fallback": fallback}
 
@@ -97,7 +101,7 @@ def _text(text: str) -> Element:
 
 
 def _elements(line: Line) -> list[Element]:
-    """The pieces as elements. Slack refuses an empty text, so there is none."""
+    """Return the pieces as elements. Slack refuses an empty text, so there is none."""
     whole = [_text(_printable(piece)[:_LONGEST_PIECE]) if isinstance(piece, str) else piece for piece in line if piece]
     return whole or [_text(" ")]
 
@@ -107,8 +111,9 @@ def _bold(element: Element) -> Element:
 
 
 def _printable(text: str) -> str:
-    # Not printable are line ends, controls, bidi overrides, zero-width characters and lone surrogates.
-    return "".join(character if character.isprintable() else " " for character in text)
+    # Not printable are line ends, controls and lone surrogates; bidi overrides and the like are not even seen.
+    seen = "".join(character if character.isprintable() else " " for character in UNSEEN.sub("", text))
+    return _EMOJI.sub("\\g<0>\ufe0f", seen)
 
 
 def _set_text(text: str) -> str:
@@ -118,8 +123,17 @@ def _set_text(text: str) -> str:
     )
 
 
-def _as_mrkdwn(element: Element) -> str:
-    if element["type"] == "user":
-        return f"<@{element['user_id']}>"
-    shown: str = element["fallback"] if element["type"] == "date" else element["text"]
-    return shown.translate(_ENTITIES)
+def _as_mrkdwn(parts: list[Element]) -> str:
+    """Return the whole message as text, in which Slack reads `<`, `>` and `&` as markup."""
+    text = ""
+    for part in parts:
+        for element in [_text("\n")] * bool(text) + part["elements"]:
+            if element["type"] == "user":
+                piece = f"<@{element['user_id']}>"
+            else:
+                shown: str = element["fallback"] if element["type"] == "date" else element["text"]
+                piece = shown.translate(_ENTITIES)
+            if len(text) + len(piece) >= _LONGEST_TEXT:
+                return f"{text}…"
+            text += piece
+    return text

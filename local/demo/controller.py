@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from bot.commands_doc import usage_hint
+from bot.manifest import usage_hint
 from local.demo.correlate import correlate
 from local.demo.details import details_of
 from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen

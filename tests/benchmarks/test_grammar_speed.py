@@ -6,7 +6,9 @@ from timeit import repeat
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bot.language.grammar import CommandError, parse
+from bot.commands import LEXICON
+from bot.language.corrections import CommandError
+from bot.language.parser import parse
 from shared.rtc.models import RecordingRequest
 
 FIELDS = {"room_id": "100", "user_id": "user001", "select_stream_type": "HD", "max_idle_time": 300}
@@ -21,7 +23,7 @@ def test_parsing(benchmark: BenchmarkFixture, text: str) -> None:
 
     def read() -> None:
         with suppress(CommandError):
-            parse(text, idle_default=300)
+            parse(text, LEXICON)
 
     validation = min(repeat(lambda: RecordingRequest.model_validate(FIELDS), number=LOOPS, repeat=5)) / LOOPS
     parsing = min(repeat(read, number=LOOPS, repeat=5)) / LOOPS

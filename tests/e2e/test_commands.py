@@ -100,18 +100,18 @@ def test_the_same_stream_again_is_a_duplicate_that_only_the_asker_reads(bot: Dep
     bot.type("ROOM user001")
     bot.read("🔴 Recording")
     bot.type("ROOM user001", person=BEN)
-    text = bot.read("♻ Already recording user001", person=BEN)
+    text = bot.read("♻️ Already recording user001", person=BEN)
     assert "by @ann" in text
     assert len(bot.jobs()) == 1
     assert bot.kinds() == ["started", "duplicate"]
-    assert all("♻" not in bot.slack.chat.as_text(message) for message in bot.seen(ANN))
+    assert all("♻️" not in bot.slack.chat.as_text(message) for message in bot.seen(ANN))
 
 
 def test_a_stream_that_somebody_else_records_is_a_duplicate_without_a_job(bot: Deployment) -> None:
     """RTC knows of a job that the ledger doesn't: asked once, told once, nothing new started."""
     bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
     bot.type("ROOM user001")
-    assert "Not by recordbot" in bot.read("♻ Already being recorded: user001")
+    assert "Not by recordbot" in bot.read("♻️ Already being recorded: user001")
     assert (bot.starts(), bot.jobs(), bot.kinds()) == (1, [], ["not_started"])
 
 

@@ -62,7 +62,7 @@ def test_a_stop_ends_what_was_started(bot: Deployment, sender: Sender) -> None:
     assert (stream["state"], stream["job_id"], job.state) == ("stopped", job.job_id, "STOPPED")
     by_job = an_event("recording.stop", {"job_id": job.job_id}, notify={"channel": CLASS_RECORDINGS.channel_id})
     assert outcome(sender.send(by_job).json()["status_url"])["streams"][0]["state"] == "stopped"
-    assert "by demo" in bot.read(f"⏹ Stopped user001 in room {bot.room}")
+    assert "by demo" in bot.read(f"⏹️ Stopped user001 in room {bot.room}")
     outcome(sender.send(start(bot.room)).json()["status_url"])
     assert len(bot.jobs()) == 2, "the stream is free again"
 

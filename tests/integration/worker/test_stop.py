@@ -82,8 +82,8 @@ def test_a_stop_stops_tells_and_frees_the_stream(stops: Stops) -> None:
     for receive in (1, 2):
         assert stops.stop(order, receive) is None
     assert (stops.jobs(), stops.states(order)) == (["STOPPED"], ["done", "stopped"])
-    assert stops.world.read()[-1].startswith("⏹ Stopped user001 in room 100\nby timetable · job 1")
-    assert sum("⏹" in text for text in stops.world.read()) == 1
+    assert stops.world.read()[-1].startswith("⏹️ Stopped user001 in room 100\nby timetable · job 1")
+    assert sum("⏹️" in text for text in stops.world.read()) == 1
     assert isinstance(stops.world.attempt(stops.started()).outcome, Started)
     assert sum(call.operation == "show" for call in stops.world.rtc.calls()) == 0
 
@@ -254,4 +254,4 @@ def test_a_caller_s_start_is_told_without_a_response_url(stops: Stops) -> None:
         )
         assert stops.world.run(order) is None
     assert "by timetable" in stops.world.read()[0]
-    assert stops.world.read()[1].startswith("♻ Already recording user001 in room 100")
+    assert stops.world.read()[1].startswith("♻️ Already recording user001 in room 100")

@@ -114,11 +114,11 @@ def test_each_form_of_a_command_becomes_the_same_order(typed: str) -> None:
     ("typed", "answer"),
     [
         ("100 user001 1080p", "‹1080p› → fhd (or a person? user=1080p)"),
-        ("100 user001 720p", "‹720p› → hd (or a person? user=720p)"),
+        ("100 user001 720p", "‹720p› → fhd (or a person? user=720p)"),
         ("100 user001 mute", "‹mute› → no-audio (or a person? user=mute)"),
-        ("100 all", "‹all› → name each user, up to ten: user001,user002 (or a person? user=all)"),
+        ("100 all", "‹all› → name each user, up to 10: user001,user002 (or a person? user=all)"),
         ("100 @ann", "‹@ann› → Slack people aren't RTC users: type the user's id in RTC"),
-        ("hd user001", "‹hd user001› → who in room user001? (or a room called hd? room hd user001)"),
+        ("hd user001", "the user is missing: who in room user001? (or a room called hd? room hd user001)"),
     ],
 )
 def test_each_slip_that_people_make_is_answered_with_its_readings(typed: str, answer: str) -> None:

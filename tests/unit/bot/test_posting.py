@@ -21,7 +21,7 @@ ORDER_ID = "7KQ2M4X8P1ZA"
 METADATA = {"event_type": "recordbot_order", "event_payload": {"order_id": ORDER_ID}}
 HOOK = "/commands/T1/1/s3cret"
 NEWS = reply(Audience.CHANNEL, ["🟡 Starting <user001>"], ["job 1"])
-ANSWER = reply(Audience.ASKER, ["♻ Already recording user001"])
+ANSWER = reply(Audience.ASKER, ["♻️ Already recording user001"])
 OK = http(200, b"ok")
 POSTED = http(200, b'{"ok": true, "channel": "C9", "ts": "1.2"}')
 

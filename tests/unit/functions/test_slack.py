@@ -97,7 +97,7 @@ def test_the_event_s_own_encoding_makes_no_difference(around: Around) -> None:
     "form",
     [
         a_form("room payload user001"),
-        a_form("payload user001"),
+        a_form("start payload user001"),
         a_form(TYPED, channel_name="payload-team"),
         a_form("100 payload hd", user_name="payload="),
     ],

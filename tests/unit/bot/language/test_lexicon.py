@@ -1,36 +1,53 @@
-"""Rules of looking a word up in the catalogue."""
+"""Rules of looking words up, with the words of two commands that exist only here."""
 
 import pytest
 
-from bot.language.catalogue import IDLE, NO_AUDIO, QUALITY, START
-from bot.language.lexicon import MEANINGS, Meaning, folded, is_reserved, meaning_of
+from bot.language.lexicon import Definition, Lexicon, Option, Vocabulary, folded, words_for
+from bot.language.parser import parse, write
 
-
-def test_words_are_listed_as_they_are_looked_up() -> None:
-    """Folding leaves every listed word alone, so that each can be found in any case."""
-    assert [word for word in MEANINGS if folded(word) != word] == ["-h"], "found as it is"
+SIZE = Option("size", "", "", "", choices=words_for({"big": "big large"}), foreign=words_for({"big": "huge very-big"}))
+THING = Option("thing", "[thing]", "", "", read=lambda text: text, question="which thing?", literal=True)
+MAKE = Vocabulary("make", "x", "", positionals=(THING,), options=(SIZE,))
+BREAK = Vocabulary("break", "break x", "", positionals=(THING,))
+LEXICON = Lexicon((MAKE, BREAK), default=MAKE, empty=MAKE, elsewhere={"smash": "break", "mend": "repair"})
 
 
 @pytest.mark.parametrize(
-    ("word", "meaning"),
+    ("word", "definition"),
     [
-        ("Start", Meaning(START)),
-        ("--IDLE", Meaning(IDLE)),
-        ("_hd_", Meaning(QUALITY, choice="hd")),
-        ("No_Audio", Meaning(NO_AUDIO)),
-        ("720P", Meaning(QUALITY, choice="hd", ours="hd")),
-        ("mute", Meaning(NO_AUDIO, ours="no-audio")),
-        ("hdd", None),
+        ("big", Definition(SIZE, "big")),
+        ("--LARGE", Definition(SIZE, "big")),
+        ("Very_Big", Definition(SIZE, "big", is_foreign=True)),
+        ("size", Definition(SIZE, None)),
+        ("smash", None),
     ],
 )
-def test_a_word_means_the_same_in_any_case_and_dashes(word: str, meaning: Meaning | None) -> None:
-    """Ours and foreign ones; the foreign ones tell ours."""
-    assert meaning_of(word) == meaning
+def test_a_word_means_the_same_in_any_case_and_dashes(word: str, definition: Definition | None) -> None:
+    """Ours and foreign ones; the foreign ones are known as such."""
+    assert MAKE.define(word) == definition
 
 
-@pytest.mark.parametrize(
-    ("word", "reserved"), [("hd", True), ("STOP", True), ("please", True), ("-x", True), ("hdd", False), ("100", False)]
-)
-def test_what_could_be_meant_as_more_than_an_id_is_reserved(word: str, reserved: bool) -> None:
-    """Our words, others' and a sentence's are taken for ids only where `room` or `user=` says so."""
-    assert is_reserved(word) is reserved
+@pytest.mark.parametrize("word", ["No_Audio", "--no-audio", "no audio", "_no-audio_"])
+def test_words_are_folded_to_one_spelling(word: str) -> None:
+    """Case, dashes before it, underscores around it and blanks within it make no other word."""
+    assert folded(word) == "no-audio"
+
+
+@pytest.mark.parametrize("word", ["big", "BREAK", "smash", "mend", "please", "-x", "and", "@ann"])
+def test_what_could_be_meant_as_more_than_an_id_is_not_free(word: str) -> None:
+    """Our words, others' and a sentence's are ids only where a name says so."""
+    assert not LEXICON.is_free(word, MAKE)
+    assert LEXICON.is_free("x1", MAKE)
+
+
+def test_a_word_for_a_missing_command_yields_to_a_registered_one() -> None:
+    """`smash` leads to `break` once there is a `break`; `mend` leads nowhere yet."""
+    assert LEXICON.asked_for("smash") is BREAK
+    assert LEXICON.asked_for("mend") == "recordbot has no repair, only make and break"
+    assert LEXICON.asked_for("x1") is None
+
+
+@pytest.mark.parametrize("text", ["break x1", "break thing=make", "thing x1 big"])
+def test_any_command_is_parsed_and_written_by_its_own_words(text: str) -> None:
+    """The parser knows no command: whatever is handed in can be typed."""
+    assert write(parse(text, LEXICON), LEXICON) == text

@@ -16,24 +16,21 @@ MANGLED = st.text(alphabet="ab_*`\"'~=.,-/: \n\u200b\u2026\u201c\u2019\uff1d\uff
         ("  room\t100  user001 ", "room 100 user001"),
         ("room\uff11\uff10\uff10\u3000user\uff10\uff10\uff11\uff0cuser002", "room100 user001,user002"),
         ("room\u00a0100\u202fuser\u200b001\ufeff", "room 100 user001"),
-        ("\u201c100\u201d \u2018user001\u2019", "100 user001"),
+        ("\u201c100\u201d \u2018user001\u2019", "\"100\" 'user001'"),
+        ("\u201c100 user001\u201d", "100 user001"),
         ("\u2014dry-run \u2013idle 10m", "--dry-run -idle 10m"),
-        ("`100` *user001* ~hd~ idle=`10m`", "100 user001 hd idle=10m"),
-        ("*room 100 user001 hd*", "room 100 user001 hd"),
-        ("`*idle*=10m`", "idle=10m"),
-        ("100 user001 hd.", "100 user001 hd"),
-        ("100 user001 hd\u2026", "100 user001 hd"),
-        ("100 user001 *hd.*", "100 user001 hd"),
-        ("100 user001 . *", "100 user001"),
-        ("100 _user001_ __x", "100 _user001_ __x"),
-        ("_*100 user001*_", "100 user001"),
+        ("idle = 10m", "idle=10m"),
+        ("100 user001 hd\u2026", "100 user001 hd..."),
+        ("100\u3001user001\u3002", "100,user001."),
+        ("100\u060c user001\u061b", "100, user001;"),
         ("100\r\nuser001 \n\n user002", "100\nuser001\nuser002"),
+        ("\u2022 100 \u2022 user001", "100\nuser001"),
+        ("1\u061c0\ufe0f0\u034f u\u180es\u3164er\U000e0020", "100 user"),
         ("push=rtmp://h/a=*b*/c user001", "push=rtmp://h/a=*b*/c user001"),
-        ("...", ""),
     ],
 )
 def test_what_clients_do_is_undone(mangled: str, typed: str) -> None:
-    """Each way in which clients change a text gives back what was typed, and ids keep their underscores."""
+    """Each way in which clients change a text gives back the characters that were typed."""
     assert normalise(mangled) == typed
 
 
@@ -50,6 +47,9 @@ def test_normalising_twice_is_normalising_once(text: str) -> None:
         ("push=<rtmp://h/a?x=1&amp;y=2|rtmp://h/a>", "push=rtmp://h/a?x=1&y=2"),
         ("push=<rtmp://h/a>", "push=rtmp://h/a"),
         ("100 <http://user.io|user.io>", "100 user.io"),
+        ("100 <http://user.io/|User.IO>", "100 User.IO"),
+        ("100 <https://h.io/a|h.io/b>", "100 https://h.io/a"),
+        ("<tel:+15551234567|555-123-4567>", "555-123-4567"),
         ("<mailto:ann@example.com|ann@example.com>", "ann@example.com"),
         ("100 <@U1|ann>", "100 @ann"),
         ("100 <@U1|Ann Lee>", "100 @Ann-Lee"),

@@ -12,11 +12,24 @@ from tests.block_kit import assert_slack_takes, read
 from tests.builders import ANN
 
 
-def test_the_first_line_is_the_fallback_text_with_mentions_and_entities() -> None:
-    """A notification shows the first line; there, and only there, Slack reads markup."""
-    said = reply(Audience.CHANNEL, ["<!channel> & ", person(ANN)], ["second"])
-    assert said.text == "&lt;!channel&gt; &amp; <@U1ANN>"
-    assert read(said) == "<!channel> & @U1ANN\nsecond"
+def test_the_text_is_the_whole_message_with_mentions_and_entities() -> None:
+    """Notifications and screen readers give it; there, and only there, Slack reads markup."""
+    said = reply(Audience.CHANNEL, ["<!channel> & ", person(ANN)], ["second"], details=[("Body", "a\nb")])
+    assert said.text == "&lt;!channel&gt; &amp; <@U1ANN>\nsecond\nBody\na\nb"
+    assert read(said) == "<!channel> & @U1ANN\nsecond\nBody\na\nb"
+    assert_slack_takes(said)
+
+
+def test_a_text_that_is_too_long_ends_between_pieces() -> None:
+    """No entity and no mention is cut in two."""
+    said = reply(Audience.ASKER, ["x"], *[["&" * 500]] * 9)
+    assert said.text == "x\n" + "&amp;" * 500 + "\n…"
+
+
+def test_emoji_show_in_colour_everywhere() -> None:
+    """Some clients show these as plain signs unless U+FE0F follows; more of it is taken out."""
+    said = reply(Audience.ASKER, ["⚠ a\ufe0fb ♻\ufe0f ⏹"])
+    assert read(said) == "⚠\ufe0f ab ♻\ufe0f ⏹\ufe0f"
     assert_slack_takes(said)
 
 

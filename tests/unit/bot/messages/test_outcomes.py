@@ -45,7 +45,7 @@ def test_a_job_that_is_not_running_yet_is_starting(state: str | None) -> None:
     """Nothing says "recording" before RTC has said RUNNING."""
     reply = told(Started(job=a_job(state=state)))
     assert reply.to is Audience.CHANNEL
-    assert reply.text == "🟡 Starting user001 in room 100"
+    assert reply.text.startswith("🟡 Starting user001 in room 100\n")
     assert read(reply).split("\n")[1:] == [
         "HD · camera + audio · ends after 5 min idle · by @U1ANN",
         " · ".join(filter(None, ("job 1", "s_1_100_user001", state))),
@@ -71,7 +71,7 @@ def test_a_running_job_is_being_recorded() -> None:
 def test_a_job_that_is_over_says_why(reason: str | None, said: str) -> None:
     """A job that ended before it was told of is no success, and has a next step."""
     first, second, third = lines(Started(job=a_job(state="STOPPED", stop_reason=reason, max_idle_time=30)))
-    assert first == "⏹ Already stopped: user001 in room 100"
+    assert first == "⏹️ Already stopped: user001 in room 100"
     assert second == f"It is over: {said}. Start it again if you need it."
     assert third == "job 1 · s_1_100_user001 · STOPPED"
 
@@ -96,7 +96,7 @@ def test_a_stream_that_rtc_knows_and_we_do_not_is_no_failure() -> None:
     """RTC's "already running" is an answer of its own: recorded, by nobody that recordbot knows."""
     came = NotStarted(failure=a_failure(FailureKind.ALREADY_RUNNING, error_code="RTC.00001006", error_msg=None))
     assert lines(came) == [
-        "♻ Already being recorded: user001 in room 100",
+        "♻️ Already being recorded: user001 in room 100",
         "Not by recordbot, as far as it knows, so there is no job id to show. Nothing new was started.",
         "RTC.00001006 JobRunning · HTTP 400 · request 3f2a",
     ]
@@ -147,10 +147,10 @@ def test_an_unknown_outcome_is_said_to_be_unknown(came: Outcome, what: str, fact
 @pytest.mark.parametrize(
     ("lock", "first", "third"),
     [
-        (a_lock(), "♻ Already recording user001 in room 100", "job 1 · camera + audio · by @U2BEN · for 12 min"),
+        (a_lock(), "♻️ Already recording user001 in room 100", "job 1 · camera + audio · by @U2BEN · for 12 min"),
         (
             a_lock(job_id=None, since=NOW - timedelta(seconds=4), calling_until=NOW + timedelta(seconds=16)),
-            "♻ user001 in room 100 is being started already",
+            "♻️ user001 in room 100 is being started already",
             "asked for by @U2BEN 4 s ago",
         ),
         (
@@ -182,7 +182,7 @@ def test_several_streams_are_one_message_with_a_line_each() -> None:
         "✅ Starting user001 · job 1 · s_1_100_user001 · INIT",
         f"⛔ Not recorded: user002 · {' · '.join(lines(REFUSED)[1:])}",
         f"❓ user003 may or may not be recording · {' · '.join(lines(unknown(BY_502))[1:])}",
-        "♻ Already recording user004 · job 9 · camera + audio · by @U2BEN · for 12 min",
+        "♻️ Already recording user004 · job 9 · camera + audio · by @U2BEN · for 12 min",
     ]
 
 
@@ -217,15 +217,16 @@ def test_only_duplicates_are_told_to_the_asker_alone() -> None:
 @pytest.mark.parametrize("came", [REFUSED, unknown(), Started(job=a_job())])
 def test_late_news_mentions_the_asker_in_its_first_line(came: Outcome) -> None:
     """After more than a minute, and only then, the notification reaches the asker; once is enough."""
-    assert "<@U1ANN>" not in told(came, after=timedelta(seconds=58)).text
+    assert "<@U1ANN>" not in told(came, after=timedelta(seconds=58)).text.partition("\n")[0]
     late = told(came, after=timedelta(seconds=59))
-    assert late.text.endswith(" · <@U1ANN>")
+    assert late.text.partition("\n")[0].endswith(" · <@U1ANN>")
     assert read(late).count("@U1ANN") == 1
 
 
 def test_a_late_duplicate_mentions_nobody() -> None:
     """Only the asker sees it anyway."""
-    assert told(Duplicate(lock=a_lock()), after=timedelta(hours=1)).text == "♻ Already recording user001 in room 100"
+    text = told(Duplicate(lock=a_lock()), after=timedelta(hours=1)).text
+    assert text.partition("\n")[0] == "♻️ Already recording user001 in room 100"
 
 
 def test_an_attempt_without_an_outcome_is_not_told() -> None:

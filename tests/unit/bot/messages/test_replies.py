@@ -1,12 +1,13 @@
-"""What is said at once: short, to the asker only, nothing promised that isn't known."""
+"""What is said at once whatever the sub-command: short, to the asker only, nothing promised that isn't known."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from bot.language.catalogue import OPTIONS, VERBS
-from bot.language.grammar import CommandError, Problem, parse
+from bot.commands import LEXICON
+from bot.language.corrections import CommandError, Problem
+from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Audience, Reply
 from shared.rtc.auth import AkSkAuth
@@ -14,7 +15,7 @@ from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
 from shared.rtc.request_preview import RequestPreview
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import ORDER_ID, a_request, a_start, an_order
+from tests.builders import a_request, a_start, an_order
 
 
 def said(reply: Reply) -> list[str]:
@@ -30,54 +31,33 @@ def previewed(*requests: RecordingRequest) -> list[RequestPreview]:
     return [client.preview(request) for request in requests]
 
 
-def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
-    """The asker can check at once what was understood, the idle time included, and quote the order."""
-    assert said(replies.accepted(ORDER_ID, a_start())) == [
-        "⏳ Asking RTC to record user001 in room 100",
-        "HD · camera + audio · ends after 5 min idle · order 7KQ2M4X8P1ZA",
-    ]
-
-
-def test_an_accepted_dry_run_promises_nothing() -> None:
-    """Who only tries is not told that RTC is being asked."""
-    assert (
-        said(replies.accepted(ORDER_ID, a_start(dry_run=True)))[0]
-        == "🔎 Trying user001 in room 100 without sending anything"
-    )
-
-
-def test_an_accepted_order_of_unlike_streams_says_so() -> None:
-    """No setting is said that holds for some of the streams only."""
-    action = a_start(a_request("u1"), a_request("u2", max_idle_time=30))
-    assert said(replies.accepted(ORDER_ID, action))[1] == "settings differ · order 7KQ2M4X8P1ZA"
-
-
 def test_an_order_that_the_queue_refused_started_nothing() -> None:
     """The first line says so: nobody waits for a recording that will not come."""
-    assert said(replies.not_queued())[0] == "⚠ Nothing was started: recordbot could not pass the order on."
+    assert said(replies.not_queued())[0] == "⚠️ Nothing was started: recordbot could not pass the order on."
 
 
 def test_a_mistake_of_ours_is_called_one() -> None:
     """The asker did nothing wrong, and has an id to quote."""
     assert said(replies.bug(an_order())) == [
-        "⚠ That was our mistake, not yours.",
+        "⚠️ That was our mistake, not yours.",
         "Nothing is lost: order 7KQ2M4X8P1ZA is kept for an operator.",
     ]
 
 
-def test_a_slip_has_every_problem_and_the_command_to_copy() -> None:
-    """Three lines: how many, which, and what to type, which is itself without a slip."""
+def test_each_problem_has_its_line_and_then_comes_the_command_to_copy() -> None:
+    """How many, which, and what to type, which is itself a command."""
     with pytest.raises(CommandError) as caught:
-        parse("100 user001 hdd idle=2s", idle_default=300)
-    headline, problems, command = said(replies.slip(caught.value, "/record"))
-    assert headline == "✋ Nothing started. 2 things to fix"
-    assert problems == "   ".join(f"• {problem.line}" for problem in caught.value.problems)
-    assert command == "/record room 100 user001 hd idle=5s"
+        parse("100 user001 hdd idle=2s", LEXICON)
+    assert said(replies.not_understood(caught.value, "/record")) == [
+        "✋ Nothing started. 2 things to fix",
+        *(f"• {problem.line}" for problem in caught.value.problems),
+        "/record room 100 user001 hd idle=5s",
+    ]
 
 
-def test_a_slip_without_a_nearest_reading_points_to_help() -> None:
+def test_a_question_without_an_answer_to_copy_points_to_help() -> None:
     """Nothing is guessed at; help is one line to copy, under the command's own name."""
-    assert said(replies.slip(CommandError((Problem("x", (0, 1), "what?"),), None), "/rec")) == [
+    assert said(replies.not_understood(CommandError((Problem("x", (0, 1), "what?"),), None), "/rec")) == [
         "✋ Nothing started. 1 thing to fix",
         "• ‹x› → what?",
         "/rec help",
@@ -85,17 +65,10 @@ def test_a_slip_without_a_nearest_reading_points_to_help() -> None:
 
 
 @given(st.lists(st.builds(Problem, st.text(), st.just((0, 0)), st.text()), min_size=1), st.none() | st.text())
-def test_any_slip_is_three_lines(problems: list[Problem], corrected: str | None) -> None:
-    """Whatever was typed, and however much of it, the answer stays short and in its layout."""
-    assert len(said(replies.slip(CommandError(tuple(problems), corrected), "/record"))) == 3
-
-
-@pytest.mark.parametrize("topic", [None, *(entry.name for entry in (*VERBS, *OPTIONS))])
-def test_help_is_given_for_every_topic(topic: str | None) -> None:
-    """All that help names can be asked for, and examples are under the command's own name."""
-    lines = said(replies.help_on(topic, "/rec"))
-    assert any("/rec " in line for line in lines)
-    assert "/record" not in " ".join(lines)
+def test_any_problems_fit_a_phone(problems: list[Problem], corrected: str | None) -> None:
+    """Whatever was typed, the answer has a line a problem, at most five, and the rest is counted."""
+    lines = said(replies.not_understood(CommandError(tuple(problems), corrected), "/record"))
+    assert len(lines) == 2 + min(len(problems), 6)
 
 
 def test_a_preview_shows_the_exact_request_and_no_secret() -> None:

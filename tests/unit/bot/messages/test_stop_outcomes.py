@@ -33,10 +33,10 @@ def _said(stop: Stop, *targets: Target, by: Actor = TIMETABLE) -> str:
 @pytest.mark.parametrize(
     ("stop", "targets", "text"),
     [
-        (BY_USER, [Target(job_id="1", **STREAM)], "⏹ Stopped user001 in room 100\nby timetable · job 1 · camera"),
-        (BY_JOB, [Target(job_id="7", **STREAM)], "⏹ Stopped user001 in room 100\nby timetable · job 7 · camera"),
-        (BY_JOB, [Target(job_id="7")], "⏹ Stopped job 7\nby timetable · job 7"),
-        (BY_USER, [], "⏹ Nothing to stop: user001 in room 100\nby timetable"),
+        (BY_USER, [Target(job_id="1", **STREAM)], "⏹️ Stopped user001 in room 100\nby timetable · job 1 · camera"),
+        (BY_JOB, [Target(job_id="7", **STREAM)], "⏹️ Stopped user001 in room 100\nby timetable · job 7 · camera"),
+        (BY_JOB, [Target(job_id="7")], "⏹️ Stopped job 7\nby timetable · job 7"),
+        (BY_USER, [], "⏹️ Nothing to stop: user001 in room 100\nby timetable"),
         (
             BY_USER,
             [Target(job_id="1", **STREAM, failure=a_failure())],
@@ -45,7 +45,7 @@ def _said(stop: Stop, *targets: Target, by: Actor = TIMETABLE) -> str:
         (
             BY_USER,
             [Target(job_id="1", **STREAM), Target(job_id=None, **STREAM, failure=a_failure(FailureKind.JOB_UNKNOWN))],
-            f"⏹ Stopped 1 of 2 recordings of {WHO}\nby timetable\n✅ job 1 · camera\n⛔ camera · {NO_JOB}",
+            f"⏹️ Stopped 1 of 2 recordings of {WHO}\nby timetable\n✅ job 1 · camera\n⛔ camera · {NO_JOB}",
         ),
     ],
 )

@@ -16,7 +16,7 @@ from shared.command_line import CommandLine
 @pytest.mark.parametrize(
     ("entry", "present", "absent", "packages"),
     [
-        ("functions.slack", "bot/language/grammar.py", "functions/recorder.py", {"functions", "bot", "shared"}),
+        ("functions.slack", "bot/language/parser.py", "functions/recorder.py", {"functions", "bot", "shared"}),
         ("functions.webhook", "docs/openapi.json", "functions/recorder.py", {"functions", "shared", "docs"}),
         ("functions.recorder", "functions/worker/start.py", "functions/slack.py", {"functions", "bot", "shared"}),
     ],

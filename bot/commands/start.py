@@ -1,0 +1,246 @@
+"""`/record 100 user001 hd`: start recordings."""
+
+import re
+from collections.abc import Mapping
+from typing import get_args
+
+from bot.commands.subcommand import Acts, Context
+from bot.language.lexicon import Option, Vocabulary, words_for
+from bot.language.parser import Values
+from bot.language.values import TIME_UNITS, Wrong, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.messages.blocks import Audience, Reply, joined, reply
+from bot.messages.wording import common_settings, span, streams
+from shared.orders import MAX_STREAMS, Start
+from shared.rtc.models import (
+    MAX_IDLE_TIME_DEFAULT,
+    MAX_IDLE_TIME_MAX,
+    MAX_IDLE_TIME_MIN,
+    PublishParam,
+    RecordingRequest,
+    RecordParam,
+    SelectStreamType,
+    VideoType,
+)
+
+_BOUNDS = f"{write_time(MAX_IDLE_TIME_MIN)} to {write_time(MAX_IDLE_TIME_MAX)}"
+_ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
+_QUALITIES = tuple(quality.lower() for quality in get_args(SelectStreamType.__value__))
+_HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
+_SIZE = re.compile(
+    r"(?:\d{2,4}x)?(\d{2,4})[pi](?:\d{2,3})?|\d{2,4}x(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
+)
+_CLOCK = re.compile(r"\d{1,2}(?::\d{2}|[ap]m)", re.ASCII | re.IGNORECASE)
+_VIDEO: Mapping[str, VideoType | None] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM", "audio": None}
+
+
+def _quality_of(size: str) -> str | None:
+    """Return the smallest quality that isn't smaller than a size as other tools write it: `720p`, `640x360`."""
+    found = _SIZE.fullmatch(size)
+    height = int(next(filter(None, found.groups()))) if found else None
+    if height is None:
+        return None
+    return next((quality for quality, most in _HEIGHTS.items() if height <= most), "fhd")
+
+
+def _read_idle(text: str) -> str | Wrong:
+    if text.casefold() in _ENDLESS:
+        return Wrong(f"{_BOUNDS}; a recording that never ends isn't possible")
+    seconds = seconds_of(text)
+    if seconds is None:
+        return Wrong(f"a time from {_BOUNDS}, such as 30s, 10m or 1h")
+    within = min(max(seconds, MAX_IDLE_TIME_MIN), MAX_IDLE_TIME_MAX)
+    return write_time(seconds) if seconds == within else Wrong(_BOUNDS, write_time(within))
+
+
+def _idle_like(text: str) -> str | None:
+    value = None if text.isdecimal() else _read_idle(text)
+    return value if isinstance(value, str) else None
+
+
+def _address_like(text: str) -> str | None:
+    value = read_rtmp_url(text)
+    return value if isinstance(value, str) else None
+
+
+def _limit_like(text: str) -> str | None:
+    is_time = _CLOCK.fullmatch(text) or (not text.isdecimal() and seconds_of(text) is not None)
+    return text if is_time else None
+
+
+ROOM = Option(
+    name="room",
+    form="[room] ROOM",
+    help="the room's id in RTC; the word is needed before a room of letters only, or one called like a command",
+    example="room lobby user001",
+    aliases=("room-id",),
+    foreign={"roomid": "room"},
+    read=read_id,
+    question="which room?",
+    noun="room",
+    literal=True,
+)
+USER = Option(
+    name="user",
+    form="USER[,USER...]",
+    help=f"one to {MAX_STREAMS} users' ids in RTC, with commas between; user=hd records somebody who is called hd",
+    example="100 user001,user002",
+    aliases=("users", "user-id"),
+    foreign=words_for({"user": "userid uid user-ids"}),
+    read=read_id,
+    most=MAX_STREAMS,
+    question="who in room {room}?",
+    noun="person",
+    literal=True,
+)
+QUALITY = Option(
+    name="quality",
+    form="[ld|sd|hd|fhd]",
+    help="the size of the picture: ld 160x90, sd 320x180, hd 640x360, fhd 1280x720, which is the default",
+    example="100 user001 hd",
+    aliases=("select-stream-type",),
+    choices={quality: quality for quality in _QUALITIES},
+    foreign=words_for({"fhd": "full-hd fullhd 2k 4k 8k uhd", "quality": "resolution size"}),
+    recognise=_quality_of,
+)
+SOURCE = Option(
+    name="source",
+    form="[camera|screen|audio]",
+    help="which picture, camera if you don't say; audio records sound alone",
+    example="100 user001 screen",
+    aliases=("video-type",),
+    choices={**{source: source for source in _VIDEO}, "camerastream": "camera", "screenstream": "screen"},
+    foreign=words_for(
+        {
+            "camera": "video cam webcam camera-only only-camera video=true",
+            "screen": "desktop display slides screenshare screen-share screen-sharing screen-only only-screen",
+            "audio": "sound voice mic audio-only only-audio just-audio sound-only only-sound audio=only no-video "
+            "novideo without-video no-picture without-picture video=false camera=false",
+        }
+    ),
+)
+NO_AUDIO = Option(
+    name="no-audio",
+    form="[no-audio]",
+    help="record the picture without sound",
+    example="100 user001 no-audio",
+    choices=words_for(
+        {
+            "no-audio": "no-audio noaudio is-record-audio=false",
+            "with-audio": "with-audio is-record-audio=true audio=true no-audio=false",
+        }
+    ),
+    foreign=words_for(
+        {
+            "no-audio": "mute muted no-sound without-sound without-audio silent video-only only-video audio=false "
+            "sound=false no-mic",
+            "with-audio": "with-sound sound=true unmuted",
+        }
+    ),
+)
+RULE = Option(
+    name="rule",
+    form="[rule=ID]",
+    help="the recording rule of the RTC app that applies",
+    example="100 user001 rule=5f5e172b9016ed5b0961a43",
+    aliases=("record-rule-id",),
+    foreign=words_for({"rule": "rule-id record-rule"}),
+    read=read_rule,
+)
+PUSH = Option(
+    name="push",
+    form="[push=rtmp://...]",
+    help="push the stream there as well, up to ten times; the address is a secret and never shown again",
+    example="100 user001 push=rtmp://live.example.com/app/key",
+    aliases=("rtmp-urls",),
+    foreign=words_for({"push": "publish rtmp-url"}),
+    read=read_rtmp_url,
+    recognise=_address_like,
+    most=10,
+    secret=True,
+)
+IDLE = Option(
+    name="idle",
+    form="[idle=30s|10m|1h|N]",
+    help=f"end the recording when nobody has been in the room for so long, from {_BOUNDS} (N is seconds); by default "
+    f"5 min in Slack, which is a setting, and {span(MAX_IDLE_TIME_DEFAULT)} by webhook",
+    example="100 user001 idle=10m",
+    aliases=("max-idle-time",),
+    foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
+    read=_read_idle,
+    recognise=_idle_like,
+    units=frozenset(TIME_UNITS),
+)
+DRY_RUN = Option(
+    name="dry-run",
+    form="[dry-run]",
+    help="show what would be sent; nothing is sent",
+    example="100 user001 dry-run",
+    choices=words_for({"dry-run": "dry-run dryrun"}),
+    foreign=words_for({"dry-run": "dry simulate test-run preview"}),
+)
+TIME_LIMIT = Option(
+    name="for",
+    form="",
+    help="",
+    example="",
+    aliases=("until", "till", "at", "duration"),
+    read=lambda _: Wrong("recordings have no time limit yet: they end when the room is idle, as help idle says"),
+    recognise=_limit_like,
+    units=frozenset(TIME_UNITS),
+)
+"""What people ask for and can't have; it stands here so that its time is taken for nothing else."""
+
+
+def _conflict(values: Values) -> str | None:
+    """Say what is wrong with values that are right one by one."""
+    nothing = values.get(SOURCE.name) == ["audio"] and values.get(NO_AUDIO.name) == [NO_AUDIO.name]
+    return "audio or no-audio, not both: nothing would be recorded" if nothing else None
+
+
+WORDS = Vocabulary(
+    name="start",
+    example="100 user001 hd",
+    help="start recording a user of a room, or up to ten",
+    aliases=("record", "begin", "rec"),
+    positionals=(ROOM, USER),
+    options=(QUALITY, SOURCE, NO_AUDIO, RULE, IDLE, PUSH, DRY_RUN, TIME_LIMIT),
+    refused=words_for(
+        {
+            f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
+            "say what to record: camera, screen, audio or no-audio": "no not without except don-t dont no-camera "
+            "no-screen",
+            "camera or screen: a recording has one picture, so send two commands": "both",
+        }
+    ),
+    conflict=_conflict,
+)
+
+
+def _action(values: Values, context: Context) -> Start:
+    fields: dict[str, object] = {"room_id": values[ROOM.name][0], "max_idle_time": context.idle_default}
+    for name, (first, *_) in values.items():
+        match name:
+            case QUALITY.name:
+                fields["select_stream_type"] = first.upper()
+            case SOURCE.name:
+                fields["video_type"] = _VIDEO[first]
+            case NO_AUDIO.name:
+                fields["is_record_audio"] = first != NO_AUDIO.name
+            case RULE.name:
+                fields["record_param"] = RecordParam(record_rule_id=first)
+            case PUSH.name:
+                fields["publish_param"] = PublishParam(rtmp_urls=list(values[name]))
+            case IDLE.name:
+                fields["max_idle_time"] = seconds_of(first)
+    requests = [RecordingRequest.model_validate({**fields, "user_id": user}) for user in values[USER.name]]
+    return Start(requests=tuple(requests), dry_run=DRY_RUN.name in values)
+
+
+def _accepted(order_id: str, action: Start) -> Reply:
+    who = streams(action.requests)
+    headline = f"🔎 Trying {who} without sending anything" if action.dry_run else f"⏳ Asking RTC to record {who}"
+    alike = common_settings(action.requests) or "settings differ"
+    return reply(Audience.ASKER, [headline], joined(alike, f"order {order_id}"))
+
+
+START = Acts(WORDS, _action, _accepted)

@@ -1,0 +1,41 @@
+"""What a sub-command is: its words, and either an action for the recorder or an answer at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bot.language.lexicon import Lexicon, Vocabulary
+from bot.language.parser import Values
+from bot.messages.blocks import Reply
+from shared.orders import Start, Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a sub-command may need besides its words."""
+
+    command: str
+    """The slash command's name, such as `/record`."""
+    idle_default: int
+    """The max_idle_time, in seconds, where none is typed."""
+    lexicon: Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Acts[A: Start | Stop]:
+    """A sub-command that becomes an order. `accepted` gives, for its id and action, what is said once it is queued."""
+
+    words: Vocabulary
+    action: Callable[[Values, Context], A]
+    accepted: Callable[[str, A], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A sub-command that is answered at once."""
+
+    words: Vocabulary
+    answer: Callable[[Values, Context], Reply]
+
+
+type Subcommand = Acts[Any] | Answers

@@ -1,0 +1,160 @@
+"""A command in the making: the values read so far, and the problems found so far."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from bot.language.corrections import CommandError, Problem, nearest, shown
+from bot.language.lexicon import Lexicon, Option, Vocabulary, folded
+from bot.language.tokens import Token
+from bot.language.values import Wrong, is_id
+
+type Values = Mapping[str, Sequence[str]]
+"""An option's or a positional's canonical values by its name. A name without a value is not there."""
+
+
+class Command(NamedTuple):
+    """A sub-command's words and what was said with them."""
+
+    vocabulary: Vocabulary
+    values: Values
+
+
+class Group(NamedTuple):
+    """Words without a name that stand in one list; `follows` says that only a line end is between it and the last."""
+
+    tokens: list[Token]
+    follows: bool
+
+
+class CommandBuilder:
+    """What one text has said so far. Each value is canonical; a problem's most likely meaning is among them."""
+
+    def __init__(self, plain: str, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.vocabulary = lexicon.default
+        self.is_named = False
+        """Whether the text says by its name which sub-command it is."""
+        self.values: dict[str, list[str]] = {}
+        self.groups: list[Group] = []
+        """The words without a name, which are the positionals."""
+        self.list: Option | Group | None = None
+        """Where a word behind a comma belongs."""
+        self.has_refused = False
+        """Whether a word asks for what there isn't; it may stand in a positional's place."""
+        self.doubtful: Token | None = None
+        """A room of letters only that neither `room` nor `start` stands before."""
+        self._given: dict[str, Token] = {}
+        self._problems: list[Problem] = []
+        self._is_clear = True
+        self._plain = plain
+
+    def build(self) -> Command:
+        """Return the command. Raises CommandError with all problems, and a correction where each has one meaning."""
+        if not self._problems:
+            return Command(self.vocabulary, self.values)
+        secret = any(option.secret and option.name in self.values for option in self.vocabulary.options)
+        corrected = None if secret or not self._is_clear else write(Command(self.vocabulary, self.values), self.lexicon)
+        raise CommandError(tuple(sorted(self._problems, key=lambda problem: problem.place)), corrected)
+
+    def add_problem(self, token: Token, message: str, *, given: str | None = None, clear: bool = True) -> None:
+        """Note a problem. `given` is shown where the word may not be; `clear` says that there is no doubt about it."""
+        shown_word = shown(token.text) if given is None else given
+        self._problems.append(Problem(shown_word, (token.start, token.end), message))
+        self._is_clear = self._is_clear and clear
+
+    def refuse(self, token: Token, message: str) -> None:
+        """Note a problem that only the asker can solve."""
+        self.add_problem(token, message, clear=False)
+        self.list = None
+
+    def put(self, option: Option, value: str, token: Token) -> None:
+        """Give the option a canonical value. The same again is fine; what is too much is a problem."""
+        self.list = option if option.most > 1 else None
+        self._given.setdefault(option.name, token)
+        values = self.values.setdefault(option.name, [])
+        if value in values:
+            return
+        if len(values) < option.most:
+            values.append(value)
+            return
+        too_many = f"at most {option.most} of {option.name}"
+        if option.most == 1:
+            too_many = f"{shown(option.written(values[0]))} or {shown(option.written(value))}, not both"
+        if too_many not in {problem.message for problem in self._problems}:
+            self.add_problem(token, too_many, clear=False)
+
+    def put_near(self, option: Option, choice: str, token: Token, *, clear: bool = True) -> None:
+        """Give the option the choice that the word most likely means, and say that it may be an id as well."""
+        self.add_problem(token, shown(option.written(choice)) + self.or_literal(token), clear=clear)
+        self.put(option, choice, token)
+
+    def take(self, option: Option, text: str, token: Token, *, is_foreign: bool = False) -> None:
+        """Give the option the value typed as `text`; the token covers its name as well."""
+        value = option.read(text) if option.read else self._read_choice(option, text)
+        hidden = None if not option.secret else f"{option.name}={shown(text) if '://' in text else '…'}"
+        if not isinstance(value, Wrong):
+            if is_foreign:
+                self.add_problem(token, hidden or option.written(value), given=hidden)
+            self.put(option, value, token)
+        elif value.nearest and (not option.literal or self.lexicon.is_free(value.nearest, self.vocabulary)):
+            self.add_problem(token, value.why)
+            self.put(option, value.nearest, token)
+        else:
+            self.add_problem(token, value.why, given=hidden, clear=False)
+            self.values.setdefault(option.name, [])
+            self.list = option if option.most > 1 else None
+
+    def _read_choice(self, option: Option, text: str) -> str | Wrong:
+        definition = self.vocabulary.define(text)
+        if definition and definition.option is option and definition.choice:
+            return Wrong(definition.choice, definition.choice) if definition.is_foreign else definition.choice
+        near = option.choices.get(nearest(folded(text), option.choices) or "")
+        return Wrong(near or "one of " + ", ".join(dict.fromkeys(option.choices.values())), near)
+
+    def take_listed(self, option: Option, token: Token) -> None:
+        """Take a further one of a list, unless it could as well be a choice misspelt: `user001, hdd`."""
+        near = self.vocabulary.near(token.text, most=1)
+        if near and near.choice:
+            self.put_near(near.option, near.choice, token)
+        else:
+            self.take(option, token.text, token)
+
+    def was_given_after(self, option: Option, token: Token) -> bool:
+        """Whether the option's first value stands behind the token."""
+        return option.name in self._given and self._given[option.name].start > token.start
+
+    def or_literal(self, token: Token) -> str:
+        """Say that the word may be an id as well, and how to type it then."""
+        literals = [option for option in self.vocabulary.positionals if option.literal]
+        if not literals or not is_id(token.text) or token.text.startswith("--"):
+            return ""
+        option = literals[0 if not self.groups and literals[0].name not in self.values else -1]
+        return f" (or a {option.noun}? {option.written(token.text)})"
+
+    def span(self, first: Token, last: Token) -> Token:
+        """Return all from the first token to the last as one."""
+        return first if first is last else Token(self._plain[first.start : last.end], first.start, last.end, first.mark)
+
+
+def write(command: Command, lexicon: Lexicon) -> str:
+    """Return the canonical text of a command, which `parse` reads as the command again."""
+    vocabulary, values = command
+    if vocabulary.takes_any_words:
+        return " ".join([vocabulary.name, *values.get(vocabulary.positionals[0].name, ())])
+    is_default = vocabulary is lexicon.default
+    words = [] if is_default else [vocabulary.name]
+    for option in vocabulary.positionals:
+        said = values.get(option.name, ())
+        if not _may_be_listed(said, vocabulary, lexicon):
+            words += [option.written(value) for value in said]
+        elif said:
+            words.append(f"{option.name} {said[0]}" if is_default and option.most == 1 else ",".join(said))
+    words += [option.written(value) for option in vocabulary.options for value in values.get(option.name, ())]
+    return " ".join(words)
+
+
+def _may_be_listed(ids: Sequence[str], vocabulary: Vocabulary, lexicon: Lexicon) -> bool:
+    """Whether each id is taken for one without its option's name."""
+    return all(lexicon.is_free(value, vocabulary) for value in ids) and not any(
+        vocabulary.near(value, most=1) for value in ids[1:]
+    )

@@ -1,0 +1,128 @@
+"""The words that say what they are: options and their values, wherever they stand. Other words are positionals."""
+
+import re
+
+from bot.language.builder import CommandBuilder, Group
+from bot.language.lexicon import Definition, Option, folded
+from bot.language.tokens import MARKS, Token, bare
+
+UNKNOWN = "no such word: help lists them"
+
+_NAMED = re.compile(rf"([\w{MARKS}-]+)([=:])(?!//)(.*)", re.ASCII | re.DOTALL)
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "on", "1"), "true"),
+    **dict.fromkeys(("false", "no", "off", "0", "none"), "false"),
+}
+
+
+def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
+    """Read each word: options go to the builder's values, words without a name to its groups."""
+    while tokens:
+        tokens = _read(tokens[0], tokens[1:], builder)
+
+
+def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
+    """Read what begins with this token; return the tokens behind it."""
+    definition, value = builder.vocabulary.define(token.text), ""
+    if definition is None and (found := _NAMED.fullmatch(token.text)):
+        name, mark, value = bare(found[1]), found[2], bare(found[3])
+        if switched := _switched(name, value, builder):
+            return _read_option(switched, token, "", after, builder)
+        if not value and after and (switched := _switched(name, after[0].text, builder)):
+            return _read_option(switched, builder.span(token, after[0]), "", after[1:], builder)
+        definition = builder.vocabulary.define(name) or (_guess(name, builder) if mark == "=" else None)
+    is_named = token.text.startswith("-") or ("=" in token.text and "://" not in token.text)
+    if definition is None and is_named:
+        definition, value = _guess(token.text, builder), ""
+    if definition:
+        return _read_option(definition, token, value, after, builder)
+    if is_named:
+        builder.refuse(token, UNKNOWN)
+    else:
+        _read_unnamed(token, builder)
+    return after
+
+
+def _switched(name: str, value: str, builder: CommandBuilder) -> Definition | None:
+    """Return what `audio=off` means, and `hd=yes`."""
+    switch = _TRUTH.get(value.casefold())
+    definition = builder.vocabulary.define(f"{name}={switch}") if switch else None
+    if definition is None and switch == "true":
+        definition = builder.vocabulary.define(name)
+        return definition if definition and definition.choice else None
+    return definition
+
+
+def _guess(name: str, builder: CommandBuilder) -> Definition | None:
+    near = builder.vocabulary.near(name)
+    return near and near._replace(is_foreign=True)
+
+
+def _read_option(
+    definition: Definition, name: Token, value: str, after: list[Token], builder: CommandBuilder
+) -> list[Token]:
+    """Read an option: the choice that the word makes, or the value in the same word or the next ones."""
+    option, choice, is_foreign = definition
+    if choice is None:
+        return _read_value(definition, name, value, after, builder)
+    if _TRUTH.get(value.casefold()) == "false":
+        builder.add_problem(name, "leave it out", clear=len(set(option.choices.values())) == 1)
+    elif value:
+        builder.refuse(name, f"{option.written(choice)}, without a value?")
+    elif is_foreign:
+        builder.put_near(option, choice, name)
+    else:
+        builder.put(option, choice, name)
+    return after
+
+
+def _read_value(
+    definition: Definition, name: Token, value: str, after: list[Token], builder: CommandBuilder
+) -> list[Token]:
+    option, whole = definition.option, name
+    if not value and after and _may_be_value(option, after[0].text, builder):
+        value, whole, after = after[0].text, builder.span(name, after[0]), after[1:]
+    if not value:
+        builder.refuse(name, f"{option.name} needs a value, as in {option.example}")
+        builder.values.setdefault(option.name, [])
+        return after
+    if value.isdecimal() and after and after[0].text.casefold() in option.units:
+        value, whole, after = value + after[0].text, builder.span(name, after[0]), after[1:]
+    builder.take(option, value, whole, is_foreign=definition.is_foreign)
+    return after
+
+
+def _may_be_value(option: Option, text: str, builder: CommandBuilder) -> bool:
+    if option.literal:
+        return "=" not in text
+    definition = builder.vocabulary.define(text)
+    if option.choices:
+        return definition is not None and definition.option is option and definition.choice is not None
+    named = _NAMED.fullmatch(text)
+    is_named = named and (named[2] == "=" or builder.vocabulary.define(bare(named[1])))
+    return not is_named and builder.lexicon.is_free(text, builder.vocabulary)
+
+
+def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
+    """Read a word that is no option: one that asks for something else, or else a positional."""
+    vocabulary, lexicon = builder.vocabulary, builder.lexicon
+    why = vocabulary.refused.get(folded(token.text))
+    meant = lexicon.command(token.text) or lexicon.asked_for(token.text)
+    if meant is vocabulary is lexicon.default:
+        return  # `room 100 start user001`
+    if meant and not why:
+        why = meant if isinstance(meant, str) else f"{meant.name} goes first"
+    if why:
+        builder.refuse(token, why + builder.or_literal(token))
+        builder.has_refused = True
+        return
+    into = builder.list
+    if isinstance(into, Option) and token.mark and into.literal:
+        builder.take_listed(into, token)
+    elif isinstance(into, Option) and token.mark and into.recognise and into.recognise(token.text):
+        builder.take(into, token.text, token)
+    elif isinstance(into, Group) and token.mark == ",":
+        into.tokens.append(token)
+    else:
+        builder.list = Group([token], follows=token.mark == "\n" and isinstance(into, Group))
+        builder.groups.append(builder.list)

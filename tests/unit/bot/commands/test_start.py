@@ -1,0 +1,91 @@
+"""Rules of `/record start`: the requests that come of its words, and what is said at once."""
+
+from typing import Any
+
+import pytest
+
+from bot.commands import LEXICON
+from bot.commands.start import QUALITY, START
+from bot.commands.subcommand import Context
+from bot.language.parser import parse
+from bot.messages.blocks import Audience
+from shared.orders import Start
+from shared.rtc.models import PublishParam, RecordingRequest, RecordParam
+from tests.block_kit import assert_slack_takes, read
+from tests.builders import ORDER_ID, a_request, a_start
+
+CONTEXT = Context("/record", 300, LEXICON)
+
+
+def start(text: str) -> Start:
+    """Return what a text starts."""
+    action = START.action(parse(text, LEXICON).values, CONTEXT)
+    assert isinstance(action, Start)
+    return action
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ("", {}),
+        ("hd", {"select_stream_type": "HD"}),
+        ("screen no-audio", {"video_type": "SCREENSTREAM", "is_record_audio": False}),
+        ("camera with-audio", {"video_type": "CAMERASTREAM", "is_record_audio": True}),
+        ("audio", {"video_type": None}),
+        ("idle=10m", {"max_idle_time": 600}),
+        ("max_idle_time=60", {"max_idle_time": 60}),
+        ("rule=aB-1", {"record_param": RecordParam(record_rule_id="aB-1")}),
+        (
+            "push=rtmp://h/a/k push rtmps://h/b?x=1,rtmp://h/c",
+            {"publish_param": PublishParam(rtmp_urls=["rtmp://h/a/k", "rtmps://h/b?x=1", "rtmp://h/c"])},
+        ),
+    ],
+)
+def test_words_become_the_request_s_fields(typed: str, fields: dict[str, Any]) -> None:
+    """What isn't typed has the API's default, but for the idle time, which has ours."""
+    request = {"room_id": "100", "user_id": "user001", "max_idle_time": 300} | fields
+    assert start(f"100 user001 {typed}") == Start(requests=(RecordingRequest.model_validate(request),))
+
+
+def test_each_user_has_a_request() -> None:
+    """They are alike in everything but the user."""
+    action = start("100 user001,user002 dry-run")
+    assert [request.user_id for request in action.requests] == ["user001", "user002"]
+    assert len({request.model_copy(update={"user_id": ""}) for request in action.requests}) == 1
+    assert action.dry_run
+
+
+@pytest.mark.parametrize(
+    ("size", "ours"),
+    [("90p", "ld"), ("91p", "sd"), ("180p", "sd"), ("240p", "hd"), ("360p", "hd"), ("361p", "fhd"), ("2160p", "fhd")],
+)
+def test_a_size_gets_the_smallest_of_ours_that_is_not_smaller(size: str, ours: str) -> None:
+    """As facts/rtc.md has them: LD 160x90, SD 320x180, HD 640x360, FHD 1280x720."""
+    assert QUALITY.recognise
+    assert QUALITY.recognise(size) == ours
+
+
+def said(*requests: RecordingRequest, dry_run: bool = False) -> list[str]:
+    """Return the lines of what is said at once."""
+    reply = START.accepted(ORDER_ID, a_start(*requests, dry_run=dry_run))
+    assert_slack_takes(reply)
+    assert reply.to is Audience.ASKER
+    return read(reply).split("\n")
+
+
+def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
+    """The asker can check at once what was understood, the idle time included, and quote the order."""
+    assert said() == [
+        "⏳ Asking RTC to record user001 in room 100",
+        "HD · camera + audio · ends after 5 min idle · order 7KQ2M4X8P1ZA",
+    ]
+
+
+def test_an_accepted_dry_run_promises_nothing() -> None:
+    """Who only tries is not told that RTC is being asked."""
+    assert said(dry_run=True)[0] == "🔎 Trying user001 in room 100 without sending anything"
+
+
+def test_an_accepted_order_of_unlike_streams_says_so() -> None:
+    """No setting is said that holds for some of the streams only."""
+    assert said(a_request("u1"), a_request("u2", max_idle_time=30))[1] == "settings differ · order 7KQ2M4X8P1ZA"

@@ -1,0 +1,189 @@
+"""Rules of parsing that hold for every text: what comes out, what is never said, and what it costs."""
+
+import string
+import sys
+from types import FrameType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import LEXICON
+from bot.language.corrections import CommandError
+from bot.language.lexicon import folded
+from bot.language.normalising import normalise
+from bot.language.parser import Command, parse, write
+from bot.language.tokens import tokens_of
+
+START = LEXICON.default
+HELP = LEXICON.empty
+WORDS = sorted({word for words in LEXICON.commands for word in (*words.definitions, *words.refused, words.name)})
+SECRET = "k3y-S3CRET"
+
+
+def outcome(text: str) -> Command | CommandError:
+    """Return what comes of a text, be it a command or an error."""
+    try:
+        return parse(text, LEXICON)
+    except CommandError as error:
+        return error
+
+
+def test_the_commands_name_is_a_setting() -> None:
+    """A pasted name is passed over if it is the one in use, and is a problem if it isn't."""
+    command = parse("/aufnahme 100 user001", LEXICON, "/aufnahme")
+    assert command == Command(START, {"room": ["100"], "user": ["user001"]})
+    error = outcome("/aufnahme 100 user001")
+    assert isinstance(error, CommandError)
+    assert error.problems[0].given == "/aufnahme"
+
+
+IDS = st.one_of(
+    st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=64),
+    st.sampled_from([word for word in WORDS if "=" not in word and word.isascii()]),
+    st.sampled_from(["_hd_", "--idle", "-", "__", "in", "and", "stop", "kill", "10m", "min", "HDD", "1080", "start"]),
+)
+URL_END = string.ascii_letters + string.digits + "-/=?&%"
+URLS = st.builds(
+    "{}://{}/{}{}".format,
+    st.sampled_from(["rtmp", "rtmps", "RTMP"]),
+    st.sampled_from(["h", "live.example.com:1935", "[::1]"]),
+    st.text(URL_END + "_*~'`:@+|<>().", max_size=30),
+    st.sampled_from(URL_END),
+).filter(lambda url: not isinstance(outcome(f"100 user001 push={url}"), CommandError))
+RULES = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=9)
+
+
+@st.composite
+def starts(draw: st.DrawFn) -> Command:
+    """Draw a start that the language can say."""
+    values = {
+        "room": [draw(IDS)],
+        "user": draw(st.lists(IDS, min_size=1, max_size=10, unique=True)),
+        "quality": draw(st.lists(st.sampled_from(["ld", "sd", "hd", "fhd"]), max_size=1)),
+        "source": draw(st.lists(st.sampled_from(["camera", "screen", "audio"]), max_size=1)),
+        "idle": draw(st.lists(st.sampled_from(["5s", "90s", "10m", "12h"]), max_size=1)),
+        "rule": draw(st.lists(RULES, max_size=1)),
+        "push": draw(st.lists(URLS, max_size=3, unique=True)),
+        "dry-run": draw(st.lists(st.just("dry-run"), max_size=1)),
+    }
+    if values["source"] != ["audio"]:
+        values["no-audio"] = draw(st.lists(st.sampled_from(["no-audio", "with-audio"]), max_size=1))
+    return Command(START, {name: given for name, given in values.items() if given})
+
+
+HELPS = st.sampled_from([Command(HELP, {}), Command(HELP, {"word": ["idle"]}), Command(HELP, {"word": ["no-audio"]})])
+
+
+@given(starts() | HELPS)
+def test_a_command_written_and_parsed_is_the_same(command: Command) -> None:
+    """The canonical text says the whole command, and needs no normalising."""
+    text = write(command, LEXICON)
+    assert parse(text, LEXICON) == command
+    assert normalise(text) == text
+
+
+ODD = """100 user001 a,b , = =x hdd strat idel 10m room= user= idle=2s quality=720p foo=1 1080 stopp
+kill lobby no --foo @ann <@U1|ann> all and stop
+push=rtmp://h/k rtmp://h/k rule=r user001! _hd_ hd, a:b - -- /record / "a b" for 1 hour"""
+PIECES = st.sampled_from([*WORDS, *ODD.split(), "a, b", "\n", ";"])
+TEXTS = st.one_of(st.text(), st.text(st.characters(codec=None)), st.lists(PIECES, max_size=8).map(" ".join))
+
+
+@given(TEXTS)
+def test_any_text_is_a_command_or_an_error(text: str) -> None:
+    """Nothing but CommandError is raised; it tells at least one problem, in place, and its correction is a command."""
+    result = outcome(text)
+    if isinstance(result, Command):
+        assert parse(write(result, LEXICON), LEXICON) == result
+        return
+    length = len(normalise(text))
+    places = [problem.place for problem in result.problems]
+    assert places
+    assert all(0 <= first <= end <= length for first, end in places)
+    assert places == sorted(places)
+    assert str(result).encode()
+    if result.corrected is not None:
+        assert isinstance(outcome(result.corrected), Command)
+
+
+@given(st.lists(PIECES, max_size=8).map(" ".join))
+def test_no_correction_contradicts_a_word_that_was_typed(text: str) -> None:
+    """It keeps each choice that was typed, and its ids were typed as they are: it makes no person of another word."""
+    result = outcome(text)
+    if isinstance(result, Command) or result.corrected is None:
+        return
+    corrected = parse(result.corrected, LEXICON)
+    if corrected.vocabulary is not START:
+        return
+    values = corrected.values
+    typed = [token.text for token in tokens_of(normalise(text))]
+    for word in typed:
+        definition = START.definitions.get(folded(word))
+        if definition and definition.choice and word not in {*values["room"], *values["user"]}:
+            assert values.get(definition.option.name) == [definition.choice]
+    for given_id in (*values["room"], *values["user"]):
+        assert any(given_id in word for word in typed)
+        assert given_id not in {*START.refused, *LEXICON.elsewhere, "and"} or f"user={given_id}" in result.corrected
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "a ", "a,", "user=", "_", "9", "9s", "\ud800\0", "\u2026", "<@", "rtmp://", "-", ". *", "\n", '"', '" '],
+)
+@pytest.mark.parametrize("before", ["", "idle=", "push=", "100 ", '"'])
+@pytest.mark.timeout(10)
+def test_a_long_text_is_answered_soon(before: str, piece: str) -> None:
+    """A text of any length is answered in bounded time, and little of it is repeated."""
+    for length in (23_000, 100_000):
+        assert len(str(outcome(before + piece * (length // len(piece))))) < 2000
+
+
+def calls_in_parsing(text: str) -> int:
+    """Return how many calls of functions it takes to parse the text: its work, on whatever machine."""
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        outcome(text)
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+@pytest.mark.parametrize("wrong", ["hdd", "scren", "idel 10m", "--idel", "usre ann", "user001 \n hdd", "hd,hdd"])
+def test_twice_the_problems_are_no_more_than_twice_the_work(wrong: str) -> None:
+    """No text is worth typing for the time that it takes from others: each word is compared a fixed number of times."""
+    few, many = (calls_in_parsing(f"100 user001 {f'{wrong} ' * count}") for count in (7, 14))
+    assert many < 2.2 * few
+
+
+def test_the_longest_command_is_not_too_long() -> None:
+    """Ten users, ten addresses and every option, each written in as many words as it can be."""
+    users = [f"user{n}" for n in range(10)]
+    urls = [f"rtmp://h/a,b;c,{n}" for n in range(10)]
+    text = f"/record start room 100 {' , '.join(users)} quality hd screen no-audio rule = r idle = 10 min dry-run"
+    command = parse(" ".join([text, *(f"push {url}" for url in urls)]), LEXICON)
+    assert command.values["user"] == users
+    assert command.values["push"] == urls
+
+
+PUSHED = """push=rtmp://h/a/KEY push=http://h/KEY push=h/KEY rtmp://u:KEY@h/a psh=rtmps://h/a?KEY push=rtmp:/h/KEY
+push=KEY publish=rtmp://h:99/KEY room=rtmp://h/KEY rtmp:\\\\h\\KEY h/KEY x=rtmp://h/KEY push=rtmp://h/k,rtmp://h/KEY
+user=rtmp://h/KEY rtmp://h/a,KEY a,push=rtmp://h/a;KEY user001,rtmp://h/a,KEY rtmp_urls=rtmp://h/KEY, push:rtmp://h/KEY;
+rule=rtmp://h/KEY"""
+
+
+@given(
+    st.lists(PIECES, max_size=5), st.sampled_from(PUSHED.replace("KEY", SECRET).split()), st.lists(PIECES, max_size=5)
+)
+def test_a_push_address_is_never_repeated(before: list[str], pushed: str, after: list[str]) -> None:
+    """Whatever else is wrong, no problem, correction or error text holds more of an address than its host."""
+    error = outcome(" ".join([*before, pushed, *after, "foo=1"]))
+    if isinstance(error, CommandError):
+        assert SECRET not in f"{error!s} {error!r} {error.problems!r} {error.corrected}"
