@@ -29,7 +29,7 @@ def test_a_missing_module_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without one of the server's modules, the message ends with its name, and nothing is left."""
     threads = set(threading.enumerate())
     monkeypatch.setattr(sys, "executable", str(PLAIN_PYTHON))
-    with pytest.raises(AwsError, match=r"^AWS's stand-in \(moto\) does not start: ModuleNotFoundError: .*'moto'$"):
+    with pytest.raises(AwsError, match=r"^the AWS stand-in \(moto\) does not start: ModuleNotFoundError: .*'moto'$"):
         Aws()
     assert set(threading.enumerate()) <= threads
 
@@ -85,7 +85,7 @@ with Stack(Path({str(TEMPLATE)!r}), parameters={PARAMETERS!r}, secrets={SECRETS!
         (("Handler: sample.echo", "Handler: absent.echo"), "EchoFunction does not start: .*No module named 'absent'"),
         (
             ("maxReceiveCount: 2", "maxReceiveCount: many"),
-            "stand-in can't make it: ValueError: invalid literal .*'many'",
+            "stand-in can't create it: ValueError: invalid literal .*'many'",
         ),
     ],
 )
