@@ -105,10 +105,14 @@ class Vocabulary:
         known = self.definitions.get(word) or self.definitions.get(plain := folded(word))
         if known or word.isdecimal():
             return known
-        for option in self.all:
-            if option.choices and option.recognise and (choice := option.recognise(plain)):
+        for option in self._recognised:
+            if option.recognise and (choice := option.recognise(plain)):
                 return Definition(option, choice, is_foreign=True)
         return None
+
+    @cached_property
+    def _recognised(self) -> Sequence[Option]:
+        return [option for option in self.options if option.choices and option.recognise]
 
     def near(self, word: str, most: int = 2) -> Definition | None:
         """Return what the word most likely misspells."""
@@ -144,8 +148,10 @@ class Lexicon:
     def asked_for(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command that the word asks for without naming it, or what to say where there is none."""
         name = self.elsewhere.get(folded(word))
+        if name is None:
+            return None
         known = " and ".join(command.name for command in self.commands)
-        return name and (self._by_word.get(name) or f"recordbot has no {name}, only {known}")
+        return self._by_word.get(name) or f"recordbot has no {name}, only {known}"
 
     def near_command(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command whose name or word the word most likely misspells, or what to say."""

@@ -106,8 +106,9 @@ def _may_be_value(option: Option, text: str, builder: CommandBuilder) -> bool:
 def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
     """Read a word that is no option: one that asks for something else, or else a positional."""
     vocabulary, lexicon = builder.vocabulary, builder.lexicon
-    why = vocabulary.refused.get(folded(token.text))
-    meant = lexicon.command(token.text) or lexicon.asked_for(token.text)
+    plain = folded(token.text)
+    why = vocabulary.refused.get(plain)
+    meant = lexicon.command(plain) or lexicon.asked_for(plain)
     if meant is vocabulary is lexicon.default:
         return  # `room 100 start user001`
     if meant and not why:

@@ -51,6 +51,8 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
         builder.vocabulary = last
         return tokens[:-1]
     first, *others = tokens
+    if builder.vocabulary.define(first.text):
+        return tokens
     named = lexicon.command(first.text)
     meant = named or _command_asked_for(first, others, builder)
     if meant is None:
@@ -70,7 +72,7 @@ def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilde
     vocabulary = builder.vocabulary
     if meant := builder.lexicon.asked_for(folded(first.text).partition("-")[0]):
         return meant
-    if not first.text.isalpha() or vocabulary.define(first.text):
+    if not first.text.isalpha():
         return None
     definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]
     if any(definition and definition.option is vocabulary.positionals[0] for definition in definitions):
