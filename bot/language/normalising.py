@@ -17,7 +17,7 @@ _ORDINARY = re.compile(r"[\w,:/.-]+(?:[= ][\w,:/.-]+)*", re.ASCII)
 _BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")
 _SPACES = re.compile(r"\s+")
 _LINE_END = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
-_SPACED_EQUALS = re.compile(r"(?<![^\s\"'`*(\[{,;])([\w-]+) ?= ?(?=\w)", re.ASCII)
+_SPACED_EQUALS = re.compile(r"(?<![^\s\"'`*(\[{,;])([\w-]+) ?= ?(?=\w)(?![\w-]+ ?=)", re.ASCII)
 _SLACK_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>|&(?:amp|lt|gt);")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
