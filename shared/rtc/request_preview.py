@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from shared.rtc.models import RecordingRequest
+
 MASK = "***"
 
 
@@ -25,7 +27,14 @@ class RequestPreview:
         return json.dumps(self.body, indent=2)
 
 
-def masked_url(url: str) -> str:
-    """A push URL without what follows its host: that is what lets anyone publish."""
+def masked_body(request: RecordingRequest) -> dict[str, JsonValue]:
+    """Return the body of a start with its push URLs cut behind their hosts: the rest lets anyone publish."""
+    body = request.body()
+    if request.publish_param is not None:
+        body["publish_param"] = {"rtmp_urls": [_masked_url(url) for url in request.publish_param.rtmp_urls]}
+    return body
+
+
+def _masked_url(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/{MASK}"
