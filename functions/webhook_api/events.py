@@ -96,7 +96,7 @@ class RecordingStart(_Event):
     ]
     """The body of RTC's start call as its API page has it, or a list of 1 to 10 of them."""
     notify: Notify | None = None
-    """An object with the channel that is told as well."""
+    """An object with the channel that gets the outcome as well."""
     dry_run: bool = False
     """true to get the requests that would be sent, without sending them; or false."""
 
@@ -119,7 +119,7 @@ class RecordingStop(_Event):
     data: Annotated[Annotated[JobToStop, Tag(JOB)] | Annotated[UserToStop, Tag(USER)], Discriminator(_job_or_user)]
     """One object: job_id, or room_id and user_id, with or without video_type."""
     notify: Notify | None = None
-    """An object with the channel that is told as well."""
+    """An object with the channel that gets the outcome as well."""
 
     def action(self) -> Stop:
         """Return what to stop, as an order has it."""

@@ -11,21 +11,21 @@ MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class RequestPreview:
-    """What would go out. Keys, tokens and signatures are masked, and so is all of a push URL behind its host."""
+    """What would be sent. Keys, tokens, signatures and push URLs after their host are masked."""
 
     method: str
     url: str
     headers: dict[str, str]
     body: dict[str, JsonValue]
     canonical_request: str | None
-    """What AK/SK signs; None where a token is sent instead."""
+    """The text that AK/SK signs; None if a token is sent instead."""
 
     def body_text(self) -> str:
-        """The body's JSON, indented."""
+        """Return the body as indented JSON."""
         return json.dumps(self.body, indent=2)
 
 
 def masked_url(url: str) -> str:
-    """A push URL without what follows its host: that is what lets anyone publish."""
+    """Return a push URL with all after its host masked: that part lets anyone publish."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/{MASK}"
