@@ -1,1 +1,1 @@
-"""The conversation in Slack: what people type and what they read. Knows no AWS, and nothing here calls RTC."""
+"""The conversation in Slack: what people type and what they read. This folder imports no AWS and never calls RTC."""

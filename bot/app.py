@@ -1,7 +1,7 @@
 """The Bolt app, made of the sub-commands in bot/commands/. It makes no network call; orders leave through `put`.
 
-Whoever dispatches a request to it has verified that it came from Slack, and says so by Bolt's mode "socket_mode". In
-the other mode Bolt would verify by itself, for which it is given no secret: it lets nothing through.
+Dispatch only verified requests to it, in Bolt's mode "socket_mode". In the other mode Bolt verifies requests itself.
+It has no signing secret here, so it refuses them all.
 """
 
 import logging
@@ -50,13 +50,13 @@ def create_app(
     report: Callable[[Exception], None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
-    """Return the app that answers to `command`: a 200 with a text to read, or a 400 for a command half there.
+    """Return the app that answers `command`: a 200 with a reply, or a 400 if the payload lacks a field.
 
-    `put` puts an order on the queue before the person reads that it was accepted, and raises NotQueued or
-    PerhapsQueued. `report` is told of every other exception, each of which is a mistake of ours.
-    `idle_default` is the max_idle_time, in seconds, where none is typed.
+    `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
+    `report` gets every other exception: each is a mistake of ours.
+    `idle_default` is the max_idle_time, in seconds, for a command without `idle=`.
     """
-    # Below WARNING Bolt logs whole bodies. It hands the level on to its own loggers, and to one of the app's name.
+    # Below WARNING Bolt logs whole bodies. It sets this level on its own loggers too.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
     context = Context(command, idle_default, LEXICON)
@@ -93,7 +93,7 @@ def create_app(
             placed_at=clock(),
             reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
         )
-        # Made first: once the order is on its way nothing may fail.
+        # The reply is made first, because nothing may fail after the order is on the queue.
         accepted = subcommand.accepted(order.order_id, action)
         try:
             put(order)
@@ -110,17 +110,17 @@ def create_app(
     @app.error
     def apologise(error: Exception) -> BoltResponse:
         if isinstance(error, BoltUnhandledRequestError):
-            return BoltResponse(status=HTTPStatus.OK)  # a click or an event that we never asked for
+            return BoltResponse(status=HTTPStatus.OK)  # a click or an event that recordbot does not handle
         report(error)
         return BoltResponse(status=HTTPStatus.OK, body=as_body(replies.our_mistake()))
 
     return app
 
 
-def as_body(said: Reply) -> dict[str, Any]:
+def as_body(reply: Reply) -> dict[str, Any]:
     """Return the reply as the JSON object that answers a command."""
-    return {"response_type": said.to.value, "text": said.text, "blocks": said.blocks}
+    return {"response_type": reply.to.value, "text": reply.text, "blocks": reply.blocks}
 
 
-def _answer(ack: Ack, said: Reply) -> BoltResponse:
-    return ack(as_body(said))
+def _answer(ack: Ack, reply: Reply) -> BoltResponse:
+    return ack(as_body(reply))

@@ -1,4 +1,4 @@
-"""docs/commands.md, from the sub-commands' words. `make docs` writes the page anew."""
+"""docs/commands.md, from the sub-commands' words. `make docs` writes the page."""
 
 import sys
 from itertools import groupby
@@ -10,7 +10,7 @@ from shared.command_line import CommandLine, run
 
 
 def commands_doc(name: str = "/record") -> str:
-    """Return the page: every word, its form and an example, and what is made of words of other tools."""
+    """Return the page: every word, its form and an example, and our words for those of other tools."""
     commands = LEXICON.commands
     options = [option for words in commands if not words.takes_any_words for option in words.all]
     rows = [(words.name, words.help, words.example) for words in commands]
@@ -27,17 +27,17 @@ def commands_doc(name: str = "/record") -> str:
             "",
             "Options come in any order and case, as `idle=10m`, `--idle 10m` or `idle 10m`. Ids keep their case.",
             "Commas, semicolons, line ends and bullets separate; a user named twice is recorded once. Words of a",
-            "sentence (`please`, `in`) are passed over. The API's field names are understood: `max_idle_time=60`.",
+            "sentence (`please`, `in`) are ignored. The API's field names are understood: `max_idle_time=60`.",
             f"`{name}` alone gives the short help. {THREADS}",
             "",
             "| word | what it does | example |",
             "|---|---|---|",
             *(f"| `{_cell(form)}` | {_cell(text)} | `{name} {example}` |" for form, text, example in rows),
             "",
-            "A word that is none of these is never guessed at: nothing is started, and the answer says what is wrong,",
-            "and the corrected command where the meaning is certain. A room of letters only needs `room` or `start`",
-            "before it, so that no misspelt command starts a recording. For words of other tools the answer names",
-            "ours; for a size (`720p`, `640x360`) it names the smallest quality that isn't smaller.",
+            "recordbot never guesses an unknown word. It starts nothing, and the answer says what is wrong. If it is",
+            "clear what was meant, the answer has the corrected command. A room of letters only needs `room` or",
+            "`start` before it, so that no misspelt command starts a recording. For words of other tools the answer",
+            "names ours; for a size (`720p`, `640x360`) it names the smallest quality of at least this size.",
             "",
             "| ours | for |",
             "|---|---|",

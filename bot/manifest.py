@@ -1,7 +1,7 @@
 """The Slack app's manifest, from the sub-commands: for requests over HTTP, or for Socket Mode.
 
-`make docs` writes manifest.yaml and manifest.socket.yaml anew; with a deployment's address to paste into Slack:
-`.venv/bin/python -m bot.manifest --url https://.../slack`. Fields: https://docs.slack.dev/reference/app-manifest
+`make docs` writes manifest.yaml and manifest.socket.yaml. `.venv/bin/python -m bot.manifest --url https://.../slack`
+prints one with a deployment's address. Fields: https://docs.slack.dev/reference/app-manifest
 """
 
 import argparse
@@ -11,7 +11,7 @@ from bot.commands import LEXICON
 from shared.command_line import CommandLine, run
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
-"""Stands where the deployment's output SlackRequestUrl belongs."""
+"""Replace it by the deployment's output SlackRequestUrl."""
 _SCOPES = {
     "commands": "the slash command",
     "chat:write": "answer as the bot where it is a member",
@@ -20,12 +20,12 @@ _SCOPES = {
 
 
 def usage_hint() -> str:
-    """Return what stands behind the command's name while it is typed."""
+    """Return the text that Slack shows after the command's name while it is typed."""
     return f"{LEXICON.default.example} · {LEXICON.empty.name}"
 
 
 def manifest(*, url: str | None, name: str = "/record") -> str:
-    """The manifest as YAML. Slack's requests go to `url`, or by Socket Mode where it is None."""
+    """Return the manifest as YAML. Slack's requests go to `url`; with None they go by Socket Mode."""
     return "\n".join(
         [
             "# Made from bot/commands/ by `make docs`. Paste it at api.slack.com/apps, Create New App.",

@@ -1,4 +1,4 @@
-"""Posts replies: by chat.postMessage where there is a bot token, else to the command's response_url."""
+"""Post replies: by chat.postMessage if there is a bot token, else to the command's response_url."""
 
 import logging
 from collections.abc import Mapping
@@ -24,11 +24,10 @@ class Messenger:
         self._slack = slack
 
     def post(self, reply: Reply, reply_to: ReplyTo, order_id: str) -> MessageRef | None:
-        """Post the reply, and return the message; None where it can't be updated. Raises TryLater or CannotDeliver.
+        """Post the reply, and return the message; None if it can't be updated. Raises TryLater or CannotDeliver.
 
-        A channel that the Web API can't post to (the bot is no member, the token isn't valid) is reached by the
-        response_url. Without a response_url no person typed a command: then the channel gets what only the asker
-        would.
+        If the Web API can't post to the channel (the bot is no member, the token isn't valid), the response_url is
+        used. Without a response_url no person typed a command. Then the channel gets replies for the asker too.
         """
         content = _content(reply, order_id)
         to_channel = reply.to is Audience.CHANNEL or reply_to.response_url is None
@@ -47,7 +46,7 @@ class Messenger:
         return None
 
     def update(self, message: MessageRef, reply: Reply, order_id: str) -> None:
-        """Replace the message by the reply. Raises TryLater or CannotDeliver."""
+        """Replace the message with the reply. Raises TryLater or CannotDeliver."""
         where = {"channel": message.channel_id, "ts": message.ts}
         self._slack.call("chat.update", {**where, **_content(reply, order_id)})
 

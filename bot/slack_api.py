@@ -1,8 +1,8 @@
 """A small client for Slack: any method of the Web API, and response_urls.
 
-Each request has a connection of its own, because Lambda freezes between two and Slack hangs up meanwhile. Nothing is
-repeated and no redirect is followed. No proxy of the environment is used, an answer is read up to a bound, and no body,
-URL or token is logged. docs/decisions/ says why this isn't slack_sdk's client.
+Each request has its own connection, because Lambda freezes between two requests and Slack closes the connection
+meanwhile. No request is repeated, no redirect followed, no proxy of the environment used. The size of an answer is
+limited, and no body, URL or token is logged. docs/decisions/ says why this isn't slack_sdk's client.
 
 Slack's pages: https://docs.slack.dev/apis/web-api/ and
 https://docs.slack.dev/interactivity/handling-user-interaction (response_url)
@@ -19,13 +19,13 @@ from shared import transport
 
 _MOST_READ = 64 * 1024
 _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
-"""Slack's error codes for what may be over a little later; all others stay true."""
+"""Slack's error codes after which a later try may succeed. All others are final."""
 
 
 class TryLater(Exception):
-    """It may work later: Slack throttled, failed, or could not be reached. If only the answer was lost, it was done.
+    """It may work later: Slack throttled, failed, or could not be reached. It was done if only the answer was lost.
 
-    `retry_after` is what Slack asked for, in seconds, or None.
+    `retry_after` is the delay that Slack asked for, in seconds, or None.
     """
 
     def __init__(self, retry_after: float | None, why: str = "") -> None:
@@ -34,7 +34,7 @@ class TryLater(Exception):
 
 
 class CannotDeliver(Exception):
-    """This will never work; `reason` is Slack's error code, such as `used_url`, or a few words of ours."""
+    """This will never work. `reason` is Slack's error code, such as `used_url`, or a few words of ours."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -45,8 +45,7 @@ class SlackApi:
     """A client for one workspace. `limits` are seconds: to connect, and until the whole answer is there.
 
     A response_url comes from outside, so only one that begins with `response_url_prefix` is called. The prefix and
-    `api_url` end in a slash. Raises ValueError for URLs or a token that no request can be built from. For one thread at
-    a time.
+    `api_url` end in a slash. Raises ValueError for a malformed URL or token. For one thread at a time.
     """
 
     def __init__(
@@ -68,7 +67,7 @@ class SlackApi:
 
     @property
     def has_bot_token(self) -> bool:
-        """Whether `call` can be used."""
+        """Return whether `call` can be used."""
         return self._bot_token is not None
 
     def call(self, method: str, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -94,7 +93,7 @@ class SlackApi:
             raise CannotDeliver(answer.reason)
 
     def _send(self, url: str, fields: Mapping[str, Any], headers: Mapping[str, str]) -> "_Answer":
-        """Return Slack's answer. Raises TryLater where there is none, or where Slack says so."""
+        """Return Slack's answer. Raises TryLater if there is none, or if Slack asks to try later."""
         content_type, body = _encode(fields)
         try:
             response = self._session.post(
@@ -107,7 +106,7 @@ class SlackApi:
             )
             content = transport.read_bounded(response, _MOST_READ)
         except Exception as error:  # noqa: BLE001 # requests, urllib3, http.client and ssl each have their own
-            # Their texts name the URL, which works like a password: so only the kind is repeated.
+            # The error's text contains the URL, which works like a password, so only its class is repeated.
             raise TryLater(None, f"no answer ({type(error).__name__})") from None
         finally:
             self._session.close()
@@ -118,9 +117,9 @@ class SlackApi:
 
 
 def _encode(fields: Mapping[str, Any]) -> tuple[str, bytes]:
-    """Return the content type and the body: JSON where a field is nested, else a form.
+    """Return the content type and the body: JSON if a field is nested, else a form.
 
-    Methods that read (users.info, usergroups.list) take nothing but a form. Those with nested fields take JSON.
+    Methods that read (users.info, usergroups.list) accept only a form. Methods with nested fields accept JSON.
     """
     if any(isinstance(value, Mapping | list) for value in fields.values()):
         return "application/json; charset=utf-8", json.dumps(fields).encode()
@@ -140,8 +139,8 @@ class _Answer:
 
     @property
     def is_passing(self) -> bool:
-        too_fast = self.status == HTTPStatus.TOO_MANY_REQUESTS
-        return too_fast or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR or self._error_code in _PASSING
+        throttled = self.status == HTTPStatus.TOO_MANY_REQUESTS
+        return throttled or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR or self._error_code in _PASSING
 
     @property
     def reason(self) -> str:
@@ -149,7 +148,7 @@ class _Answer:
 
     @property
     def _error_code(self) -> str | None:
-        """Slack's error code, which is in JSON at the Web API and plain text at a response_url."""
+        """Return Slack's error code: the Web API answers it in JSON, a response_url in plain text."""
         code = self.fields.get("error") or self.text.strip()
         return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{2,64}", code) and code != "ok" else None
 
@@ -183,5 +182,5 @@ def _is_below(prefix: SplitResult, url: str) -> bool:
 
 
 def _is_plain(url: str) -> bool:
-    # No character that two readers of a URL could take differently: control, space, backslash, bracket, or `@`.
+    # Two URL parsers could read other characters differently: control, space, backslash, bracket, or `@`.
     return re.fullmatch(r"[A-Za-z0-9:/._~%?=&+-]+", url) is not None

@@ -7,7 +7,7 @@ _ONE = {"room_id": 100, "user_id": "user001", "select_stream_type": "HD"}
 
 EVENTS: dict[str, Any] = {
     "start": {"type": "recording.start", "timestamp": _WHEN, "data": _ONE},
-    "start several and tell a channel": {
+    "start several and notify a channel": {
         "type": "recording.start",
         "timestamp": _WHEN,
         "data": [_ONE, {"room_id": "100", "user_id": "user002", "video_type": None, "max_idle_time": 300}],

@@ -25,7 +25,7 @@ _SIGNATURE = {
 }
 _REFUSALS = {
     "400": "The body is no JSON, or has a name twice in one object.",
-    "401": "Not signed with a key of this caller, or not lately.",
+    "401": "Not signed with a key of this caller, or signed over five minutes ago.",
     "405": "Another method is needed.",
     "409": "Another body came under this webhook-id before.",
     "413": "The body has over 64,000 bytes.",
@@ -103,7 +103,7 @@ def _hook() -> dict[str, Any]:
 def _order() -> dict[str, Any]:
     return {
         "operationId": "readOrder",
-        "summary": "What came of an order, by the link that its acceptance gave",
+        "summary": "Read an order's status, by the link in the answer to its event",
         "parameters": [
             _path("order_id", "^[0-9A-HJKMNP-TV-Z]{24}$", "7KQ2M4X8P1ZA3D5F9H0JVWYB"),
             _query("body", "^[0-9a-f]{16}$"),
@@ -140,11 +140,11 @@ _HEADERS_OF = {
 _OF_A_LINK = {"404": "No such order, or the link isn't whole.", "410": "The link has ended, after a week."}
 _FAILURES = {
     "POST": "recordbot can't take the event just now: send it again under the same webhook-id.",
-    "GET": "recordbot can't tell just now: ask again.",
+    "GET": "recordbot can't answer just now: ask again.",
 }
 _THROTTLED = {
     "429": {
-        "description": "Too many requests in a second. Of the gateway: wait some seconds, send it again.",
+        "description": "Too many requests in a second. The gateway answers this: wait some seconds, send it again.",
         "content": {"application/json": {"example": {"message": "Too Many Requests"}}},
     }
 }

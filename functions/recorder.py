@@ -1,6 +1,6 @@
-"""The recorder as Lambda calls it: a batch of the queue's messages in, the ids of those that are not done out.
+"""The recorder's Lambda handler: it processes a batch of messages and returns the ids of those that are not done.
 
-The queue keeps those and has them received again.
+The queue delivers these again.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
@@ -35,7 +35,7 @@ from shared.rtc.client import RtcClient
 
 @logged
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    """Work on an SQS batch, and return `batchItemFailures`."""
+    """Process an SQS batch, and return `batchItemFailures`."""
 
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
@@ -47,7 +47,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[
 
 @cache
 def _worker() -> Worker:
-    """Wire everything, once per process. Raises SettingsError."""
+    """Return the worker, built once per process. Raises SettingsError."""
     settings = read_settings(RecorderSettings, os.environ)
     secret = Secret(connect_secrets(), settings.secret_id, RecorderSecret)
     limits = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3})
@@ -79,7 +79,7 @@ def _now() -> datetime:
 
 @lru_cache(maxsize=1)
 def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient:
-    """Return the client for these keys, kept with its connections for as long as the keys stay the same."""
+    """Return the client for these keys. It is cached with its connections until the keys change."""
     session = transport.new_session()
     auth: AkSkAuth | TokenAuth
     if secret.access_key is not None and secret.secret_key is not None:

@@ -1,8 +1,8 @@
 """Slack's door: it verifies the raw bytes, lets Bolt answer, and puts orders on the queue.
 
-    200  everything that a person should read, also errors: with any other status Slack shows a message of its own
-    401  not signed by Slack, or too long ago
-    400  can't be read
+    200  every answer for a person, errors as well: for any other status Slack shows a message of its own
+    401  the request is not signed by Slack, or was signed too long ago
+    400  the request can't be read
 
 Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/. Bolt's own Lambda adapter is not used:
 docs/decisions/ says why.
@@ -34,7 +34,7 @@ from shared.log_events import LogEvent
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 
 _MOST_FIELDS = 100
-"""Fields of a form; a command has some fifteen."""
+"""The most fields of a form; a command has about fifteen."""
 
 
 class SlackSettings(Settings):
@@ -44,11 +44,11 @@ class SlackSettings(Settings):
     order_queue_url: Url
     slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
     default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
-    """max_idle_time where none is typed, in seconds."""
+    """max_idle_time, in seconds, for a command without `idle=`."""
 
 
 class SlackSecret(SecretModel):
-    """The signing secrets in use: several during a rotation."""
+    """The current signing secrets: several during a rotation."""
 
     signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
 
@@ -58,7 +58,7 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
     """Answer an event of API Gateway's HTTP API (payload 2.0): 200, 400 or 401."""
     try:
         response = _door().answer(event)
-    except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing of use
+    except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
         response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
     return response.as_result()
@@ -66,7 +66,7 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
 
 @cache
 def _door() -> "Door":
-    """Return the door, which is wired at the cold start. Raises SettingsError."""
+    """Return the door, built once, at the cold start. Raises SettingsError."""
     settings = read_settings(SlackSettings, os.environ)
     queue = connect_queue(settings.order_queue_url)
     app = create_app(
@@ -101,7 +101,7 @@ class Door:
     def _is_slacks(self, request: HttpRequest) -> bool:
         now = self._clock()
         if not could_be_signed(request.headers, now):
-            return False  # a stranger's request never causes a read of the secret, nor an alarm while there is none
+            return False  # an unsigned request must not cause a read of the secret, or an alarm if there is none
 
         def verify(secret: SlackSecret) -> None:
             if not is_signed(request.body, request.headers, secret.signing_secrets, now):
@@ -114,12 +114,12 @@ class Door:
         return True
 
     def _dispatch_verified(self, body: dict[str, Any]) -> HttpResponse:
-        # This mode skips Bolt's own verification, and its parsing, which loses a form with the word "payload". So only
-        # this method makes such a request, and only verified ones come here.
+        # This mode skips Bolt's own verification, and its parsing, which loses a form with the word "payload". Only
+        # this method makes such a request, from a request that is verified.
         try:
             answered = self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
         except Exception as error:
-            # The app itself answers what a listener raises.
+            # An error in a listener is answered by the app, so this one is Bolt's.
             raise Unreadable(f"Bolt cannot read the payload ({type(error).__name__})") from error
         if answered.status == HTTPStatus.BAD_REQUEST:
             raise Unreadable(answered.body)
@@ -139,7 +139,7 @@ def _read_body(body: bytes) -> dict[str, Any]:
 
 
 def _is_ssl_check(request: HttpRequest) -> bool:
-    """Return whether Slack only checks our certificate. As in Bolt that needs no signature: it gets an empty 200."""
+    """Return whether Slack only checks our certificate. As in Bolt, this needs no signature."""
     try:
         return _read_body(request.body).get("ssl_check") == "1"
     except Unreadable:

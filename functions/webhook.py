@@ -1,8 +1,8 @@
-"""The webhook's handler: the door of other systems, its wiring, and an answer to every request.
+"""The webhook's Lambda handler: it builds the door of other systems, and answers every request.
 
-What the door does with a request is in functions/webhook_api/door.py. Every answer that isn't a success is a problem
-(functions/webhook_api/problems.py). Whatever a caller sends, the answer is below 500; a 503 says that recordbot itself
-can't take the event, or tell of it, just now.
+The door is in functions/webhook_api/door.py. Every answer that isn't a success is a problem
+(functions/webhook_api/problems.py). A mistake of the caller's gives a status below 500. A 503 means that recordbot
+itself can't process the request just now.
 """
 
 import os
@@ -38,7 +38,7 @@ def handler(event: object, context: LambdaContext) -> dict[str, object]:
 
 @cache
 def _door() -> Door:
-    """Return the door, which is wired at the cold start. Raises SettingsError."""
+    """Return the door, built once, at the cold start. Raises SettingsError."""
     settings = read_settings(WebhookSettings, os.environ)
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     return Door(
@@ -50,7 +50,7 @@ def _door() -> Door:
 
 
 def answer(event: object, open_door: Callable[[], Door], function_request_id: str = "none") -> HttpResponse:
-    """Return the door's answer to an event of API Gateway, or a problem, each with a request id."""
+    """Return the door's answer to an event of API Gateway, or a problem. Both have a request id."""
     request_id = text_in(event, "requestContext", "requestId") or function_request_id
     caller = _CALLER.fullmatch(text_in(event, "rawPath"))
     with log_keys(request_id=request_id, **({"caller": caller[1]} if caller else {})):
@@ -59,18 +59,18 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
         except Problem as problem:
             response = _refused(problem).response(request_id)
         except Unreadable as error:
-            response = _refused(Problem(HTTPStatus.BAD_REQUEST, str(error)), of_a_stranger=True).response(request_id)
+            response = _refused(Problem(HTTPStatus.BAD_REQUEST, str(error)), unreadable=True).response(request_id)
         except Exception:
             logger.exception(LogEvent.DOOR_FAILED)
             count(Metric.DOOR_FAILED)
             response = not_now(text_in(event, "requestContext", "http", "method")).response(request_id)
-    # An answer may hold a link that opens an order's status: no cache keeps it.
+    # An answer may hold a link to an order's status, so no cache may keep it.
     own = {"x-request-id": request_id, "cache-control": "no-store"}
     return replace(response, headers={**own, **response.headers})
 
 
-def _refused(problem: Problem, *, of_a_stranger: bool = False) -> Problem:
+def _refused(problem: Problem, *, unreadable: bool = False) -> Problem:
     logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(problem.status), "reason": problem.detail})
-    if of_a_stranger or problem.status is HTTPStatus.UNAUTHORIZED:
+    if unreadable or problem.status is HTTPStatus.UNAUTHORIZED:
         count(Metric.REQUEST_REFUSED)
     return problem

@@ -45,7 +45,7 @@ class Sender:
         if status != HTTPStatus.ACCEPTED:
             return status == HTTPStatus.OK
         outcome = self._outcome(answer["status_url"])
-        self._show("what came of it", outcome)
+        self._show("the outcome", outcome)
         return {stream["state"] for stream in outcome["streams"]} == {_ASKED_FOR[event["type"]]}
 
     def post(self, body: bytes, webhook_id: str = "") -> tuple[int, Any]:

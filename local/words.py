@@ -28,7 +28,7 @@ def main(command: CommandLine, arguments: list[str]) -> int:
     _add_built(word)
     word.set_defaults(run=_say)
 
-    word = words.add_parser("hook", help="send a signed event to the webhook and print what came of it")
+    word = words.add_parser("hook", help="send a signed event to the webhook and print the outcome")
     word.add_argument("event", metavar="JSON", help="""such as '{"room_id": 100, "user_id": "user001"}'""")
     word.add_argument("--explain", action="store_true", help="show what is signed")
     word.add_argument("--url", help="of a real webhook, with a key in RECORDBOT_WEBHOOK_KEY")

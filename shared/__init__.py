@@ -1,1 +1,1 @@
-"""Recordings and the RTC API: what to record, how to ask for it, what came of it. Knows no Slack and no AWS."""
+"""Orders, recordings and the RTC API. This folder imports no Slack library and no AWS."""

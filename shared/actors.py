@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Actor(BaseModel):
-    """Who asks. `id` is a Slack user id, or a caller's name; kinds are never told apart by the look of the id."""
+    """Who asks. `id` is a Slack user id or a caller's name. Only `kind` says which, never the form of the id."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 

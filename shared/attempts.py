@@ -4,10 +4,10 @@ Each stream of a start has one attempt:
 
     (none) --claim--> calling --settle--> settled | unknown
                       calling --release-> waiting --claim--> calling      the call did not happen, and is made again
-                      calling, its lease over ----> unknown               the recorder that called is gone
+                      calling, lease is over -----> unknown               the recorder that called is gone
 
-A stream is locked while it is recorded, or may be: no other attempt for it can be claimed. functions/ledger/ stores
-all of this.
+A stream is locked while it is recorded or may be recorded: no other attempt can claim it. functions/ledger/ stores
+attempts and locks.
 """
 
 from datetime import datetime, timedelta
@@ -21,9 +21,9 @@ from shared.failures import Failure
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 LEASE = timedelta(seconds=30)
-"""How long a call may take before its outcome counts as unknown; twice what the client allows one operation."""
+"""How long a call may take before its outcome counts as unknown: twice the client's limit for one operation."""
 UNKNOWN_IS_HELD = timedelta(minutes=15)
-"""How long the lock of an unknown outcome keeps anyone from starting the stream again."""
+"""How long the lock of an unknown outcome prevents another start of the stream."""
 
 
 class _Stored(BaseModel):
@@ -31,7 +31,7 @@ class _Stored(BaseModel):
 
 
 class StreamLock(_Stored):
-    """Who holds a stream: the attempt that last asked for it, and what is known of its recording."""
+    """Who holds a stream: the attempt that claimed it, and the job that records it, if known."""
 
     order_id: str
     n: int
@@ -48,11 +48,11 @@ class StreamLock(_Stored):
 
     @property
     def version(self) -> str:
-        """Tell this version of the lock from every other."""
+        """Identify this version of the lock."""
         return f"{self.order_id}.{self.n} {self.attempt_version}"
 
     def unknown_until(self) -> datetime | None:
-        """Return when the lock ends whose job nobody knows; None where RTC named the job, or the call is new."""
+        """Return when a lock without a known job ends; None if RTC named the job."""
         if self.job_id is not None:
             return None
         if self.held_until is not None:
@@ -60,7 +60,7 @@ class StreamLock(_Stored):
         return self.calling_until + UNKNOWN_IS_HELD if self.calling_until is not None else None
 
     def is_over(self, now: datetime) -> bool:
-        """Whether time alone has freed the stream. A lock with a job is never over: RTC has to show the job first."""
+        """Return whether the lock has expired. A lock with a job never expires: first RTC has to show the job."""
         end = self.unknown_until()
         return end is not None and now >= end
 
@@ -76,20 +76,20 @@ class Started(_Stored):
 
 
 class NotStarted(_Stored):
-    """RTC refused, or did not take the request before it was given up. Nothing runs."""
+    """RTC refused the request, or no try succeeded. Nothing runs."""
 
     kind: Literal["not_started"] = "not_started"
     failure: Failure
     gave_up: bool = False
-    """Whether it was tried until no try was left."""
+    """Whether the tries are used up."""
 
 
 class Unknown(_Stored):
-    """It may be running. The call is never repeated; the stream stays locked until `held_until`."""
+    """The stream may be recording. The call is never repeated, and the stream stays locked until `held_until`."""
 
     kind: Literal["unknown"] = "unknown"
     failure: Failure | None
-    """None where the recorder that called was gone before RTC answered."""
+    """None if the recorder was gone before RTC answered."""
     held_until: AwareDatetime
 
 
@@ -124,18 +124,18 @@ class Attempt(_Stored):
     calls: int
     """How many calls were begun."""
     began_at: AwareDatetime
-    """When the last call was begun, or was found to be needless."""
+    """When the last call was begun; without a call, when the attempt was settled."""
     outcome: Outcome | None = None
     settled_at: AwareDatetime | None = None
 
     @property
     def lease_until(self) -> datetime:
-        """When the lease of the call ends."""
+        """Return when the lease of the call ends."""
         return self.began_at + LEASE
 
     @property
     def version(self) -> str:
-        """Tell this version of the attempt from every other: each state is passed once a call."""
+        """Identify this version of the attempt: it has each state at most once for each call."""
         return f"{self.state}#{self.calls}"
 
     def settled(self, outcome: Outcome, now: datetime) -> Self:
@@ -144,11 +144,11 @@ class Attempt(_Stored):
         return self.model_copy(update={"state": state, "outcome": outcome, "settled_at": now})
 
     def abandoned(self, now: datetime) -> Self:
-        """Return the attempt once its lease is over: the recorder that called is gone, and the outcome unknown."""
+        """Return the attempt, settled as unknown because its lease is over: the recorder that called is gone."""
         return self.settled(Unknown(failure=None, held_until=self.lease_until + UNKNOWN_IS_HELD), now)
 
     def lock(self) -> StreamLock | None:
-        """Return the lock that goes with this attempt; None where it holds no stream."""
+        """Return the lock of this attempt; None if it holds no stream."""
         calling = self.state is State.CALLING
         job_id = self.outcome.job.job_id if isinstance(self.outcome, Started) else None
         held_until = self.outcome.held_until if isinstance(self.outcome, Unknown) else None
@@ -167,10 +167,10 @@ class Attempt(_Stored):
 
 
 class Busy(_Stored):
-    """Another recorder is making this very call; come back after `until`."""
+    """Another recorder is making this call. Try again after `until`."""
 
     until: AwareDatetime
 
 
 type Claim = Attempt | Busy | StreamLock
-"""What claiming gives: an attempt to call (CALLING), or one that has its outcome; or who is in the way."""
+"""The result of a claim: an attempt to call (CALLING) or with an outcome, or who prevents the claim."""

@@ -1,12 +1,12 @@
-"""How a command of this project prints, and how it ends: on any terminal, into any pipe, at any signal.
+"""How a command of this project prints and ends, on any terminal, into any pipe, after any signal.
 
-`sys.exit(run(main))` is all that a command needs. Its `main` gets a CommandLine and the arguments, and returns the exit
-status. Each other end is quiet, or is one line on standard error:
+A command calls `sys.exit(run(main))`. Its `main` gets a CommandLine and the arguments, and returns the exit status.
+Any other end is silent, or prints one line on standard error:
 
     status 1    a OneLineError or OSError: the line says what is wrong
-    status 129  SIGHUP, or the terminal is gone; not where SIGHUP is ignored, as by nohup
+    status 129  SIGHUP, or the terminal is gone; not if SIGHUP is ignored, as by nohup
     status 130  SIGINT (Ctrl-C)
-    status 141  nobody reads the output any more (`| head -1`)
+    status 141  the reader of the output is gone (`| head -1`)
     status 143  SIGTERM, or the make that started the command is gone
 """
 
@@ -24,15 +24,16 @@ from types import FrameType
 
 _TICK_MS = 250
 _END_LIMIT = 10.0
-"""Seconds that a command has to end in order. After that it is ended, and its child processes end by themselves."""
+"""Seconds that a command has for its cleanup. After that the process exits, and its child processes end by
+themselves."""
 
 
 class OneLineError(Exception):
-    """A command can't do what was asked; the message is one line that says what is wrong, and where."""
+    """A command can't do its work. The message is one line that says what is wrong, and where."""
 
 
 class CommandLine:
-    """What a command prints on, and what ends it. `run` makes the only one of a process."""
+    """A command's output, and its end. `run` creates the only instance of a process."""
 
     def __init__(self) -> None:
         self._status: int | None = None
@@ -40,15 +41,15 @@ class CommandLine:
         self._ending_since: float | None = None
 
     def show(self, line: str) -> None:
-        """Print a line, with ? for what the terminal lacks. Any thread may call this; a failure ends the command."""
+        """Print a line, with ? for characters that the terminal lacks. Thread-safe. A failure ends the command."""
         self._write(lambda: print(line, flush=True))
 
     def write_document(self, text: str) -> None:
-        """Write a file's text to standard output, in UTF-8 whatever the terminal takes."""
+        """Write a file's text to standard output, in UTF-8 on any terminal."""
         self._write(lambda: sys.stdout.buffer.write(text.encode()))
 
     def show_until_interrupt(self, *lines: str) -> int:
-        """Show where a server is, and wait until Ctrl-C, which is how it is meant to end; return the exit status 0."""
+        """Show where a server is, and wait for Ctrl-C. Return the exit status 0: this is its normal end."""
         try:
             for line in lines:
                 self.show(line)
@@ -58,7 +59,7 @@ class CommandLine:
         return 0
 
     def run(self, main: "Main", arguments: list[str]) -> int:
-        """Return the exit status of `main`, or of what ended it."""
+        """Return the exit status of `main`, or of the signal that ended it."""
         try:
             self._take_over()
             try:
@@ -69,7 +70,7 @@ class CommandLine:
         except (KeyboardInterrupt, SystemExit):  # from _interrupt
             status = self._status or 0
         self._status = status if self._status is None else self._status
-        self._write(sys.stdout.flush)  # of a line that was cut short
+        self._write(sys.stdout.flush)  # writes a line that was interrupted
         return self._status
 
     def _outcome(self, main: "Main", arguments: list[str]) -> int:
@@ -79,7 +80,7 @@ class CommandLine:
             if self._status is None:
                 _report(str(error))
             return 1
-        except SystemExit as end:  # of argparse, which has printed what there is to say
+        except SystemExit as end:  # raised by argparse, which has printed its message
             return end.code if isinstance(end.code, int) else 0
 
     def _take_over(self) -> None:
@@ -99,37 +100,37 @@ class CommandLine:
             self._end(1)
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Raise in the main thread, once, what ends the command in order."""
+        """Raise the exception that ends the command, once, in the main thread."""
         if self._ending_since is not None:
             return
         if _is_importing(frame):  # an extension module may crash when its import is interrupted
             self._again = self._again or number
             return
         self._ending_since = time.monotonic()
-        logging.disable()  # what fails from here on fails because everything ends
+        logging.disable()  # errors from here on are caused by the end itself
         if self._status is None:
             self._status = 128 + number
         raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(self._status)
 
     def _notice_lost_end(self, unraisable: "sys.UnraisableHookArgs") -> None:
-        """Note that what _interrupt raised went nowhere, as in a __del__."""
+        """Note that Python dropped the exception of _interrupt, as in a __del__, so that it is raised again."""
         if isinstance(unraisable.exc_value, KeyboardInterrupt | SystemExit):
             self._again, self._ending_since = signal.SIGTERM, None
         else:
             sys.__unraisablehook__(unraisable)
 
     def _end(self, status: int) -> None:
-        """End the command in order with this status, from any thread; the first one says how."""
+        """End the command with this status, from any thread. The first status counts."""
         if self._status is None:
             self._status = status
-        # A signal, because it is the one thing that reaches a main thread that waits for something else.
+        # Only a signal reaches a main thread that waits for something else.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
 
     def _write(self, write: Callable[[], object]) -> None:
         try:
             write()
         except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for what is still to be written
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for later writes
             if isinstance(error, BrokenPipeError):
                 self._end(128 + signal.SIGPIPE)
             else:
@@ -138,7 +139,7 @@ class CommandLine:
                 self._end(1)
 
     def _watched_files(self) -> dict[int, int]:
-        """Give the exit status for each standard file whose other side may go away."""
+        """Return the exit status for each standard file whose other end may close."""
         statuses = {}
         if stat.S_ISFIFO(mode := os.fstat(1).st_mode) or stat.S_ISSOCK(mode):
             statuses[1] = 128 + signal.SIGPIPE
@@ -147,16 +148,16 @@ class CommandLine:
         return statuses
 
     def _watch(self, statuses: dict[int, int], parent: int | None) -> None:
-        """End the command when its output or its parent is gone, and when it takes too long to end."""
+        """End the command when its output or its parent is gone, or when its end takes too long."""
         poll = select.poll()
         for file in statuses:
-            poll.register(file, 0)  # poll always tells of an error or hang-up
+            poll.register(file, 0)  # poll always reports an error or hang-up
         while True:
             for file, event in poll.poll(_TICK_MS):
                 poll.unregister(file)
                 if not event & select.POLLNVAL:
                     self._end(statuses[file])
-            # A terminal's SIGHUP goes to make where make leads the session, and make only waits; a killed make is gone.
+            # If make leads the session, it gets the terminal's SIGHUP, and only waits. A killed make is gone.
             if parent is not None and os.getppid() != parent:
                 parent = None
                 self._end(128 + signal.SIGTERM)
@@ -191,7 +192,7 @@ def _report(line: str) -> None:
 
 
 def _decoded(argument: str) -> str:
-    """Return the argument, read as UTF-8 where the locale can't read it. Raises OneLineError."""
+    """Return the argument, decoded as UTF-8 if the locale can't decode it. Raises OneLineError."""
     try:
         argument.encode()
     except UnicodeEncodeError:
@@ -204,13 +205,16 @@ def _decoded(argument: str) -> str:
 
 
 def _open_standard_files() -> bool:
-    """Open what is closed of the standard files, so that nothing else gets their numbers; whether output was closed."""
+    """Open the standard files that are closed, so that no other file gets their numbers.
+
+    Return whether standard output was closed.
+    """
     closed = sys.stdout is None
     for file, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
         try:
             os.fstat(file)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # which gets the lowest free number: this one
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
         if getattr(sys, name) is None:
             setattr(sys, name, open(file, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - open as long as we are
     return closed

@@ -1,4 +1,4 @@
-"""Why something was not done, as it is stored, compared and sent to callers."""
+"""Why RTC did not do something, as it is stored, compared and sent to callers."""
 
 from enum import StrEnum
 
@@ -19,17 +19,17 @@ class FailureKind(StrEnum):
     NOT_CONNECTED = "not_connected"
     OUTCOME_UNKNOWN = "outcome_unknown"
     OUT_OF_TIME = "out_of_time"
-    """No try was left before it could begin, or before its result was known. RTC was not asked."""
+    """No try was left before RTC was called, or before the result was known."""
     TOO_LATE = "too_late"
-    """The order waited too long to begin. RTC was not asked."""
+    """The order waited too long. RTC was not called."""
     JOB_UNKNOWN = "job_unknown"
     """The stream may be recording, but RTC never named the job, so there is no job to stop."""
     NOT_OURS = "not_ours"
-    """recordbot did not start this job, and so does not stop it."""
+    """recordbot did not start this job, so it does not stop it."""
 
 
 class Failure(BaseModel):
-    """Why something was not done: its kind, and what RTC answered where it did."""
+    """Why something was not done: the kind, and RTC's answer if there was one."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 

@@ -12,37 +12,37 @@ from shared.rtc.models import GivenJobId, RecordingRequest, RtcId, VideoType
 from shared.slack_refs import ReplyTo
 
 MAX_STREAMS = 10
-"""Streams that one start may name: from Slack, users of one room."""
+"""The most streams of one start. From Slack, they are users of one room."""
 
 LATEST_END = timedelta(hours=1)
-"""An order ends within this time after it was placed: functions/worker/delivery.py begins and repeats it sooner."""
+"""An order ends within this time after it was placed. The limits in functions/worker/delivery.py are shorter."""
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U to misread
 
 type OrderId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}$")]
-"""12 characters for a command, 24 for an event: an event's id is a hash, and must stay unique."""
+"""12 characters for a command, 24 for an event: an event's id is a hash, which must be unique."""
 
 type ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{1,20}$")]
 """A Slack channel's id, as a caller of the webhook may give it."""
 
 
 def new_order_id() -> str:
-    """Return a new id: 12 characters, 60 random bits, easy to read out to an operator."""
+    """Return a new id: 12 characters, 60 random bits, easy to read aloud."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(12))
 
 
 def order_id_of(caller: str, webhook_id: str) -> str:
-    """Return the id of a caller's event, the same however often it is sent: 24 characters, 120 bits of a hash."""
+    """Return the id of a caller's event, which is the same each time it is sent: 24 characters, 120 bits of a hash."""
     number = int.from_bytes(hashlib.sha256(f"{caller}\n{webhook_id}".encode()).digest()[:15])
     return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(24))
 
 
 class NotQueued(Exception):
-    """The queue did not take the order: nothing comes of it."""
+    """The queue did not take the order, so it will not be processed."""
 
 
 class PerhapsQueued(Exception):
-    """No usable answer came from the queue, which may have the order nevertheless."""
+    """The queue gave no usable answer. It may have the order."""
 
 
 class _Part(BaseModel):
@@ -59,7 +59,7 @@ class Start(_Part):
 
 
 class Stop(_Part):
-    """Stop one job, or whatever records a user of a room; with a video_type only that picture."""
+    """Stop one job, or all recordings of a user of a room; with a video_type, only that one."""
 
     kind: Literal["stop"] = "stop"
     job_id: GivenJobId | None = None
@@ -76,7 +76,7 @@ class Stop(_Part):
 
 
 class Check(_Part):
-    """Look whether what the order of this id started runs, and tell what is new."""
+    """Check whether the jobs that the order started run, and post what is new."""
 
     kind: Literal["check"] = "check"
     number: Annotated[int, Field(ge=1)] = 1
@@ -89,8 +89,8 @@ type Action = Annotated[Start | Stop | Check, Field(discriminator="kind")]
 class Order(_Part):
     """Something accepted: what to do, for whom, and where the answer goes.
 
-    Unknown fields are ignored, so that a newer door may stand before an older recorder. An action that the recorder
-    does not know makes the message unreadable: it waits, and the newer recorder takes it.
+    Unknown fields are ignored, so that a newer door may be deployed before the recorder. A message with an unknown
+    action is unreadable: it waits until the newer recorder reads it.
     """
 
     order_id: OrderId
@@ -99,17 +99,17 @@ class Order(_Part):
     placed_at: AwareDatetime
     """When the order was placed; a check keeps the time of the order that it belongs to."""
     reply_to: ReplyTo | None = None
-    """None where nobody is told in Slack."""
+    """None if no answer is posted to Slack."""
     body_digest: str | None = None
-    """SHA-256, in hex, of the event that the order was made from; None where there was no event."""
+    """SHA-256, in hex, of the event's body; None if the order was not made from an event."""
 
     def next_check(self, number: int) -> Self:
-        """Return the order of the check with that number, for the recordings that this order started."""
+        """Return the check with that number of this order's recordings, as an order."""
         return self.model_copy(update={"action": Check(number=number), "body_digest": None})
 
 
 class PlacedOrder(_Part):
-    """What a caller's event asked for, as the ledger has it. The first body with its order_id is stored."""
+    """What a caller's event asks for, as the ledger stores it. Of several bodies with one id, the first is stored."""
 
     body_digest: str
     actor: Actor
@@ -117,5 +117,5 @@ class PlacedOrder(_Part):
     action: Start | Stop = Field(discriminator="kind")
 
     def is_of(self, order: Order) -> bool:
-        """Whether the order was made from the same event."""
+        """Return whether the order was made from the same event."""
         return (self.actor, self.body_digest) == (order.actor, order.body_digest)

@@ -4,7 +4,7 @@
     starting | recording --Shown STOPPED, Stopped--> ended
     starting | recording --Gone--> lost                      RTC does not know the job any more
 
-`changed` is the only way from one state to the next. What is over stays so.
+Only `changed` changes the state. A recording that is over stays over.
 """
 
 from dataclasses import dataclass
@@ -45,14 +45,14 @@ class Recording(BaseModel):
     """When the call that started it was begun."""
     state: RecordingState = RecordingState.STARTING
     job: RecordingJob
-    """What RTC last said of it; a field that it left out keeps the value from before."""
+    """What RTC last answered about the job. A field that RTC left out keeps its last value."""
     ended_at: AwareDatetime | None = None
     revision: int = 1
-    """How often it was written."""
+    """How often the recording was written."""
 
     @classmethod
     def of(cls, attempt: Attempt, job: RecordingJob) -> Self:
-        """Return the recording that an attempt's call has begun."""
+        """Return the recording that an attempt has started."""
         begun = cls(
             order_id=attempt.order_id,
             n=attempt.n,
@@ -67,12 +67,12 @@ class Recording(BaseModel):
 
     @property
     def version(self) -> str:
-        """Tell this version of the recording from every other."""
+        """Identify this version of the recording."""
         return str(self.revision)
 
     @property
     def is_over(self) -> bool:
-        """Whether it has ended, or is lost."""
+        """Return whether the recording has ended or is lost."""
         return self.state in _OVER
 
 
@@ -85,21 +85,21 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """RTC took a stop of the job, or said that it was over."""
+    """RTC accepted a stop of the job, or answered that it was over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """RTC itself said that it knows no such job."""
+    """RTC itself answered that it knows no such job."""
 
 
 type News = Shown | Stopped | Gone
 
 
 def changed(recording: Recording, news: News, now: datetime) -> Recording:
-    """Return the recording after the news; the very same one where nothing is new.
+    """Return the recording after the news; the same object if nothing is new.
 
-    The state of a recording that is over stays. What RTC says of its job is taken over all the same.
+    A recording that is over keeps its state, but its job gets RTC's new values.
     """
     job, state, ended_at = recording.job, recording.state, now
     match news:

@@ -14,7 +14,7 @@ class ReplyTo(_Reference):
 
     channel_id: str
     response_url: Annotated[str | None, Field(repr=False)] = None
-    """None where no person typed a command: then only the bot, with its token, can post to the channel."""
+    """None for an order without a command: then only the bot, with its token, can post to the channel."""
 
 
 class MessageRef(_Reference):

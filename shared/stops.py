@@ -1,7 +1,7 @@
-"""A stop as the ledger has it.
+"""A stop as the ledger stores it.
 
-RTC takes the same stop twice without harm, so a stop needs no lease: its targets are written down before the first
-call, and the results after the last.
+A stop may be sent to RTC twice, so it needs no lease. Its targets are stored before the first call, and their results
+after the last one.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ class _Stored(BaseModel):
 
 
 class Target(_Stored):
-    """One recording to stop, and why it was not stopped, if so. The stream is None where only a job id was given."""
+    """One recording to stop, and why it was not stopped, if so. The stream is None if only a job id is known."""
 
     job_id: str | None
     room_id: str | None = None
@@ -29,13 +29,13 @@ class Target(_Stored):
 
     @classmethod
     def of(cls, stop: Stop, failure: FailureKind | None = None) -> Self:
-        """Return what the stop names, as one target."""
+        """Return the job or stream that the stop names, as one target."""
         named = stop.model_dump(exclude={"kind"})
         return cls(**named, failure=None if failure is None else Failure(kind=failure))
 
 
 class StopRecord(_Stored):
-    """A stop's targets, fixed when it was first received; none where nothing was being recorded."""
+    """A stop's targets, fixed when it was first received; none if nothing was being recorded."""
 
     order_id: str
     actor: Actor
@@ -46,12 +46,12 @@ class StopRecord(_Stored):
 
     @classmethod
     def of(cls, order: Order, targets: tuple[Target, ...], began_at: datetime) -> Self:
-        """Return the record of an order's stop that begins."""
+        """Return the record of a new stop."""
         return cls(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)
 
     @property
     def version(self) -> str:
-        """Tell the stop that is settled from the one that is not."""
+        """Identify this version of the stop."""
         return "begun" if self.settled_at is None else "settled"
 
     def settled(self, targets: tuple[Target, ...], now: datetime) -> Self:
@@ -59,7 +59,7 @@ class StopRecord(_Stored):
         return self.model_copy(update={"targets": targets, "settled_at": now})
 
     def given_up(self, now: datetime) -> Self:
-        """Return the stop, settled although no try is left: a target that is not known to be stopped is not stopped."""
+        """Return the stop, settled because no try is left: a target that may not be stopped counts as not stopped."""
         out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
         return self.settled(
             tuple(it.model_copy(update={"failure": it.failure or out_of_time}) for it in self.targets), now

@@ -1,7 +1,7 @@
-"""The session that carries requests to RTC, IAM and Slack, and what a failure says about what was sent.
+"""The HTTP session for RTC, IAM and Slack. An error says whether the request may have been sent.
 
-Below a signature nothing is repeated and nothing is followed: no retry, no redirect, no cookie, no proxy or netrc of
-the environment. The read limit bounds the whole answer, headers and all, not the pause between two of its bytes.
+The session never retries, follows no redirect, keeps no cookie, and uses no proxy or netrc of the environment. The read
+limit is for the whole answer with its headers, not for the pause between two bytes.
 """
 
 import http.client
@@ -22,11 +22,14 @@ USER_AGENT = "recordbot"
 
 
 class NotConnected(Exception):
-    """No connection came about, TLS included: the far end has seen nothing of the request."""
+    """There was no connection, or no TLS: the server has seen nothing of the request."""
 
 
 def new_session() -> requests.Session:
-    """A session for one client and its auth. Raises NotConnected, or requests' and urllib3's errors after sending."""
+    """Return a session for one client and its auth.
+
+    Its requests raise NotConnected, or, after sending, an error of requests or urllib3.
+    """
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -39,14 +42,14 @@ def new_session() -> requests.Session:
 
 
 def set_deadline(session: requests.Session, seconds: float) -> None:
-    """Let all that the session sends from now on share `seconds`: a token's login, a renewal, and the call itself."""
+    """Limit all requests from now on to `seconds` in total: a token's login, its renewal, and the call itself."""
     for adapter in session.adapters.values():
         if isinstance(adapter, _Adapter):
             adapter.deadline = time.monotonic() + seconds
 
 
 class _UntilDeadline(io.RawIOBase):
-    """Reads a socket until a moment, not for so long per read: a far end that drips cannot hold us."""
+    """Reads a socket with one deadline for all reads, so that a server that sends slowly can't delay us further."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
         self._raw = raw
@@ -79,8 +82,8 @@ class _Response(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock))
 
 
-class _ToldApart:
-    """Tells a failure to connect apart from all that can fail later. urllib3 reports some of both in the same class."""
+class _Connection:
+    """Raises NotConnected for a failure to connect. urllib3's own errors don't always show that it was one."""
 
     response_class: type[http.client.HTTPResponse] = _Response
 
@@ -92,17 +95,17 @@ class _ToldApart:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost cause in words, without urllib3's object addresses."""
+    """Return the innermost cause in words, without urllib3's object addresses."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__ or error
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-class _PlainConnection(_ToldApart, HTTPConnection):
+class _PlainConnection(_Connection, HTTPConnection):
     pass
 
 
-class _TlsConnection(_ToldApart, HTTPSConnection):
+class _TlsConnection(_Connection, HTTPSConnection):
     pass
 
 
@@ -116,12 +119,12 @@ class _TlsPool(HTTPSConnectionPool):
 
 class _Adapter(HTTPAdapter):
     deadline = math.inf
-    """When, by the monotonic clock, the last answer has to be there."""
+    """When the last answer must be there, by the monotonic clock."""
 
     @override
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         _, read = options["timeout"]
-        # Sent with less than its whole limit left, a good answer could come too late and be called unknown.
+        # With less time than the read limit, a good answer could come too late and count as unknown.
         if self.deadline - time.monotonic() < read:
             raise NotConnected("no time was left for it")
         return super().send(request, *args, **options)
@@ -133,12 +136,12 @@ class _Adapter(HTTPAdapter):
 
 
 def read_bounded(response: requests.Response, most: int) -> bytes:
-    """The body, at most `most` bytes of it after decoding; the connection goes back to the pool if that was all."""
+    """Return the body, at most `most` bytes of it after decoding. A connection that is read to its end is reused."""
     with response:
         return response.raw.read(most, decode_content=True) or b""
 
 
 def header(headers: Mapping[str, str], name: str) -> str | None:
-    """A header's value fit for a log line, or None: printable, at most 128 characters."""
+    """Return a header's value for a log line: printable, at most 128 characters; None if there is none."""
     value = "".join(filter(str.isprintable, headers.get(name) or "")).strip()[:128]
     return value or None

@@ -1,4 +1,4 @@
-"""The sub-commands: a file each, and a line each in the list below. Help, docs and the manifest follow from it."""
+"""The sub-commands. Each has a file here and a line in the list below. Help, docs and the manifest are made from it."""
 
 from bot.commands.help import HELP
 from bot.commands.start import START
@@ -23,4 +23,4 @@ LEXICON = Lexicon(
         }
     ),
 )
-"""`elsewhere` has words that ask for a sub-command, whether or not there is one: the answer says which are there."""
+"""`elsewhere` has words that ask for a sub-command. If there is no such one, the answer lists those that there are."""

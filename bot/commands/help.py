@@ -1,4 +1,4 @@
-"""`/record help [word]`: explain the commands, or one word of them. Nothing that is asked for is an error."""
+"""`/record help [word]`: explain the commands, or one word of them. An unknown word is no error."""
 
 from collections.abc import Sequence
 
@@ -21,13 +21,13 @@ WORDS = Vocabulary(
 
 
 def whole_form(words: Vocabulary, name: str, *, is_default: bool) -> str:
-    """Return all that the sub-command can be told, as one line."""
+    """Return the sub-command with all its options, as one line."""
     verb = f"[{words.name}]" if is_default else words.name
     return " ".join([name, verb, *(option.form for option in words.all if option.form)])
 
 
 def help_lines(topic: str, lexicon: Lexicon, name: str) -> list[str]:
-    """Return the lines that explain the topic: a sub-command, an option, `examples`; else the whole."""
+    """Return the lines that explain the topic: a sub-command, an option or `examples`; else the overview."""
     asked = lexicon.command(topic) or lexicon.asked_for(topic)
     if isinstance(asked, Vocabulary) and asked is not lexicon.empty:
         return _about_command(asked, name)

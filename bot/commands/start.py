@@ -34,7 +34,7 @@ _VIDEO: Mapping[str, VideoType | None] = {"camera": "CAMERASTREAM", "screen": "S
 
 
 def _quality_of(size: str) -> str | None:
-    """Return the smallest quality that isn't smaller than a size as other tools write it: `720p`, `640x360`."""
+    """Return the smallest quality with at least this size, as other tools write it: `720p`, `640x360`."""
     found = _SIZE.fullmatch(size)
     height = int(next(filter(None, found.groups()))) if found else None
     if height is None:
@@ -188,11 +188,11 @@ TIME_LIMIT = Option(
     recognise=_limit_like,
     units=frozenset(TIME_UNITS),
 )
-"""What people ask for and can't have; it stands here so that its time is taken for nothing else."""
+"""What people ask for and can't have. It is here so that its time isn't read as another option."""
 
 
 def _conflict(values: Values) -> str | None:
-    """Say what is wrong with values that are right one by one."""
+    """Return what is wrong with values that don't go together, or None."""
     nothing = values.get(SOURCE.name) == ["audio"] and values.get(NO_AUDIO.name) == [NO_AUDIO.name]
     return "audio or no-audio, not both: nothing would be recorded" if nothing else None
 

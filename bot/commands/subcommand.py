@@ -1,4 +1,4 @@
-"""What a sub-command is: its words, and either an action for the recorder or an answer at once."""
+"""A sub-command: its words, and either an action for the recorder or an answer at once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ class Context:
     command: str
     """The slash command's name, such as `/record`."""
     idle_default: int
-    """The max_idle_time, in seconds, where none is typed."""
+    """The max_idle_time, in seconds, for a command without `idle=`."""
     lexicon: Lexicon
 
 
 @dataclass(frozen=True, slots=True)
 class Acts[A: Start | Stop]:
-    """A sub-command that becomes an order. `accepted` gives, for its id and action, what is said once it is queued."""
+    """A sub-command that makes an order. `accepted` gives the reply for its id and action, once it is queued."""
 
     words: Vocabulary
     action: Callable[[Values, Context], A]

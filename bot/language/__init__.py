@@ -1,1 +1,1 @@
-"""What people type: text to a command, and what is wrong with it."""
+"""Parse what people type: text to a command, or to its problems."""

@@ -1,4 +1,4 @@
-"""A command in the making: the values read so far, and the problems found so far."""
+"""A command while it is parsed: the values and the problems found so far."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -9,47 +9,47 @@ from bot.language.tokens import Token
 from bot.language.values import Wrong, is_id
 
 type Values = Mapping[str, Sequence[str]]
-"""An option's or a positional's canonical values by its name. A name without a value is not there."""
+"""The canonical values of each option and positional, by its name. A name without values is left out."""
 
 
 class Command(NamedTuple):
-    """A sub-command's words and what was said with them."""
+    """A sub-command's vocabulary and the values given to it."""
 
     vocabulary: Vocabulary
     values: Values
 
 
 class Group(NamedTuple):
-    """Words without a name that stand in one list; `follows` says that only a line end is between it and the last."""
+    """Words without a name in one list. `follows`: only a line end is between this group and the last one."""
 
     tokens: list[Token]
     follows: bool
 
 
 class CommandBuilder:
-    """What one text has said so far. Each value is canonical; a problem's most likely meaning is among them."""
+    """Collects one text's values and problems. Values are canonical. For a problem the most likely value is used."""
 
     def __init__(self, plain: str, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.vocabulary = lexicon.default
         self.is_named = False
-        """Whether the text says by its name which sub-command it is."""
+        """Whether the text names its sub-command."""
         self.values: dict[str, list[str]] = {}
         self.groups: list[Group] = []
         """The words without a name, which are the positionals."""
         self.list: Option | Group | None = None
-        """Where a word behind a comma belongs."""
+        """The list to which a word after a comma belongs."""
         self.has_refused = False
-        """Whether a word asks for what there isn't; it may stand in a positional's place."""
+        """Whether a word asks for something that recordbot can't do. It may be in a positional's place."""
         self.doubtful: Token | None = None
-        """A room of letters only that neither `room` nor `start` stands before."""
+        """A room of letters only, without `room` or `start` before it."""
         self._given: dict[str, Token] = {}
         self._problems: list[Problem] = []
         self._is_clear = True
         self._plain = plain
 
     def build(self) -> Command:
-        """Return the command. Raises CommandError with all problems, and a correction where each has one meaning."""
+        """Return the command. Raises CommandError with all problems, and a correction if every problem has only one."""
         if not self._problems:
             return Command(self.vocabulary, self.values)
         secret = any(option.secret and option.name in self.values for option in self.vocabulary.options)
@@ -57,18 +57,18 @@ class CommandBuilder:
         raise CommandError(tuple(sorted(self._problems, key=lambda problem: problem.place)), corrected)
 
     def add_problem(self, token: Token, message: str, *, given: str | None = None, clear: bool = True) -> None:
-        """Note a problem. `given` is shown where the word may not be; `clear` says that there is no doubt about it."""
+        """Add a problem. `given` is shown instead of the word; `clear` says that its correction is certain."""
         shown_word = shown(token.text) if given is None else given
         self._problems.append(Problem(shown_word, (token.start, token.end), message))
         self._is_clear = self._is_clear and clear
 
     def refuse(self, token: Token, message: str) -> None:
-        """Note a problem that only the asker can solve."""
+        """Add a problem that only the asker can solve."""
         self.add_problem(token, message, clear=False)
         self.list = None
 
     def put(self, option: Option, value: str, token: Token) -> None:
-        """Give the option a canonical value. The same again is fine; what is too much is a problem."""
+        """Give the option a canonical value. The same value twice is accepted; too many values are a problem."""
         self.list = option if option.most > 1 else None
         self._given.setdefault(option.name, token)
         values = self.values.setdefault(option.name, [])
@@ -84,12 +84,12 @@ class CommandBuilder:
             self.add_problem(token, too_many, clear=False)
 
     def put_near(self, option: Option, choice: str, token: Token, *, clear: bool = True) -> None:
-        """Give the option the choice that the word most likely means, and say that it may be an id as well."""
+        """Give the option the choice that the word most likely means, with a problem: the word may be an id."""
         self.add_problem(token, shown(option.written(choice)) + self.or_literal(token), clear=clear)
         self.put(option, choice, token)
 
     def take(self, option: Option, text: str, token: Token, *, is_foreign: bool = False) -> None:
-        """Give the option the value typed as `text`; the token covers its name as well."""
+        """Give the option the value typed as `text`. The token covers the option's name as well."""
         value = option.read(text) if option.read else self._read_choice(option, text)
         hidden = None if not option.secret else f"{option.name}={shown(text) if '://' in text else '…'}"
         if not isinstance(value, Wrong):
@@ -112,7 +112,7 @@ class CommandBuilder:
         return Wrong(near or "one of " + ", ".join(dict.fromkeys(option.choices.values())), near)
 
     def take_listed(self, option: Option, token: Token) -> None:
-        """Take a further one of a list, unless it could as well be a choice misspelt: `user001, hdd`."""
+        """Take the next value of a list, unless it may be a misspelt choice: `user001, hdd`."""
         near = self.vocabulary.near(token.text, most=1)
         if near and near.choice:
             self.put_near(near.option, near.choice, token)
@@ -120,11 +120,11 @@ class CommandBuilder:
             self.take(option, token.text, token)
 
     def was_given_after(self, option: Option, token: Token) -> bool:
-        """Whether the option's first value stands behind the token."""
+        """Return whether the option's first value is after the token."""
         return option.name in self._given and self._given[option.name].start > token.start
 
     def or_literal(self, token: Token) -> str:
-        """Say that the word may be an id as well, and how to type it then."""
+        """Return a question whether the word is an id, with the way to type that; an empty text if it can't be one."""
         literals = [option for option in self.vocabulary.positionals if option.literal]
         if not literals or not is_id(token.text) or token.text.startswith("--"):
             return ""
@@ -132,12 +132,12 @@ class CommandBuilder:
         return f" (or a {option.noun}? {option.written(token.text)})"
 
     def span(self, first: Token, last: Token) -> Token:
-        """Return all from the first token to the last as one."""
+        """Return the text from the first token to the last as one token."""
         return first if first is last else Token(self._plain[first.start : last.end], first.start, last.end, first.mark)
 
 
 def write(command: Command, lexicon: Lexicon) -> str:
-    """Return the canonical text of a command, which `parse` reads as the command again."""
+    """Return the canonical text of a command. `parse` gives the same command for it."""
     vocabulary, values = command
     if vocabulary.takes_any_words:
         return " ".join([vocabulary.name, *values.get(vocabulary.positionals[0].name, ())])
@@ -154,7 +154,7 @@ def write(command: Command, lexicon: Lexicon) -> str:
 
 
 def _may_be_listed(ids: Sequence[str], vocabulary: Vocabulary, lexicon: Lexicon) -> bool:
-    """Whether each id is taken for one without its option's name."""
+    """Return whether each id is read as an id without its option's name."""
     return all(lexicon.is_free(value, vocabulary) for value in ids) and not any(
         vocabulary.near(value, most=1) for value in ids[1:]
     )

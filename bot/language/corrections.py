@@ -1,4 +1,4 @@
-"""What is said about a text that is no command: each problem, the nearest word, and never a secret."""
+"""The problems of a text that is no command, each with the nearest word. A secret is never repeated."""
 
 import re
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ _PATH = re.compile(r"[/\\]{2}\S*|(?<=[^\s/\\])[/\\]\S*")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to fix: the words as given (shortened, secrets masked), where they stand, and what to do about them.
+    """One thing to fix: the given words (shortened, secrets masked), their place, and what to type instead.
 
-    `place` is (start, end) in the normalised text, end exclusive. `given` is empty where something is missing.
+    `place` is (start, end) in the normalised text, end exclusive. `given` is empty if something is missing.
     """
 
     given: str
@@ -24,7 +24,7 @@ class Problem:
 
     @property
     def line(self) -> str:
-        """The problem in one line: what was given in angle quotes, an arrow, what to type."""
+        """Return the problem in one line: the given words in angle quotes, an arrow, what to type."""
         quoted = (
             f"\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}{self.given}\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
         )
@@ -32,10 +32,10 @@ class Problem:
 
 
 class CommandError(Exception):
-    """A text that is no command: every problem in the order of the text, and the command that was meant.
+    """A text is no command: every problem in the order of the text, and the corrected command.
 
-    `corrected` is what to type after the command's name, and is itself a command. It is None where the meaning isn't
-    clear, and where the text holds a push address, since that may not be shown again.
+    `corrected` is the text to type after the command's name. It is None if it isn't clear what was meant, or if the
+    text holds a push address, which may not be shown again.
     """
 
     def __init__(self, problems: tuple[Problem, ...], corrected: str | None = None) -> None:
@@ -45,7 +45,7 @@ class CommandError(Exception):
 
 
 def shown(text: str) -> str:
-    """Return the text as a problem may repeat it: printable, at most 40 characters, no address behind its host."""
+    """Return the text as a problem may repeat it: printable, at most 40 characters, addresses cut after their host."""
     masked = " ".join(map(_masked, text.split()))
     plain = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in masked)
     return plain if len(plain) <= _LONGEST_SHOWN else plain[: _LONGEST_SHOWN - 1] + "…"
@@ -58,9 +58,9 @@ def _masked(word: str) -> str:
 
 
 def nearest(typed: str, words: Iterable[str], most: int = 2) -> str | None:
-    """Return the word that `typed`, in lower case, most likely misspells, at most so many keystrokes away, or None.
+    """Return the word that is nearest to `typed`, in lower case, within `most` keystrokes, or None.
 
-    A short word is at most one away. A word with digits in it misspells nothing: ids look like that.
+    For a short word only one keystroke is allowed. A word with digits has no nearest word, because it may be an id.
     """
     if not _SHORTEST_COMPARED <= len(typed) <= _LONGEST_COMPARED or not typed.replace("-", "").isalpha():
         return None

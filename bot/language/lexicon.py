@@ -1,4 +1,4 @@
-"""What words can mean. The sub-commands hand in theirs (bot/commands/): nothing here knows one of them."""
+"""The words of commands. The sub-commands define their own words (bot/commands/); this module has none of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,38 +13,38 @@ in of for with the please pls plz to at from me my now thanks thx thank-you coul
 i-want-to want-to i-need-to need-to let-s hey hi hello kindly named called id stream recording
 """
 FILLERS = frozenset(_SENTENCE.split())
-"""Words of a sentence that say nothing in a command."""
+"""Words of a sentence that are ignored in a command."""
 _HYPHENS = str.maketrans("_ '", "---")
 JOINING = frozenset(("and", "und", "et", "&", "+"))
-"""Words between two things of a list."""
+"""Words between two items of a list."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """Something that a sub-command can be told. It has either `choices`, or a value that `read` reads."""
+    """An option or positional of a sub-command. It has either `choices`, or a value that `read` reads."""
 
     name: str
     form: str
     help: str
     example: str
-    """What to type behind the command's name."""
+    """What to type after the command's name."""
     aliases: tuple[str, ...] = ()
-    """Other names, those of the API's fields included: understood like the name itself."""
+    """Other names, such as those of the API's fields. They are understood like the name itself."""
     choices: Mapping[str, str] = field(default_factory=dict)
-    """Words that are understood, and the choice that each makes; `name=true` and `name=false` are such words too."""
+    """The words that are understood, and the choice of each. `name=true` and `name=false` are such words too."""
     foreign: Mapping[str, str] = field(default_factory=dict)
-    """Words of other tools, and the choice or the name that is meant. They are answered with a correction."""
+    """Words of other tools, and our choice or name for each. They are answered with a correction."""
     read: Callable[[str], str | Wrong] | None = None
     recognise: Callable[[str], str | None] | None = None
-    """Gives the value that a word stands for by its form alone (`720p`, `10m`), or None."""
+    """Returns the value of a word that is known by its form (`720p`, `10m`), or None."""
     units: frozenset[str] = frozenset()
-    """Words that may stand behind a number: `idle 10 min`."""
+    """Words that may follow a number: `idle 10 min`."""
     most: int = 1
     """How many values it can have."""
     question: str = ""
-    """What to ask where it is missing; empty where it may be."""
+    """The question if it is missing; empty if it is optional."""
     noun: str = ""
-    """What its value is called in a question."""
+    """The name of its value in a question."""
     secret: bool = False
     """Its values are never repeated."""
     literal: bool = False
@@ -69,27 +69,27 @@ class Vocabulary:
 
     name: str
     example: str
-    """What to type behind the command's name; for the default command without its own."""
+    """What to type after the slash command's name. The default sub-command's own name is left out."""
     help: str
     aliases: tuple[str, ...] = ()
     positionals: tuple[Option, ...] = ()
-    """What the words without a name are, in order."""
+    """The options for words without a name, in order."""
     options: tuple[Option, ...] = ()
     refused: Mapping[str, str] = field(default_factory=dict)
-    """Words that people try for which it has none, and what to say."""
+    """Words that people try and that it can't do, each with the answer."""
     conflict: Callable[[Mapping[str, Sequence[str]]], str | None] = lambda _: None
-    """Says why values that are right one by one don't go together, or gives None."""
+    """Returns why the values don't go together, or None."""
     takes_any_words: bool = False
     """Whether all its words are values of its first positional."""
 
     @cached_property
     def all(self) -> tuple[Option, ...]:
-        """Positionals and options, in the order in which a command is written."""
+        """Return positionals and options, in the order in which a command is written."""
         return (*self.positionals, *self.options)
 
     @cached_property
     def definitions(self) -> Mapping[str, Definition]:
-        """What each word means, written as `folded` gives it."""
+        """Return what each word means. The words are as `folded` returns them."""
         known: dict[str, Definition] = {}
         for option in self.all:
             for word, ours in option.foreign.items():
@@ -101,7 +101,7 @@ class Vocabulary:
         return known
 
     def define(self, word: str) -> Definition | None:
-        """Return what the word means, whatever its case and dashes, also where only its form tells (`720p`)."""
+        """Return what the word means, in any case and with any dashes, or by its form (`720p`)."""
         known = self.definitions.get(word) or self.definitions.get(plain := folded(word))
         if known or word.isdecimal():
             return known
@@ -115,7 +115,7 @@ class Vocabulary:
         return [option for option in self.options if option.choices and option.recognise]
 
     def near(self, word: str, most: int = 2) -> Definition | None:
-        """Return what the word most likely misspells."""
+        """Return the definition of the nearest word, within `most` keystrokes."""
         return self.definitions.get(nearest(folded(word), self._own_words, most) or "")
 
     @cached_property
@@ -129,24 +129,24 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All sub-commands' words: `default` may go without its name, `empty` is what no words at all ask for."""
+    """The words of all sub-commands. The name of `default` may be left out; `empty` is for a text without words."""
 
     commands: tuple[Vocabulary, ...]
     default: Vocabulary
     empty: Vocabulary
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    """Words that ask for a sub-command, and its name; whether or not there is one of that name."""
+    """Words that ask for a sub-command, each with its name. There may be no sub-command of that name."""
 
     @cached_property
     def _by_word(self) -> Mapping[str, Vocabulary]:
         return {word: command for command in self.commands for word in (command.name, *command.aliases)}
 
     def command(self, word: str) -> Vocabulary | None:
-        """Return the sub-command that the word names, whatever its case and dashes."""
+        """Return the sub-command that the word names, in any case and with any dashes."""
         return self._by_word.get(word) or self._by_word.get(folded(word))
 
     def asked_for(self, word: str) -> Vocabulary | str | None:
-        """Return the sub-command that the word asks for without naming it, or what to say where there is none."""
+        """Return the sub-command that the word asks for without naming it; if there is none, a text that says so."""
         name = self.elsewhere.get(folded(word))
         if name is None:
             return None
@@ -154,7 +154,7 @@ class Lexicon:
         return self._by_word.get(name) or f"recordbot has no {name}, only {known}"
 
     def near_command(self, word: str) -> Vocabulary | str | None:
-        """Return the sub-command whose name or word the word most likely misspells, or what to say."""
+        """Return the sub-command of the nearest name or word, as `asked_for` does."""
         names = [name for name in self._by_word if len(name) > 1]
         near = nearest(folded(word), (*names, *self.elsewhere))
         return None if near is None else self.command(near) or self.asked_for(near)
@@ -166,15 +166,15 @@ class Lexicon:
 
     @cached_property
     def phrase_words(self) -> frozenset[str]:
-        """Every word, folded, that belongs to a sentence or with which a phrase of several words begins."""
+        """Return each word, folded, that is ignored, joins a list, or begins a phrase of several words."""
         return FILLERS | JOINING | {phrase.partition("-")[0] for phrase in self._phrases}
 
     def is_phrase(self, words: str) -> bool:
-        """Whether several words have a meaning together."""
+        """Return whether the words are a known phrase together."""
         return folded(words) in self._phrases
 
     def is_free(self, word: str, of: Vocabulary) -> bool:
-        """Whether the word has no meaning of its own, so that it can be an id without being named one."""
+        """Return whether the word has no meaning, so that it can be an id without its option's name."""
         plain = folded(word)
         return not (
             of.define(word)
@@ -187,12 +187,12 @@ class Lexicon:
         )
 
 
-def words_for(meanings: Mapping[str, str]) -> dict[str, str]:
-    """Return what each word means, from the words that each meaning has: `{"hd": "hd hq"}`."""
-    return {word: meaning for meaning, words in meanings.items() for word in words.split()}
+def words_for(words_by_choice: Mapping[str, str]) -> dict[str, str]:
+    """Return the choice of each word, from the words of each choice: `{"hd": "hd hq"}`."""
+    return {word: choice for choice, words in words_by_choice.items() for word in words.split()}
 
 
 def folded(word: str) -> str:
-    """Return the word as the tables spell it: lower case, hyphens within, no dash before it, no underscore around."""
+    """Return the word as the tables have it: lower case, hyphens inside, no dash before it, no underscore around it."""
     plain = word.casefold()
     return plain if plain.isalnum() else plain.strip("_").lstrip("-").translate(_HYPHENS)

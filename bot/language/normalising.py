@@ -1,8 +1,8 @@
-"""Undo what Slack's clients, phones and word processors do to a command's text.
+"""Undo the changes that Slack's clients, phones and word processors make to a command's text.
 
-There are two steps, because only one of them may be repeated. `from_slack` decodes Slack's own markup. It is applied
-once, where the payload is read: a decoded `&amp;lt;` is text that somebody typed. `normalise` undoes what happened to
-the characters. Applying it again changes nothing.
+There are two functions, because only one of them may be repeated. `from_slack` decodes Slack's own markup. Call it
+once, where the payload is read: a decoded `&amp;lt;` is text that a person typed. `normalise` restores plain
+characters. Calling it again changes nothing.
 """
 
 import re
@@ -11,7 +11,7 @@ UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Unicode's default-ignorable characters: they are never seen, and make a word another one."""
+"""Unicode's default-ignorable characters: they are invisible, but a word with one is another word."""
 
 _ORDINARY = re.compile(r"[\w,:/.-]+(?:[= ][\w,:/.-]+)*", re.ASCII)
 _BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")
@@ -44,10 +44,11 @@ _CHARACTERS = _character_table()
 
 
 def from_slack(text: str) -> str:
-    """Return what the person typed, from the text of a Slack payload. To be applied once, where that is read.
+    """Return what the person typed, from the text of a Slack payload. Call it once, where the payload is read.
 
-    `&amp; &lt; &gt;` are decoded. A link gives its address, or its label where Slack made the address from the label:
-    `user.001` looks like a host, `555-123-4567` like a telephone number. A mention gives `@name`, a channel `#name`.
+    `&amp; &lt; &gt;` are decoded. A link gives its address, or its label if Slack made the address from the label:
+    Slack takes `user.001` for a host, `555-123-4567` for a telephone number. A mention gives `@name`, a channel
+    `#name`.
     """
     return _SLACK_MARKUP.sub(_unwrapped, text)
 
@@ -77,9 +78,8 @@ def _is_made_from(target: str, label: str) -> bool:
 def normalise(text: str) -> str:
     """Return the text in plain characters, with single spaces and line ends between words.
 
-    Full-width letters, curly quotes, long dashes and no-break spaces become what they stand for. What can't be seen
-    goes. A bullet is a line end. Blanks around `=` go, and quotes around the whole. Normalising twice is normalising
-    once.
+    Full-width letters, curly quotes, long dashes and no-break spaces are replaced by plain ones. Invisible characters,
+    blanks around `=` and quotes around the whole text are removed. A bullet is a line end.
     """
     if _ORDINARY.fullmatch(text):
         return text

@@ -1,4 +1,4 @@
-"""The words that say what they are: options and their values, wherever they stand. Other words are positionals."""
+"""Read the words with a name: options and their values, in any place. Other words are positionals."""
 
 import re
 
@@ -22,7 +22,7 @@ def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
 
 
 def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
-    """Read what begins with this token; return the tokens behind it."""
+    """Read the option or word that begins with this token, and return the tokens after it."""
     definition, value = builder.vocabulary.define(token.text), ""
     if definition is None and (found := _NAMED.fullmatch(token.text)):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
@@ -44,7 +44,7 @@ def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Tok
 
 
 def _switched(name: str, value: str, builder: CommandBuilder) -> Definition | None:
-    """Return what `audio=off` means, and `hd=yes`."""
+    """Return what a switch such as `audio=off` or `hd=yes` means."""
     switch = _TRUTH.get(value.casefold())
     definition = builder.vocabulary.define(f"{name}={switch}") if switch else None
     if definition is None and switch == "true":
@@ -61,7 +61,7 @@ def _guess(name: str, builder: CommandBuilder) -> Definition | None:
 def _read_option(
     definition: Definition, name: Token, value: str, after: list[Token], builder: CommandBuilder
 ) -> list[Token]:
-    """Read an option: the choice that the word makes, or the value in the same word or the next ones."""
+    """Read an option: the word is a choice, or a name with its value in the same word or the next ones."""
     option, choice, is_foreign = definition
     if choice is None:
         return _read_value(definition, name, value, after, builder)
@@ -104,7 +104,7 @@ def _may_be_value(option: Option, text: str, builder: CommandBuilder) -> bool:
 
 
 def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
-    """Read a word that is no option: one that asks for something else, or else a positional."""
+    """Read a word without a name: it asks for something else, or is a positional."""
     vocabulary, lexicon = builder.vocabulary, builder.lexicon
     plain = folded(token.text)
     why = vocabulary.refused.get(plain)

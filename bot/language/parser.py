@@ -1,7 +1,7 @@
-"""Text -> Command or CommandError, forward only: normalising -> tokens -> phrases -> options -> positionals.
+"""Parse a text into a Command: normalising -> tokens -> phrases -> options -> positionals, forward only.
 
-Problems are collected on the way, each with the value that was most likely meant where there is one. At the end these
-values give the corrected command, unless one of the problems has no certain answer.
+All problems are collected, each with the value that was most likely meant, if there is one. At the end these values
+give the corrected command, unless the correction of one problem is not certain.
 """
 
 from bot.language.builder import Command, CommandBuilder, Values, write
@@ -16,13 +16,13 @@ __all__ = ["Command", "Values", "parse", "write"]
 
 _MOST_CHARACTERS = 24_000
 _MOST_WORDS = 64
-"""Enough for ten users, ten addresses and every option, however they are written; a bound on the work of one text."""
+"""Enough for ten users, ten addresses and every option in any form. It limits the work for one text."""
 
 
 def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
-    """Return the command that `text` says: what follows the slash command's name, or the name as well.
+    """Return the command in `text`, which may begin with the slash command's name.
 
-    Raises CommandError, and nothing else, with every problem in it. Places count in `normalise(text)`.
+    Raises CommandError, and no other error, with every problem. Places are positions in `normalise(text)`.
     """
     plain = normalise(text)
     tokens = tokens_of(plain) if len(plain) <= _MOST_CHARACTERS else []
@@ -44,7 +44,7 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
 
 
 def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
-    """Read which sub-command it is; return the other words."""
+    """Read the sub-command, and return the other words."""
     lexicon = builder.lexicon
     last = lexicon.command(tokens[-1].text) if tokens else lexicon.empty
     if last and last.takes_any_words and len(tokens) <= 2:  # noqa: PLR2004 # `help`, `idle help`
@@ -68,7 +68,7 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
 
 
 def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:
-    """Return the sub-command that `kill`, `stop-recording` or `strat` asks for, or what to say where there is none."""
+    """Return the sub-command that `kill`, `stop-recording` or `strat` asks for; if there is none, a text or None."""
     vocabulary = builder.vocabulary
     if meant := builder.lexicon.asked_for(folded(first.text).partition("-")[0]):
         return meant
@@ -76,5 +76,5 @@ def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilde
         return None
     definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]
     if any(definition and definition.option is vocabulary.positionals[0] for definition in definitions):
-        return None  # then the word is no room, and may be a user: `lisa room 100`
+        return None  # the room is named, so the word may be a user: `lisa room 100`
     return builder.lexicon.near_command(first.text)

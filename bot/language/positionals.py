@@ -1,8 +1,7 @@
-"""The words without a name: which of them are which positional, in order, and what is left over or missing.
+"""Assign the words without a name to the positionals, in order, and report what is left over or missing.
 
-Exactly one place holds users, and any further word is a problem: `hdd` is as good an id as any, so it is either an
-option misspelt or one more person, and only the asker knows. `user=` behind that place adds a person, since it is how
-the answer says that.
+Users are in exactly one place. Any further word is a problem: `hdd` may be a misspelt option or one more user, and only
+the asker knows. `user=` after that place adds a user, because the answer suggests this form.
 """
 
 from bot.language.builder import CommandBuilder, Group
@@ -14,7 +13,7 @@ from bot.language.values import Wrong, is_id
 
 
 def read_positionals(builder: CommandBuilder) -> None:
-    """Give each positional its words, in the order of the text, and note what is left over."""
+    """Give each positional its words, in the order of the text, and add a problem for each word that is left over."""
     groups, positionals = builder.groups, builder.vocabulary.positionals
     free = sum(option.name not in builder.values for option in positionals)
     for at in reversed(range(len(groups))):
@@ -34,7 +33,7 @@ def read_positionals(builder: CommandBuilder) -> None:
 
 
 def _read_misspelt(at: int, builder: CommandBuilder) -> None:
-    """Take a misspelt word of ours out of the groups, with its value if that follows."""
+    """Remove a misspelt option from the groups, with its value if that follows, and add a problem."""
     [token] = builder.groups[at].tokens
     near = builder.vocabulary.near(token.text)
     if near is None:
@@ -54,7 +53,7 @@ def _read_misspelt(at: int, builder: CommandBuilder) -> None:
 
 
 def _read_single(option: Option, builder: CommandBuilder) -> None:
-    """Give the first word to a positional that has one value."""
+    """Give the first word to a positional with one value."""
     first, *others = builder.groups[0].tokens
     if others and not first.text.isdecimal():
         return  # a list of users, and the room is missing
@@ -69,7 +68,7 @@ def _read_single(option: Option, builder: CommandBuilder) -> None:
 
 
 def _read_list(option: Option, builder: CommandBuilder) -> None:
-    """Give the next words to a positional that has several values; those that `user=` named behind them come last."""
+    """Give the next words to a positional with several values. Values of a later `user=` come after them."""
     first, *others = builder.groups.pop(0).tokens
     while builder.groups and builder.groups[0].follows:
         others += builder.groups.pop(0).tokens
@@ -100,7 +99,7 @@ def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
 
 
 def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
-    """Ask for what is missing, and for what can only be judged of all the words together."""
+    """Add the problems that only all words together show: missing positionals, and values in conflict."""
     vocabulary, values = builder.vocabulary, builder.values
     missing = [option for option in vocabulary.positionals if option.question and option.name not in values]
     end = Token("", tokens[-1].end, tokens[-1].end)
@@ -119,7 +118,7 @@ def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
 
 
 def _or_called_like_an_option(first: str, said: dict[str, str], builder: CommandBuilder) -> str:
-    """Say what else `hd user001` could mean."""
+    """Return what else `hd user001` could mean, as a question, or an empty text."""
     definition, room = builder.vocabulary.define(first), builder.vocabulary.positionals[0]
     if builder.is_named or not is_id(first) or not (definition and definition.choice) or room.name not in said:
         return ""

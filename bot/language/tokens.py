@@ -1,6 +1,6 @@
-"""Split a normalised text into words, join phrases of several words, and drop the words that say nothing.
+"""Split a normalised text into words, join phrases of several words, and drop the words that are ignored.
 
-Commas, semicolons and line ends separate words as blanks do.
+Commas, semicolons and line ends separate words, as blanks do.
 """
 
 import re
@@ -9,11 +9,11 @@ from typing import NamedTuple
 from bot.language.lexicon import FILLERS, JOINING, Lexicon, folded
 
 MARKS = "`*~\"'"
-"""What surrounds a value for the eye's sake: Slack's formatting and quotes. No id and no option holds one of them."""
+"""Marks around a value: Slack's formatting and quotes. No id and no option contains one of them."""
 
 _BRACKETS = "(){}[]<>"
 _ENDINGS = ".!"
-"""Punctuation behind a word. No id, choice or time ends with it, or has brackets around it."""
+"""Punctuation after a word. No id, choice or time ends with it, or has brackets around it."""
 
 _TOKEN = re.compile(
     r"""
@@ -26,12 +26,12 @@ _TOKEN = re.compile(
 )
 
 _LONGEST_PHRASE = 3
-_SAYS_NOTHING = re.compile(r"[-/|>=+]{1,3}|:[a-z0-9+_-]*[a-z][a-z0-9+_-]*:", re.IGNORECASE)
+_IGNORED = re.compile(r"[-/|>=+]{1,3}|:[a-z0-9+_-]*[a-z][a-z0-9+_-]*:", re.IGNORECASE)
 """A dash between words; an emoji as Slack writes it."""
 
 
 class Token(NamedTuple):
-    """A word without the marks around it, and where it stands: (start, end) in the text, end exclusive.
+    """A word without the marks around it, and its place: (start, end) in the text, end exclusive.
 
     `mark` is what separates it from the word before: "," for a comma or a semicolon, a line end, or "" for a blank.
     """
@@ -58,7 +58,7 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def bare(word: str) -> str:
-    """Return the word without the marks around it and the punctuation behind it.
+    """Return the word without the marks around it and the punctuation after it.
 
     An underscore is a mark only outside another one (`_*100*_`), since ids may begin and end with it.
     """
@@ -74,7 +74,7 @@ def bare(word: str) -> str:
 
 
 def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
-    """Return the tokens with `no audio` as one of them, without fillers and emoji. `and` becomes a comma's mark."""
+    """Return the tokens with phrases such as `no audio` joined, without fillers and emoji. `and` counts as a comma."""
     words: list[Token] = []
     mark = ""
     while tokens:
@@ -87,14 +87,14 @@ def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         mark = mark or token.mark
         if token.text in JOINING or plain in JOINING:
             mark = ","
-        elif is_ordinary or not _says_nothing(token.text, tokens[:2], lexicon):
+        elif is_ordinary or not _is_ignored(token.text, tokens[:2], lexicon):
             words.append(token if token.mark == mark else token._replace(mark=mark))
             mark = ""
     return words
 
 
 def _longest_phrase(tokens: list[Token], lexicon: Lexicon) -> tuple[Token, int]:
-    """Return the longest known phrase that these tokens begin with, and of how many it is; else the first of them."""
+    """Return the longest known phrase at the beginning of the tokens, and its length; else the first token."""
     first = tokens[0]
     for length in range(len(tokens), 1, -1):
         text = " ".join(token.text for token in tokens[:length])
@@ -103,11 +103,11 @@ def _longest_phrase(tokens: list[Token], lexicon: Lexicon) -> tuple[Token, int]:
     return first, 1
 
 
-def _says_nothing(word: str, following: list[Token], lexicon: Lexicon) -> bool:
+def _is_ignored(word: str, following: list[Token], lexicon: Lexicon) -> bool:
     plain = folded(word)
     if plain not in FILLERS:
-        return bool(_SAYS_NOTHING.fullmatch(word)) or not (word.isascii() or any(map(str.isalnum, word)))
-    definition = lexicon.default.definitions.get(plain)  # `for` says nothing, but `for 1 hour` does
+        return bool(_IGNORED.fullmatch(word)) or not (word.isascii() or any(map(str.isalnum, word)))
+    definition = lexicon.default.definitions.get(plain)  # `for` is ignored, but not in `for 1 hour`
     texts = [token.text for token in following]
     values = (texts[0], "".join(texts)) if texts else ()
     return not (definition and definition.option.recognise and any(map(definition.option.recognise, values)))

@@ -1,6 +1,6 @@
-"""The forms that values have: text as typed in, canonical text out, or what is wrong with it.
+"""Read values: from the typed text to the canonical text, or to what is wrong with it.
 
-Bounds are those of shared/rtc/models.py: each value is shown to the model's own field, so none is stated twice.
+The models of shared/rtc/models.py check each value, so their bounds are not repeated here.
 """
 
 import re
@@ -21,7 +21,7 @@ TIME_UNITS = {
     }.items()
     for unit in units
 }
-"""What may follow a number of time, and its length in seconds."""
+"""The units of time, and the length of each in seconds."""
 
 _TIME = re.compile(r"[0-9]{1,9}|(?:[0-9]{1,9}[a-z]{1,9})+")
 _TIME_PART = re.compile(r"([0-9]+)([a-z]+)")
@@ -30,7 +30,7 @@ _EDGES = "".join(set(punctuation) - set("-_/@#"))
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A value that can't be taken: what to say, and the nearest one that can be taken, where there is one."""
+    """A value that isn't accepted: what to say, and the nearest value that is accepted, if there is one."""
 
     why: str
     nearest: str | None = None
@@ -42,7 +42,7 @@ def _id_adapter() -> TypeAdapter[str]:
 
 
 def is_id(text: str) -> bool:
-    """Whether a room or a user can be called this."""
+    """Return whether the text can be the id of a room or a user."""
     try:
         _id_adapter().validate_python(text)
     except ValidationError:
@@ -84,7 +84,7 @@ def write_time(seconds: int) -> str:
 
 
 def read_rule(text: str) -> str | Wrong:
-    """Read a recording rule's id. It holds no slash, so that an address typed in its place stays a secret."""
+    """Read a recording rule's id. A slash is refused, so that an address typed here by mistake stays secret."""
     why = Wrong("a rule's id is 1 to 128 plain characters without a slash")
     try:
         return why if "/" in text or "\\" in text else RecordParam(record_rule_id=text).record_rule_id
@@ -93,7 +93,7 @@ def read_rule(text: str) -> str | Wrong:
 
 
 def read_rtmp_url(text: str) -> str | Wrong:
-    """Read an address that RTC can push to. What is wrong is said without repeating it: its last part is a key."""
+    """Read an address that RTC can push to. A wrong one is not repeated, because its last part is a key."""
     try:
         return PublishParam(rtmp_urls=[text]).rtmp_urls[0]
     except ValidationError:

@@ -1,8 +1,8 @@
-"""What a reply is made of: lines of rich text, as plain dicts, in which no foreign value can do anything.
+"""The blocks of a reply: lines of rich text, as plain dicts, in which foreign text can't act as markup.
 
-Rich text shows every text as it is: `*`, `_`, backticks, `<!channel>` and links mean nothing in it. What could still
-break a line, hide or turn words around is taken out here, of every piece. Only the fallback `text`, which Slack reads
-as mrkdwn, has to be escaped.
+Rich text shows every text as it is: `*`, `_`, backticks, `<!channel>` and links have no effect. Characters that break
+a line, hide words or change their direction are removed here from each piece. Only the fallback `text`, which Slack
+reads as mrkdwn, has to be escaped.
 
 Block Kit's rich text: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block/
 """
@@ -19,19 +19,19 @@ from shared.actors import Actor
 
 type Element = dict[str, Any]
 type Line = Sequence[str | Element]
-"""A line's pieces, one after the other; a str is shown as it is."""
+"""The pieces of a line, in order; a str is shown as it is."""
 
 _LONGEST_PIECE = 1500
 _LONGEST_DETAIL = 3000
 _LONGEST_TEXT = 3000
 _EMOJI = re.compile("[\N{WARNING SIGN}\N{BLACK UNIVERSAL RECYCLING SYMBOL}\N{BLACK SQUARE FOR STOP}]")
-"""Emoji that some clients show as plain signs unless the character U+FE0F follows."""
+"""Emoji that some clients show in black and white unless the character U+FE0F follows."""
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 class Audience(StrEnum):
-    """Who sees a reply; the values are a response_url's response_type."""
+    """Who sees a reply. The values are a response_url's response_type."""
 
     ASKER = "ephemeral"
     CHANNEL = "in_channel"
@@ -39,7 +39,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What we say, as `text` (what notifications and screen readers give) and as blocks, and who sees it."""
+    """A reply as `text`, for notifications and screen readers, and as blocks; and who sees it."""
 
     text: str
     blocks: list[dict[str, Any]]
@@ -47,9 +47,9 @@ class Reply:
 
 
 def reply(to: Audience, headline: Line, *lines: Line, details: Iterable[tuple[str, str]] = ()) -> Reply:
-    """Make a reply of these lines, the first one in bold. `details` are captions, each with a text shown as it is set.
+    """Return a reply of these lines, the first one in bold. `details` are captions, each with preformatted text.
 
-    Pieces are cut at 1500 characters, details and the whole as plain text at 3000: Slack takes about 13,000 in all.
+    Pieces are cut at 1500 characters, details and the fallback text at 3000. Slack accepts about 13,000 in total.
     """
     first = [_bold(element) for element in _elements(headline)]
     section = [*first, *(element for line in lines for element in (_text("\n"), *_elements(line)))]
@@ -60,13 +60,13 @@ def reply(to: Audience, headline: Line, *lines: Line, details: Iterable[tuple[st
 
 
 def plain(value: object, most: int = 64) -> str:
-    """Return a foreign value as one line of printable text, at most so many characters."""
+    """Return a foreign value as one line of printable text, with at most `most` characters."""
     shown = " ".join(_printable(str(value)).split())
     return shown if len(shown) <= most else shown[: most - 1] + "…"
 
 
 def joined(*parts: str | Element | Line | None) -> list[str | Element]:
-    """Return the parts with ` · ` between them, as one line; those that are None or empty are left out."""
+    """Return the parts as one line, with ` · ` between them. Parts that are None or empty are left out."""
     line: list[str | Element] = []
     for part in filter(None, parts):
         pieces = [part] if isinstance(part, str | dict) else part
@@ -75,19 +75,19 @@ def joined(*parts: str | Element | Line | None) -> list[str | Element]:
 
 
 def code(value: object, most: int = 160) -> Element:
-    """Return a value to copy."""
+    """Return a value as code, which is easy to copy."""
     return {**_text(plain(value, most) or "?"), "style": {"code": True}}
 
 
 def person(actor: Actor) -> Element:
-    """Return a mention of a person in Slack, which Slack shows as a name; any other actor by its id, as text."""
+    """Return a mention of a person in Slack, which Slack shows as a name; for any other actor the id as text."""
     if actor.kind == "slack_user" and _SLACK_USER.fullmatch(actor.id):
         return {"type": "user", "user_id": actor.id}
     return _text(plain(actor.id) or "somebody")
 
 
 def clock_time(moment: datetime) -> Element:
-    """Return a time of day, in the reader's own time zone."""
+    """Return a time of day, which Slack shows in the reader's time zone."""
     fallback = moment.astimezone(UTC).strftime("%H:%M UTC")
     return {"type": "date", "timestamp": int(moment.timestamp()), "format": "{time}", "fallback": fallback}
 
@@ -101,7 +101,7 @@ def _text(text: str) -> Element:
 
 
 def _elements(line: Line) -> list[Element]:
-    """Return the pieces as elements. Slack refuses an empty text, so there is none."""
+    """Return the pieces as elements, at least one and none of them empty: Slack refuses an empty text."""
     whole = [_text(_printable(piece)[:_LONGEST_PIECE]) if isinstance(piece, str) else piece for piece in line if piece]
     return whole or [_text(" ")]
 
@@ -111,7 +111,7 @@ def _bold(element: Element) -> Element:
 
 
 def _printable(text: str) -> str:
-    # Not printable are line ends, controls and lone surrogates; bidi overrides and the like are not even seen.
+    # Line ends, control characters and lone surrogates become spaces. Invisible characters, as bidi overrides, go.
     seen = "".join(character if character.isprintable() else " " for character in UNSEEN.sub("", text))
     return _EMOJI.sub("\\g<0>\ufe0f", seen)
 

@@ -1,6 +1,6 @@
-"""An error of RTC, explained to a person: what happened, what to do next, and one line to quote to an operator.
+"""Explain a failure to a person: what happened, what to do next, and one line to quote to an operator.
 
-The wording of RTC's own codes is in shared/rtc/error_codes.py; here is what is said by the error's family.
+The texts for RTC's own codes are in shared/rtc/error_codes.py; the texts for each FailureKind are here.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shared.rtc.error_codes import look_up
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What happened and what to do next, a short sentence each; `technical` has what an operator needs, or is empty."""
+    """What happened and what to do next, in one or two short sentences each. `technical` is for operators, or empty."""
 
     what: str
     next_step: str
@@ -47,7 +47,7 @@ _REQUEST_TIMEOUT = ("The request did not reach RTC in time.", "Try again in a mi
 
 
 def explain(error: Failure | None) -> Explanation:
-    """What to tell of an error met in a start; None is a call whose maker was gone before it ended."""
+    """Return the explanation of a failed start. None means that the recorder was gone before RTC answered."""
     if error is None:
         return _CUT_OFF
     what, next_step = _sentences(error)
@@ -56,16 +56,16 @@ def explain(error: Failure | None) -> Explanation:
 
 def _sentences(error: Failure) -> tuple[str, str]:
     known = look_up(error.error_code) if error.error_code else None
-    # A code in an answer that says neither yes nor no is no promise that nothing was started.
+    # After an unknown outcome, an error code doesn't promise that nothing was started.
     if known and error.kind != FailureKind.OUTCOME_UNKNOWN and not _is_vague(error):
-        return known.meaning, known.next_step
+        return known.what, known.next_step
     if error.status == HTTPStatus.REQUEST_TIMEOUT:
         return _REQUEST_TIMEOUT
     return _BY_KIND.get(error.kind, _BY_KIND[FailureKind.REFUSED])
 
 
 def _is_vague(error: Failure) -> bool:
-    # RTC gives this code for a missing app and for some wrong credentials as well: there the status says more.
+    # RTC uses this code for a missing app and for some wrong credentials too, and then the status says more.
     return error.error_code == _INVALID_PARAMETER_VALUE and error.kind in {
         FailureKind.NOT_FOUND,
         FailureKind.AUTH_FAILED,
@@ -73,7 +73,7 @@ def _is_vague(error: Failure) -> bool:
 
 
 def _technical(error: Failure) -> str:
-    """`RTC.00001007 JobExceed · HTTP 400 · request 3f2a`, as much of it as there is."""
+    """Return `RTC.00001007 JobExceed · HTTP 400 · request 3f2a`, without the parts that are unknown."""
     known = look_up(error.error_code) if error.error_code else None
     message = error.error_msg or (known.name if known else "")
     facts = (

@@ -1,6 +1,6 @@
-"""What came of an order, from the ledger's attempts: three lines for one stream, a line for each of several.
+"""The outcome of a start, from the ledger: three lines for one stream, a line for each of several.
 
-Whatever is said of a running recording, RTC has said before: a job that isn't RUNNING yet is starting.
+A message says "recording" only after RTC has said RUNNING. Before that the job is starting.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from shared.recordings import Recording
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 LATE = timedelta(minutes=1)
-"""After this long the asker looks elsewhere, and is mentioned in the headline."""
+"""After this time the asker is mentioned in the headline, because they may not be watching the channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What came of one stream. `general` is said of a stream alone and not repeated in a line of several."""
+    """The outcome of one stream. `general` is left out in a message about several streams."""
 
     mark: str
     headline: str
@@ -35,10 +35,10 @@ class _News:
 
 
 def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime) -> Reply:
-    """Say what came of the order, once each attempt has its outcome. Of duplicates alone only the asker is told.
+    """Return the message with the outcome of each attempt. Only the asker gets it if all are duplicates.
 
-    A started stream is told as its recording stands; without one, as RTC answered the start. Raises ValueError for an
-    attempt without an outcome.
+    A started stream has the state of its recording, or, without one, of RTC's answer to the start. Raises ValueError
+    for an attempt without an outcome.
     """
     jobs = {recording.n: recording.job for recording in recordings}
     attempts = [_with_job(attempt, jobs.get(attempt.n)) for attempt in attempts]

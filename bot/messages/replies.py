@@ -1,4 +1,4 @@
-"""What is said whatever the sub-command, and of a dry run. Results are in bot/messages/outcomes.py."""
+"""The replies of all sub-commands, and of a dry run. Outcomes are in bot/messages/outcomes.py."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _PROBLEMS_SHOWN = 5
 
 
 def not_queued() -> Reply:
-    """Say that the order could not be passed on."""
+    """Say that the order could not be put on the queue."""
     return reply(
         Audience.ASKER,
         ["⚠ Nothing was started: recordbot could not pass the order on."],
@@ -21,7 +21,7 @@ def not_queued() -> Reply:
 
 
 def perhaps_queued(order: Order) -> Reply:
-    """Say that the queue may have the order, since it gave no usable answer."""
+    """Say that the queue may have the order, because it gave no usable answer."""
     return reply(
         Audience.ASKER,
         ["❓ Your order may or may not be on its way."],
@@ -30,7 +30,7 @@ def perhaps_queued(order: Order) -> Reply:
 
 
 def another_name(command: str) -> Reply:
-    """Answer a command whose name is not the one that is set here."""
+    """Answer a slash command of another name than the configured one."""
     return reply(Audience.ASKER, [f"✋ Nothing started. Here recordbot answers to {command}"], [f"Try: {command} help"])
 
 
@@ -53,7 +53,7 @@ def bug(order: Order) -> Reply:
 
 
 def not_understood(error: CommandError, name: str) -> Reply:
-    """Say what is wrong with the command called `name`, a line each, and what to type instead."""
+    """Say what is wrong with the command called `name`, one problem a line, and what to type instead."""
     count = len(error.problems)
     shown = [[f"• {plain(problem.line, 160)}"] for problem in error.problems[:_PROBLEMS_SHOWN]]
     if count > _PROBLEMS_SHOWN:
@@ -68,7 +68,7 @@ def not_understood(error: CommandError, name: str) -> Reply:
 
 
 def preview(action: Start, previews: Sequence[RequestPreview]) -> Reply:
-    """Answer a dry run: the request for the order's first stream in full, and how the others differ from it."""
+    """Answer a dry run: the request for the first stream in full, and how the others differ from it."""
     first, *others = previews
     headline = f"🔎 Dry run for {streams(action.requests)}: nothing was sent"
     headers = "\n".join(f"{name}: {value}" for name, value in first.headers.items())

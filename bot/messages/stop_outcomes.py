@@ -1,4 +1,4 @@
-"""What came of a stop, from the ledger: two or three lines for one recording, a line for each of several."""
+"""The outcome of a stop, from the ledger: two or three lines for one recording, a line for each of several."""
 
 from bot.messages.blocks import Audience, Line, Reply, code, joined, person, plain, reply
 from bot.messages.explanations import explain
@@ -16,7 +16,7 @@ _NOT_STOPPED = "It may still be recording. Try again in a minute, or ask an oper
 
 
 def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
-    """What came of the stop, once it is settled."""
+    """Return the message with the outcome of a settled stop."""
     by: Line = ["by ", person(stopped.actor)]
     who = f"{stop.user_id} in room {stop.room_id}" if stop.user_id else f"job {plain(stop.job_id)}"
     match stopped.targets:

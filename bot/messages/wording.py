@@ -1,4 +1,4 @@
-"""How recordings are said in a few words: who, where, with which settings, how long."""
+"""Describe recordings in a few words: who, where, with which settings, how long."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,13 +7,13 @@ from bot.messages.blocks import plain
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 _NAMED = 3
-"""Users that a line names before it counts the rest."""
+"""The most users that a line names; it counts the others."""
 _SOURCES = {"CAMERASTREAM": "camera", "SCREENSTREAM": "screen"}
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 def span(seconds: int) -> str:
-    """A length of time, exactly: `90` is `1 min 30 s`."""
+    """Return a length of time, exactly: `90` is `1 min 30 s`."""
     parts = []
     left = seconds
     for length, unit in _UNITS:
@@ -24,18 +24,18 @@ def span(seconds: int) -> str:
 
 
 def elapsed(time: timedelta) -> str:
-    """A length of time that has passed, to the minute where it is one at least."""
+    """Return a length of time that has passed, in whole minutes from one minute on."""
     seconds = max(int(time.total_seconds()), 0)
     return span(seconds - seconds % 60 if seconds >= 60 else seconds)  # noqa: PLR2004 # seconds of a minute
 
 
 def stream(request: RecordingRequest) -> str:
-    """`user001 in room 100`."""
+    """Return `user001 in room 100`."""
     return f"{request.user_id} in room {request.room_id}"
 
 
 def streams(requests: Sequence[RecordingRequest]) -> str:
-    """`user001, user002, user003 and 2 more in room 100`; with several rooms, each user with its own."""
+    """Return `user001, user002, user003 and 2 more in room 100`; with several rooms, the room of each user."""
     rooms = {request.room_id for request in requests}
     names = [request.user_id if len(rooms) == 1 else stream(request) for request in requests]
     if len(names) > _NAMED + 1:
@@ -45,7 +45,7 @@ def streams(requests: Sequence[RecordingRequest]) -> str:
 
 
 def settings(request: RecordingRequest, job: RecordingJob | None = None) -> str:
-    """`HD · camera + audio · ends after 5 min idle`: as RTC answered, and what was asked where that differs."""
+    """Return `HD · camera + audio · ends after 5 min idle`: RTC's values, and the requested ones that differ."""
     asked = (request.select_stream_type, source(request.video_type, audio=request.is_record_audio))
     held = asked if job is None else _held(request, job)
     rule = f"rule {plain(request.record_param.record_rule_id, 32)}" if request.record_param else None
@@ -55,20 +55,20 @@ def settings(request: RecordingRequest, job: RecordingJob | None = None) -> str:
 
 
 def common_settings(requests: Sequence[RecordingRequest]) -> str | None:
-    """The settings, if they are the same for all the requests."""
+    """Return the settings if they are the same for all requests, else None."""
     said = {settings(request) for request in requests}
     return said.pop() if len(said) == 1 else None
 
 
 def idle(request: RecordingRequest, job: RecordingJob | None = None) -> str:
-    """`ends after 5 min idle`: the time that holds is the one RTC answered."""
+    """Return `ends after 5 min idle`, with RTC's time, and the requested one if it differs."""
     held = request.max_idle_time if job is None or job.max_idle_time is None else job.max_idle_time
     asked = "" if held == request.max_idle_time else f" (asked: {span(request.max_idle_time)})"
     return f"ends after {plain(span(held))} idle{asked}"
 
 
 def source(video_type: str | None, *, audio: bool) -> str:
-    """`camera + audio`, `screen, no audio` or `audio only`."""
+    """Return `camera + audio`, `screen, no audio` or `audio only`."""
     if video_type is None:
         return "audio only"
     picture = _SOURCES.get(video_type) or plain(video_type, 32)

@@ -1,9 +1,9 @@
 """Logs and metrics: JSON lines and counted events, both on standard output, by Powertools for AWS Lambda.
 
-No code logs a secret. As a second net every line is masked: of an address only scheme and host stay (a response_url and
-an RTMP address work like passwords), and tokens and signatures are hidden.
+No code logs a secret. As a second protection, each line is masked: an address keeps only scheme and host, because a
+response_url and an RTMP address work like passwords. Tokens and signatures are hidden.
 
-docs/decisions/ says what is taken of Powertools.
+docs/decisions/ says which parts of Powertools are used, and why.
 """
 
 import logging
@@ -23,14 +23,14 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 logger = logging.getLogger("recordbot")
-"""The functions' logger. It logs INFO only from the first call of a `logged` handler on."""
+"""The functions' logger. It logs INFO only after the first call of a `logged` handler."""
 
 _LIBRARIES = ("boto3", "botocore", "slack_bolt", "slack_sdk", "urllib3")
-"""Below WARNING these log bodies, headers and secrets."""
+"""Libraries that log bodies, headers and secrets below WARNING."""
 
 _MASK = "[hidden]"
 _ADDRESS = re.compile(r"\b((?:https?|rtmps?)(?:://|%3A%2F%2F))((?:\\[^\"]|[^\s\"\\])+)", re.IGNORECASE)
-"""An address in a JSON line: up to white space or the string's end, escapes included."""
+"""An address in a JSON line, up to white space or the string's end, with escapes."""
 _HOST = re.compile(r"(?:.*(?:@|%40))?([\w.:\[\]-]+)", re.IGNORECASE)
 _TOKEN = re.compile(
     r"\bx(?:ox[a-z]|app)-[\w-]+|\bv0=[0-9a-f]{64}\b|\bv1,[\w+/=]{43,44}|\bwhsec_[\w+/=]+"
@@ -50,18 +50,18 @@ class Metric(StrEnum):
     """Not signed by Slack or by a caller, or unreadable."""
     STARTED = "Started"
     NOT_STARTED = "NotStarted"
-    """A call that RTC refused or did not take. Each try counts."""
+    """A start that failed at RTC. Each try counts."""
     STOPPED = "Stopped"
     NOT_STOPPED = "NotStopped"
     OUTCOME_UNKNOWN = "OutcomeUnknown"
     RTC_REFUSED_KEY = "RtcRefusedKey"
     """RTC or IAM refuses our key: an operator has to replace it."""
-    NOT_TOLD = "NotTold"
-    """An answer that Slack will never take; the outcome is in the ledger."""
+    NOT_ANSWERED = "NotAnswered"
+    """An answer that can't be posted to Slack. The outcome is in the ledger."""
     DOOR_FAILED = "DoorFailed"
-    """An error of ours: the person or caller was told that nothing was started."""
+    """An error of ours. The person or caller was answered that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
-    """An error of ours: the order is tried again, and ends in the dead-letter queue."""
+    """An error of ours. The order is tried again, and goes to the dead-letter queue after the last try."""
 
 
 def logged[Event, Result](
@@ -76,7 +76,7 @@ def logged[Event, Result](
 
     @wraps(handler)
     def with_context_keys(event: Event, context: LambdaContext) -> Result:
-        # Whatever the environment says, an event is never logged: it holds response_urls and signatures.
+        # An event is never logged, whatever the environment says: it holds response_urls and signatures.
         return start_logging().inject_lambda_context(handler, log_event=False)(event, context)
 
     return with_context_keys
@@ -84,10 +84,10 @@ def logged[Event, Result](
 
 @cache
 def start_logging() -> Logger:
-    """Start writing JSON lines: the functions' own from the level on, the libraries' from WARNING on.
+    """Start writing JSON lines: the functions' own at the configured level, the libraries' at WARNING.
 
-    Return Powertools' Logger, which holds the service and the context keys. Its handler is put on our logger and the
-    libraries', because it would write nothing but its own.
+    Return Powertools' Logger, which holds the service and the context keys. Its handler is set on our logger and the
+    libraries' loggers, because by itself Powertools writes only its own lines.
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(_add_keys)
@@ -103,7 +103,7 @@ def start_logging() -> Logger:
 
 @contextmanager
 def log_keys(**keys: str) -> Iterator[None]:
-    """Put these keys, such as order_id, on every line that is logged inside, in this thread."""
+    """Add these keys, such as order_id, to each line that this thread logs inside the block."""
     before = _keys.set({**_keys.get({}), **keys})
     try:
         yield

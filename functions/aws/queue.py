@@ -1,4 +1,4 @@
-"""Orders on SQS: a door puts them there, the recorder reads them, and delays those that have to wait."""
+"""Orders on SQS: a door puts them on the queue, the recorder reads them, and delays those that must wait."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -22,11 +22,11 @@ _MOST_DELAY = 43_200
 
 
 class UnreadableOrder(Exception):
-    """A message on the queue isn't an order. Receiving it again changes nothing."""
+    """A message on the queue isn't an order that this version can read."""
 
 
 def read(body: str) -> Order:
-    """Return the order in a message's body. Raises UnreadableOrder, which names what is wrong and repeats no value."""
+    """Return the order in a message's body. Raises UnreadableOrder, which names the wrong fields, not their values."""
     try:
         return Order.model_validate_json(body)
     except ValidationError as error:
@@ -54,7 +54,7 @@ def connect_queue(url: str) -> "OrderQueue":
 
 
 class OrderQueue:
-    """One queue of orders. `put` decides on retries, so the client must not retry."""
+    """One queue of orders. `put` does the retries, so the client must not retry."""
 
     def __init__(self, client: "SQSClient", url: str) -> None:
         self._client = client
@@ -63,8 +63,8 @@ class OrderQueue:
     def put(self, order: Order, *, delay: int = 0) -> None:
         """Put the order on the queue, to be received after `delay` seconds. Raises NotQueued or PerhapsQueued.
 
-        A failure that took no time is tried once more: after a freeze the kept-alive connection may be dead. An order
-        that arrives twice is fulfilled once, by its id.
+        It tries again once after a fast failure: after a freeze the kept-alive connection may be dead. An order that
+        arrives twice is processed once, by its id.
         """
         failures: list[Exception] = []
         for _ in range(_TRIES):
@@ -84,28 +84,28 @@ class OrderQueue:
             DelaySeconds=delay,
             MessageAttributes={"order_id": {"DataType": "String", "StringValue": order.order_id}},
         )
-        answer["MessageId"]  # without it the answer isn't the queue's
+        answer["MessageId"]  # an answer without it is not from the queue
 
     def later(self, receipt_handle: str, seconds: float) -> None:
-        """Deliver a received message again after `seconds`. Where that fails it comes when its visibility times out."""
+        """Deliver a received message again after `seconds`. If this fails, it comes when its visibility times out."""
         delay = min(max(round(seconds), 0), _MOST_DELAY)
         try:
             self._client.change_message_visibility(
                 QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=delay
             )
         except Exception:
-            logger.exception("message not put off: it comes when its visibility times out")
+            logger.exception("the message could not be delayed: it comes when its visibility times out")
 
 
 def _is_final(failure: Exception) -> bool:
-    """Return whether the queue refused the message, or no time is left for another try."""
+    """Return whether there must be no further try: the queue refused the message, or no time is left."""
     if isinstance(failure, ClientError):
         return not _leaves_doubt(failure)
     return isinstance(failure, ConnectTimeoutError | ReadTimeoutError)
 
 
 def _leaves_doubt(failure: Exception) -> bool:
-    """Return whether the message may be on the queue: it may have been sent, and nothing says that it was refused."""
+    """Return whether the message may be on the queue: it may have been sent, and was not refused."""
     if isinstance(failure, ClientError):
         return failure.response["ResponseMetadata"]["HTTPStatusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(failure, HTTPClientError) or not isinstance(failure, BotoCoreError)

@@ -1,4 +1,4 @@
-"""Secrets of Secrets Manager, by name: each is a JSON object, validated, and cached for a while."""
+"""Secrets of Secrets Manager. Each is a JSON object, validated, and cached for some minutes."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""One text of a secret. White space around it, such as a pasted line end, is dropped."""
+"""One value of a secret. White space around it, such as a pasted line end, is dropped."""
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
@@ -23,11 +23,11 @@ RETRY_AFTER = 30.0
 
 
 class SecretUnreadable(Exception):
-    """The secret is absent, must not be read, or has the wrong content. The deployment has to be fixed."""
+    """The secret is missing, may not be read, or has the wrong content. The deployment must be fixed."""
 
 
 class SecretModel(BaseModel):
-    """Base of a secret's content. Each function's own model stands with its user."""
+    """Base of a secret's content. Each function's own model is next to the code that uses it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -59,7 +59,7 @@ class Secret[S: BaseModel]:
     def read(self, *, max_age: float = LIFETIME) -> S:
         """Return the secret, at most `max_age` seconds old, or at most RETRY_AFTER seconds old.
 
-        Where it can't be read again, the cached one stays in use. Raises SecretUnreadable where none is cached.
+        If it can't be read again, the cached one stays in use. Raises SecretUnreadable if none is cached.
         """
         now = self._clock()
         if self._kept is not None and not self._is_due(now, max_age):
@@ -70,13 +70,13 @@ class Secret[S: BaseModel]:
         except SecretUnreadable:
             if self._kept is None:
                 raise
-            logger.exception("the secret cannot be read anew; the one that is kept stays in use")
+            logger.exception("the secret can't be read again; the cached one stays in use")
         else:
             self._read_at = now
         return self._kept
 
     def _is_due(self, now: float, max_age: float) -> bool:
-        # A clock that was set back makes it due as well.
+        # abs: after the clock was set back, the secret is due as well.
         return abs(now - self._read_at) >= max_age and abs(now - self._tried_at) >= RETRY_AFTER
 
     def _fetch(self) -> S:

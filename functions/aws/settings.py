@@ -1,6 +1,6 @@
 """A function's environment as one validated model. Its fields are the function's variables in template.yaml.
 
-Each function's own model stands with its user: functions/slack.py, functions/webhook_api/ and functions/worker/.
+Each function's own model is next to its code: functions/slack.py, functions/webhook_api/ and functions/worker/.
 """
 
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ type RtcAccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,
 
 
 class SettingsError(Exception):
-    """The function is set up wrongly; the deployment has to be fixed. The message names every wrong variable."""
+    """The function's environment is wrong. The message names every wrong variable. The deployment must be fixed."""
 
 
 class Settings(BaseModel):
-    """Base of a function's settings: a field's variable has its name in upper case."""
+    """Base of a function's settings. A field's variable has the field's name in upper case."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, hide_input_in_errors=True)
 
 
 def read_settings[S: Settings](model: type[S], environment: Mapping[str, str]) -> S:
-    """Return the function's settings. Raises SettingsError, which names every absent or wrong variable and why."""
+    """Return the function's settings. Raises SettingsError, which names every missing or wrong variable and why."""
     try:
         return model.model_validate(dict(environment))
     except ValidationError as error:

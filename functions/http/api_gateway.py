@@ -10,23 +10,23 @@ from http import HTTPStatus
 
 
 class Unreadable(Exception):
-    """The request can't be read, by a fault of its sender."""
+    """The request can't be read, because its sender sent it wrongly."""
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request. Header names are in lower case; what an event leaves out is empty."""
+    """A request. Header names are in lower case. A field that the event leaves out is empty."""
 
     method: str
     path: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     query: str = field(default="", repr=False)
-    """What follows the path's `?`, still encoded."""
+    """The part after the path's `?`, still encoded."""
     request_id: str = ""
     """API Gateway's id of the request, as in its access log."""
     domain: str = ""
-    """API Gateway's own domain name. The Host header, in contrast, is set by the client."""
+    """API Gateway's own domain name. The client can't set it, unlike the Host header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class HttpResponse:
 
 
 def read_request(event: object) -> HttpRequest:
-    """Return the request in an event. Raises Unreadable for another kind of event, or a body that can't be decoded."""
+    """Return the request in an event. Raises Unreadable for any other event, or a body that can't be decoded."""
     if not isinstance(event, Mapping):
         raise Unreadable("the event is no object")
     headers = event.get("headers") or {}
@@ -68,7 +68,7 @@ def _are_text(*values: object) -> bool:
 
 
 def text_in(event: object, *path: str) -> str:
-    """Return the text at this path of keys in an event; an empty string where there is none."""
+    """Return the text at this path of keys in an event, or an empty string."""
     for key in path:
         event = event.get(key) if isinstance(event, Mapping) else None
     return event if isinstance(event, str) else ""

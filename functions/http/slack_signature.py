@@ -1,4 +1,4 @@
-"""Slack's signature on its requests. It shows that the bytes came from Slack, and when.
+"""Slack's signature on its requests. It proves that the bytes came from Slack, and when.
 
 https://docs.slack.dev/authentication/verifying-requests-from-slack/
 """
@@ -14,9 +14,9 @@ _FORM = re.compile("v0=[0-9a-f]{64}")
 
 
 def could_be_signed(headers: Mapping[str, str], now: float) -> bool:
-    """Return whether the headers have the form of a signature around `now` (Unix time, seconds). Needs no secret.
+    """Return whether the headers have the form of a signature around `now` (Unix time, seconds). No secret is needed.
 
-    Header names are in lower case. False, and never an error, for headers that are absent or garbage.
+    Header names are in lower case. Missing or malformed headers give False, never an error.
     """
     try:
         late = abs(now - int(headers.get("x-slack-request-timestamp", ""))) > WINDOW

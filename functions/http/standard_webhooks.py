@@ -1,7 +1,7 @@
-"""Standard Webhooks' signature. It shows that the bytes came from a caller, and when.
+"""The signature of Standard Webhooks. It proves that the bytes came from a caller, and when.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-docs/decisions/ says why this isn't the `standardwebhooks` package, which the tests send with.
+docs/decisions/ says why this isn't the `standardwebhooks` package, with which the tests send.
 """
 
 import base64
@@ -19,7 +19,7 @@ HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _PREFIX = "whsec_"
 _LEAST_KEY, _MOST_KEY = 24, 64  # the standard's bounds, in bytes
 MOST_KEYS = 4
-"""Keys that one caller may have; a rotation needs two."""
+"""The most keys that one caller may have; a rotation needs two."""
 _NOBODYS_KEY = b"\0" * _LEAST_KEY
 _NO_MATCH = (
     "no signature matched: it has to be v1, and the base64 of HMAC-SHA256 over id.timestamp.body, where body is the "
@@ -28,7 +28,7 @@ _NO_MATCH = (
 
 
 def read_key(text: str) -> bytes:
-    """Return the key that `whsec_...` encodes. Raises ValueError, which doesn't repeat the text, for anything else."""
+    """Return the key that `whsec_...` encodes. Raises ValueError for any other text, without repeating it."""
     if not text.startswith(_PREFIX):
         raise ValueError("a key starts with whsec_")
     try:
@@ -54,14 +54,14 @@ def sign(key: bytes, webhook_id: str, timestamp: str, body: bytes) -> str:
 def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[bytes], now: float) -> str:
     """Return the webhook-id of a request that one of the keys signed around `now` (Unix time, seconds).
 
-    Header names are in lower case, keys at most MOST_KEYS. Raises NotSigned, also without keys.
+    Header names are in lower case. There are at most MOST_KEYS keys. Raises NotSigned, also if there are none.
     """
     missing = [name for name in HEADERS if not headers.get(name)]
     if missing:
         raise NotSigned(f"missing: {', '.join(missing)}")
     webhook_id, timestamp, signatures = (headers[name] for name in HEADERS)
     if not re.fullmatch(r"[\x21-\x2d\x2f-\x7e]{1,128}", webhook_id):
-        # With a dot in it, two requests could be signed by the same bytes.
+        # With a dot in the id, two different requests could have the same signed bytes.
         raise NotSigned("webhook-id has to be 1 to 128 plain characters, without a dot")
     if not re.fullmatch(r"[0-9]{1,12}", timestamp):
         raise NotSigned("webhook-timestamp has to be Unix time in whole seconds")
@@ -70,7 +70,7 @@ def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[bytes], now: 
         side = "ahead of" if off > 0 else "behind"
         raise NotSigned(f"webhook-timestamp is {abs(off)} seconds {side} our clock; {WINDOW} are allowed")
     given = [signature.encode(errors="replace") for signature in signatures.split()]
-    # As many are made and compared for a caller without keys as for one with all: the time taken tells nothing.
+    # Each caller takes the same number of comparisons, so the time doesn't show how many keys a caller has.
     several = [*keys, *[_NOBODYS_KEY] * (MOST_KEYS - len(keys))]
     expected = [sign(key, webhook_id, timestamp, body).encode() for key in several]
     matches = [

@@ -1,25 +1,25 @@
-"""Verifies a request with a secret that may have been rotated since it was read."""
+"""Verify a request with a secret that may have been rotated since it was read."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 
 class NotSigned(Exception):
-    """No key in use made the signature. The message may tell an honest sender what to change; it holds no secret."""
+    """No current key made the signature. The message helps an honest sender, and holds no secret."""
 
 
 class ReadSecret[S](Protocol):
-    """Reads a secret, at most `max_age` seconds old; by default as old as secrets may be."""
+    """Reads a secret, at most `max_age` seconds old, by default `secrets.LIFETIME`."""
 
     def __call__(self, *, max_age: float = ...) -> S:
         """Return the secret."""
 
 
 def verify_with_rotation[S, T](read: ReadSecret[S], verify: Callable[[S], T]) -> T:
-    """Return what `verify` gives for the secret. Raises NotSigned where `verify` does so twice.
+    """Return the result of `verify` for the secret. Raises NotSigned if `verify` raises it twice.
 
-    A signature that fits no key may be made with one that came into use since the secret was read. So the secret is
-    read again before the request is refused, and a rotation leaves no gap.
+    The signature may be made with a key that is newer than the cached secret. So the secret is read again before the
+    request is refused, and no request fails during a rotation.
     """
     try:
         return verify(read())

@@ -1,6 +1,6 @@
-"""Whether, and how often, an order was answered, and where the answer stands.
+"""The answers to orders: how many were begun, whether one was posted, and its message.
 
-ORDER#id    answer    how far the answer to the order has come
+ORDER#id    answer    the state of the answer to the order
 """
 
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from shared.attempts import Busy
 from shared.slack_refs import MessageRef
 
 LEASE = timedelta(seconds=15)
-"""How long one recorder may take to answer an order before another does it."""
+"""How long one recorder may take to answer an order before another may do it."""
 
 
 class Answer(BaseModel):
-    """How far the answer to an order has come."""
+    """The state of the answer to an order."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -29,7 +29,7 @@ class Answer(BaseModel):
 
     @property
     def version(self) -> str:
-        """Tell this version of the answer from every other."""
+        """Identify this version of the answer."""
         return str(self.revision)
 
 
@@ -40,9 +40,9 @@ class Answers:
         self._table = table
 
     def begin(self, order_id: str, now: datetime) -> int | Busy | None:
-        """Take the turn to answer. Return how many answers were begun, this one included.
+        """Take the lease to answer the order. Return how many answers were begun, with this one.
 
-        Returns Busy while another recorder is at it, and None where the order was answered. Raises Contended.
+        Return Busy while another recorder has the lease, and None if the order was answered. Raises Contended.
         """
         for _ in range(TRIES):
             before = self._read(order_id)
@@ -56,15 +56,15 @@ class Answers:
         raise Contended(f"the answer to order {order_id}")
 
     def finish(self, order_id: str, now: datetime, message: MessageRef | None = None) -> None:
-        """Write down that the answer was given, and where it stands, or can never be given: it is not given again."""
+        """Store that the order was answered, or can never be, and the message. It is not answered again."""
         self._change(order_id, now, answered_at=now, message=message, answering_until=None)
 
     def abandon(self, order_id: str, now: datetime) -> None:
-        """Give the turn back without an answer: the next recorder need not wait."""
+        """Give back the lease without an answer, so that the next recorder need not wait."""
         self._change(order_id, now, answering_until=None)
 
     def message(self, order_id: str) -> MessageRef | None:
-        """Return where the answer stands; None where it can't be updated."""
+        """Return the message with the answer; None if it can't be updated."""
         answer = self._read(order_id)
         return None if answer is None else answer.message
 

@@ -1,4 +1,4 @@
-"""The attempts of an order: claimed, released, settled.
+"""The attempts of an order: claim, release and settle.
 
 ORDER#id    attempt#n    an attempt: the n-th stream of the order, from 0
 """
@@ -26,11 +26,11 @@ class Attempts:
         self._recordings = recordings
 
     def claim(self, order: Order, n: int, request: RecordingRequest, now: datetime) -> Claim:
-        """Take the order's n-th stream for a call, with a lease, and lock it.
+        """Claim the order's n-th stream for a call, with a lease, and lock the stream.
 
-        Returns the attempt, CALLING and ours, or with the outcome it has already; Busy while its call is another
-        recorder's; the StreamLock where another attempt holds the stream. An attempt whose lease is over becomes
-        Unknown. Raises Contended.
+        Return the attempt: CALLING if the claim is ours, or with the outcome that it has. Return Busy while another
+        recorder makes its call, and the StreamLock if another attempt holds the stream. An attempt whose lease is over
+        becomes Unknown. Raises Contended.
         """
         for _ in range(TRIES):
             attempt = self._read(order.order_id, n)
@@ -60,10 +60,10 @@ class Attempts:
         raise Contended(f"attempt {order.order_id}.{n}")
 
     def settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, now: datetime) -> Attempt:
-        """Write down what came of the call that was claimed; the lock stays, changes or goes with it.
+        """Store the outcome of the claimed call, and change or remove the lock to match.
 
-        The recording of a job that RTC named is written along. Where the lease ran out meanwhile, and the attempt
-        became Unknown, what is known now replaces that. Raises Contended.
+        The same transaction writes the recording of the job, if RTC named one. If the lease ended meanwhile and the
+        attempt became Unknown, this outcome replaces that one. Raises Contended.
         """
         for _ in range(TRIES):
             if self._move(attempt, settled := attempt.settled(outcome, now), now):
@@ -77,7 +77,7 @@ class Attempts:
     def settle_uncalled(
         self, order: Order, n: int, request: RecordingRequest, outcome: Duplicate | NotStarted, now: datetime
     ) -> Attempt:
-        """Write down why no call is made: another attempt holds the stream, or nothing can be tried any more."""
+        """Store why no call is made: another attempt holds the stream, or no try is left. Raises Contended."""
         waiting = self._read(order.order_id, n)
         if waiting is not None and waiting.outcome is not None:
             return waiting
@@ -99,7 +99,7 @@ class Attempts:
         return attempt
 
     def release(self, attempt: Attempt, now: datetime) -> None:
-        """Give back a claim whose call did not happen: the attempt waits, and locks nothing. Raises Contended."""
+        """Release a claim whose call did not happen: the attempt waits and locks nothing. Raises Contended."""
         if not self._move(attempt, attempt.model_copy(update={"state": State.WAITING}), now):
             raise Contended(f"attempt {attempt.order_id}.{attempt.n}")
 
@@ -107,9 +107,9 @@ class Attempts:
         return self._table.read(_key(order_id, n), Attempt)
 
     def _move(self, before: Attempt, after: Attempt, now: datetime) -> bool:
-        """Write the attempt over the version before, its lock and its recording along with it; False where it changed.
+        """Write the attempt over the version before, with its lock and recording. Return False if it has changed.
 
-        A lock whose time was over may belong to another attempt by now: then it stays as it is.
+        A lock whose time is over may belong to another attempt by now. Then it stays as it is.
         """
         changes = [_put(after, now, over=before)]
         if isinstance(after.outcome, Started):
@@ -124,7 +124,7 @@ class Attempts:
 
 
 def among(items: Mapping[str, str]) -> tuple[Attempt, ...]:
-    """Return the attempts among an order's items, in the order of their places."""
+    """Return the attempts among an order's items, by their place in the order."""
     return tuple(Attempt.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(_SK))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """The memory of one app's orders and recordings."""
+    """The repositories of one RTC app."""
 
     orders: Orders
     attempts: Attempts
@@ -28,7 +28,7 @@ class Ledger:
 
 
 def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str) -> Ledger:
-    """Return the ledger of an app in a table."""
+    """Return the ledger of an RTC app in a table."""
     table = Table(client, table_name)
     locks = Locks(table, app_id)
     recordings = Recordings(table, app_id, locks)

@@ -12,7 +12,7 @@ from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
 
 _AUDIO = "AUDIO"
-"""In the key of a stream without video."""
+"""Stands for the video_type in the key of a stream without video."""
 
 
 class Locks:
@@ -27,7 +27,7 @@ class Locks:
         return self._table.read(self._key(stream), StreamLock)
 
     def of(self, stop: Stop) -> list[tuple[str | None, StreamLock]]:
-        """Return each lock of the stop's user, or of the one picture that it names, with its video_type."""
+        """Return each lock of the stop's user, or only that of the stop's video_type, with its video_type."""
         prefix = f"{stop.user_id}#{stop.video_type or ''}"
         found = self._table.read_all(self._room(stop.room_id or ""), prefix)
         return [(_video_type(sk), StreamLock.model_validate_json(data)) for sk, data in found.items()]
@@ -35,16 +35,16 @@ class Locks:
     def change(
         self, stream: RecordingRequest, lock: StreamLock | None, now: datetime, *, over: StreamLock | None
     ) -> list[Change]:
-        """Return the change that puts a lock, or none, in the place of the one that was seen."""
+        """Return the change that replaces the lock in `over` by another, or removes it."""
         if lock is not None:
             return [put(self._key(stream), lock, now, over=over)]
         return [] if over is None else [remove(self._key(stream), over)]
 
     def freed(self, recording: Recording) -> list[Change]:
-        """Return the change that removes the recording's lock; none where the stream is another's by now."""
+        """Return the change that removes the recording's lock; none if another attempt holds the stream by now."""
         lock = self.read(recording.request)
-        is_its = lock is not None and (lock.order_id, lock.n) == (recording.order_id, recording.n)
-        return [remove(self._key(recording.request), lock)] if lock is not None and is_its else []
+        is_own = lock is not None and (lock.order_id, lock.n) == (recording.order_id, recording.n)
+        return [remove(self._key(recording.request), lock)] if lock is not None and is_own else []
 
     def _key(self, stream: RecordingRequest) -> Key:
         return Key(self._room(stream.room_id), f"{stream.user_id}#{stream.video_type or _AUDIO}")

@@ -1,6 +1,6 @@
-"""The orders of callers, and all that is known of one.
+"""The orders of callers, and the whole record of an order.
 
-ORDER#id    order    what a caller's event asked for
+ORDER#id    order    what a caller's event asks for
 """
 
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ _SK = "order"
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """All that is known of an order: its attempts and recordings by their places in it, or its stop."""
+    """All that the ledger has of an order: its attempts and recordings by their place in it, or its stop."""
 
     placed: PlacedOrder | None
-    """None for an order that no caller's event made."""
+    """None if the order did not come from a caller."""
     attempts: tuple[Attempt, ...]
     recordings: tuple[Recording, ...]
     stop: StopRecord | None
@@ -34,9 +34,9 @@ class Orders:
         self._table = table
 
     def record_request(self, order: Order, now: datetime) -> bool:
-        """Write down what a caller's order asks for. Return False where another body came before under its id.
+        """Store what a caller's order asks for. Return False for a conflict: same id, different body.
 
-        Two bodies under one webhook-id can both get on the queue: the door can't see what isn't in the ledger yet.
+        Both bodies can be on the queue, because the door knows only what is in the ledger already.
         """
         if order.body_digest is None or order.action.kind == "check":
             return True
@@ -53,7 +53,7 @@ class Orders:
         return self._table.read(_key(order_id), PlacedOrder)
 
     def read(self, order_id: str) -> OrderRecord:
-        """Return all that is known of the order, by one Query."""
+        """Return all that the ledger has of the order, by one Query."""
         found = self._table.read_all(_key(order_id).pk)
         placed = found.get(_SK)
         return OrderRecord(

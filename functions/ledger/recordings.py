@@ -1,7 +1,7 @@
-"""The recordings, under their orders, and found by their jobs.
+"""The recordings: stored under their orders, and found by their jobs.
 
-ORDER#id       recording#n    a recording: the n-th stream of the order
-JOB#app#job    recording      which recording a job is
+ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
+JOB#app#job    recording      the job's recording: order id and n
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _SK = "recording#"
 
 
 class Pointer(BaseModel):
-    """Which recording a job is."""
+    """A job's recording."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -34,16 +34,16 @@ class Recordings:
         self._locks = locks
 
     def read(self, order_id: str, n: int) -> Recording | None:
-        """Return the recording of an order's n-th stream."""
+        """Return the recording of an order's n-th stream, or None."""
         return self._table.read(_key(order_id, n), Recording)
 
     def of_job(self, job_id: str) -> Recording | None:
-        """Return the recording that a job is; None for a job that recordbot did not start."""
+        """Return the job's recording; None if recordbot did not start the job."""
         pointer = self._table.read(self._pointer_key(job_id), Pointer)
         return None if pointer is None else self.read(pointer.order_id, pointer.n)
 
     def begun(self, recording: Recording, now: datetime) -> list[Change]:
-        """Return the changes that write a recording that begins, with its pointer; one that is there is merged."""
+        """Return the changes that write a new recording and its pointer. An existing recording is merged with it."""
         before = self.read(recording.order_id, recording.n)
         if before is not None:
             recording = changed(before, Shown(recording.job), now)
@@ -54,7 +54,7 @@ class Recordings:
         ]
 
     def note(self, recording: Recording, news: News, now: datetime) -> Recording:
-        """Write down the news, and return the recording as it is then. The lock of one that is over goes with it."""
+        """Store the news, and return the changed recording. If it is over, free its lock too. Raises Contended."""
         for _ in range(TRIES):
             after = changed(recording, news, now)
             freed = self._locks.freed(after) if after.is_over else []
@@ -70,7 +70,7 @@ class Recordings:
 
 
 def among(items: Mapping[str, str]) -> tuple[Recording, ...]:
-    """Return the recordings among an order's items, in the order of their places."""
+    """Return the recordings among an order's items, by their place in the order."""
     return tuple(Recording.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(_SK))
 
 

@@ -1,6 +1,6 @@
 """The stops of orders.
 
-ORDER#id    stop    what a stop has to stop, and what came of it
+ORDER#id    stop    the stop's targets, and their results
 """
 
 from collections.abc import Mapping
@@ -19,17 +19,17 @@ class Stops:
         self._table = table
 
     def read(self, order_id: str) -> StopRecord | None:
-        """Return a stop that was begun."""
+        """Return the order's stop, or None if it was not begun."""
         return self._table.read(_key(order_id), StopRecord)
 
     def begin(self, stop: StopRecord, now: datetime) -> StopRecord:
-        """Write down what is to be stopped; return what another recorder wrote before, if one did."""
+        """Store the targets of a stop. If another recorder has stored it already, return that record."""
         if self._table.write(put(_key(stop.order_id), stop, now, over=None)):
             return stop
         return self.read(stop.order_id) or stop
 
     def settle(self, before: StopRecord | None, settled: StopRecord, now: datetime) -> None:
-        """Write down what came of a stop, over the record before; another recorder's result stays."""
+        """Store the results of a stop over the version before. Another recorder's results stay."""
         self._table.write(put(_key(settled.order_id), settled, now, over=before))
 
 

@@ -1,8 +1,8 @@
-"""The ledger's table in DynamoDB: keys, consistent reads, and versioned writes that happen all together or not at all.
+"""The ledger's table in DynamoDB: keys, consistent reads, and versioned writes in transactions.
 
-An item holds its model as JSON in `data`, its `version` where the model has one, and `expires_at`. A write names the
-version that it has seen, so of two recorders that meet one wins. Every write is a transaction, also of one item: then
-a write that meets another's transaction has one way of being repeated.
+An item holds its model as JSON in `data`, its `version`, and `expires_at`. A write names the version that it replaces,
+so if two recorders write at once, only one succeeds. Every write is a transaction, also of one item: so each conflict
+with another transaction is retried in the same way.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
 KEPT = timedelta(days=30)
 """How long an item is kept after it was written (DynamoDB's TTL)."""
 TRIES = 5
-"""How often a write that meets another transaction or a throttle is tried, and a change is computed anew."""
+"""How often a write is tried after conflicts or throttling, and how often a change is computed again."""
 
 
 class Contended(Exception):
-    """Others changed the same items again and again; the order is tried again later."""
+    """Others changed the same items at each try. The order is tried again later."""
 
 
 class Key(NamedTuple):
@@ -33,21 +33,21 @@ class Key(NamedTuple):
 
 
 type Change = dict[str, Any]
-"""One item of a transaction, as `put` and `remove` make it."""
+"""One item of a transaction, made by `put` or `remove`."""
 
 
 def put(key: Key, content: BaseModel, now: datetime, *, over: BaseModel | None) -> Change:
-    """Return the change that writes the item over the version in `over`, or, where that is None, over nothing."""
+    """Return the change that writes the item over the version in `over`; with None, only if there is no item yet."""
     return _put(key, content, now) | _condition(over)
 
 
 def put_over_any(key: Key, content: BaseModel, now: datetime) -> Change:
-    """Return the change that writes the item over whatever is there."""
+    """Return the change that writes the item over any version, or none."""
     return _put(key, content, now)
 
 
 def remove(key: Key, over: BaseModel) -> Change:
-    """Return the change that removes the item in the version in `over`."""
+    """Return the change that removes the item if it has the version in `over`."""
     return {"Delete": {"Key": _key(key)}} | _condition(over)
 
 
@@ -59,12 +59,12 @@ class Table:
         self._name = name
 
     def read[M: BaseModel](self, key: Key, model: type[M]) -> M | None:
-        """Return the item, or None where there is none."""
+        """Return the item, or None."""
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return model.model_validate_json(answer["Item"]["data"]["S"]) if "Item" in answer else None
 
     def read_all(self, pk: str, prefix: str = "") -> dict[str, str]:
-        """Return the JSON of each item of a partition whose sort key begins so, by its sort key."""
+        """Return the JSON of each item of the partition whose sort key begins with the prefix, by sort key."""
         values: dict[str, Any] = {":pk": {"S": pk}, ":prefix": {"S": prefix}}
         answer = self._client.query(
             TableName=self._name,
@@ -75,7 +75,7 @@ class Table:
         return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
 
     def write(self, *changes: Change) -> bool:
-        """Write all the changes together. Return False, and write none, where an item has another version than seen."""
+        """Write all the changes together. Write none and return False if an item has another version than expected."""
         items = [_in_table(change, self._name) for change in changes]
         tries = 0
         while True:
@@ -88,7 +88,7 @@ class Table:
                 tries += 1
                 if tries == TRIES:
                     raise
-                # Another transaction on the same items, or a throttle: neither says that anything has changed.
+                # After another transaction on the same items, or throttling, the versions may still be the same.
                 time.sleep(0.05 * 2**tries)
             else:
                 return True
@@ -113,7 +113,7 @@ def _in_table(change: Change, name: str) -> Change:
 
 
 def _version(content: BaseModel) -> str:
-    """Return the model's `version`, which tells one version of it from every other; those without one never change."""
+    """Return the model's `version`. A model without one never changes."""
     return str(getattr(content, "version", "1"))
 
 

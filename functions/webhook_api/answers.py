@@ -1,4 +1,4 @@
-"""The webhook's answers of success: their models, and an order's status from the ledger."""
+"""The webhook's successful answers: their models, and an order's status from the ledger."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,30 +20,30 @@ class _Answer(BaseModel):
 
 
 class Accepted(_Answer):
-    """The order is on its way. Poll `status_url` for what came of it; it needs no signature of yours."""
+    """The order is on its way. Poll `status_url` for its outcome; this needs no signature."""
 
     order_id: str
-    """The same for the same event, however often it is sent."""
+    """The same id each time the same event is sent."""
     status_url: str
-    """Opens this one order's status, for a week."""
+    """Opens the status of this order only, for a week."""
 
 
 class DryRun(_Answer):
-    """What RTC would be sent, one body for each stream; push addresses are cut behind their host."""
+    """What would be sent to RTC: one body for each stream, with push addresses cut after their host."""
 
     would_send: list[dict[str, JsonValue]]
 
 
 class Pong(_Answer):
-    """Who recordbot takes you for, and how far your clock is off."""
+    """Which caller you are for recordbot, and how far your clock is off."""
 
     caller: str
     clock_ahead_seconds: int
-    """How far webhook-timestamp is ahead of recordbot's clock; negative behind it."""
+    """How far webhook-timestamp is ahead of recordbot's clock; negative if it is behind."""
     rooms: list[str] | None
     """The rooms that you may use; null for all."""
     channels: list[str] | None
-    """The Slack channels that you may tell; null for all."""
+    """The Slack channels that you may notify; null for all."""
 
 
 class OrderState(StrEnum):
@@ -55,7 +55,7 @@ class OrderState(StrEnum):
 
 
 class StreamState(StrEnum):
-    """What came of one stream."""
+    """The state of one stream."""
 
     WORKING = "working"
     STARTED = "started"
@@ -68,7 +68,7 @@ class StreamState(StrEnum):
 
 
 class StreamStatus(_Answer):
-    """One stream of an order. What isn't known is null."""
+    """One stream of an order. A field that isn't known is null."""
 
     room_id: str | None
     user_id: str | None
@@ -78,28 +78,28 @@ class StreamStatus(_Answer):
     stream_name: str | None = None
     """RTC's name of the recorded stream."""
     job_state: str | None = None
-    """The job's state as RTC gave it in answer to the start."""
+    """The job's state as RTC last gave it."""
     error_code: str | None = None
-    """RTC's, such as RTC.00001007."""
+    """RTC's error code, such as RTC.00001007."""
     error_msg: str | None = None
-    """RTC's; or the kind of failure where RTC gave none: out_of_time, too_late, job_unknown, not_connected ..."""
+    """RTC's message, or, without one, the kind of failure: out_of_time, too_late, job_unknown, not_connected ..."""
     request_id: str | None = None
-    """RTC's X-request-Id of its answer to the start, or of the error."""
+    """The X-request-Id of RTC's answer to the start, or of the error."""
     began_at: datetime | None = None
-    """When RTC was last called for it, or the stop was begun."""
+    """When the last call to RTC for it began, or when the stop began."""
     settled_at: datetime | None = None
     held_until: datetime | None = None
-    """Of an unknown outcome: until when the stream isn't started again."""
+    """For an unknown outcome: the stream isn't started again before this time."""
 
 
 class OrderStatus(_Answer):
-    """How far an order has come, with every stream that it asked for as soon as the recorder knows it."""
+    """How far an order has come, with every stream that it names, as soon as the recorder has begun."""
 
     order_id: str
     state: OrderState
     placed_at: datetime | None = None
     error_msg: str | None = None
-    """Why nothing came of it, where recordbot never began with it."""
+    """Why nothing was done, if recordbot never began with it."""
     streams: list[StreamStatus] = []
 
 
@@ -109,10 +109,10 @@ def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
 
 
 def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:
-    """Return an order's status. Before the recorder has begun with it, it is only accepted.
+    """Return an order's status. It is accepted until the recorder has begun with it.
 
-    `placed_by` is when it had been placed, at the latest. Once LATEST_END has passed nobody works on it any more,
-    whatever the ledger lacks: then it is done, and what has no outcome is not started, not stopped, or unknown.
+    `placed_by` is the latest time at which it can have been placed. LATEST_END after it was placed, no recorder works
+    on it any more. Then it is done, and a stream without an outcome is not started, not stopped, or unknown.
     """
     placed = record.placed
     if placed is None:

@@ -1,4 +1,4 @@
-"""Reads the event in a request's body."""
+"""Read the event in a request's body."""
 
 import json
 from http import HTTPStatus
@@ -11,13 +11,13 @@ from functions.webhook_api.problems import Problem, problem_of
 
 
 def event_in(request: HttpRequest) -> RecordingStart | RecordingStop | Ping:
-    """Return the event. Raises a Problem."""
+    """Return the event. Raises Problem."""
     _require_plain_json(request)
     try:
         event = EVENT.validate_json(request.body)
     except ValidationError as error:
         raise problem_of(error) from None
-    # Of two values under one name one reader may take the first and another the last.
+    # If a name is there twice, one parser may read the first value and another the last.
     json.loads(request.body, object_pairs_hook=_each_name_once)
     return event
 

@@ -12,7 +12,7 @@ from shared.orders import ChannelId
 from shared.rtc.models import RtcId
 
 type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-"""A caller of the webhook. It is in lower case, so it never looks like a Slack user id."""
+"""The name of a caller, in lower case, so that it is never like a Slack user id."""
 
 
 def _key(text: object) -> bytes:
@@ -40,11 +40,11 @@ class WebhookSettings(Settings):
     order_queue_url: Url
     rtc_app_id: RtcAccountId
     webhook_callers: Json[dict[CallerName, Limits]]
-    """Who may call it; each caller's keys are in the secret."""
+    """The callers, with their limits. Each caller's keys are in the secret."""
 
 
 class WebhookSecret(SecretModel):
-    """Each caller's keys, several during a rotation, and the keys of the links to an order's status."""
+    """Each caller's keys (several during a rotation), and the keys that sign links to an order's status."""
 
     callers: Annotated[
         dict[CallerName, Annotated[tuple[_Key, ...], Field(min_length=1, max_length=MOST_KEYS)]], Field(repr=False)

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 PATH = Path(__file__).parents[2] / "docs" / "openapi.json"
-"""In the source tree and, at the same place, in the artifact (local/sam/artifact.py)."""
+"""The path in the source tree, which is the same in the artifact (local/sam/artifact.py)."""
 
 
 @cache

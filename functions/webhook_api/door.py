@@ -1,8 +1,8 @@
 """The webhook's door: it verifies the raw bytes, and puts orders on the queue.
 
-POST /hooks/{caller}     an event, signed with a key of the caller's: 202, or 200 where there is nothing to order
-GET  /orders/{order_id}  what came of it, by the link that the 202 gave
-GET  /openapi.json       the description of all this
+POST /hooks/{caller}     an event, signed with a key of the caller's: 202 for an order, 200 for a ping or a dry run
+GET  /orders/{order_id}  the order's status, by the link that the 202 gave
+GET  /openapi.json       the description of this API
 """
 
 import hashlib
@@ -36,7 +36,7 @@ from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, order_id
 from shared.slack_refs import ReplyTo
 
 MOST_BYTES = 64_000
-"""Bytes of a body; ten streams with a push address each need some 5,000."""
+"""The most bytes of a body; ten streams with a push address each need about 5,000."""
 _ORDER_ID = re.compile(r"/orders/([0-9A-HJKMNP-TV-Z]{24})")
 _ANOTHER_BODY = "another body came under this webhook-id before"
 
@@ -52,19 +52,19 @@ class Door:
     clock: Callable[[], float] = time.time
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Answer a request. Raises a Problem, or an error of the secret or the ledger."""
+        """Answer a request. Raises Problem, or an error of the secret or the ledger."""
         if request.path == "/openapi.json":
             _only("GET", request)
             return HttpResponse(HTTPStatus.OK, description(), "application/json")
         if request.path.startswith("/hooks/") and "/" not in request.path.removeprefix("/hooks/"):
             _only("POST", request)
-            return self._take(request, request.path.removeprefix("/hooks/"))
+            return self._accept_event(request, request.path.removeprefix("/hooks/"))
         if of_order := _ORDER_ID.fullmatch(request.path):
             _only("GET", request)
-            return self._tell(request, of_order[1])
+            return self._order_status(request, of_order[1])
         raise Problem(HTTPStatus.NOT_FOUND, "nothing is here: see /openapi.json")
 
-    def _take(self, request: HttpRequest, caller: str) -> HttpResponse:
+    def _accept_event(self, request: HttpRequest, caller: str) -> HttpResponse:
         if len(request.body) > MOST_BYTES:
             raise Problem(HTTPStatus.CONTENT_TOO_LARGE, f"a body may have {MOST_BYTES} bytes")
         secret, webhook_id = self._verified(request, caller)
@@ -92,7 +92,7 @@ class Door:
         return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link))
 
     def _verified(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
-        """Return the secret in use, and the webhook-id of a request that the caller signed. Raises a Problem."""
+        """Return the current secret, and the webhook-id of a request that the caller signed. Raises Problem."""
 
         def verify(secret: WebhookSecret) -> tuple[WebhookSecret, str]:
             keys = secret.keys_of(caller) if caller in self.callers else ()
@@ -109,7 +109,7 @@ class Door:
         return self.secret.read(max_age=max_age) if self.callers else WebhookSecret.of_nobody()
 
     def _place(self, order: Order) -> datetime:
-        """Put the order on the queue unless the ledger has it. Return when it was placed. Raises a Problem."""
+        """Put the order on the queue, unless the ledger has it. Return when it was placed. Raises Problem."""
         with log_keys(order_id=order.order_id):
             known = self.ledger.orders.placed(order.order_id)
             if known is not None:
@@ -131,7 +131,7 @@ class Door:
             channels=None if limits.channels is None else sorted(limits.channels),
         )
 
-    def _tell(self, request: HttpRequest, order_id: str) -> HttpResponse:
+    def _order_status(self, request: HttpRequest, order_id: str) -> HttpResponse:
         try:
             link = verify_with_rotation(
                 self._secret, lambda secret: read_status_link(order_id, request.query, secret.status_keys)
@@ -154,7 +154,7 @@ def _only(method: str, request: HttpRequest) -> None:
 
 def _origin(request: HttpRequest) -> str:
     scheme = "http" if request.headers.get("x-forwarded-proto") == "http" else "https"
-    # The caller sets the Host header. Only its port counts, which the local system's gateway has.
+    # The caller sets the Host header, so only its port is used: the local system's gateway has one.
     host = request.headers.get("host", "")
     is_ours = not request.domain or host.partition(":")[0] == request.domain
     return f"{scheme}://{host if is_ours else request.domain}"

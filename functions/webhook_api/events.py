@@ -20,7 +20,7 @@ from shared.orders import MAX_STREAMS, ChannelId, Start, Stop
 from shared.rtc.models import GivenJobId, PublishParam, RecordingRequest, RecordParam, RtcId, VideoType
 
 ONE, SEVERAL, JOB, USER = "<one>", "<several>", "<job>", "<user>"
-"""Kinds of data. In an error's location they follow `data`, though no caller wrote them."""
+"""Kinds of data. pydantic puts them after `data` in an error's location, though they are not in the body."""
 
 
 _DATE_WITH_TIME = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]"
@@ -43,14 +43,14 @@ type Timestamp = Annotated[
 
 
 class _Event(BaseModel):
-    # A field's docstring stands in docs/openapi.json and in the answer to a wrong one.
+    # A field's docstring is in docs/openapi.json and in the answer to a wrong value.
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, hide_input_in_errors=True, use_attribute_docstrings=True
     )
 
 
 class Notify(_Event):
-    """A Slack channel that is told the outcome as well; recordbot's bot has to be a member."""
+    """A Slack channel that gets the outcome as well; recordbot's bot must be a member."""
 
     channel: ChannelId
     """The id of a Slack channel, such as C0123456789."""
@@ -64,7 +64,7 @@ class JobToStop(_Event):
 
 
 class UserToStop(_Event):
-    """Every recording of a user of a room; with a video_type only that one."""
+    """Every recording of a user of a room; with a video_type, only that one."""
 
     room_id: RtcId
     """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
@@ -96,9 +96,9 @@ class RecordingStart(_Event):
     ]
     """The body of RTC's start call as its API page has it, or a list of 1 to 10 of them."""
     notify: Notify | None = None
-    """An object with the channel that is told as well."""
+    """An object with the channel that gets the outcome as well."""
     dry_run: bool = False
-    """true to be answered what would be sent, without sending it; or false."""
+    """true to get the requests that would be sent, without sending them; or false."""
 
     def requests(self) -> tuple[RecordingRequest, ...]:
         """Return the streams, whether one or a list was given."""
@@ -119,7 +119,7 @@ class RecordingStop(_Event):
     data: Annotated[Annotated[JobToStop, Tag(JOB)] | Annotated[UserToStop, Tag(USER)], Discriminator(_job_or_user)]
     """One object: job_id, or room_id and user_id, with or without video_type."""
     notify: Notify | None = None
-    """An object with the channel that is told as well."""
+    """An object with the channel that gets the outcome as well."""
 
     def action(self) -> Stop:
         """Return what to stop, as an order has it."""
@@ -127,7 +127,7 @@ class RecordingStop(_Event):
 
 
 class Ping(_Event):
-    """Ask who recordbot takes you for, and how far your clock is off. Nothing is started or stopped."""
+    """Ask which caller you are for recordbot, and how far your clock is off. Nothing is started or stopped."""
 
     type: Literal["ping"]
     """The event's type: recording.start, recording.stop or ping."""
@@ -152,4 +152,4 @@ MODELS: dict[str | int, type[BaseModel]] = {
     "publish_param": PublishParam,
     "record_param": RecordParam,
 }
-"""The model that a step of an error's location leads to."""
+"""The model for each part of an error's location that names one."""

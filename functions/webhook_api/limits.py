@@ -1,4 +1,4 @@
-"""Checks the rooms and channels that an event names against those that its caller may use."""
+"""Check the rooms and channels that an event names against those that its caller may use."""
 
 import json
 
@@ -11,10 +11,10 @@ _NOT_YOURS = "is not yours to use"
 
 
 def wrong_for(limits: Limits, event: RecordingStart | RecordingStop, recording: Recording | None) -> Problem | None:
-    """Return the problem where an event asks for more than its caller may, else None.
+    """Return the problem if an event names a room or channel that its caller may not use, else None.
 
-    `recording` is the one whose job a stop names, if recordbot started it: a job that it did not start may be of any
-    room.
+    `recording` is that of the job which a stop names. It is None if recordbot did not start the job: its room is
+    unknown then, and not allowed.
     """
     wrong = []
     if limits.rooms is not None:

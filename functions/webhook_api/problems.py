@@ -1,7 +1,7 @@
 """Errors as problem details (RFC 9457): what is wrong, where, what was given, and what is allowed.
 
-https://www.rfc-editor.org/rfc/rfc9457. Nothing here means more than its HTTP status, so `type` is about:blank; `errors`
-and `request_id` are our additions. A `pointer` is a JSON pointer (RFC 6901) into the body that was sent.
+https://www.rfc-editor.org/rfc/rfc9457. `type` is about:blank, because no problem says more than its HTTP status;
+`errors` and `request_id` are our additions. A `pointer` is a JSON pointer (RFC 6901) into the body that was sent.
 """
 
 import json
@@ -16,7 +16,7 @@ from functions.webhook_api.events import MODELS, USER, RecordingStart
 
 CONTENT_TYPE = "application/problem+json"
 MOST_ERRORS = 20
-"""Wrong fields that one answer names at most."""
+"""The most wrong fields that one answer names."""
 _MOST_GIVEN, _MOST_POINTER = 64, 256
 _AN_EVENT = "a JSON object with type, timestamp and data"
 
@@ -30,12 +30,12 @@ class WrongField(BaseModel):
     """A JSON pointer into the body that was sent."""
     detail: str
     given: str | None = None
-    """The value there as JSON, cut; absent where there is none, or where it may hold a key."""
+    """The value there as JSON, cut; absent if there is none, or if it may hold a key."""
     allowed: str | None = None
 
 
 class ProblemDetails(BaseModel):
-    """The body of every answer of recordbot's that isn't a success."""
+    """The body of every answer that isn't a success."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -44,7 +44,7 @@ class ProblemDetails(BaseModel):
     status: int
     detail: str
     request_id: str
-    """To quote to an operator; also in the header X-Request-Id."""
+    """The id to quote to an operator; also in the header X-Request-Id."""
     errors: list[WrongField] | None = None
 
 
@@ -77,7 +77,7 @@ class Problem(Exception):
 
 
 def not_now(method: str) -> Problem:
-    """Return the problem where recordbot itself fails."""
+    """Return the problem for a failure of recordbot itself."""
     again = "send it again under the same webhook-id: nothing is done twice" if method == "POST" else "ask again"
     return Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, f"recordbot can't do this just now; {again}", headers={"retry-after": "30"}
@@ -85,7 +85,7 @@ def not_now(method: str) -> Problem:
 
 
 def problem_of(error: ValidationError) -> Problem:
-    """Return the problem of a body that isn't an event: 400 where it isn't JSON, else 422 with each wrong field."""
+    """Return the problem of a body that isn't an event: 400 if it isn't JSON, else 422 with each wrong field."""
     wrong = error.errors(include_url=False)
     if wrong[0]["type"] == "json_invalid":
         return Problem(
@@ -95,19 +95,19 @@ def problem_of(error: ValidationError) -> Problem:
 
 
 def wrong_fields(errors: list[WrongField], count: int | None = None) -> Problem:
-    """Return a 422 with these wrong fields, of `count` in all."""
+    """Return a 422 with these wrong fields, out of `count`."""
     things = len(errors) if count is None else count
     what = "1 thing is" if things == 1 else f"{things} things are"
     return Problem(HTTPStatus.UNPROCESSABLE_CONTENT, f"{what} wrong; nothing was started or stopped", errors)
 
 
 def _wrong_field(error: Any) -> WrongField:
-    way = _way(error["loc"])
+    path = _path(error["loc"])
     if error["type"].startswith("union_tag"):
-        way = ["type"]
-    name = next((step for step in reversed(way) if isinstance(step, str)), "")
-    pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in way)
-    # It must not be cut inside an escape.
+        path = ["type"]
+    name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    # The pointer must not be cut inside an escape.
     return WrongField(
         pointer=_visible(pointer[:_MOST_POINTER].removesuffix("~")),
         detail=_in_words(error),
@@ -116,8 +116,8 @@ def _wrong_field(error: Any) -> WrongField:
     )
 
 
-def _way(location: tuple[int | str, ...]) -> list[int | str]:
-    """Return the path into the body as it was sent: without the event's type and the kind of its data."""
+def _path(location: tuple[int | str, ...]) -> list[int | str]:
+    """Return the path into the body as it was sent, without the event's type and the kind of its data."""
     has_kinds = location[:1] != ("ping",) and location[1:2] == ("data",)
     return [*location[1:2], *location[3 if has_kinds else 2 :]]
 
@@ -138,15 +138,15 @@ def _in_words(error: Any) -> str:
 
 
 def _allowed(error: Any, name: str) -> str:
-    # Of the fields that surround a wrong one, the nearest names the model; or pydantic's own step does.
-    around = next((step for step in reversed(error["loc"][:-1]) if step in MODELS), None)
+    # The nearest part of the location that names a model is the model of the wrong field.
+    around = next((part for part in reversed(error["loc"][:-1]) if part in MODELS), None)
     if error["type"].startswith("union_tag"):
         return RecordingStart.model_fields["type"].description or ""
     if error["type"] in {"extra_forbidden", "missing"} and around == USER:
         return "job_id, or room_id and user_id, perhaps with video_type"
     if error["type"] == "extra_forbidden" and around is not None:
         return f"fields here: {', '.join(MODELS[around].model_fields)}"
-    models = (MODELS[step] for step in reversed(error["loc"][:-1]) if step in MODELS)
+    models = (MODELS[part] for part in reversed(error["loc"][:-1]) if part in MODELS)
     fields = (model.model_fields[name] for model in models if name in model.model_fields)
     return next((field.description or "" for field in fields), _AN_EVENT)
 
@@ -159,12 +159,12 @@ def _given(error: Any, name: str) -> str | None:
         shown = json.dumps(value, ensure_ascii=False)
     except ValueError:  # a number of more digits than Python writes out
         return None
-    # What stands in the place of a push address, or anything like one, may hold the key to publish there.
+    # A push address, or any value like one, may hold the key to publish there.
     if name in {"publish_param", "rtmp_urls"} or "://" in shown:
         return None
     return _visible(shown[:_MOST_GIVEN]) + ("…" if len(shown) > _MOST_GIVEN else "")
 
 
 def _visible(text: str) -> str:
-    """Return the text with invisible characters and those that act on a terminal escaped as in JSON."""
+    """Return the text with invisible and control characters escaped as in JSON."""
     return "".join(it if it.isprintable() else json.dumps(it)[1:-1] for it in text)

@@ -1,8 +1,8 @@
-"""The link to an order's status. Everybody who has it may read that one order, and nothing else, for a week.
+"""The link to an order's status. A person who has it may read that one order, and nothing else, for a week.
 
 /orders/{order_id}?body=DIGEST&expires=UNIX_TIME&signature=...
 
-It names the body that it was given for. Where two bodies came under one webhook-id, only the first one's link works.
+It names the body of its event. If two bodies came under one webhook-id, only the link for the first one works.
 """
 
 import base64
@@ -19,7 +19,7 @@ from functions.http.verification import NotSigned
 LIFETIME = timedelta(days=7)
 _HOUR = 3600
 _MOST_CHARACTERS = 1000
-"""Characters of a query; a link's has some 100."""
+"""The most characters of a query; a link's query has about 100."""
 _DIGEST = 16
 """Characters of a body's digest in a link."""
 
@@ -41,7 +41,7 @@ class StatusLink:
 def status_path(order_id: str, body_digest: str, placed_at: datetime, key: bytes) -> str:
     """Return the link without scheme and host. It ends a week after the order was placed, at the next full hour.
 
-    The full hour gives an event that is sent twice in a row the same link twice.
+    Because of the full hour, an event that is sent twice in a row gets the same link.
     """
     end = (placed_at + LIFETIME).timestamp()
     body, expires = body_digest[:_DIGEST], str(int(end // _HOUR + 1) * _HOUR)

@@ -1,6 +1,6 @@
-"""The handler of each kind of action: the one place where an action meets what it does.
+"""The table of handlers: one for each kind of action.
 
-An action is added by its model in shared/orders.py, its handler in a file of its own here, and its line below.
+To add an action, add its model in shared/orders.py, its handler in a file here, and its line below.
 """
 
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ class Handler[A: BaseModel](Protocol):
     """Does what one kind of action asks."""
 
     def run(self, order: Order, action: A, delivery: Delivery, /) -> None:
-        """Bring the order to its end. Raises TryAgain where that takes another receive."""
+        """Process the order to its end. Raises TryAgain if that takes another receive."""
 
     def give_up(self, order: Order, action: A, /) -> None:
-        """Write down a result for an order whose message goes to the dead letters."""
+        """Store a result for an order whose message goes to the dead-letter queue."""
 
 
 type Handlers = Mapping[type[BaseModel], Handler[Any]]

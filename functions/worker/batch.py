@@ -1,4 +1,4 @@
-"""Work on the messages of a batch: each order to its handler, and what goes wrong to the next receive."""
+"""Process the messages of a batch: call each order's handler, and leave what fails to the next receive."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,25 +21,25 @@ from shared.slack_refs import ReplyTo
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """What it takes to work on messages."""
+    """Processes messages."""
 
     orders: Orders
     queue: OrderQueue
     handlers: Handlers
     rtc: Callable[[], RtcClient]
-    """Gives the client for the keys in use. Raises SecretUnreadable while there are none."""
+    """Returns the client for the current keys. Raises SecretUnreadable while there are none."""
     messenger: Callable[[], Messenger]
     max_receives: int
     clock: Callable[[], datetime]
 
     def process(self, record: Mapping[str, Any], time_left: Callable[[], timedelta]) -> bool:
-        """Work on one message. Return False where it has to be received again, or to go to the dead letters."""
+        """Process one message. Return False if it must be received again or go to the dead-letter queue."""
         receive = int(record["attributes"]["ApproximateReceiveCount"])
         delivery = Delivery(receive, receive >= self.max_receives, time_left)
         try:
             order = read(record["body"])
         except UnreadableOrder as error:
-            # A newer door may have put it there: then a newer recorder reads it.
+            # A newer version of a door may have sent it. A newer version of the recorder will read it.
             logger.exception(LogEvent.ORDER_UNREADABLE, extra={"wrong": str(error)})
             self.queue.later(record["receiptHandle"], delivery.delay().total_seconds())
             return False
@@ -51,20 +51,20 @@ class Worker:
             return False
 
     def _work(self, order: Order, delivery: Delivery) -> timedelta | None:
-        """Return None once the order is done, else how soon to try again."""
+        """Return None if the order is done, else the delay before the next try."""
         try:
-            # First of all, and with nothing but the ledger: so an order that can't be begun has a status all the same.
+            # This comes first and needs only the ledger, so an order that can't be processed has a status as well.
             if not self.orders.record_request(order, self.clock()):
                 logger.warning(LogEvent.ORDER_CONFLICTS)
                 return None
-            # And before anything is claimed: a claim without a call would count as a call of unknown outcome.
+            # This comes before any claim, because a claim without a call would count as a call of unknown outcome.
             self.rtc()
             self.handlers[type(order.action)].run(order, order.action, delivery)
         except TryAgain as again:
             logger.info(LogEvent.ORDER_WAITS, extra={"seconds": round(again.delay.total_seconds(), 1)})
             delay = again.delay
         except Exception:
-            # Whatever it is, it must not take the rest of the batch along; and it may be over at the next receive.
+            # No error may stop the rest of the batch, and the next receive may succeed.
             logger.exception(LogEvent.ORDER_FAILED)
             count(Metric.RECORDER_FAILED)
             delay = delivery.delay()
@@ -81,14 +81,14 @@ class Worker:
                 if self.orders.record_request(order, self.clock()):
                     self.handlers[type(order.action)].give_up(order, order.action)
             except Exception:
-                # Its status ends all the same, LATEST_END after it was placed.
-                logger.exception("the ledger could not be told that the order was given up")
+                # Its status still ends, LATEST_END after the order was placed.
+                logger.exception("the ledger does not know that the order was given up")
         if order.reply_to is not None:
-            self._confess(order, order.reply_to)
+            self._report_bug(order, order.reply_to)
 
-    def _confess(self, order: Order, reply_to: ReplyTo) -> None:
+    def _report_bug(self, order: Order, reply_to: ReplyTo) -> None:
         try:
             self.messenger().post(replies.bug(order), reply_to, order.order_id)
         except (TryLater, CannotDeliver):
-            logger.exception("the asker could not be told of our mistake")
-            count(Metric.NOT_TOLD)
+            logger.exception("the message about our mistake could not be posted")
+            count(Metric.NOT_ANSWERED)

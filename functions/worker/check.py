@@ -1,7 +1,7 @@
-"""Check whether what was started runs: nothing is called a recording before RTC has said RUNNING.
+"""Check whether started jobs run. A job counts as recording only after RTC has said RUNNING.
 
-An answered order whose jobs are still being set up comes back on the queue, a few times. Where the bot could post its
-answer by the Web API, the message is updated with the news; else there is one more message, at the end.
+While jobs of an answered order are being set up, the order is put back on the queue, a few times. If the answer was
+posted by the Web API, its message is updated with the news. Otherwise one more message is posted, at the end.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ from shared.rtc.errors import RtcError
 DELAYS = (2, 5, 15, 60)
 """Seconds from the answer to the first check, and from each to the next."""
 TIME_FOR_A_CHECK = timedelta(seconds=31)
-"""What showing one job and telling of it may take."""
+"""The longest time for showing one job and posting the news."""
 _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
 
@@ -33,7 +33,7 @@ class Checks:
     queue: OrderQueue
 
     def put_next(self, order: Order, recordings: Sequence[Recording], number: int) -> None:
-        """Have the order checked, unless every job runs or is over, or it was checked often enough."""
+        """Queue the order's check with this number, unless no job is being set up or no check is left."""
         if number > len(DELAYS) or not any(map(_is_being_set_up, recordings)):
             return
         try:
@@ -44,7 +44,7 @@ class Checks:
 
 @dataclass(frozen=True, slots=True)
 class CheckHandler:
-    """What it takes to check recordings."""
+    """Checks recordings."""
 
     ledger: Ledger
     rtc: Callable[[], RtcClient]
@@ -53,9 +53,9 @@ class CheckHandler:
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Check, delivery: Delivery, /) -> None:
-        """Show the jobs that are still being set up, and tell what is new. Raises TryAgain if Slack takes it later.
+        """Ask RTC for the jobs that are being set up, and post what is new. Raises TryAgain if Slack can't take it now.
 
-        The ledger has the news only after the channel: so what was not told is news again at the next check.
+        The ledger is written after Slack has the news. So news that was not posted is news again at the next check.
         """
         record = self.ledger.orders.read(order.order_id)
         news = {
@@ -67,25 +67,25 @@ class CheckHandler:
         }
         now = self.clock()
         after = [changed(it, news[it.n], now) if it.n in news else it for it in record.recordings]
-        answer = self.telling.answer(order)
-        # Without a message to update the news is told once, at the end.
+        message = self.telling.message(order)
+        # Without a message to update, the news is posted once, at the end.
         is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, after))
-        if news and (order.reply_to is None or answer is not None or is_last):
-            self.telling.update(order, answer, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
+        if news and (order.reply_to is None or message is not None or is_last):
+            self.telling.update(order, message, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
             for recording in record.recordings:
                 if recording.n in news:
                     self.ledger.recordings.note(recording, news[recording.n], now)
         self.checks.put_next(order, after, action.number + 1)
 
     def give_up(self, order: Order, action: Check, /) -> None:
-        """Leave the order as it is: its result was told, and only news is missing."""
+        """Do nothing: the order is answered, and only news is missing."""
 
     def _show(self, recording: Recording) -> Shown | None:
-        """Return what RTC shows of the job where its state is new."""
+        """Return the job as RTC shows it; None if its state is not new or RTC gave no job."""
         try:
             job = self.rtc().show(recording.job.job_id)
         except RtcError as error:
-            logger.info("not shown", extra={"error": str(error)})
+            logger.info("RTC did not show the job", extra={"error": str(error)})
             return None
         return Shown(job) if job.state != recording.job.state else None
 

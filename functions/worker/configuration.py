@@ -27,16 +27,16 @@ class RecorderSettings(Settings):
     iam_endpoint: _Endpoint
     slack_api_url: _UrlPrefix
     slack_response_url: _UrlPrefix
-    """What a response_url has to begin with."""
+    """The beginning of every response_url."""
 
 
 class RecorderSecret(SecretModel):
-    """An access key or an IAM user's login for RTC, and a bot token to post as the bot."""
+    """An access key or an IAM user's login for RTC, and optionally a bot token."""
 
     access_key: SecretPart | None = Field(default=None, repr=False)
     secret_key: SecretPart | None = Field(default=None, repr=False)
     security_token: SecretPart | None = Field(default=None, repr=False)
-    """Goes with a temporary access key."""
+    """Belongs to a temporary access key."""
     domain_name: SecretPart | None = Field(default=None, repr=False)
     user_name: SecretPart | None = Field(default=None, repr=False)
     password: SecretPart | None = Field(default=None, repr=False)

@@ -1,7 +1,7 @@
 """Start recordings: claim each stream of the order, call RTC, settle, and answer once when all have an outcome.
 
-A start is never blindly repeated. What is known not to have happened goes back to the queue; what may have happened is
-settled as unknown and told. Whatever stops this half-way, a redelivery works only on what has no outcome yet.
+A start that may have happened is never repeated: it is settled as unknown. A start that is known not to have happened
+goes back to the queue. After a crash, a redelivery processes only the streams without an outcome.
 """
 
 import time
@@ -40,18 +40,18 @@ from shared.rtc.models import RecordingRequest
 
 @dataclass(frozen=True, slots=True)
 class StartHandler:
-    """What it takes to start recordings."""
+    """Starts recordings."""
 
     ledger: Ledger
     rtc: Callable[[], RtcClient]
-    """Gives the client for the keys in use."""
+    """Returns the client for the current keys."""
     telling: Telling
     checks: Checks
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
     def run(self, order: Order, action: Start, delivery: Delivery, /) -> None:
-        """Bring the start to its end. Raises TryAgain where that takes another receive."""
+        """Start the recordings and answer. Raises TryAgain if that takes another receive."""
         if action.dry_run:
             previews = [self.rtc().preview(it) for it in action.requests]
             self.telling.answer_once(order, replies.preview(action, previews), delivery)
@@ -70,9 +70,9 @@ class StartHandler:
         self.checks.put_next(order, recordings, 1)
 
     def give_up(self, order: Order, action: Start, /) -> None:
-        """Settle the streams that nobody has called RTC for as not started.
+        """Settle each stream without a call to RTC as not started.
 
-        A call that was begun is left as it is: when its lease is over its outcome is unknown.
+        A call that was begun stays as it is: its outcome is unknown when its lease is over.
         """
         failure = Failure(kind=FailureKind.OUT_OF_TIME)
         for n, request in enumerate(action.requests):
@@ -83,7 +83,7 @@ class StartHandler:
                 logger.warning("a call was begun and has no outcome", extra={"attempt": n})
 
     def _attempt(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
-        """Return the attempt at the order's n-th stream with its outcome."""
+        """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain."""
         claim = self.ledger.attempts.claim(order, n, request, self.clock())
         if isinstance(claim, Busy):
             wait_for(claim, delivery, self.clock, self.sleep)
@@ -100,14 +100,14 @@ class StartHandler:
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
     ) -> Claim:
-        """Claim anew once RTC has shown the job that holds the stream: the ledger may not know that it is over."""
+        """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if not delivery.has_time_for_a_call():
             out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
             return self._not_now(order, n, request, out_of_time, delivery, AT_ONCE)
         try:
             news = self._show(job_id)
         except RtcError as error:
-            # Showing a job changes nothing, so even an unknown outcome of that may be tried again.
+            # Showing a job changes nothing, so it may be repeated after an unknown outcome too.
             if error.may_retry or isinstance(error, OutcomeUnknown):
                 return self._not_now(order, n, request, error.failure(), delivery, delivery.delay())
             count_refusal(error, Metric.NOT_STARTED)
@@ -164,7 +164,7 @@ class StartHandler:
         return settle(attempt, Started(job=job, request_id=rtc.last_request_id), self.clock())
 
     def _not_begun(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
-        """Give back a claim of which nothing happened; on the last receive, settle it as given up."""
+        """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self.ledger.attempts.settle(attempt, NotStarted(failure=why, gave_up=True), self.clock())
         self.ledger.attempts.release(attempt, self.clock())

@@ -1,7 +1,7 @@
-"""Stop recordings: find what there is to stop, stop it at RTC, end it in the ledger, and answer once.
+"""Stop recordings: find the jobs, stop them at RTC, end their recordings in the ledger, and answer once.
 
-A stop may be repeated without harm: for RTC a job that is over already counts as stopped. So whatever leaves a doubt is
-tried again. The targets are fixed at the first receive: a recording that began later isn't meant.
+A stop may be repeated: a job that is already over counts as stopped. So a stop of unknown outcome is tried again. The
+targets are fixed at the first receive, so a recording that begins later is not stopped.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from shared.stops import StopRecord, Target
 
 @dataclass(frozen=True, slots=True)
 class StopHandler:
-    """What it takes to stop recordings."""
+    """Stops recordings."""
 
     ledger: Ledger
     rtc: Callable[[], RtcClient]
@@ -34,7 +34,7 @@ class StopHandler:
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
-        """Bring the stop to its end. Raises TryAgain where that takes another receive."""
+        """Stop the recordings and answer. Raises TryAgain if that takes another receive."""
         stop = self.ledger.stops.read(order.order_id) or self._begin(order, action, delivery)
         if stop.settled_at is None:
             settled = stop.settled(self._stop_all(stop, delivery), self.clock())
@@ -43,7 +43,7 @@ class StopHandler:
         self.telling.answer_once(order, stop_outcome(action, stop), delivery)
 
     def give_up(self, order: Order, action: Stop, /) -> None:
-        """Settle what isn't known to be stopped as not stopped."""
+        """Settle each target that is not known to be stopped as not stopped."""
         begun = self.ledger.stops.read(order.order_id)
         stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
         if stop.settled_at is None:
@@ -61,7 +61,7 @@ class StopHandler:
         return self.ledger.stops.begin(StopRecord.of(order, targets, now), now)
 
     def _targets(self, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
-        """Return what is recorded of what the stop names; Busy while a start of it is under way, which has to end."""
+        """Return the recordings that the stop names; Busy while one of them is being started."""
         if action.job_id is not None:
             recording = self.ledger.recordings.of_job(action.job_id)
             if recording is None:

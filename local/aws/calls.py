@@ -13,7 +13,7 @@ _SERVICES = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb", "secretsmanage
 """Services by their names in X-Amz-Target, as the JSON protocols use them."""
 _RESOURCES = ("QueueUrl", "TableName", "SecretId")
 _TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
-"""A transaction needs the permissions of its parts, and none of its own."""
+"""A transaction needs the permissions of its parts, and no others."""
 _KEY = re.compile(r"Credential=([^/]+)/")
 
 

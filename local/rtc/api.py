@@ -109,7 +109,7 @@ class RtcApi:
             if fault is None or fault.carried_out:
                 answer, verdict = self._carry_out(route, request, request_id)
             else:
-                answer, verdict = NOT_CARRIED_OUT.apply(Answer(), request_id), "not carried out, as told"
+                answer, verdict = NOT_CARRIED_OUT.apply(Answer(), request_id), "not carried out, as set"
             if fault is not None:
                 answer = fault.apply(answer, request_id)
             answer = replace(answer, headers=(*answer.headers, ("X-request-Id", request_id)))

@@ -23,7 +23,7 @@ class Fault(faults.Fault, frozen=True, extra="forbid"):
     def apply(self, answer: Answer, request_id: str) -> Answer:
         """Return the answer that the client gets instead of `answer`."""
         if self.status is not None and self.error_code:
-            answer = Answer.of_json(self.status, error_body(self.error_code, request_id, "as told to the stand-in"))
+            answer = Answer.of_json(self.status, error_body(self.error_code, request_id, "as set in the stand-in"))
         elif self.status is not None:
             answer = Answer(self.status, (("Content-Type", self.content_type),), self.body.encode())
         return replace(answer, delay=self.delay, wire=self.wire)

@@ -28,7 +28,7 @@ NAMES = {
 class Refused(Exception):
     """The request is answered with an error. `code` is RTC's or the gateway's, or IAM, which has no codes.
 
-    `why` is the reason in full, for whoever reads the record of calls.
+    `why` is the reason in full, for the record of calls.
     """
 
     def __init__(self, status: int, code: str, why: str) -> None:

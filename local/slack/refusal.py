@@ -9,7 +9,7 @@ type Door = Literal["response_url", "web_api"]
 
 
 class Refused(Exception):
-    """Slack refuses the call. `code` is Slack's error code; `why` is for whoever reads the record of calls."""
+    """Slack refuses the call. `code` is Slack's error code; `why` is for the record of calls."""
 
     def __init__(self, code: str, why: str = "") -> None:
         super().__init__(f"{code}: {why}" if why else code)

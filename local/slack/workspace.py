@@ -114,7 +114,7 @@ class SlackWorkspace:
         delivery = self._deliver(
             person, channel, response_url, command_fields(person, channel, command, sent, response_url)
         )
-        with self.chat.news:  # whoever waits for the message also finds the delivery
+        with self.chat.news:  # so a reader that waits for the message also finds the delivery
             try:
                 self._post_ack(delivery)
             except Refused:
@@ -190,7 +190,7 @@ class SlackWorkspace:
     def _answer_with_fault(
         self, door: Door, answer: Callable[[str, Request], Answer], path: str, request: Request
     ) -> Answer:
-        with self.chat.news:  # whoever waits for the message also finds the call
+        with self.chat.news:  # so a reader that waits for the message also finds the call
             received = self._clock()
             fault = self._faults.take(door) or Fault()
             given = fault.apply(answer(path, request) if fault.carried_out else Answer(), door)

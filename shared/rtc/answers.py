@@ -1,4 +1,4 @@
-"""What an answer of RTC means: status, request id and body in; a job, or the one RtcError, out. No network here.
+"""What an answer of RTC means: a job, or an RtcError. No network is used here.
 
 Sources: the API page's Tables 6 to 14 and status codes; codes 1006, 1009 and 1022 from the API reference's error codes.
 """
@@ -26,7 +26,7 @@ from shared.rtc.errors import (
 from shared.rtc.models import RecordingJob
 
 MAX_BODY = 64 * 1024
-"""Bytes of an answer that are read. A job is under 2 kB; what is longer is not one."""
+"""The most bytes of an answer that are read. A job has under 2 kB, so a longer answer is no job."""
 
 _BY_CODE: Mapping[str, type[RtcError]] = {
     error_codes.JOB_RUNNING: AlreadyRunning,
@@ -45,7 +45,7 @@ _BY_STATUS: Mapping[int, type[RtcError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer, read whole (or cut at MAX_BODY, and then not JSON any more)."""
+    """One HTTP answer. A body that is longer than MAX_BODY is cut there, and then is no JSON."""
 
     status: int
     request_id: str | None
@@ -53,11 +53,11 @@ class Answer:
 
     @property
     def ok(self) -> bool:
-        """Whether the status is a 2xx."""
+        """Return whether the status is a 2xx."""
         return HTTPStatus(200) <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     def fields(self) -> dict[str, object]:
-        """The JSON object in the body, empty where there is none: HTML, cut JSON, bad UTF-8, another type."""
+        """Return the JSON object in the body; an empty one for HTML, cut JSON, bad UTF-8 or another type."""
         try:
             value = from_json(self.body)
         except ValueError:
@@ -66,9 +66,9 @@ class Answer:
 
 
 def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
-    """The job that a 2xx carries, completed by what we `know` of it where RTC left that out.
+    """Return the job in a 2xx answer. A field that RTC left out gets its value from `known`.
 
-    Raises the RtcError of any other answer; a 2xx without a job is OutcomeUnknown.
+    Raises the RtcError of any other answer: OutcomeUnknown for a 2xx without a job.
     """
     if not answer.ok:
         raise error_in(operation, answer)
@@ -80,11 +80,11 @@ def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
 
 
 def error_in(operation: str, answer: Answer) -> RtcError:
-    """The error that an answer means. One that says neither yes nor no means OutcomeUnknown."""
+    """Return the error that an answer means: OutcomeUnknown if it says neither yes nor no."""
     fields = answer.fields()
     error_code = _text(fields.get("error_code"), most=64)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        # The status decides, but for the few codes that mean something of their own: RTC uses 00001003 for several.
+        # The status decides, except for the codes of _BY_CODE: RTC uses 00001003 for several statuses.
         family = _BY_CODE.get(error_code or "") or _BY_STATUS.get(answer.status) or Refused
     elif answer.status == HTTPStatus.INTERNAL_SERVER_ERROR and (error_code or "").startswith("RTC."):
         family = ServerError
@@ -100,7 +100,7 @@ def error_in(operation: str, answer: Answer) -> RtcError:
 
 
 def _text(value: object, *, most: int) -> str | None:
-    """A foreign value as one line of printable text, or None. RTC's text is shown as it is, but never breaks a line."""
+    """Return a value of RTC's as one line of printable text, or None."""
     if value is None or isinstance(value, dict | list | bool):
         return None
     line = "".join(character if character.isprintable() else " " for character in str(value)[: 4 * most])

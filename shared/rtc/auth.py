@@ -1,4 +1,4 @@
-"""The API's two ways of authentication, each as requests' AuthBase: applied last, to the final bytes, at every attempt.
+"""The API's two ways of authentication. Each is a requests AuthBase, applied last, to the final bytes of each try.
 
 AK/SK: https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-provide-aksk.html
 Token: https://support.huaweicloud.com/intl/en-us/api-iam/iam_30_0001.html
@@ -23,11 +23,11 @@ from shared.rtc.errors import AuthFailed, NotConnected, RtcError, Throttled
 from shared.rtc.request_preview import MASK
 
 RENEW_BEFORE_END = timedelta(minutes=5)
-"""How long before its end a token is no longer used. Tokens live 24 hours."""
+"""A token is not used in this time before its end. Tokens are valid for 24 hours."""
 
 
 def utc_now() -> datetime:
-    """The wall clock, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)
 
 
@@ -38,9 +38,9 @@ def _require_header_value(name: str, value: str | None) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AkSkAuth(AuthBase):
-    """Signs with an access key. `security_token` goes with a temporary key; `project_id` is mandatory by the API page.
+    """Signs with an access key. A temporary key has a `security_token`. The API page requires `project_id`.
 
-    Raises ValueError for a key that cannot go into a header.
+    Raises ValueError for a key that can't be in a header.
     """
 
     access_key: str
@@ -54,12 +54,12 @@ class AkSkAuth(AuthBase):
             _require_header_value(name, getattr(self, name))
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """The request with X-Project-Id, X-Security-Token, X-Sdk-Date, Host and Authorization set."""
+        """Set X-Project-Id, X-Security-Token, X-Sdk-Date, Host and Authorization on the request, and return it."""
         request.headers.update(self.sign(request).headers)
         return request
 
     def preview(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:
-        """The headers that signing would add, masked, and the canonical request; the request stays as it is."""
+        """Return the headers that signing would add, masked, and the canonical request. The request is not changed."""
         signed = self.sign(request)
         canonical_request = signed.canonical_request
         if self.security_token is not None:
@@ -71,7 +71,7 @@ class AkSkAuth(AuthBase):
         return signed.headers | masked, canonical_request
 
     def sign(self, request: requests.PreparedRequest) -> signing.Signed:
-        """The signature of the request as it stands, and what it was made from."""
+        """Return the signed headers of the request, and the texts that were signed."""
         # User-Agent, Accept-Encoding, Connection and Content-Length are left out: proxies may rewrite them.
         headers = {"Content-Type": request.headers["Content-Type"], "X-Project-Id": self.project_id}
         if self.security_token is not None:
@@ -90,7 +90,7 @@ class AkSkAuth(AuthBase):
 
 @dataclass(frozen=True, slots=True)
 class IamLogin:
-    """Who asks IAM for a token, and for which project. Source: IAM's "Obtaining a User Token Through Password"."""
+    """The login that asks IAM for a token, and the project. Source: IAM's "Obtaining a User Token Through Password"."""
 
     endpoint: str
     domain_name: str
@@ -102,17 +102,17 @@ class IamLogin:
         require_endpoint("IAM's endpoint", self.endpoint)
 
     def body(self) -> bytes:
-        """The JSON that IAM's token call takes."""
+        """Return the JSON body of IAM's token call."""
         user = {"name": self.user_name, "password": self.password, "domain": {"name": self.domain_name}}
         identity = {"methods": ["password"], "password": {"user": user}}
         return json.dumps({"auth": {"identity": identity, "scope": {"project": {"id": self.project_id}}}}).encode()
 
 
 class TokenAuth(AuthBase):
-    """Sends X-Auth-Token: fetched from IAM, kept until shortly before its end, renewed once where RTC answers 401.
+    """Sends X-Auth-Token: fetched from IAM, cached until shortly before its end, renewed once after RTC's 401.
 
-    A 401 says that nothing was done, so the one repetition with a new token repeats nothing. Raises RtcError when IAM
-    gives no token: AuthFailed for a wrong login, else an error that may be retried, since RTC has not been asked yet.
+    After a 401 nothing was done, so the request may be sent again with a new token. Raises RtcError if IAM gives no
+    token: AuthFailed for a wrong login, else an error that may be retried, because RTC was not called yet.
     """
 
     def __init__(
@@ -130,13 +130,13 @@ class TokenAuth(AuthBase):
         self._token: tuple[str, datetime] | None = None
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """The request with a token that is still good."""
+        """Set a valid token on the request, and return it."""
         request.headers["X-Auth-Token"] = self._current_token()
         request.hooks["response"].append(self._renew_once)
         return request
 
     def preview(self, request: requests.PreparedRequest) -> tuple[dict[str, str], str | None]:  # noqa: ARG002 - see AkSkAuth
-        """The header that would be added, masked; IAM is not asked, and nothing is signed."""
+        """Return the header that would be added, masked. IAM is not called, and nothing is signed."""
         return {"X-Auth-Token": MASK}, None
 
     def _renew_once(self, response: requests.Response, **send_options: Any) -> requests.Response:
@@ -146,7 +146,7 @@ class TokenAuth(AuthBase):
         self._token = None
         again = response.request.copy()
         again.headers["X-Auth-Token"] = self._current_token()
-        # Sent below the session, where no hook runs: that is what makes it once.
+        # Sent by the connection, not the session: there no hook runs, so it is repeated only once.
         answer: requests.Response = response.connection.send(again, **send_options)
         answer.request = again
         return answer
@@ -167,7 +167,7 @@ class TokenAuth(AuthBase):
                 stream=True,
             )
             body = transport.read_bounded(response, MAX_BODY)
-        except Exception as error:  # noqa: BLE001 - whatever broke on the way to IAM, RTC has not been asked
+        except Exception as error:  # noqa: BLE001 - for any error on the way to IAM, RTC was not called
             raise NotConnected("token", error_msg=f"IAM gave no token: {type(error).__name__}") from None
         answer = Answer(response.status_code, transport.header(response.headers, "X-Request-Id"), body)
         token = response.headers.get("X-Subject-Token")
@@ -177,7 +177,7 @@ class TokenAuth(AuthBase):
 
 
 def _end_of(answer: Answer, now: datetime) -> datetime:
-    """The token's `expires_at`. Without a readable one it is used for this request and fetched anew for the next."""
+    """Return the token's `expires_at`, or `now` if it can't be read: then the token is used for this request only."""
     token = answer.fields().get("token")
     try:
         end = datetime.fromisoformat(token["expires_at"]) if isinstance(token, dict) else now
@@ -201,7 +201,7 @@ def _no_token(answer: Answer) -> RtcError:
 
 
 def require_endpoint(what: str, url: str) -> None:
-    """Raises ValueError unless `url` is http(s)://host[:port] and nothing more."""
+    """Raise ValueError unless `url` is http(s)://host[:port] and nothing more."""
     if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", url) or not _has_a_port(url):
         raise ValueError(f"{what} has to look like https://host, without a path: {url!r}")
 

@@ -26,20 +26,19 @@ from shared.rtc.request_preview import RequestPreview, masked_body
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
 _FOR_AUTHENTICATION = 2.0
-"""Seconds beside the limits of a call. A login that takes longer takes them from the call it is for."""
+"""Extra seconds for authentication. A longer login uses up the time of its call."""
 _logger = logging.getLogger("recordbot.rtc")
 
 MAX_IDLE_CONNECTION = timedelta(seconds=10)
-"""How long a kept-alive connection may have stood idle and still carry a start. Lambda freezes between two calls, the
-far end hangs up meanwhile, and a start written into that connection would end as an outcome nobody knows."""
+"""How long a kept-alive connection may be idle before a start. Lambda freezes between two calls, and the server may
+close the connection meanwhile. A start that is sent on it would have an unknown outcome."""
 
 
 class RtcClient:
     """Starts, shows, updates and stops recordings of one app.
 
-    `limits` are seconds: to connect, and until the whole answer is there; one operation, with all that authentication
-    takes, has little more than their sum. Raises ValueError for an endpoint or app_id that no request could be built
-    from. For one thread at a time.
+    `limits` are seconds: to connect, and until the whole answer is there. One operation, with its authentication, takes
+    little more than their sum. Raises ValueError for a malformed endpoint or app_id. For one thread at a time.
     """
 
     def __init__(
@@ -66,33 +65,36 @@ class RtcClient:
         """X-request-Id of the last answer, for the log."""
 
     def start(self, request: RecordingRequest) -> RecordingJob:
-        """The new job, usually still INIT. Raises OutcomeUnknown where it may be running: never to be repeated."""
+        """Start a recording, and return the new job, usually still INIT.
+
+        Raises RtcError. After OutcomeUnknown the job may be running, so the start must never be repeated.
+        """
         if abs(self._clock() - self._last_used) > MAX_IDLE_CONNECTION:
             self._session.close()  # closes its connections; the next request opens a new one
         answer = self._ask("start", "POST", self._jobs_url, request.body())
         return job_in("start", answer, app_id=self.app_id, room_id=request.room_id, user_id=request.user_id)
 
     def preview(self, request: RecordingRequest) -> RequestPreview:
-        """What `start` would send, with its secrets masked. Nothing is sent, and no token is fetched."""
+        """Return what `start` would send, with its secrets masked. Nothing is sent, and no token is fetched."""
         prepared = self._prepare("POST", self._jobs_url, request.body(), auth=None)
         headers, canonical_request = self._auth.preview(prepared)
         shown = {**prepared.headers, **headers}
         return RequestPreview("POST", self._jobs_url, shown, masked_body(request), canonical_request)
 
     def show(self, job_id: str) -> RecordingJob:
-        """The job as it stands. Raises NotFound where RTC does not know it (any more)."""
+        """Return the job as it is now. Raises RtcError: NotFound if RTC does not know the job, or no longer."""
         return job_in("show", self._ask("show", "GET", self._job_url(job_id)), job_id=job_id)
 
     def update(
         self, job_id: str, *, record_param: RecordParam | None = None, publish_param: PublishParam | None = None
     ) -> RecordingJob:
-        """The job with another recording rule or other push URLs. Raises NotReady while it is still INIT."""
+        """Change the recording rule or push URLs, and return the job. Raises RtcError: NotReady while it is INIT."""
         given = {"record_param": record_param, "publish_param": publish_param}
         body = {name: value.model_dump(mode="json") for name, value in given.items() if value is not None}
         return job_in("update", self._ask("update", "PUT", self._job_url(job_id), body), job_id=job_id)
 
     def stop(self, job_id: str) -> None:
-        """Ends the job; one that is already over counts as ended. Raises NotReady while it is still INIT."""
+        """Stop the job. A job that is already over counts as stopped. Raises RtcError: NotReady while it is INIT."""
         answer = self._ask("stop", "DELETE", self._job_url(job_id))
         if answer.ok and not answer.body.strip():
             return
@@ -128,8 +130,8 @@ class RtcClient:
         except transport.NotConnected as error:
             raise NotConnected(operation, error_msg=str(error)) from None
         except Exception as error:
-            # requests, urllib3, http.client and ssl each have errors of their own for a broken answer, and bytes may
-            # have left: whatever it is, nobody knows what RTC made of them.
+            # requests, urllib3, http.client and ssl each have their own errors for a broken answer. The request may
+            # have been sent, so its outcome is unknown.
             raise OutcomeUnknown(operation, error_msg=_in_words(error)) from error
         finally:
             self._last_used = self._clock()

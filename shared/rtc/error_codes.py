@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
-    """One row: RTC's code and name for it, what it means and what to do next, each one sentence for a person."""
+    """One row: RTC's code and name for it, what happened and what to do next, each in one sentence for a person."""
 
     code: str
     name: str
-    meaning: str
+    what: str
     next_step: str
 
 
@@ -21,9 +21,9 @@ JOB_RUNNING = "RTC.00001006"
 JOB_DONE = "RTC.00001009"
 JOB_NOT_INITIALIZED = "RTC.00001022"
 INTERNAL_ERROR_PREFIX = "RTC.00002"
-"""The 500s: the API page says of them that the job was not created."""
+"""The 500s. After these the job was not created, says the API page."""
 
-_ASK_OPERATOR = "Ask an operator to look at recordbot's RTC account."
+_ASK_OPERATOR = "Ask an operator to check recordbot's RTC account."
 _REPORT = "Report it with the request id: recordbot sent something that RTC does not accept."
 
 _ROWS = (
@@ -79,9 +79,9 @@ ERROR_CODES = {row.code: row for row in _ROWS}
 
 
 def look_up(error_code: str) -> ErrorCode | None:
-    """The row for a code, or None for one that is not in the table (it is then shown as it came).
+    """Return the row for a code; None for a code that is not in the table, which is then shown as it is.
 
-    The gateway's older APIG. spelling means the same as APIGW.; all 500s of RTC share one row.
+    The gateway's older prefix APIG. means the same as APIGW. All 500s of RTC share one row.
     """
     if error_code.startswith(INTERNAL_ERROR_PREFIX):
         return ErrorCode(error_code, "InternalError", "RTC failed and started nothing.", "Try again in a minute.")

@@ -1,4 +1,4 @@
-"""Why RTC did not do it: one family of errors, by who is to blame.
+"""Why RTC did not do something: one hierarchy of errors, each with who has to act.
 
 RtcError
 ├── Refused               4xx            the request is wrong
@@ -6,10 +6,10 @@ RtcError
 │   ├── AlreadyDone       RTC.00001009   this recording is already over
 │   └── NotReady          RTC.00001022   the job is still INIT: wait and try again
 ├── NotFound              404            the app, or the job, is not there
-├── AuthFailed              401, 403       wrong, expired or locked credentials, or no permission
-├── Throttled               429            throttled
-├── ServerError             500 + a code   RTC failed and says that nothing happened
-├── NotConnected           no status      the request was never sent
+├── AuthFailed            401, 403       wrong, expired or locked credentials, or no permission
+├── Throttled             429            too many requests
+├── ServerError           500 + a code   RTC failed and says that nothing happened
+├── NotConnected          no status      the request was never sent
 └── OutcomeUnknown        anything else  it may or may not have happened
 """
 
@@ -24,18 +24,18 @@ class Blame(StrEnum):
     """Who has to act."""
 
     REQUEST = "request"
-    """Whoever asked: the same request again fails again."""
+    """The asker: the same request fails again."""
     OPERATOR = "operator"
-    """Whoever runs recordbot: keys, permissions, endpoint, quota."""
+    """The operator of recordbot: keys, permissions, endpoint, quota."""
     RTC = "rtc"
-    """Nobody here: RTC or the network in between."""
+    """No one here: the cause is RTC or the network."""
 
 
 class RtcError(Exception):
-    """What RTC answered, or that it did not.
+    """RTC's error, or that there was no answer.
 
-    `status` is None where no answer came; `error_code`, `error_msg` and `request_id` (X-request-Id) are None where the
-    answer had none. `may_retry` says whether the same call may be made again without doing anything twice.
+    `status` is None if there was no answer; `error_code`, `error_msg` and `request_id` (X-request-Id) are None if the
+    answer had none. `may_retry` says whether the same call may be made again: it can't happen twice.
     """
 
     kind: ClassVar[FailureKind]
@@ -69,7 +69,7 @@ class RtcError(Exception):
         )
 
     def __str__(self) -> str:
-        """One line for a log: `start: RTC.00001007 JobExceed · HTTP 400 · request 3f2a`."""
+        """Return one line for a log: `start: RTC.00001007 JobExceed · HTTP 400 · request 3f2a`."""
         known = look_up(self.error_code) if self.error_code else None
         message = self.error_msg or (known.name if known else None)
         facts = (
@@ -81,7 +81,7 @@ class RtcError(Exception):
 
 
 class Refused(RtcError):
-    """RTC understood and will not do it: 400, or another 4xx that has no class of its own."""
+    """RTC refused the request: 400, or another 4xx that has no class of its own."""
 
     kind = FailureKind.REFUSED
     blame = Blame.REQUEST
@@ -94,13 +94,13 @@ class AlreadyRunning(Refused):
 
 
 class AlreadyDone(Refused):
-    """RTC.00001009 JobDone: the recording is over. For a stop that is success, and RtcClient.stop does not raise it."""
+    """RTC.00001009 JobDone: the recording is over. RtcClient.stop does not raise it: for a stop it is success."""
 
     kind = FailureKind.ALREADY_DONE
 
 
 class NotReady(Refused):
-    """RTC.00001022: the job is still INIT, as in a stop right after a start. The same call works a little later."""
+    """RTC.00001022: the job is still INIT, as in a stop right after a start. The same call works some seconds later."""
 
     kind = FailureKind.NOT_READY
     blame = Blame.RTC
@@ -115,7 +115,7 @@ class NotFound(RtcError):
 
     @property
     def is_rtcs_own(self) -> bool:
-        """Whether RTC itself knows no such job, rather than a gateway before it no such address."""
+        """Return whether RTC itself answered that there is no such job, not a gateway that knows no such address."""
         return (self.error_code or "").startswith("RTC.")
 
 
@@ -127,14 +127,14 @@ class AuthFailed(RtcError):
 
 
 class Throttled(RtcError):
-    """Throttled, and so not done: 429, or the gateway's code for it under another status."""
+    """Too many requests, so nothing was done: 429, or the gateway's code for it with another status."""
 
     kind = FailureKind.THROTTLED
     may_retry = True
 
 
 class ServerError(RtcError):
-    """500 with an error code of RTC's own: the API page says that nothing was created."""
+    """500 with an error code of RTC's own. After this nothing was created, says the API page."""
 
     kind = FailureKind.SERVER_ERROR
     may_retry = True
@@ -148,9 +148,9 @@ class NotConnected(RtcError):
 
 
 class OutcomeUnknown(RtcError):
-    """The request went out and no usable answer came: a reset, a read limit, a 502, a 2xx without a job.
+    """The request was sent and there is no usable answer: a reset, a read limit, a 502, a 2xx without a job.
 
-    Never retried for a start: the job may be running, and RTC can neither list jobs nor recognise a repetition.
+    A start is never retried then: the job may be running, and RTC can neither list jobs nor recognise a repetition.
     """
 
     kind = FailureKind.OUTCOME_UNKNOWN

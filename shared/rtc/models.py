@@ -1,7 +1,7 @@
-"""A recording as the RTC API page describes it: the body of a start, and the job it answers with.
+"""The body of RTC's start call, and the job that RTC answers.
 
-Field names, bounds and defaults are the page's: "Starting a Single Stream Recording Job", Tables 3 to 5 (request)
-and 7 (answer), https://support.huaweicloud.com/intl/en-us/api-rtc/. Where it is silent, the official SDK decides.
+Field names, bounds and defaults are those of the API page "Starting a Single Stream Recording Job", Tables 3 to 5
+(request) and 7 (answer), https://support.huaweicloud.com/intl/en-us/api-rtc/, or else those of the official SDK.
 """
 
 from collections.abc import Mapping
@@ -33,20 +33,20 @@ MAX_IDLE_TIME_DEFAULT = 30
 
 
 LEAST_NUMBER, MOST_NUMBER = -(2**63), 2**64 - 1
-"""An id written as a number is one of 64 bits, signed or not."""
+"""The bounds of an id that is written as a number: 64 bits, signed or not."""
 _LAST_EXACT = 2**53
-"""Beyond it a float stands for several whole numbers: an id written so is not the one that was meant."""
+"""A larger float stands for several whole numbers, so it is not accepted as an id."""
 
 
 def _whole_number(value: object) -> object:
-    """JSON knows no difference between 30 and 30.0, and some languages write all numbers so."""
+    """Return the int for a whole float: for JSON 30 and 30.0 are the same, and some languages write only 30.0."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= _LAST_EXACT:
         return int(value)
     return value
 
 
 def _number_as_text(value: object) -> object:
-    """The page declares ids as strings and writes them as numbers in its examples; both are read, strings are sent."""
+    """Return an id as text. The API page declares ids as strings, but its examples have numbers. We send strings."""
     number = _whole_number(value)
     is_one = isinstance(number, int) and not isinstance(number, bool) and LEAST_NUMBER <= number <= MOST_NUMBER
     return str(number) if is_one else value
@@ -61,7 +61,7 @@ type RtcId = Annotated[
 
 
 def _one_path_piece(value: str) -> str:
-    # HTTP libraries resolve `.` and `..` in a path: such an id would address something other than a job.
+    # HTTP libraries resolve `.` and `..` in a path, so such an id would not address a job.
     if not value.strip("."):
         raise ValueError("a job id is more than dots")
     return value
@@ -73,14 +73,14 @@ type JobId = Annotated[
     BeforeValidator(_number_as_text, json_schema_input_type=str | int),
     AfterValidator(_one_path_piece),
 ]
-"""A job's id as RTC gives it: opaque, so only what would break a path or a line is refused."""
+"""A job's id as RTC gives it. It is opaque: only characters that would break a path or a line are refused."""
 
 type GivenJobId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"),
     BeforeValidator(_number_as_text, json_schema_input_type=str | int),
 ]
-"""A job's id as a caller gives it: nothing that a gateway on the way could take for more than a piece of the path."""
+"""A job's id as a caller gives it: only characters that every gateway takes for one part of a path."""
 
 
 def _rtmp_url(url: str) -> str:
@@ -96,10 +96,10 @@ def _rtmp_url(url: str) -> str:
 
 
 class _Sent(BaseModel):
-    """What we send: the page's fields, of its types, and no value in an error's text (URLs hold keys).
+    """Base of the models that we send. Their errors contain no value, because URLs hold keys.
 
-    A value outside the page's bounds or an unknown field raises pydantic's ValidationError. A field's docstring tells a
-    caller of the webhook what it may hold: it stands in docs/openapi.json and in the answer to a wrong one.
+    A value outside the page's bounds or an unknown field raises pydantic's ValidationError. A field's docstring is for
+    callers of the webhook: it is in docs/openapi.json and in the answer to a wrong value.
     """
 
     model_config = ConfigDict(
@@ -133,8 +133,8 @@ class RecordingRequest(_Sent):
     """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
     is_record_audio: bool = True
     """true or false."""
-    # On the wire None is the field's absence, which the page calls both "the video is not recorded" and "the default
-    # value is CAMERASTREAM"; so the job's own video_type has to be compared with this one.
+    # None is sent by leaving the field out. The page says of that both "the video is not recorded" and "the default
+    # value is CAMERASTREAM", so the job's own video_type must be compared with this one.
     video_type: VideoType | None = "CAMERASTREAM"
     """CAMERASTREAM, SCREENSTREAM, or null for no video."""
     select_stream_type: SelectStreamType = "FHD"
@@ -157,7 +157,7 @@ class RecordingRequest(_Sent):
         return self
 
     def body(self) -> dict[str, JsonValue]:
-        """The JSON object to send: every field explicit, absent ones left out (the page knows no null)."""
+        """Return the JSON object to send. It has every field with a value; the page knows no null."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
@@ -183,7 +183,7 @@ def _named_by_rule(fields: Mapping[str, object]) -> str | None:
 
 
 class _Received(BaseModel):
-    """What we read: tolerant, and no value in an error's text."""
+    """Base of the models that we read. They are tolerant, and their errors contain no value."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
@@ -201,11 +201,11 @@ class JobRecordParam(_Received):
 
 
 class RecordingJob(_Received):
-    """A job as RTC answers it (Table 7 and its example). Only `job_id` must be there; what RTC leaves out is None.
+    """A job as RTC answers it (Table 7 and its example). Only `job_id` is required; any other field may be None.
 
-    Numbers are read as ids, unknown fields are dropped, unknown states are kept, a field of the wrong type counts as
-    absent. `stream_name` follows the page's naming rule where the answer lacks it. Times are aware, in UTC.
-    Raises pydantic's ValidationError where there is no job_id to go by.
+    Ids may be numbers, unknown fields are dropped, unknown states are kept, a field of the wrong type is None. If
+    `stream_name` is missing, it follows the page's naming rule. Times are aware, in UTC.
+    Raises pydantic's ValidationError if there is no job_id.
     """
 
     job_id: JobId
@@ -222,9 +222,9 @@ class RecordingJob(_Received):
     create_time: _Read[_Moment] = None
     update_time: _Read[_Moment] = None
     state: _Read[str] = None
-    """INIT, RUNNING or STOPPED, or whatever RTC comes to say."""
+    """INIT, RUNNING or STOPPED, or a value that is new in RTC."""
     stop_reason: _Read[str] = None
-    """TENANT_STOP, EXCEED_MAX_IDLE_TIME or INTERNAL_ERROR (the SDK's list), or whatever RTC comes to say."""
+    """TENANT_STOP, EXCEED_MAX_IDLE_TIME or INTERNAL_ERROR (the SDK's list), or a value that is new in RTC."""
     description: _Read[str] = None
     start_time: _Read[_Moment] = None
     stop_time: _Read[_Moment] = None

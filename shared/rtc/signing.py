@@ -1,7 +1,7 @@
-"""SDK-HMAC-SHA256, the AK/SK signature of Huawei Cloud APIs: strings in, strings out, the clock passed in.
+"""SDK-HMAC-SHA256, the AK/SK signature of Huawei Cloud APIs, as a pure function.
 
 Rules: https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html. The known answers in
-tests/samples/signing_vectors.json were computed with Huawei's own SDK; where page and SDK differ, the SDK's way holds.
+tests/samples/signing_vectors.json were computed with Huawei's own SDK. If page and SDK differ, we do as the SDK does.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A request's headers as they go on the wire, and the two texts that were signed."""
+    """A request's headers as they are sent, and the two texts that were signed."""
 
     headers: dict[str, str]
     canonical_request: str
@@ -35,10 +35,10 @@ def sign(
     secret_key: str,
     now: datetime,
 ) -> Signed:
-    """The given headers plus Host, X-Sdk-Date (`now`, an aware datetime) and Authorization.
+    """Return the given headers plus Host, X-Sdk-Date (`now`, an aware datetime) and Authorization.
 
-    Every given header is signed unless its name contains `_` (gateways drop those), so give only headers that nothing
-    between here and RTC rewrites. A Host or X-Sdk-Date that was given stays. `url` is absolute, as on the wire.
+    Every given header is signed unless its name contains `_` (gateways drop those). So give only headers that no proxy
+    rewrites. A given Host or X-Sdk-Date is kept. `url` is absolute, as it is sent.
     """
     where = urlsplit(url)
     final = {name: value.strip() for name, value in headers.items()}
@@ -69,7 +69,7 @@ def sign(
     )
     signature = hmac.digest(secret_key.encode(), string_to_sign.encode(), "sha256").hex()
 
-    # HTTP libraries write header text as Latin-1: the UTF-8 bytes that were signed have to come out of that.
+    # HTTP libraries encode headers as Latin-1. This gives them text for which they send the UTF-8 that was signed.
     wire = {name: value.encode().decode("latin-1") for name, value in final.items()}
     wire["Authorization"] = f"{ALGORITHM} Access={access_key}, SignedHeaders={signed_names}, Signature={signature}"
     return Signed(wire, canonical_request, string_to_sign)
@@ -82,12 +82,12 @@ def _host(where: SplitResult) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    # Decoded once and only then split, so an encoded slash signs as a slash. The closing slash is never on the wire.
+    # Decoded once before it is split, so an encoded slash is signed as a slash. The closing slash is never sent.
     encoded = "/".join(quote(piece, safe="") for piece in unquote(path).split("/"))
     return encoded if encoded.endswith("/") else encoded + "/"
 
 
 def _canonical_query(query: str) -> str:
-    # Sorted before encoding: encoding first would order differently.
+    # Sorted before encoding, because the order of encoded text differs.
     pairs = sorted(parse_qsl(query, keep_blank_values=True))
     return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)

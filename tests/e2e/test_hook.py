@@ -22,7 +22,7 @@ def hook(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 
 def test_an_event_is_sent_to_a_system_of_its_own_and_its_outcome_is_read() -> None:
-    """The answer and what came of it, with what was signed; status 0."""
+    """The answer and the outcome are printed, with the bytes that were signed; status 0."""
     done = hook('{"room_id": 100, "user_id": "user001"}', "--explain")
     assert done.returncode == 0, done.stderr
     signed = re.search(r"^  (\w+)\.(\d+)\.(\{.*\})$", done.stdout, re.MULTILINE)

@@ -39,7 +39,7 @@ def run(language: str, url: str, key: str) -> subprocess.CompletedProcess[str]:
 
 @each_language
 def test_an_example_starts_a_recording(bot: Deployment, language: str) -> None:
-    """And prints what came of it."""
+    """And prints the outcome."""
     (caller, _) = bot.system.callers
     done = run(language, bot.system.hook_url(caller), caller.key)
     assert done.returncode == 0, done.stderr

@@ -62,7 +62,7 @@ def run(play: Play) -> None:
     started.type("ROOM user001", BEN)
     several.call("GET", _link(several))
     _stop_by_webhook(play, hook, started)
-    _fail_to_tell(play)
+    _fail_to_answer(play)
     _fail_to_queue(play)
     play.drain()
     _lose_the_table(play)
@@ -195,7 +195,7 @@ def _stop(step: Step, event: dict[str, object], webhook_id: str) -> None:
     step.call("GET", step.send(event, webhook_id).json()["status_url"])
 
 
-def _fail_to_tell(play: Play) -> None:
+def _fail_to_answer(play: Play) -> None:
     play.rtc.misbehave(TOO_MANY_JOBS, operation="start")
     play.slack.misbehave(RESPONSE_URL_ENDED, door="response_url")
     play.step("the response_url has ended").type("ROOM user001", channel=GENERAL)

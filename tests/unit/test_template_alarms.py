@@ -18,7 +18,7 @@ AWS_METRICS = {
     "AWS/SQS": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"},
 }
 """Names from AWS's list of each service's metrics: a misspelt one would never have data."""
-FROM_OUTSIDE = {Metric.REQUEST_REFUSED, Metric.NOT_STARTED, Metric.OUTCOME_UNKNOWN, Metric.NOT_TOLD}
+FROM_OUTSIDE = {Metric.REQUEST_REFUSED, Metric.NOT_STARTED, Metric.OUTCOME_UNKNOWN, Metric.NOT_ANSWERED}
 """What users, scanners, RTC and Slack can bring about without any fault of the deployment."""
 
 

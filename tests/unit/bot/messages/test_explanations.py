@@ -18,7 +18,7 @@ def test_a_known_code_is_explained_by_the_table(code: str) -> None:
     """What the table says of a code is what a person reads."""
     row = ERROR_CODES[code]
     said = explain(a_failure(error_code=code, error_msg=None))
-    assert (said.what, said.next_step) == (row.meaning, row.next_step)
+    assert (said.what, said.next_step) == (row.what, row.next_step)
     assert said.technical == f"{code} {row.name} · HTTP 400 · request 3f2a"
 
 

@@ -8,7 +8,7 @@ from shared.rtc.error_codes import ERROR_CODES, look_up
 def test_every_row_has_a_meaning_and_a_next_step_that_are_sentences() -> None:
     """Each code gives a person two short sentences."""
     for row in ERROR_CODES.values():
-        for sentence in (row.meaning, row.next_step):
+        for sentence in (row.what, row.next_step):
             assert sentence[0].isupper()
             assert sentence.endswith(".")
             assert len(sentence) < 100

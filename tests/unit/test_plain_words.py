@@ -1,0 +1,58 @@
+"""Plain English: words of recordbot's own that the field's words have replaced."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("shared", "bot", "functions", "local", "docs")
+FILES = ("template.yaml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+TEXTS = {".py", ".js", ".html", ".css", ".md", ".json", ".yaml"}
+READ = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in TEXTS]
+READ += [ROOT / file for file in FILES]
+INSTEAD = {
+    "told": "answered, reported",
+    "nottold": "NotAnswered",
+    "whoever": "the one who: name the person or the part",
+    "how-manyth": "the delivery attempt, from 1",
+    "none of its": "conflict: same id, different body",
+    "what came of": "the outcome",
+    "is at it": "what it does",
+    "stranger knocks": "what happens",
+    "slip": "error",
+    "slips": "errors",
+    "seat": "positional",
+    "seats": "positionals",
+    "meanings": "lexicon",
+    "draft": "corrections",
+    "guard": "StreamLock",
+    "guards": "StreamLocks",
+    "toofast": "Throttled",
+    "notletin": "AuthFailed",
+    "rtcfailed": "ServerError",
+    "nothingsent": "NotConnected",
+    "rehearsal": "RequestPreview",
+    "mishap": "Fault",
+    "befall": "apply",
+    "leash": "parent_watchdog",
+    "witness": "event_log",
+    "evidence": "trace",
+    "gathering": "correlate",
+    "desk": "controller",
+    "the way of": "the life of",
+}
+"""Only words without another use: `look`, `step`, `entry`, `face`, `reading` and `is_done` have one and are absent."""
+
+
+@pytest.mark.parametrize("word", INSTEAD)
+def test_a_word_that_was_replaced_does_not_come_back(word: str) -> None:
+    """Nobody has to learn a word of ours where the field has one, also as part of a name (`not_told`, `NotTold`)."""
+    pattern = re.compile(rf"(?<![a-z]){word}(?![a-z])", re.IGNORECASE)
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:100]}"
+        for path in READ
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+    assert not found, f"say {INSTEAD[word]}: {found}"
