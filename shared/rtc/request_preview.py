@@ -23,7 +23,7 @@ class RequestPreview:
     """What AK/SK signs; None where a token is sent instead."""
 
     def body_text(self) -> str:
-        """The body's JSON, indented."""
+        """Return the body's JSON, indented."""
         return json.dumps(self.body, indent=2)
 
 
