@@ -78,11 +78,11 @@ WRONG_FIELD: dict[str, Any] = {
 REASONS = {
     "400": "the body is no JSON in UTF-8 without byte order mark: EOF while parsing an object at line 1 column 27",
     "401": "webhook-timestamp is 312 seconds behind our clock; 300 are allowed",
-    "404": "no such order, or the link to it isn't whole",
+    "404": "no such order, or the link is incomplete",
     "405": "only one method is possible here: the header Allow names it",
     "409": "another body came under this webhook-id before",
     "410": "a link to an order's status ends after a week",
-    "413": "a body may have 64000 bytes",
+    "413": "a body may have at most 64000 bytes",
     "415": "the Content-Type has to be application/json, in UTF-8",
     "422": "1 thing is wrong; nothing was started or stopped",
 }

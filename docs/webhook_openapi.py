@@ -137,7 +137,7 @@ _HEADERS_OF = {
     "405": {"Allow": _header("The method that is possible.")},
     "503": {"Retry-After": _header("Seconds to wait.")},
 }
-_OF_A_LINK = {"404": "No such order, or the link isn't whole.", "410": "The link has ended, after a week."}
+_OF_A_LINK = {"404": "No such order, or the link is incomplete.", "410": "The link has ended, after a week."}
 _FAILURES = {
     "POST": "recordbot can't take the event just now: send it again under the same webhook-id.",
     "GET": "recordbot can't answer just now: ask again.",

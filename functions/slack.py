@@ -94,9 +94,9 @@ class Door:
                 return self._dispatch_verified(_read_body(request.body))
             if _is_ssl_check(request):
                 return HttpResponse(HTTPStatus.OK)
-            return _refusal(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
+            return _refuse(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
         except Unreadable as error:
-            return _refusal(HTTPStatus.BAD_REQUEST, str(error))
+            return _refuse(HTTPStatus.BAD_REQUEST, str(error))
 
     def _is_slacks(self, request: HttpRequest) -> bool:
         now = self._clock()
@@ -146,7 +146,7 @@ def _is_ssl_check(request: HttpRequest) -> bool:
         return False
 
 
-def _refusal(status: HTTPStatus, why: str) -> HttpResponse:
+def _refuse(status: HTTPStatus, why: str) -> HttpResponse:
     logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(status), "reason": why})
     count(Metric.REQUEST_REFUSED)
     return HttpResponse(status, why)

@@ -57,9 +57,11 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
         try:
             response = open_door().answer(read_request(event))
         except Problem as problem:
-            response = _refused(problem).response(request_id)
+            response = _report_refusal(problem).response(request_id)
         except Unreadable as error:
-            response = _refused(Problem(HTTPStatus.BAD_REQUEST, str(error)), unreadable=True).response(request_id)
+            response = _report_refusal(Problem(HTTPStatus.BAD_REQUEST, str(error)), unreadable=True).response(
+                request_id
+            )
         except Exception:
             logger.exception(LogEvent.DOOR_FAILED)
             count(Metric.DOOR_FAILED)
@@ -69,7 +71,7 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
     return replace(response, headers={**own, **response.headers})
 
 
-def _refused(problem: Problem, *, unreadable: bool = False) -> Problem:
+def _report_refusal(problem: Problem, *, unreadable: bool = False) -> Problem:
     logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(problem.status), "reason": problem.detail})
     if unreadable or problem.status is HTTPStatus.UNAUTHORIZED:
         count(Metric.REQUEST_REFUSED)

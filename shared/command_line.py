@@ -63,7 +63,7 @@ class CommandLine:
         try:
             self._take_over()
             try:
-                status = self._outcome(main, arguments)
+                status = self._run_main(main, arguments)
                 self._write(sys.stdout.flush)
             finally:
                 self._ending_since = self._ending_since or time.monotonic()
@@ -73,7 +73,7 @@ class CommandLine:
         self._write(sys.stdout.flush)  # writes a line that was interrupted
         return self._status
 
-    def _outcome(self, main: "Main", arguments: list[str]) -> int:
+    def _run_main(self, main: "Main", arguments: list[str]) -> int:
         try:
             return main(self, [_decoded(argument) for argument in arguments])
         except (OneLineError, OSError) as error:

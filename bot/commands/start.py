@@ -105,7 +105,7 @@ QUALITY = Option(
 SOURCE = Option(
     name="source",
     form="[camera|screen|audio]",
-    help="which picture, camera if you don't say; audio records sound alone",
+    help="which picture, by default camera; audio records only the sound",
     example="100 user001 screen",
     aliases=("video-type",),
     choices={**{source: source for source in _VIDEO}, "camerastream": "camera", "screenstream": "screen"},
@@ -161,7 +161,7 @@ PUSH = Option(
 IDLE = Option(
     name="idle",
     form="[idle=30s|10m|1h|N]",
-    help=f"end the recording when nobody has been in the room for so long, from {_BOUNDS} (N is seconds); by default "
+    help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); by default "
     f"5 min in Slack, which is a setting, and {span(MAX_IDLE_TIME_DEFAULT)} by webhook",
     example="100 user001 idle=10m",
     aliases=("max-idle-time",),

@@ -20,10 +20,10 @@ class Explanation:
     technical: str
 
 
-_WHEN_FREE = "Ask an operator, or try again once it is free."
+_WHEN_FREE = "Ask an operator, or try again when the stream is free."
 _BY_KIND = {
     FailureKind.AUTH_FAILED: (
-        "RTC does not let recordbot in.",
+        "RTC refused recordbot's credentials.",
         "Ask an operator to check its keys: more tries can lock them.",
     ),
     FailureKind.NOT_FOUND: ("RTC does not know recordbot's app.", "Ask an operator to check the app id."),
@@ -35,14 +35,14 @@ _BY_KIND = {
     ),
     FailureKind.OUTCOME_UNKNOWN: ("RTC gave no usable answer.", _WHEN_FREE),
     FailureKind.REFUSED: ("RTC refused the request.", "Check room, user and options, or ask an operator."),
-    FailureKind.OUT_OF_TIME: ("recordbot did not get to ask RTC. Nothing was started.", "Try again in some minutes."),
+    FailureKind.OUT_OF_TIME: ("recordbot had no time to call RTC. Nothing was started.", "Try again in some minutes."),
     FailureKind.TOO_LATE: (
-        "This waited too long to begin it now. Nothing was started.",
+        "This order waited too long. Nothing was started.",
         "Ask again if you still need it.",
     ),
 }
 _INVALID_PARAMETER_VALUE = "RTC.00001003"
-_CUT_OFF = Explanation("recordbot was cut off while it asked RTC.", _WHEN_FREE, "")
+_CUT_OFF = Explanation("recordbot was interrupted while it called RTC.", _WHEN_FREE, "")
 _REQUEST_TIMEOUT = ("The request did not reach RTC in time.", "Try again in a minute.")
 
 

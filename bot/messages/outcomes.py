@@ -123,7 +123,7 @@ def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
 def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
     explanation = explain(ended.failure)
     if ended.failure.kind is FailureKind.ALREADY_RUNNING:
-        what = "Not by recordbot, as far as it knows, so there is no job id to show. Nothing new was started."
+        what = "recordbot doesn't know the job, so it can't show its id. Nothing new was started."
         return _News("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
     what = explanation.what
     if ended.gave_up and ended.failure.kind is not FailureKind.OUT_OF_TIME:

@@ -86,7 +86,7 @@ class OrderQueue:
         )
         answer["MessageId"]  # an answer without it is not from the queue
 
-    def later(self, receipt_handle: str, seconds: float) -> None:
+    def delay(self, receipt_handle: str, seconds: float) -> None:
         """Deliver a received message again after `seconds`. If this fails, it comes when its visibility times out."""
         delay = min(max(round(seconds), 0), _MOST_DELAY)
         try:

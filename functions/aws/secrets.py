@@ -88,4 +88,4 @@ class Secret[S: BaseModel]:
             return self._model.model_validate_json(content)
         except ValidationError as error:
             wrong = "; ".join(f"{'.'.join(map(str, it['loc'])) or 'it'}: {it['msg']}" for it in error.errors())
-            raise SecretUnreadable(f"secret {self._secret_id} does not hold what it should: {wrong}") from None
+            raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {wrong}") from None

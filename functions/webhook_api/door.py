@@ -66,8 +66,8 @@ class Door:
 
     def _accept_event(self, request: HttpRequest, caller: str) -> HttpResponse:
         if len(request.body) > MOST_BYTES:
-            raise Problem(HTTPStatus.CONTENT_TOO_LARGE, f"a body may have {MOST_BYTES} bytes")
-        secret, webhook_id = self._verified(request, caller)
+            raise Problem(HTTPStatus.CONTENT_TOO_LARGE, f"a body may have at most {MOST_BYTES} bytes")
+        secret, webhook_id = self._verify(request, caller)
         event = event_in(request)
         limits = self.callers[caller]
         if isinstance(event, Ping):
@@ -91,7 +91,7 @@ class Door:
         link = _origin(request) + status_path(order.order_id, digest, placed_at, secret.status_keys[0])
         return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link))
 
-    def _verified(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
+    def _verify(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
         """Return the current secret, and the webhook-id of a request that the caller signed. Raises Problem."""
 
         def verify(secret: WebhookSecret) -> tuple[WebhookSecret, str]:
@@ -99,12 +99,12 @@ class Door:
             return secret, standard_webhooks.verify(request.body, request.headers, keys, self.clock())
 
         try:
-            return verify_with_rotation(self._secret, verify)
+            return verify_with_rotation(self._read_secret, verify)
         except NotSigned as error:
             scheme = {"www-authenticate": "StandardWebhooks"}
             raise Problem(HTTPStatus.UNAUTHORIZED, str(error), headers=scheme) from None
 
-    def _secret(self, *, max_age: float = LIFETIME) -> WebhookSecret:
+    def _read_secret(self, *, max_age: float = LIFETIME) -> WebhookSecret:
         # Without callers the secret may be empty, so it is not read.
         return self.secret.read(max_age=max_age) if self.callers else WebhookSecret.of_nobody()
 
@@ -134,7 +134,7 @@ class Door:
     def _order_status(self, request: HttpRequest, order_id: str) -> HttpResponse:
         try:
             link = verify_with_rotation(
-                self._secret, lambda secret: read_status_link(order_id, request.query, secret.status_keys)
+                self._read_secret, lambda secret: read_status_link(order_id, request.query, secret.status_keys)
             )
         except NotSigned as error:
             raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
@@ -143,7 +143,7 @@ class Door:
             raise Problem(HTTPStatus.GONE, "a link to an order's status ends after a week")
         record = self.ledger.orders.read(order_id)
         if record.placed is not None and not record.placed.body_digest.startswith(link.body):
-            raise Problem(HTTPStatus.CONFLICT, f"{_ANOTHER_BODY}, and is what was done")
+            raise Problem(HTTPStatus.CONFLICT, f"{_ANOTHER_BODY}, and only that one is processed")
         return _json(HTTPStatus.OK, order_status(order_id, record, link.placed_by, now))
 
 

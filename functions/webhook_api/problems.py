@@ -133,7 +133,7 @@ def _in_words(error: Any) -> str:
         case "value_error":
             return str(error["ctx"]["error"])
         case kind if kind.startswith("union_tag"):
-            return "names no event of ours"
+            return "is not a known event type"
     return str(error["msg"])
 
 

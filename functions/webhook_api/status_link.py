@@ -55,7 +55,7 @@ def read_status_link(order_id: str, query: str, keys: Sequence[bytes]) -> Status
     theirs = signature.encode(errors="replace")
     matches = [hmac.compare_digest(_sign(order_id, body, expires, key).encode(), theirs) for key in keys]
     if not any(matches) or not re.fullmatch(r"[0-9]{1,12}", expires):
-        raise NotSigned("no such order, or the link to it isn't whole")
+        raise NotSigned("no such order, or the link is incomplete")
     return StatusLink(body, datetime.fromtimestamp(int(expires), UTC))
 
 

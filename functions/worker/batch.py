@@ -36,16 +36,16 @@ class Worker:
         except UnreadableOrder as error:
             # A newer version of a door may have sent it. A newer version of the recorder will read it.
             logger.exception(LogEvent.ORDER_UNREADABLE, extra={"wrong": str(error)})
-            self.queue.later(record["receiptHandle"], delivery.delay().total_seconds())
+            self.queue.delay(record["receiptHandle"], delivery.delay().total_seconds())
             return False
         with log_keys(order_id=order.order_id, receive=str(receive)):
-            delay = self._work(order, delivery)
+            delay = self._process_order(order, delivery)
             if delay is None:
                 return True
-            self.queue.later(record["receiptHandle"], delay.total_seconds())
+            self.queue.delay(record["receiptHandle"], delay.total_seconds())
             return False
 
-    def _work(self, order: Order, delivery: Delivery) -> timedelta | None:
+    def _process_order(self, order: Order, delivery: Delivery) -> timedelta | None:
         """Return None if the order is done, else the delay before the next try."""
         try:
             # This comes first and needs only the ledger, so an order that can't be processed has a status as well.

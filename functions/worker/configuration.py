@@ -45,7 +45,7 @@ class RecorderSecret(SecretModel):
     bot_token: _Token | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
-    def _has_credentials_for_rtc(self) -> Self:
+    def _require_credentials_for_rtc(self) -> Self:
         if not (self.access_key and self.secret_key) and not (self.domain_name and self.user_name and self.password):
             raise ValueError("either access_key and secret_key, or domain_name, user_name and password")
         return self

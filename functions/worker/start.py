@@ -61,7 +61,7 @@ class StartHandler:
         delays: list[timedelta] = []
         for n, request in enumerate(action.requests):
             try:
-                attempts.append(self._attempt(order, n, request, delivery))
+                attempts.append(self._start_stream(order, n, request, delivery))
             except TryAgain as again:
                 delays.append(again.delay)
         if delays:
@@ -83,7 +83,7 @@ class StartHandler:
         finally:
             self.telling.report_bug(order)
 
-    def _attempt(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
+    def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
         """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain."""
         claim = self.ledger.attempts.claim(order, n, request, self.clock())
         if isinstance(claim, Busy):
@@ -104,13 +104,13 @@ class StartHandler:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if not delivery.has_time_for_a_call():
             out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
-            return self._not_now(order, n, request, out_of_time, delivery, AT_ONCE)
+            return self._postpone(order, n, request, out_of_time, delivery, AT_ONCE)
         try:
             news = self._show(job_id)
         except RtcError as error:
             # Showing a job changes nothing, so it may be repeated after an unknown outcome too.
             if error.may_retry or isinstance(error, OutcomeUnknown):
-                return self._not_now(order, n, request, error.failure(), delivery, delivery.delay())
+                return self._postpone(order, n, request, error.failure(), delivery, delivery.delay())
             count_refusal(error, Metric.NOT_STARTED)
             refused = NotStarted(failure=error.failure())
             return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
@@ -128,9 +128,10 @@ class StartHandler:
                 raise
             return Gone()
 
-    def _not_now(
+    def _postpone(
         self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery, delay: timedelta
     ) -> Attempt:
+        """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
         if not delivery.last:
             raise TryAgain(delay)
         gave_up = NotStarted(failure=why, gave_up=True)
@@ -141,7 +142,7 @@ class StartHandler:
         if self.clock() - order.placed_at > LONGEST_WAIT:
             return settle(attempt, NotStarted(failure=Failure(kind=FailureKind.TOO_LATE)), self.clock())
         if not delivery.has_time_for_a_call():
-            return self._not_begun(attempt, Failure(kind=FailureKind.OUT_OF_TIME), delivery, AT_ONCE)
+            return self._give_back(attempt, Failure(kind=FailureKind.OUT_OF_TIME), delivery, AT_ONCE)
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
         logger.info(LogEvent.CALLING_RTC, extra=facts)
         began = time.monotonic()
@@ -157,14 +158,14 @@ class StartHandler:
             logger.warning(LogEvent.NOT_STARTED, extra=_facts(error) | _took(began))
             count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
-                return self._not_begun(attempt, error.failure(), delivery, delivery.delay())
+                return self._give_back(attempt, error.failure(), delivery, delivery.delay())
             return settle(attempt, NotStarted(failure=error.failure()), self.clock())
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
         return settle(attempt, Started(job=job, request_id=rtc.last_request_id), self.clock())
 
-    def _not_begun(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
+    def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self.ledger.attempts.settle(attempt, NotStarted(failure=why, gave_up=True), self.clock())

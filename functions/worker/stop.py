@@ -53,7 +53,7 @@ class StopHandler:
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
-        targets = self._targets(action, now)
+        targets = self._find_targets(action, now)
         if now - order.placed_at > LONGEST_WAIT:
             targets = (Target.of(action, FailureKind.TOO_LATE),)
         if isinstance(targets, Busy):
@@ -62,7 +62,7 @@ class StopHandler:
             targets = (Target.of(action, FailureKind.JOB_UNKNOWN),)
         return self.ledger.stops.begin(StopRecord.of(order, targets, now), now)
 
-    def _targets(self, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
+    def _find_targets(self, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
         """Return the recordings that the stop names; Busy while one of them is being started."""
         if action.job_id is not None:
             recording = self.ledger.recordings.of_job(action.job_id)

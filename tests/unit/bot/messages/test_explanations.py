@@ -43,7 +43,7 @@ def test_an_unknown_outcome_is_never_said_to_be_known(code: str | None) -> None:
     said = explain(a_failure(FailureKind.OUTCOME_UNKNOWN, status=502, error_code=code))
     assert (said.what, said.next_step) == (
         "RTC gave no usable answer.",
-        "Ask an operator, or try again once it is free.",
+        "Ask an operator, or try again when the stream is free.",
     )
 
 

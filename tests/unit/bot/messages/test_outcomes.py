@@ -98,7 +98,7 @@ def test_a_stream_that_rtc_knows_and_we_do_not_is_no_failure() -> None:
     came = NotStarted(failure=a_failure(FailureKind.ALREADY_RUNNING, error_code="RTC.00001006", error_msg=None))
     assert lines(came) == [
         "♻️ Already being recorded: user001 in room 100",
-        "Not by recordbot, as far as it knows, so there is no job id to show. Nothing new was started.",
+        "recordbot doesn't know the job, so it can't show its id. Nothing new was started.",
         "RTC.00001006 JobRunning · HTTP 400 · request 3f2a",
     ]
 
@@ -133,14 +133,14 @@ def test_what_was_never_asked_of_rtc_is_not_blamed_on_it(kind: FailureKind) -> N
     ("came", "what", "facts"),
     [
         (unknown(BY_502), "RTC gave no usable answer.", " · HTTP 502 · request 3f2a"),
-        (unknown(), "recordbot was cut off while it asked RTC.", ""),
+        (unknown(), "recordbot was interrupted while it called RTC.", ""),
     ],
 )
 def test_an_unknown_outcome_is_said_to_be_unknown(came: Outcome, what: str, facts: str) -> None:
     """It may or may not run; it was not repeated; until when it is held."""
     assert lines(came) == [
         "❓ user001 in room 100 may or may not be recording",
-        f"{what} It was not sent again. Ask an operator, or try again once it is free.",
+        f"{what} It was not sent again. Ask an operator, or try again when the stream is free.",
         f"Held until 10:45 UTC{facts}",
     ]
 

@@ -65,11 +65,11 @@ def test_a_message_put_off_comes_again_later(sqs: "SQSClient") -> None:
     queue = OrderQueue(sqs, url)
     queue.put(an_order())
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
-    queue.later(message["ReceiptHandle"], 0.9)
+    queue.delay(message["ReceiptHandle"], 0.9)
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
     time.sleep(1.1)
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
-    queue.later(message["ReceiptHandle"], -3)
+    queue.delay(message["ReceiptHandle"], -3)
     assert len(sqs.receive_message(QueueUrl=url)["Messages"]) == 1
 
 
@@ -77,7 +77,7 @@ def test_a_message_put_off_comes_again_later(sqs: "SQSClient") -> None:
 def test_a_message_that_cannot_be_put_off_is_left_to_its_timeout(sqs: "SQSClient", seconds: float) -> None:
     """The queue gives it back by itself: that is no reason to fail."""
     url = sqs.create_queue(QueueName="orders")["QueueUrl"]
-    OrderQueue(sqs, url).later("no such handle", seconds)
+    OrderQueue(sqs, url).delay("no such handle", seconds)
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "{}", an_order().model_dump_json().replace(ORDER_ID, "1")])
