@@ -52,10 +52,17 @@ class CommandBuilder:
         """Return the command. Raises CommandError with all problems, and a correction if every problem has only one."""
         if not self._problems:
             return Command(self.vocabulary, self.values)
-        secret = any(option.secret and option.name in self.values for option in self.vocabulary.options)
-        corrected = None if secret or not self._is_clear else write(Command(self.vocabulary, self.values), self.lexicon)
+        corrected = None
+        if self._is_clear and not self._may_hold_secret():
+            corrected = write(Command(self.vocabulary, self.values), self.lexicon)
         problems = tuple(sorted(self._problems, key=lambda problem: problem.place))
         raise CommandError(problems, corrected, nothing=self.vocabulary.nothing)
+
+    def _may_hold_secret(self) -> bool:
+        """Return whether a value may not be repeated. Among any words there may be a push address, or a part of one."""
+        if self.vocabulary.takes_any_words:
+            return not all(self.lexicon.is_known(word) for words in self.values.values() for word in words)
+        return any(option.secret and option.name in self.values for option in self.vocabulary.options)
 
     def add_problem(self, token: Token, message: str, *, given: str | None = None, clear: bool = True) -> None:
         """Add a problem. `given` is shown instead of the word; `clear` says that its correction is certain."""

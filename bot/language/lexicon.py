@@ -176,6 +176,10 @@ class Lexicon:
         """Return whether the words are a known phrase together."""
         return folded(words) in self._phrases
 
+    def is_known(self, word: str) -> bool:
+        """Return whether the word means something to a sub-command."""
+        return self.command(word) is not None or any(command.define(word) for command in self.commands)
+
     def is_free(self, word: str, of: Vocabulary) -> bool:
         """Return whether the word has no meaning, so that it can be an id without its option's name."""
         plain = folded(word)

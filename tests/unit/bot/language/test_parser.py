@@ -183,6 +183,8 @@ rule=rtmp://h/KEY"""
 @given(
     st.lists(PIECES, max_size=5), st.sampled_from(PUSHED.replace("KEY", SECRET).split()), st.lists(PIECES, max_size=5)
 )
+@example(["hlep"], f"push=rtmp://h/{SECRET}", [])
+@example(["hlep", "push"], SECRET, [])
 def test_a_push_address_is_never_repeated(before: list[str], pushed: str, after: list[str]) -> None:
     """Whatever else is wrong, no problem, correction or error text holds more of an address than its host."""
     error = outcome(" ".join([*before, pushed, *after, "foo=1"]))
