@@ -50,7 +50,7 @@ def _worker() -> Worker:
     """Return the worker, built once per process. Raises SettingsError."""
     settings = read_settings(RecorderSettings, os.environ)
     secret = Secret(connect_secrets(), settings.secret_id, RecorderSecret)
-    limits = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3})
+    limits = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3, "mode": "standard"})
     ledger = open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id)
     queue = connect_queue(settings.order_queue_url)
 
@@ -70,7 +70,7 @@ def _worker() -> Worker:
         stop=StopHandler(ledger, rtc, telling, _now),
         check=CheckHandler(ledger, rtc, telling, checks, _now),
     )
-    return Worker(ledger.orders, queue, table, rtc, messenger, settings.max_receives, _now)
+    return Worker(ledger.orders, queue, table, rtc, settings.max_receives, _now)
 
 
 def _now() -> datetime:

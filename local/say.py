@@ -1,14 +1,17 @@
 """Type commands as a person in a channel would, and print what that person reads."""
 
-import json
 from collections.abc import Callable, Sequence
 
 from bot.commands import LEXICON, SUBCOMMANDS
 from bot.commands.subcommand import Answers
 from bot.language.corrections import CommandError
 from bot.language.parser import parse
+from functions.ledger.orders import Orders
+from functions.ledger.table import Table
+from local.demo.trace import order_in
 from local.slack.chat import ANN, CLASS_RECORDINGS, Message, Via
 from local.system import System
+from shared.attempts import Started
 
 PATIENCE_S = 1200.0
 """How long an answer may take: orders are retried for 18 minutes."""
@@ -16,7 +19,7 @@ COMMAND = "/record"
 
 
 def say(system: System, texts: Sequence[str], show: Callable[[str], None]) -> bool:
-    """Type each text, and show what is answered; whether something was started, or a question got its answer."""
+    """Type each text and show the answers. Return whether something was started or stopped, or a question answered."""
     went_well = [_say(system, text, show) for text in texts]  # every text, also after one that went well
     return any(went_well)
 
@@ -24,7 +27,6 @@ def say(system: System, texts: Sequence[str], show: Callable[[str], None]) -> bo
 def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
     typed = _without_command(text)
     show(f"{ANN.name}: {COMMAND} {typed}".rstrip())
-    before = _started(system)
     answers: list[Message] = []
 
     def listen(message: Message) -> None:
@@ -37,7 +39,8 @@ def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
         system.stack.wait_until_drained(PATIENCE_S)
     if ways := _ways_of_answering(typed):
         return any(answer.via in ways for answer in answers)
-    return _started(system) > before
+    order_ids = {order_in(answer.content.metadata.document()) for answer in answers if answer.content.metadata}
+    return any(_succeeded(system, order_id) for order_id in order_ids)
 
 
 def _without_command(text: str) -> str:
@@ -52,7 +55,7 @@ def _as_read(system: System, message: Message) -> str:
 
 
 def _ways_of_answering(text: str) -> frozenset[Via]:
-    """How the answer to a question comes; none for what is no question. A door that fails makes only Slack speak."""
+    """Return how the answer to a question comes; empty for an order. If a door fails, only Slack itself answers."""
     try:
         words, values = parse(text, LEXICON)
     except CommandError:
@@ -62,10 +65,11 @@ def _ways_of_answering(text: str) -> frozenset[Via]:
     return frozenset({"response_url", "web_api"}) if "dry-run" in values else frozenset()
 
 
-def _started(system: System) -> int:
-    """How many streams were started so far, by the ledger."""
-    items = system.stack.dynamodb.scan(TableName=system.stack.table_name("LedgerTable"))["Items"]
-    attempts = [
-        json.loads(item["data"]["S"]) for item in items if item["pk"]["S"].startswith("ORDER#") and "data" in item
-    ]
-    return sum((attempt.get("outcome") or {}).get("kind") == "started" for attempt in attempts)
+def _succeeded(system: System, order_id: str) -> bool:
+    """Return whether the order started or stopped something, by the ledger."""
+    stack = system.stack
+    record = Orders(Table(stack.dynamodb, stack.table_name("LedgerTable"))).read(order_id)
+    targets = record.stop.targets if record.stop else ()
+    return any(isinstance(attempt.outcome, Started) for attempt in record.attempts) or any(
+        target.failure is None for target in targets
+    )

@@ -143,6 +143,10 @@ class Attempt(_Stored):
         state = State.UNKNOWN if isinstance(outcome, Unknown) else State.SETTLED
         return self.model_copy(update={"state": state, "outcome": outcome, "settled_at": now})
 
+    def waiting(self) -> Self:
+        """Return the attempt after a call that did not happen. It can be claimed again."""
+        return self.model_copy(update={"state": State.WAITING, "outcome": None, "settled_at": None})
+
     def abandoned(self, now: datetime) -> Self:
         """Return the attempt, settled as unknown because its lease is over: the recorder that called is gone."""
         return self.settled(Unknown(failure=None, held_until=self.lease_until + UNKNOWN_IS_HELD), now)

@@ -10,7 +10,6 @@ Any other end is silent, or prints one line on standard error:
     status 143  SIGTERM, or the make that started the command is gone
 """
 
-import contextlib
 import io
 import logging
 import os
@@ -186,8 +185,10 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 
 def _report(line: str) -> None:
-    with contextlib.suppress(OSError):
+    try:
         print(f"recordbot: {line}", file=sys.stderr, flush=True)
+    except OSError:  # what is left in the buffer would fail again as Python ends, which makes its status 120
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _decoded(argument: str) -> str:

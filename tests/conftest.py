@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -8,3 +9,7 @@ from hypothesis import settings
 # about the change; a developer's run tries new ones.
 settings.register_profile("recordbot", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("recordbot")
+
+# Tests that run in the background, or under nohup, find these signals ignored, and so would every process they start.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,10 +10,12 @@ def is_gone(pid: int) -> bool:
     """Whether the process has ended; one that only waits for its parent, or for init, to take note of it has."""
     try:
         os.kill(pid, 0)
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except ProcessLookupError:
         return True
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:  # macOS has none; elsewhere it has just ended, and whoever asks again is told
+        return False
+    return stat.rpartition(")")[2].split()[0] == "Z"
 
 
 def children_of(pid: int) -> list[int]:

@@ -199,6 +199,7 @@ def _conflict(values: Values) -> str | None:
 
 WORDS = Vocabulary(
     name="start",
+    nothing="Nothing started",
     example="100 user001 hd",
     help="start recording a user of a room, or up to ten",
     aliases=("record", "begin", "rec"),

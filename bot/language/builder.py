@@ -54,7 +54,8 @@ class CommandBuilder:
             return Command(self.vocabulary, self.values)
         secret = any(option.secret and option.name in self.values for option in self.vocabulary.options)
         corrected = None if secret or not self._is_clear else write(Command(self.vocabulary, self.values), self.lexicon)
-        raise CommandError(tuple(sorted(self._problems, key=lambda problem: problem.place)), corrected)
+        problems = tuple(sorted(self._problems, key=lambda problem: problem.place))
+        raise CommandError(problems, corrected, nothing=self.vocabulary.nothing)
 
     def add_problem(self, token: Token, message: str, *, given: str | None = None, clear: bool = True) -> None:
         """Add a problem. `given` is shown instead of the word; `clear` says that its correction is certain."""

@@ -35,13 +35,14 @@ class CommandError(Exception):
     """A text is no command: every problem in the order of the text, and the corrected command.
 
     `corrected` is the text to type after the command's name. It is None if it isn't clear what was meant, or if the
-    text holds a push address, which may not be shown again.
+    text holds a push address, which may not be shown again. `nothing` says what was not done: "Nothing started".
     """
 
-    def __init__(self, problems: tuple[Problem, ...], corrected: str | None = None) -> None:
+    def __init__(self, problems: tuple[Problem, ...], corrected: str | None = None, *, nothing: str) -> None:
         super().__init__("; ".join(problem.line for problem in problems))
         self.problems = problems
         self.corrected = corrected
+        self.nothing = nothing
 
 
 def shown(text: str) -> str:

@@ -79,6 +79,8 @@ class Vocabulary:
     """Words that people try and that it can't do, each with the answer."""
     conflict: Callable[[Mapping[str, Sequence[str]]], str | None] = lambda _: None
     """Returns why the values don't go together, or None."""
+    nothing: str = "Nothing was done"
+    """What the answer to an error begins with."""
     takes_any_words: bool = False
     """Whether all its words are values of its first positional."""
 
@@ -150,7 +152,8 @@ class Lexicon:
         name = self.elsewhere.get(folded(word))
         if name is None:
             return None
-        known = " and ".join(command.name for command in self.commands)
+        *others, last = [command.name for command in self.commands]
+        known = f"{', '.join(others)} and {last}" if others else last
         return self._by_word.get(name) or f"recordbot has no {name}, only {known}"
 
     def near_command(self, word: str) -> Vocabulary | str | None:

@@ -17,7 +17,7 @@ _ORDINARY = re.compile(r"[\w,:/.-]+(?:[= ][\w,:/.-]+)*", re.ASCII)
 _BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")
 _SPACES = re.compile(r"\s+")
 _LINE_END = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
-_SPACED_EQUALS = re.compile(r"(?<=[\w-]) ?= ?(?=\w)", re.ASCII)
+_SPACED_EQUALS = re.compile(r"(?<![^\s\"'`*(\[{,;])([\w-]+) ?= ?(?=\w)(?![\w-]+ ?=)", re.ASCII)
 _SLACK_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>|&(?:amp|lt|gt);")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
@@ -85,7 +85,7 @@ def normalise(text: str) -> str:
         return text
     plain = _BULLETS.sub("\n", UNSEEN.sub("", text).translate(_CHARACTERS))
     plain = _SPACES.sub(lambda blank: "\n" if _LINE_END.search(blank[0]) else " ", plain)
-    plain = _SPACED_EQUALS.sub("=", plain.strip())
+    plain = _SPACED_EQUALS.sub(r"\1=", plain.strip())
     if plain.count('"') == 2 and plain[0] == plain[-1] == '"':  # noqa: PLR2004 # a pair of quotes
-        plain = _SPACED_EQUALS.sub("=", plain[1:-1].strip())
+        plain = _SPACED_EQUALS.sub(r"\1=", plain[1:-1].strip())
     return plain

@@ -28,7 +28,7 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
     tokens = tokens_of(plain) if len(plain) <= _MOST_CHARACTERS else []
     if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
         message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
-        raise CommandError((Problem("", (0, len(plain)), message),))
+        raise CommandError((Problem("", (0, len(plain)), message),), nothing=lexicon.default.nothing)
     while tokens and tokens[0].text.casefold() == name.casefold():
         del tokens[0]
     builder = CommandBuilder(plain, lexicon)
@@ -59,7 +59,8 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
         return tokens
     literal = builder.or_literal(first)
     if isinstance(meant, str):
-        raise CommandError((Problem(shown(first.text), (first.start, first.end), meant + literal),))
+        problem = Problem(shown(first.text), (first.start, first.end), meant + literal)
+        raise CommandError((problem,), nothing=lexicon.default.nothing)
     if named is None:
         builder.add_problem(first, meant.name + literal)
     builder.vocabulary = meant

@@ -60,7 +60,7 @@ def _read_single(option: Option, builder: CommandBuilder) -> None:
     del builder.groups[0]
     if others:
         spaced = shown(f"{first.text} {','.join(token.text for token in others)}")
-        builder.add_problem(builder.span(first, others[-1]), f"{spaced} (only one {option.name})")
+        builder.add_problem(builder.span(first, others[-1]), f"{spaced} (only one {option.noun or option.name})")
         builder.groups.insert(0, Group(others, follows=False))
     builder.take(option, first.text, first)
     if builder.vocabulary is builder.lexicon.default and not builder.is_named and first.text.isalpha():
@@ -107,9 +107,14 @@ def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
         names = " and the ".join(option.name for option in missing)
         builder.refuse(end, f"the {names} are missing, as in {vocabulary.example}")
     elif missing and not builder.has_refused:
-        said = {name: (given or ["…"])[0] for name, given in values.items()}
-        question = missing[0].question.format(**said) + _or_called_like_an_option(tokens[0].text, said, builder)
-        builder.refuse(end, f"the {missing[0].name} is missing: {question}")
+        said = {name: given[0] for name, given in values.items() if given}
+        is_whole = len(said) == len(values)
+        question = (
+            missing[0].question.format(**said) + _or_called_like_an_option(tokens[0].text, said, builder)
+            if is_whole
+            else ""
+        )
+        builder.refuse(end, f"the {missing[0].name} is missing" + (f": {question}" if question else ""))
     elif builder.doubtful and not missing:
         room, word = vocabulary.positionals[0].name, builder.doubtful
         builder.add_problem(word, f"a {room}? Then type {room} {shown(word.text)}")

@@ -13,9 +13,10 @@ from bot.messages.wording import common_settings, elapsed, settings, source, spa
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import FailureKind
 from shared.orders import Order
-from shared.recordings import Recording
+from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob, RecordingRequest
 
+_STOPPED = "STOPPED"
 LATE = timedelta(minutes=1)
 """After this time the asker is mentioned in the headline, because they may not be watching the channel."""
 
@@ -40,8 +41,8 @@ def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Reco
     A started stream has the state of its recording, or, without one, of RTC's answer to the start. Raises ValueError
     for an attempt without an outcome.
     """
-    jobs = {recording.n: recording.job for recording in recordings}
-    attempts = [_with_job(attempt, jobs.get(attempt.n)) for attempt in attempts]
+    by_place = {recording.n: recording for recording in recordings}
+    attempts = [_as_recorded(attempt, by_place.get(attempt.n)) for attempt in attempts]
     to = Audience.ASKER if all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) else Audience.CHANNEL
     late = to is Audience.CHANNEL and now - order.placed_at > LATE
     asker = person(order.actor)
@@ -50,9 +51,14 @@ def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Reco
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
-def _with_job(attempt: Attempt, job: RecordingJob | None) -> Attempt:
-    if job is None or not isinstance(attempt.outcome, Started):
+def _as_recorded(attempt: Attempt, recording: Recording | None) -> Attempt:
+    """Return the attempt with the job as its recording has it. A recording that is over has a job that is stopped."""
+    if recording is None or not isinstance(attempt.outcome, Started):
         return attempt
+    job = recording.job
+    if recording.is_over and job.state != _STOPPED:
+        why = "TENANT_STOP" if recording.state is RecordingState.ENDED else "RTC does not know the job any more"
+        job = job.model_copy(update={"state": _STOPPED, "stop_reason": job.stop_reason or why})
     return attempt.model_copy(update={"outcome": attempt.outcome.model_copy(update={"job": job})})
 
 
@@ -95,7 +101,7 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
 def _started(request: RecordingRequest, job: RecordingJob, who: str) -> _News:
     state = job.state and plain(job.state, 32)
     facts = joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
-    if state == "STOPPED":
+    if state == _STOPPED:
         return _News("⏹", f"Already stopped: {who}", (), ([_why_stopped(request, job)], facts))
     mark, doing = ("🔴", "Recording") if state == "RUNNING" else ("🟡", "Starting")
     return _News(mark, f"{doing} {who}", [settings(request, job)], (facts,), started=True)

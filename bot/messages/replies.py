@@ -15,7 +15,7 @@ def not_queued() -> Reply:
     """Say that the order could not be put on the queue."""
     return reply(
         Audience.ASKER,
-        ["⚠ Nothing was started: recordbot could not pass the order on."],
+        ["⚠ Nothing was done: recordbot could not pass the order on."],
         ["Try again in a minute. If that fails too, tell an operator."],
     )
 
@@ -25,13 +25,15 @@ def perhaps_queued(order: Order) -> Reply:
     return reply(
         Audience.ASKER,
         ["❓ Your order may or may not be on its way."],
-        [f"If no answer comes within a minute, ask again: nothing is started twice. Order {order.order_id}"],
+        [f"If no answer comes within a minute, ask again: nothing is done twice. Order {order.order_id}"],
     )
 
 
 def another_name(command: str) -> Reply:
     """Answer a slash command of another name than the configured one."""
-    return reply(Audience.ASKER, [f"✋ Nothing started. Here recordbot answers to {command}"], [f"Try: {command} help"])
+    return reply(
+        Audience.ASKER, [f"✋ Nothing was done. Here recordbot answers to {command}"], [f"Try: {command} help"]
+    )
 
 
 def our_mistake() -> Reply:
@@ -39,7 +41,7 @@ def our_mistake() -> Reply:
     return reply(
         Audience.ASKER,
         ["⚠ That was our mistake, not yours."],
-        ["Nothing was started. Try again in a minute; if that fails too, tell an operator."],
+        ["Nothing was done. Try again in a minute; if that fails too, tell an operator."],
     )
 
 
@@ -61,7 +63,7 @@ def not_understood(error: CommandError, name: str) -> Reply:
     way_out = f"{name} help" if error.corrected is None else f"{name} {error.corrected}"
     return reply(
         Audience.ASKER,
-        [f"✋ Nothing started. {count} {'thing' if count == 1 else 'things'} to fix"],
+        [f"✋ {error.nothing}. {count} {'thing' if count == 1 else 'things'} to fix"],
         *shown,
         [code(way_out, most=1200)],
     )

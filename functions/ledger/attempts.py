@@ -99,9 +99,18 @@ class Attempts:
         return attempt
 
     def release(self, attempt: Attempt, now: datetime) -> None:
-        """Release a claim whose call did not happen: the attempt waits and locks nothing. Raises Contended."""
-        if not self._move(attempt, attempt.model_copy(update={"state": State.WAITING}), now):
-            raise Contended(f"attempt {attempt.order_id}.{attempt.n}")
+        """Give back a claim whose call did not happen: the attempt waits, and locks nothing.
+
+        An attempt that became Unknown when its lease ended waits again too. Raises Contended.
+        """
+        for _ in range(TRIES):
+            if self._move(attempt, attempt.waiting(), now):
+                return
+            current = self._read(attempt.order_id, attempt.n)
+            if current is None or current.calls != attempt.calls or current.state is not State.UNKNOWN:
+                break
+            attempt = current
+        raise Contended(f"attempt {attempt.order_id}.{attempt.n}")
 
     def _read(self, order_id: str, n: int) -> Attempt | None:
         return self._table.read(_key(order_id, n), Attempt)

@@ -28,9 +28,11 @@ class Stops:
             return stop
         return self.read(stop.order_id) or stop
 
-    def settle(self, before: StopRecord | None, settled: StopRecord, now: datetime) -> None:
-        """Store the results of a stop over the version before. Another recorder's results stay."""
-        self._table.write(put(_key(settled.order_id), settled, now, over=before))
+    def settle(self, before: StopRecord | None, settled: StopRecord, now: datetime) -> StopRecord:
+        """Write the results over the record before; return what another recorder wrote instead, if one did."""
+        if self._table.write(put(_key(settled.order_id), settled, now, over=before)):
+            return settled
+        return self.read(settled.order_id) or settled
 
 
 def among(items: Mapping[str, str]) -> StopRecord | None:

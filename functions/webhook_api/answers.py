@@ -11,7 +11,7 @@ from shared.failures import Failure, FailureKind
 from shared.orders import LATEST_END, PlacedOrder, Stop
 from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
-from shared.rtc.request_preview import masked_url
+from shared.rtc.request_preview import masked_body
 from shared.stops import StopRecord, Target
 
 
@@ -105,13 +105,7 @@ class OrderStatus(_Answer):
 
 def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
     """Return what would be sent for these requests."""
-    bodies = []
-    for request in requests:
-        body = request.body()
-        if request.publish_param is not None:
-            body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
-        bodies.append(body)
-    return DryRun(would_send=bodies)
+    return DryRun(would_send=[masked_body(request) for request in requests])
 
 
 def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:

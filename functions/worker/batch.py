@@ -5,18 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.messages import replies
-from bot.posting import Messenger
-from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, log_keys, logger
 from functions.aws.queue import OrderQueue, UnreadableOrder, read
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, TryAgain
 from shared.log_events import LogEvent
-from shared.orders import Check, Order
+from shared.orders import Order
 from shared.rtc.client import RtcClient
-from shared.slack_refs import ReplyTo
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +24,6 @@ class Worker:
     handlers: Handlers
     rtc: Callable[[], RtcClient]
     """Returns the client for the current keys. Raises SecretUnreadable while there are none."""
-    messenger: Callable[[], Messenger]
     max_receives: int
     clock: Callable[[], datetime]
 
@@ -70,25 +65,14 @@ class Worker:
             delay = delivery.delay()
         else:
             return None
-        if delivery.last and not isinstance(order.action, Check):
+        if delivery.last:
             self._give_up(order)
         return delay
 
     def _give_up(self, order: Order) -> None:
         logger.error(LogEvent.ORDER_GIVEN_UP)
-        if order.actor.kind == "webhook_caller":
-            try:
-                if self.orders.record_request(order, self.clock()):
-                    self.handlers[type(order.action)].give_up(order, order.action)
-            except Exception:
-                # Its status still ends, LATEST_END after the order was placed.
-                logger.exception("the ledger does not know that the order was given up")
-        if order.reply_to is not None:
-            self._report_bug(order, order.reply_to)
-
-    def _report_bug(self, order: Order, reply_to: ReplyTo) -> None:
         try:
-            self.messenger().post(replies.bug(order), reply_to, order.order_id)
-        except (TryLater, CannotDeliver):
-            logger.exception("the message about our mistake could not be posted")
-            count(Metric.NOT_ANSWERED)
+            self.handlers[type(order.action)].give_up(order, order.action)
+        except Exception:
+            # The order's status still ends, LATEST_END after the order was placed.
+            logger.exception("the ledger does not know that the order was given up")

@@ -12,7 +12,7 @@ from bot.messages.outcomes import outcome
 from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
 from functions.ledger.ledger import Ledger
-from functions.worker.delivery import Delivery
+from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
 from shared.recordings import Recording, Shown, changed
@@ -32,14 +32,19 @@ class Checks:
 
     queue: OrderQueue
 
-    def put_next(self, order: Order, recordings: Sequence[Recording], number: int) -> None:
-        """Queue the order's check with this number, unless no job is being set up or no check is left."""
+    def put_next(self, order: Order, recordings: Sequence[Recording], number: int, delivery: Delivery) -> None:
+        """Queue the order's check with this number, unless no job is being set up or no check is left.
+
+        Raises TryAgain if the queue doesn't take it, but not on the last receive.
+        """
         if number > len(DELAYS) or not any(map(_is_being_set_up, recordings)):
             return
         try:
             self.queue.put(order.next_check(number), delay=DELAYS[number - 1])
         except (NotQueued, PerhapsQueued):
             logger.warning("the queue did not take the next check", exc_info=True)
+            if not delivery.last:
+                raise TryAgain(delivery.delay()) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +71,17 @@ class CheckHandler:
             and (shown := self._show(recording))
         }
         now = self.clock()
-        after = [changed(it, news[it.n], now) if it.n in news else it for it in record.recordings]
+        current = self.ledger.orders.read(order.order_id).recordings if news else record.recordings
+        after = [changed(it, news[it.n], now) if it.n in news else it for it in current]
         message = self.telling.message(order)
         # Without a message to update, the news is posted once, at the end.
         is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, after))
         if news and (order.reply_to is None or message is not None or is_last):
             self.telling.update(order, message, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
-            for recording in record.recordings:
+            for recording in current:
                 if recording.n in news:
                     self.ledger.recordings.note(recording, news[recording.n], now)
-        self.checks.put_next(order, after, action.number + 1)
+        self.checks.put_next(order, after, action.number + 1, delivery)
 
     def give_up(self, order: Order, action: Check, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""

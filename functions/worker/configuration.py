@@ -11,6 +11,8 @@ type _Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")
 """An address without a path."""
 type _UrlPrefix = Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")]
 """An address that ends in a slash."""
+type _Token = Annotated[SecretPart, StringConstraints(pattern=r"^[\x21-\x7e]+$")]
+"""One word of plain characters: it goes into a header."""
 
 
 class RecorderSettings(Settings):
@@ -40,7 +42,7 @@ class RecorderSecret(SecretModel):
     domain_name: SecretPart | None = Field(default=None, repr=False)
     user_name: SecretPart | None = Field(default=None, repr=False)
     password: SecretPart | None = Field(default=None, repr=False)
-    bot_token: SecretPart | None = Field(default=None, repr=False)
+    bot_token: _Token | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _require_credentials_for_rtc(self) -> Self:

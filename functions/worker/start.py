@@ -6,6 +6,7 @@ goes back to the queue. After a crash, a redelivery processes only the streams w
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,20 +68,20 @@ class StartHandler:
             raise TryAgain(max(delays))
         recordings = self.ledger.orders.read(order.order_id).recordings
         self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
-        self.checks.put_next(order, recordings, 1)
+        self.checks.put_next(order, recordings, 1, delivery)
 
     def give_up(self, order: Order, action: Start, /) -> None:
-        """Settle each stream without a call to RTC as not started.
+        """Settle each stream without a call to RTC as not started, and tell the asker.
 
         A call that was begun stays as it is: its outcome is unknown when its lease is over.
         """
-        failure = Failure(kind=FailureKind.OUT_OF_TIME)
-        for n, request in enumerate(action.requests):
-            try:
-                gave_up = NotStarted(failure=failure, gave_up=True)
-                self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
-            except Contended:
-                logger.warning("a call was begun and has no outcome", extra={"attempt": n})
+        gave_up = NotStarted(failure=Failure(kind=FailureKind.OUT_OF_TIME), gave_up=True)
+        try:
+            for n, request in enumerate(action.requests):
+                with suppress(Contended):  # a call was begun
+                    self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+        finally:
+            self.telling.report_bug(order)
 
     def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
         """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain."""

@@ -18,7 +18,7 @@ from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Order, Stop
-from shared.recordings import Gone, Stopped
+from shared.recordings import Gone, Recording, Stopped
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import StopRecord, Target
@@ -38,16 +38,18 @@ class StopHandler:
         stop = self.ledger.stops.read(order.order_id) or self._begin(order, action, delivery)
         if stop.settled_at is None:
             settled = stop.settled(self._stop_all(stop, delivery), self.clock())
-            self.ledger.stops.settle(stop, settled, self.clock())
-            stop = settled
+            stop = self.ledger.stops.settle(stop, settled, self.clock())
         self.telling.answer_once(order, stop_outcome(action, stop), delivery)
 
     def give_up(self, order: Order, action: Stop, /) -> None:
-        """Settle each target that is not known to be stopped as not stopped."""
-        begun = self.ledger.stops.read(order.order_id)
-        stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
-        if stop.settled_at is None:
-            self.ledger.stops.settle(begun, stop.given_up(self.clock()), self.clock())
+        """Settle each target that is not known to be stopped as not stopped, and tell the asker."""
+        try:
+            begun = self.ledger.stops.read(order.order_id)
+            stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
+            if stop.settled_at is None:
+                self.ledger.stops.settle(begun, stop.given_up(self.clock()), self.clock())
+        finally:
+            self.telling.report_bug(order)
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
@@ -97,23 +99,26 @@ class StopHandler:
     def _stop(self, target: Target, delivery: Delivery) -> Target:
         if target.job_id is None or target.failure is not None:
             return target
+        recording = self.ledger.recordings.of_job(target.job_id)
+        if recording is not None and recording.is_over:
+            return target  # perhaps stopped at an earlier receive: RTC is not asked again
         if not delivery.has_time_for_a_call() and not delivery.last:
             raise TryAgain(AT_ONCE)
         try:
             self.rtc().stop(target.job_id)
         except RtcError as error:
             if isinstance(error, NotFound) and error.is_rtcs_own:
-                return self._end(target, target.job_id, Gone())
+                return self._end(target, recording, Gone())
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": target.job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"failure": error.failure()})
-        return self._end(target, target.job_id, Stopped())
+        return self._end(target, recording, Stopped())
 
-    def _end(self, target: Target, job_id: str, how: Stopped | Gone) -> Target:
-        if recording := self.ledger.recordings.of_job(job_id):
+    def _end(self, target: Target, recording: Recording | None, how: Stopped | Gone) -> Target:
+        if recording is not None:
             self.ledger.recordings.note(recording, how, self.clock())
-        logger.info(LogEvent.STOPPED, extra={"job_id": job_id})
+        logger.info(LogEvent.STOPPED, extra={"job_id": target.job_id})
         count(Metric.STOPPED)
         return target

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.messages import replies
 from bot.messages.blocks import Reply
 from bot.posting import Messenger
 from bot.slack_api import CannotDeliver, TryLater
@@ -68,7 +69,8 @@ class Telling:
     def update(self, order: Order, message: MessageRef | None, reply: Reply, delivery: Delivery, most: float) -> None:
         """Update the message with the reply, or post the reply if there is no message.
 
-        Raises TryAgain if Slack can't take it now. Of the delay that Slack asks for, at most `most` seconds count.
+        Raises TryAgain if Slack can't take it now, but not on the last receive. Slack may ask for a delay; at
+        most `most` seconds of it count.
         """
         if order.reply_to is None:
             return  # the caller reads the status from the ledger
@@ -78,9 +80,21 @@ class Telling:
             else:
                 self.messenger().post(reply, order.reply_to, order.order_id)
         except TryLater as error:
-            raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
+            if not delivery.last:
+                raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})
         except CannotDeliver as error:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
+
+    def report_bug(self, order: Order) -> None:
+        """Tell the asker that we failed and that an operator has the order. This never raises an error."""
+        if order.reply_to is None:
+            return
+        try:
+            self.messenger().post(replies.bug(order), order.reply_to, order.order_id)
+        except Exception:
+            logger.exception("the message about our mistake could not be posted")
+            count(Metric.NOT_ANSWERED)
 
 
 def wait_for(busy: Busy, delivery: Delivery, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:

@@ -85,12 +85,12 @@ def error_in(operation: str, answer: Answer) -> RtcError:
     error_code = _text(fields.get("error_code"), most=64)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         # The status decides, except for the codes of _BY_CODE: RTC uses 00001003 for several statuses.
-        family = _BY_CODE.get(error_code or "") or _BY_STATUS.get(answer.status) or Refused
+        error_class = _BY_CODE.get(error_code or "") or _BY_STATUS.get(answer.status) or Refused
     elif answer.status == HTTPStatus.INTERNAL_SERVER_ERROR and (error_code or "").startswith("RTC."):
-        family = ServerError
+        error_class = ServerError
     else:
-        family = OutcomeUnknown
-    return family(
+        error_class = OutcomeUnknown
+    return error_class(
         operation,
         status=answer.status,
         error_code=error_code,

@@ -190,8 +190,10 @@ def _no_token(answer: Answer) -> RtcError:
     error = error_in("token", answer)
     if isinstance(error, Throttled):
         return error
-    family = AuthFailed if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else NotConnected
-    return family(
+    error_class = (
+        AuthFailed if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else NotConnected
+    )
+    return error_class(
         "token",
         status=answer.status,
         error_code=error.error_code,

@@ -22,7 +22,7 @@ from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
 from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
-from shared.rtc.request_preview import RequestPreview, masked_url
+from shared.rtc.request_preview import RequestPreview, masked_body
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
 _FOR_AUTHENTICATION = 2.0
@@ -78,10 +78,8 @@ class RtcClient:
         """Return what `start` would send, with its secrets masked. Nothing is sent, and no token is fetched."""
         prepared = self._prepare("POST", self._jobs_url, request.body(), auth=None)
         headers, canonical_request = self._auth.preview(prepared)
-        body = request.body()
-        if request.publish_param is not None:
-            body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
-        return RequestPreview("POST", self._jobs_url, {**prepared.headers, **headers}, body, canonical_request)
+        shown = {**prepared.headers, **headers}
+        return RequestPreview("POST", self._jobs_url, shown, masked_body(request), canonical_request)
 
     def show(self, job_id: str) -> RecordingJob:
         """Return the job as it is now. Raises RtcError: NotFound if RTC does not know the job, or no longer."""

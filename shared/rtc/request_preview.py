@@ -6,26 +6,35 @@ from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
+from shared.rtc.models import RecordingRequest
+
 MASK = "***"
 
 
 @dataclass(frozen=True, slots=True)
 class RequestPreview:
-    """What would be sent. Keys, tokens, signatures and push URLs after their host are masked."""
+    """What would go out. Keys, tokens and signatures are masked, and so is all of a push URL behind its host."""
 
     method: str
     url: str
     headers: dict[str, str]
     body: dict[str, JsonValue]
     canonical_request: str | None
-    """The text that AK/SK signs; None if a token is sent instead."""
+    """What AK/SK signs; None where a token is sent instead."""
 
     def body_text(self) -> str:
-        """Return the body as indented JSON."""
+        """Return the body's JSON, indented."""
         return json.dumps(self.body, indent=2)
 
 
-def masked_url(url: str) -> str:
-    """Return a push URL with all after its host masked: that part lets anyone publish."""
+def masked_body(request: RecordingRequest) -> dict[str, JsonValue]:
+    """Return the body of a start with its push URLs cut behind their hosts: the rest lets anyone publish."""
+    body = request.body()
+    if request.publish_param is not None:
+        body["publish_param"] = {"rtmp_urls": [_masked_url(url) for url in request.publish_param.rtmp_urls]}
+    return body
+
+
+def _masked_url(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname}/{MASK}"

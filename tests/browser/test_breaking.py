@@ -72,7 +72,7 @@ def test_a_queue_that_refuses_is_told_at_once(page: Page, room: str) -> None:
     """An order that the queue does not take is not said to be accepted."""
     _break(page, "AWS", "Queue refuses")
     send(page, f"/record room {room} user001")
-    expect(message(page, "Nothing was started: recordbot could not pass the order on").last).to_be_visible()
+    expect(message(page, "Nothing was done: recordbot could not pass the order on").last).to_be_visible()
     expect(message(page, "Asking RTC", room)).to_have_count(0)
 
 

@@ -15,6 +15,7 @@ from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
 from shared.actors import Actor
+from shared.log_events import LogEvent
 from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
@@ -113,7 +114,7 @@ def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(own_bot:
     own_bot.type("ROOM user001")
     own_bot.system.stack.wait_until_drained(PATIENCE_S)
     assert (len(own_bot.jobs()), own_bot.kinds()) == (1, ["started"])
-    assert any("answer not delivered" in line for line in own_bot.logs)
+    assert any(LogEvent.NOT_ANSWERED in line for line in own_bot.logs)
     assert own_bot.dead_letters() == []
 
 

@@ -119,7 +119,7 @@ def test_a_queue_that_is_gone_means_that_nothing_was_started(aws: Aws) -> None:
     """And the person reads so in time."""
     aws.sqs.delete_queue(QueueUrl=aws.queue_url)
     began = time.monotonic()
-    assert "Nothing was started" in _read(_ask())
+    assert "Nothing was done" in _read(_ask())
     assert time.monotonic() - began < 3
 
 
@@ -131,7 +131,7 @@ def test_a_queue_that_nobody_answers_for_means_that_nothing_was_started(
     with RawServer(resets) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", server.endpoint)
     began = time.monotonic()
-    assert "Nothing was started" in _read(_ask())
+    assert "Nothing was done" in _read(_ask())
     assert time.monotonic() - began < 3
 
 
@@ -148,7 +148,7 @@ def test_a_silent_queue_is_not_waited_for(aws: Aws, monkeypatch: pytest.MonkeyPa
 def test_a_door_without_its_secret_apologises(aws: Aws) -> None:
     """Nobody can be verified, so nothing is started; as soon as the secret is there the door is open."""
     aws.secrets.delete_secret(SecretId="slack")
-    assert "Nothing was started" in _read(_ask())
+    assert "Nothing was done" in _read(_ask())
     assert not aws.orders()
     aws.secrets.restore_secret(SecretId="slack")
     _ask()

@@ -124,6 +124,18 @@ def test_news_that_slack_throttles_is_told_at_the_next_receive(world: World) -> 
     assert world.read()[-1].startswith("🔴 Recording")
 
 
+def test_on_its_last_receive_a_check_goes_on_without_slack(world: World) -> None:
+    """News that Slack does not take is left out; the recording is known, and nothing ends in the dead letters."""
+    start(world)
+    world.clock.tick(2)
+    order = world.next_check()
+    assert order is not None
+    world.slack.misbehave(THROTTLED, times=None)
+    check(world, order, Delivery(8, last=True, time_left=lambda: ENOUGH))
+    (recording,) = world.ledger.orders.read(order.order_id).recordings
+    assert recording.state is RecordingState.RECORDING
+
+
 def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> None:
     """One job runs at the first look, the other can't be shown: by the last look the channel knows of the first."""
     start(world, "a", "b")

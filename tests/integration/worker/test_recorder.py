@@ -219,3 +219,16 @@ def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: py
     monkeypatch.setenv("RTC_ENDPOINT", "rtc.example")
     with pytest.raises(SettingsError, match="RTC_ENDPOINT"):
         recorder.handler(batch(deployed.order("user001").model_dump_json()), Context())
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_message_that_cannot_be_read_waits_like_a_failed_order() -> None:
+    """A newer door may have put it there: it waits until a newer recorder is deployed."""
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="orders")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody='{"action": {"kind": "dance"}}')
+    (message,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
+    event = batch(message["Body"])
+    event["Records"][0]["receiptHandle"] = message["ReceiptHandle"]
+    assert undone(event) == ["0"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)

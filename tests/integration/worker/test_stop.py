@@ -255,3 +255,17 @@ def test_a_caller_s_start_is_told_without_a_response_url(stops: Stops) -> None:
         assert stops.world.run(order) is None
     assert "by timetable" in stops.world.read()[0]
     assert stops.world.read()[1].startswith("♻️ Already recording user001 in room 100")
+
+
+def test_what_was_stopped_at_an_earlier_receive_counts_as_stopped(stops: Stops) -> None:
+    """Of two streams one is stopped, the other fails until the end: RTC is not asked again for the first."""
+    for video_type in ("CAMERASTREAM", "SCREENSTREAM"):
+        stops.started(video_type=video_type)
+    order = stops.order()
+    stops.world.rtc.misbehave(Fault(), operation="stop")  # the first goes well
+    stops.world.rtc.misbehave(FAILED, operation="stop", times=8)
+    assert stops.stop(order) is not None
+    assert stops.stop(order, 8, last=True) is None
+    assert stops.jobs() == ["STOPPED", "RUNNING"]
+    assert stops.states(order) == ["done", "stopped", "not_stopped"]
+    assert sum(call.operation == "stop" for call in stops.world.rtc.calls()) == 3

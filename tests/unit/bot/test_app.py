@@ -166,7 +166,7 @@ def test_a_slip_is_answered_with_the_way_out() -> None:
 def test_a_queue_that_takes_nothing_is_said_to() -> None:
     """Nothing was started, and that is what the person reads."""
     outside = Outside(NotQueued("order 1"))
-    assert "Nothing was started" in read(_reply(_ask(outside.app())))
+    assert "Nothing was done" in read(_reply(_ask(outside.app())))
     assert not outside.reported
 
 
@@ -174,7 +174,7 @@ def test_a_queue_that_may_have_the_order_is_not_said_to_lack_it() -> None:
     """Neither accepted nor refused: the person is told how to find out."""
     reply = read(_reply(_ask(Outside(PerhapsQueued("order 1")).app())))
     assert "may or may not" in reply
-    assert "Nothing was started" not in reply
+    assert "Nothing was done" not in reply
 
 
 def test_a_mistake_of_ours_is_owned_up_to_and_reported() -> None:
@@ -182,7 +182,7 @@ def test_a_mistake_of_ours_is_owned_up_to_and_reported() -> None:
     outside = Outside(RuntimeError("oh"))
     reply = _reply(_ask(outside.app()))
     assert reply == our_mistake()
-    assert "Nothing was started" in read(reply)
+    assert "Nothing was done" in read(reply)
     assert outside.reported == [outside.failure]
 
 

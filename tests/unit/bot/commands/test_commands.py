@@ -87,7 +87,7 @@ def test_help_on_anything_else_is_the_short_help(topic: str) -> None:
 def test_help_on_a_command_that_there_is_not_says_so() -> None:
     """`help status` says that there is none, before what there is."""
     first, *others = help_on("status")
-    assert first.startswith("Recordbot has no status, only start and ")
+    assert first.startswith("Recordbot has no status, only start")
     assert others == help_on("")
 
 

@@ -302,7 +302,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     '"two words" user001': (f"‹two words› → {_LETTERS}",),
     "100 \u201ctwo words\u201d": (f"‹two words› → {_LETTERS}",),
     "100 us\u00e9r001": (f"‹us\u00e9r001› → {_LETTERS}",),
-    "100/user001": ("‹100/…› → " + _LETTERS, "the user is missing: who in room …?"),
+    "100/user001": ("‹100/…› → " + _LETTERS, "the user is missing"),
     "100 user001 room_id/": ("‹room_id/…› → " + _LETTERS,),
     "100 user.001": (f"‹user.001› → {_LETTERS}",),
     "100 <http://user.io/|user.io>": (f"‹user.io› → {_LETTERS}",),

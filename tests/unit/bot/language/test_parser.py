@@ -5,7 +5,7 @@ import sys
 from types import FrameType
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.commands import LEXICON
@@ -76,6 +76,7 @@ HELPS = st.sampled_from([Command(HELP, {}), Command(HELP, {"word": ["idle"]}), C
 
 
 @given(starts() | HELPS)
+@example(Command(START, {"room": ["0"], "user": ["0"], "push": ["rtmp://h/0="], "dry-run": ["dry-run"]}))
 def test_a_command_written_and_parsed_is_the_same(command: Command) -> None:
     """The canonical text says the whole command, and needs no normalising."""
     text = write(command, LEXICON)

@@ -10,8 +10,9 @@ from bot.messages.blocks import Audience, Reply
 from bot.messages.outcomes import outcome
 from shared.attempts import Duplicate, NotStarted, Outcome, Started
 from shared.failures import Failure, FailureKind
+from shared.recordings import RecordingState
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import NOW, a_failure, a_job, a_lock, a_request, an_attempt, an_order, unknown
+from tests.builders import NOW, a_failure, a_job, a_lock, a_recording, a_request, an_attempt, an_order, unknown
 
 HOSTILE = st.text() | st.sampled_from(["<!channel>", "*_~`", "a\nb", "\u202egnp", "&lt;", "@here", "x" * 20_000])
 REFUSED = NotStarted(failure=a_failure())
@@ -205,6 +206,22 @@ def test_streams_of_several_rooms_and_settings_are_told_in_full() -> None:
         "✅ Starting u1 in room 100 · job 1 · s_1_100_u1 · INIT · HD · camera + audio · ends after 5 min idle",
         "✅ Starting u1 in room 200 · job 1 · s_1_200_u1 · INIT · HD · camera + audio · ends after 30 s idle",
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (RecordingState.ENDED, "It is over: it was stopped on request."),
+        (RecordingState.LOST, "It is over: RTC does not know the job any more."),
+    ],
+)
+def test_a_recording_that_is_over_is_never_said_to_run(state: RecordingState, why: str) -> None:
+    """Whatever RTC said of its job last: a check may have seen it running while it was stopped."""
+    attempt = an_attempt(Started(job=a_job()))
+    recording = a_recording(attempt, state="RUNNING").model_copy(update={"state": state, "ended_at": NOW})
+    headline, second, _ = read(outcome(an_order(attempt.request), [attempt], [recording], NOW)).split("\n")
+    assert headline.endswith("Already stopped: user001 in room 100")
+    assert second.startswith(why)
 
 
 def test_only_duplicates_are_told_to_the_asker_alone() -> None:

@@ -33,7 +33,7 @@ def previewed(*requests: RecordingRequest) -> list[RequestPreview]:
 
 def test_an_order_that_the_queue_refused_started_nothing() -> None:
     """The first line says so: nobody waits for a recording that will not come."""
-    assert said(replies.not_queued())[0] == "⚠️ Nothing was started: recordbot could not pass the order on."
+    assert said(replies.not_queued())[0] == "⚠️ Nothing was done: recordbot could not pass the order on."
 
 
 def test_a_mistake_of_ours_is_called_one() -> None:
@@ -57,7 +57,9 @@ def test_each_problem_has_its_line_and_then_comes_the_command_to_copy() -> None:
 
 def test_a_question_without_an_answer_to_copy_points_to_help() -> None:
     """Nothing is guessed at; help is one line to copy, under the command's own name."""
-    assert said(replies.not_understood(CommandError((Problem("x", (0, 1), "what?"),), None), "/rec")) == [
+    assert said(
+        replies.not_understood(CommandError((Problem("x", (0, 1), "what?"),), nothing="Nothing started"), "/rec")
+    ) == [
         "✋ Nothing started. 1 thing to fix",
         "• ‹x› → what?",
         "/rec help",
@@ -67,7 +69,7 @@ def test_a_question_without_an_answer_to_copy_points_to_help() -> None:
 @given(st.lists(st.builds(Problem, st.text(), st.just((0, 0)), st.text()), min_size=1), st.none() | st.text())
 def test_any_problems_fit_a_phone(problems: list[Problem], corrected: str | None) -> None:
     """Whatever was typed, the answer has a line a problem, at most five, and the rest is counted."""
-    lines = said(replies.not_understood(CommandError(tuple(problems), corrected), "/record"))
+    lines = said(replies.not_understood(CommandError(tuple(problems), corrected, nothing="Nothing started"), "/record"))
     assert len(lines) == 2 + min(len(problems), 6)
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
@@ -179,3 +180,20 @@ def test_an_event_is_counted_in_cloudwatch_s_format(capsys: pytest.CaptureFixtur
     counted = json.loads(capsys.readouterr().out)
     assert counted["OrderPlaced"] == [1.0]
     assert counted["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "recordbot"
+
+
+def test_the_keys_of_a_thread_are_on_its_lines_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """A thread starts without keys, and what it sets is not on the lines of another."""
+    with loggers_restored():
+        start_logging()
+        with log_keys(order_id="A"), ThreadPoolExecutor(1) as other:
+            other.submit(logger.info, "without").result()
+            other.submit(_log_with, "B").result()
+            logger.info("own")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("order_id") for line in lines] == [None, "B", "A"]
+
+
+def _log_with(order_id: str) -> None:
+    with log_keys(order_id=order_id):
+        logger.info("with")

@@ -1,0 +1,97 @@
+"""Writes that meet another's transaction, a throttle, or a version that was not expected."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from pydantic import BaseModel
+
+from functions.ledger.table import TRIES, Key, Table, put, put_over_any, remove
+from shared.orders import new_order_id
+from tests.ledger_table import TABLE
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+class Note(BaseModel):
+    """Some item."""
+
+    version: int
+    text: str = ""
+
+
+@pytest.fixture
+def key() -> Key:
+    """A key that nobody has used."""
+    return Key(new_order_id(), "note")
+
+
+@contextmanager
+def refusing(client: DynamoDBClient, code: str, times: int) -> Iterator[list[str]]:
+    """Let DynamoDB cancel the next transactions with this reason; moto never cancels one of a single recorder."""
+    refused: list[str] = []
+
+    def refuse(**_: object) -> Any:  # botocore takes an answer from here as the service's
+        if len(refused) == times:
+            return None
+        refused.append(code)
+        error = {"Code": "TransactionCanceledException", "Message": code}
+        answer = {"Error": error, "CancellationReasons": [{"Code": code}], "ResponseMetadata": {"HTTPStatusCode": 400}}
+        return type("Response", (), {"status_code": 400})(), answer
+
+    client.meta.events.register("before-call.dynamodb.TransactWriteItems", refuse)
+    try:
+        yield refused
+    finally:
+        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", refuse)
+
+
+WRITES: dict[str, Callable[[Key], dict[str, Any]]] = {
+    "put": lambda key: put(key, Note(version=2), NOW, over=Note(version=1)),
+    "put over any": lambda key: put_over_any(key, Note(version=2), NOW),
+    "remove": lambda key: remove(key, Note(version=1)),
+}
+
+
+@pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError"])
+@pytest.mark.parametrize("write", WRITES)
+def test_a_write_that_meets_another_is_tried_again(dynamodb: DynamoDBClient, key: Key, write: str, code: str) -> None:
+    """Neither a conflict nor a throttle says that anything has changed. That holds for each kind of write."""
+    table = Table(dynamodb, TABLE)
+    assert table.write(put(key, Note(version=1), NOW, over=None))
+    with refusing(dynamodb, code, 2) as refused:
+        assert table.write(WRITES[write](key))
+    assert len(refused) == 2
+    assert table.read(key, Note) == (None if write == "remove" else Note(version=2))
+
+
+def test_a_table_that_stays_away_is_not_asked_for_ever(dynamodb: DynamoDBClient, key: Key) -> None:
+    """After some tries it is an error, and the order is tried again later."""
+    table = Table(dynamodb, TABLE)
+    with refusing(dynamodb, "ThrottlingError", TRIES) as refused, pytest.raises(Exception, match="ThrottlingError"):
+        table.write(put(key, Note(version=1), NOW, over=None))
+    assert len(refused) == TRIES
+    assert table.read(key, Note) is None
+
+
+def test_one_unexpected_version_keeps_all_of_a_write_from_happening(dynamodb: DynamoDBClient, key: Key) -> None:
+    """What was seen is not there any more: nothing is written, and the caller is told."""
+    table, other = Table(dynamodb, TABLE), Key(key.pk, "other")
+    assert table.write(put(key, Note(version=1), NOW, over=None))
+    stale = put(key, Note(version=3), NOW, over=Note(version=2))
+    assert not table.write(put(other, Note(version=1), NOW, over=None), stale)
+    assert not table.write(put(key, Note(version=1), NOW, over=None))
+    assert not table.write(remove(key, Note(version=2)))
+    assert table.read_all(key.pk) == {"note": Note(version=1).model_dump_json()}
+
+
+def test_a_part_of_a_partition_is_read_by_its_prefix(dynamodb: DynamoDBClient, key: Key) -> None:
+    """And the whole of it without one."""
+    table = Table(dynamodb, TABLE)
+    for sk in ("a#1", "a#2", "b"):
+        assert table.write(put(Key(key.pk, sk), Note(version=1), NOW, over=None))
+    assert list(table.read_all(key.pk, "a#")) == ["a#1", "a#2"]
+    assert list(table.read_all(key.pk)) == ["a#1", "a#2", "b"]
