@@ -118,7 +118,7 @@ docker:
 sam-local: docker build needs-sam needs-lambda ## run the functions in SAM's containers (docs/sam-local.md)
 	@$(PY) -m local sam
 
-# A stack has a file of parameters. ARCH is what is built for and what the functions are told to run on.
+# A stack has a file of parameters. ARCH is the architecture of the build and of the deployed functions.
 STACK ?= recordbot
 
 parameters/%.yaml:

@@ -187,7 +187,7 @@ def _is_importing(frame: FrameType | None) -> bool:
 def _report(line: str) -> None:
     try:
         print(f"recordbot: {line}", file=sys.stderr, flush=True)
-    except OSError:  # what is left in the buffer would fail again as Python ends, which makes its status 120
+    except OSError:  # the rest of the buffer would fail again when Python ends, with the status 120
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 

@@ -80,7 +80,7 @@ class Vocabulary:
     conflict: Callable[[Mapping[str, Sequence[str]]], str | None] = lambda _: None
     """Returns why the values don't go together, or None."""
     nothing: str = "Nothing was done"
-    """What the answer to an error begins with."""
+    """The beginning of the answer to an error."""
     takes_any_words: bool = False
     """Whether all its words are values of its first positional."""
 

@@ -99,9 +99,9 @@ class Attempts:
         return attempt
 
     def release(self, attempt: Attempt, now: datetime) -> None:
-        """Give back a claim whose call did not happen: the attempt waits, and locks nothing.
+        """Release a claim whose call did not happen: the attempt waits and locks nothing.
 
-        An attempt that became Unknown when its lease ended waits again too. Raises Contended.
+        An attempt that became Unknown when its lease ended waits as well. Raises Contended.
         """
         for _ in range(TRIES):
             if self._move(attempt, attempt.waiting(), now):

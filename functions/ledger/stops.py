@@ -29,7 +29,7 @@ class Stops:
         return self.read(stop.order_id) or stop
 
     def settle(self, before: StopRecord | None, settled: StopRecord, now: datetime) -> StopRecord:
-        """Write the results over the record before; return what another recorder wrote instead, if one did."""
+        """Store the results of a stop over the version before. If another recorder was first, return its record."""
         if self._table.write(put(_key(settled.order_id), settled, now, over=before)):
             return settled
         return self.read(settled.order_id) or settled

@@ -71,7 +71,7 @@ class StartHandler:
         self.checks.put_next(order, recordings, 1, delivery)
 
     def give_up(self, order: Order, action: Start, /) -> None:
-        """Settle each stream without a call to RTC as not started, and tell the asker.
+        """Settle each stream without a call to RTC as not started, and report to the asker.
 
         A call that was begun stays as it is: its outcome is unknown when its lease is over.
         """

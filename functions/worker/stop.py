@@ -42,7 +42,7 @@ class StopHandler:
         self.telling.answer_once(order, stop_outcome(action, stop), delivery)
 
     def give_up(self, order: Order, action: Stop, /) -> None:
-        """Settle each target that is not known to be stopped as not stopped, and tell the asker."""
+        """Settle each target that is not known to be stopped as not stopped, and report to the asker."""
         try:
             begun = self.ledger.stops.read(order.order_id)
             stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
@@ -101,7 +101,7 @@ class StopHandler:
             return target
         recording = self.ledger.recordings.of_job(target.job_id)
         if recording is not None and recording.is_over:
-            return target  # perhaps stopped at an earlier receive: RTC is not asked again
+            return target  # an earlier receive may have stopped it: RTC is not called again
         if not delivery.has_time_for_a_call() and not delivery.last:
             raise TryAgain(AT_ONCE)
         try:

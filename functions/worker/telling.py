@@ -87,7 +87,7 @@ class Telling:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
 
     def report_bug(self, order: Order) -> None:
-        """Tell the asker that we failed and that an operator has the order. This never raises an error."""
+        """Post that we failed and that an operator has the order. This never raises an error."""
         if order.reply_to is None:
             return
         try:

@@ -13,22 +13,22 @@ MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class RequestPreview:
-    """What would go out. Keys, tokens and signatures are masked, and so is all of a push URL behind its host."""
+    """What would be sent. Keys, tokens, signatures and push URLs after their host are masked."""
 
     method: str
     url: str
     headers: dict[str, str]
     body: dict[str, JsonValue]
     canonical_request: str | None
-    """What AK/SK signs; None where a token is sent instead."""
+    """The text that AK/SK signs; None if a token is sent instead."""
 
     def body_text(self) -> str:
-        """Return the body's JSON, indented."""
+        """Return the body as indented JSON."""
         return json.dumps(self.body, indent=2)
 
 
 def masked_body(request: RecordingRequest) -> dict[str, JsonValue]:
-    """Return the body of a start with its push URLs cut behind their hosts: the rest lets anyone publish."""
+    """Return the body of a start with its push URLs cut after their hosts: the rest lets anyone publish."""
     body = request.body()
     if request.publish_param is not None:
         body["publish_param"] = {"rtmp_urls": [_masked_url(url) for url in request.publish_param.rtmp_urls]}

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("shared", "bot", "functions", "local", "docs")
-FILES = ("template.yaml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+FILES = ("template.yaml", "pyproject.toml", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 TEXTS = {".py", ".js", ".html", ".css", ".md", ".json", ".yaml"}
 READ = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in TEXTS]
 READ += [ROOT / file for file in FILES]
