@@ -1,10 +1,19 @@
 """What holds for every test."""
 
 import os
+from collections import Counter
 
+import pytest
 from hypothesis import settings
 
 # Two shared cores: how long an example takes says nothing. CI tries the same examples every time, so that a red run is
 # about the change; a developer's run tries new ones.
 settings.register_profile("recordbot", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("recordbot")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse two tests of one name: xdist would run only one of them."""
+    doubled = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if doubled:
+        raise pytest.UsageError(f"more than one test has this name: {', '.join(doubled)}")
