@@ -47,7 +47,7 @@ def test_a_recording_is_started_and_read_and_the_exit_status_says_so() -> None:
     assert done.stderr == ""
 
 
-def test_a_slip_is_read_and_is_not_well(bot: Deployment) -> None:
+def test_an_error_is_read_and_is_a_failure(bot: Deployment) -> None:
     """Nothing was started."""
     read: list[str] = []
     assert not say_to(bot.system, ["/record 100 user001 hdd"], read.append)
