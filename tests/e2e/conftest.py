@@ -141,12 +141,6 @@ def bot(shared_system: Deployment) -> Iterator[Deployment]:
     shared.slack.behave()
 
 
-@pytest.fixture
-def own_bot() -> Iterator[Deployment]:
-    """A system of one's own, to break; the bot has no token and answers by response_url alone."""
-    yield from deployed([], bot_token=False)
-
-
 def order_ids(deployment: Deployment) -> set[str]:
     """The ids of all orders that the functions logged."""
     lines = [line.partition(": ")[2] for line in deployment.logs]

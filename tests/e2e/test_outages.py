@@ -1,7 +1,11 @@
 """When a part is gone for good: the asker and the operator read so, and the ledger is right.
 
-Each test has a system of its own, because it breaks it.
+A test that breaks its system for good has one of its own.
 """
+
+from collections.abc import Iterator
+
+import pytest
 
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
@@ -12,30 +16,45 @@ from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
 from shared.log_events import LogEvent
 from shared.orders import Order
-from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, eventually
+from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, deployed, eventually
 
 
-def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(own_bot: Deployment) -> None:
+@pytest.fixture(scope="module")
+def tokenless_system() -> Iterator[Deployment]:
+    """A system whose bot has no token, and answers by response_url alone."""
+    yield from deployed([], bot_token=False)
+
+
+@pytest.fixture
+def bot(tokenless_system: Deployment) -> Iterator[Deployment]:
+    """The system without a token, with a room of one's own; Slack behaves again afterwards."""
+    system = tokenless_system
+    yield Deployment(system.system, system.rtc, system.slack, system.logs)
+    system.slack.behave()
+
+
+@pytest.fixture
+def own_bot() -> Iterator[Deployment]:
+    """A system of one's own, to break; the bot has no token."""
+    yield from deployed([], bot_token=False)
+
+
+def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(bot: Deployment) -> None:
     """Nothing can be told any more; the recording runs, the ledger has it, and nothing goes round for ever."""
-    own_bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
-    own_bot.type("ROOM user001")
-    own_bot.system.stack.wait_until_drained(PATIENCE_S)
-    assert (len(own_bot.jobs()), own_bot.kinds()) == (1, ["started"])
-    assert any(LogEvent.NOT_ANSWERED in line for line in own_bot.logs)
-    assert own_bot.dead_letters() == []
+    bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
+    bot.type("ROOM user001")
+    bot.system.stack.wait_until_drained(PATIENCE_S)
+    assert (len(bot.jobs()), bot.kinds()) == (1, ["started"])
+    assert any(LogEvent.NOT_ANSWERED in line for line in bot.logs)
+    assert bot.dead_letters() == []
 
 
-def test_without_a_bot_token_the_answer_comes_by_the_response_url(own_bot: Deployment) -> None:
-    """Two posts of five: starting, then recording; and the dead queue tells the person that nothing was started."""
-    own_bot.type("ROOM user001")
-    own_bot.read("🟡 Starting")
-    own_bot.read("🔴 Recording")
-    url = own_bot.system.stack.queue_url("OrderQueue")
-    own_bot.system.stack.sqs.delete_queue(QueueUrl=url)
-    own_bot.type("ROOM user002")
-    last = own_bot.slack.chat.messages(CLASS_RECORDINGS, ANN)[-1]
-    assert "Nothing was started" in own_bot.slack.chat.as_text(last)
-    assert [job.parameters.user_id for job in own_bot.jobs()] == ["user001"]
+def test_without_a_bot_token_the_answer_comes_by_the_response_url(bot: Deployment) -> None:
+    """Two posts of five: starting, then recording."""
+    bot.type("ROOM user001")
+    bot.read("🟡 Starting")
+    bot.read("🔴 Recording")
+    assert [job.parameters.user_id for job in bot.jobs()] == ["user001"]
 
 
 def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
@@ -61,7 +80,10 @@ def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
 
 
 def test_a_bug_of_ours_tells_the_asker_and_leaves_the_order_to_an_operator(own_bot: Deployment) -> None:
-    """With the table gone nothing can be done: the asker reads so, and the order lies in the dead letters."""
+    """With the table gone nothing can be done: the asker reads so, and the order lies in the dead letters.
+
+    With the order queue gone as well, the next asker reads that nothing was started.
+    """
     stack = own_bot.system.stack
     stack.dynamodb.delete_table(TableName=stack.table_name("LedgerTable"))
     own_bot.type("ROOM user001")
@@ -71,3 +93,8 @@ def test_a_bug_of_ours_tells_the_asker_and_leaves_the_order_to_an_operator(own_b
     (order_id,) = {Order.model_validate_json(letter).order_id for letter in own_bot.dead_letters()}
     assert f"Nothing is lost: order {order_id} is kept for an operator." in told
     assert own_bot.starts() == 0
+
+    stack.sqs.delete_queue(QueueUrl=stack.queue_url("OrderQueue"))
+    own_bot.type("ROOM user002")
+    assert "Nothing was started" in chat.as_text(chat.messages(CLASS_RECORDINGS, ANN)[-1])
+    assert own_bot.jobs() == []

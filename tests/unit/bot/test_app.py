@@ -122,7 +122,7 @@ def test_each_form_of_a_command_becomes_the_same_order(typed: str) -> None:
     ],
 )
 def test_each_common_error_is_answered_with_its_corrections(typed: str, answer: str) -> None:
-    """Words of other tools, Slack's people, a room called like an option: nothing starts, both corrections are shown."""
+    """Words of other tools, Slack's people, a room named like an option: nothing starts, both corrections show."""
     outside = Outside()
     assert answer in read(_reply(_ask(outside.app(), text=typed)))
     assert not outside.orders
