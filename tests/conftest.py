@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections import Counter
 
+import pytest
 from hypothesis import settings
 
 # Two shared cores: how long an example takes says nothing. CI tries the same examples every time, so that a red run is
@@ -13,3 +15,10 @@ settings.load_profile("recordbot")
 # Tests that run in the background, or under nohup, find these signals ignored, and so would every process they start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse two tests of one name: xdist would run only one of them."""
+    doubled = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if doubled:
+        raise pytest.UsageError(f"more than one test has this name: {', '.join(doubled)}")

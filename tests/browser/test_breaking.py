@@ -35,7 +35,7 @@ def test_an_order_waits_until_rtc_works(page: Page, room: str, label: str) -> No
 
 @pytest.mark.parametrize(("label", "why"), [("Wrong key", "verify aksk signature fail"), ("Clock off", "x-sdk-date")])
 def test_rtc_lets_nobody_in(page: Page, room: str, label: str, why: str) -> None:
-    """A key or a clock that does not fit is told in the channel, with RTC's own words."""
+    """A key or a clock that does not fit is answered in the channel, with RTC's own words."""
     _break(page, "RTC", label)
     send(page, f"/record room {room} user001")
     expect(message(page, "Not recorded: user001", room, why)).to_have_count(1)
@@ -77,7 +77,7 @@ def test_a_queue_that_refuses_is_told_at_once(page: Page, room: str) -> None:
 
 
 def test_a_recorder_killed_in_its_call_leaves_nothing_guessed(page: Page, room: str) -> None:
-    """The recorder dies with RTC's answer on the way: the outcome is unknown, and told so once its lease is over."""
+    """The recorder dies with RTC's answer on the way: the channel reads "unknown" once the lease is over."""
     _break(page, "AWS", "Recorder killed")
     send(page, f"/record room {room} user001")
     expect(station(page, "Recorder")).to_have_attribute("data-state", "failed")

@@ -31,8 +31,8 @@ def test_recording_is_said_once_it_runs(page: Page, room: str) -> None:
     expect(message(page, room, "(edited)")).to_have_count(1)
 
 
-def test_a_slip_is_answered_to_the_asker(page: Page, room: str) -> None:
-    """A slip says what is wrong and what to type, only to who typed it, and nothing reaches the queue."""
+def test_an_error_is_answered_to_the_asker(page: Page, room: str) -> None:
+    """An error says what is wrong and what to type, only to who typed it, and nothing reaches the queue."""
     send(page, f"/record room {room} user001 hdd")
     answer = message(page, "Nothing started", f"/record room {room} user001 hd")
     expect(answer.last).to_contain_text("Only visible to you")

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +23,11 @@ BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 VISIBILITY_TIMEOUT_S = 4
 """How soon the message of a recorder that died comes back. In the template it is six minutes; here we wait less."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of this folder begin: they take longest."""
+    items.sort(key=lambda item: not item.path.is_relative_to(Path(__file__).parent))
 
 
 @dataclass
@@ -133,12 +139,6 @@ def bot(shared_system: Deployment) -> Iterator[Deployment]:
     yield Deployment(shared.system, shared.rtc, shared.slack, shared.logs)
     shared.rtc.behave()
     shared.slack.behave()
-
-
-@pytest.fixture
-def own_bot() -> Iterator[Deployment]:
-    """A system of one's own, to break; the bot has no token and answers by response_url alone."""
-    yield from deployed([], bot_token=False)
 
 
 def order_ids(deployment: Deployment) -> set[str]:

@@ -47,7 +47,7 @@ def test_rtc_gets_what_was_typed_and_not_slacks_markup(bot: Deployment) -> None:
     assert [job.parameters.publish_param for job in bot.jobs()] == [{"rtmp_urls": [url]}] * 2
 
 
-def test_a_mention_is_a_slip_that_names_who_was_mentioned(bot: Deployment) -> None:
+def test_a_mention_is_an_error_that_names_who_was_mentioned(bot: Deployment) -> None:
     """Slack people aren't RTC users, whether Slack made a mention of what was typed or not."""
     for name, typed in (("ann", "<@U0ANN|ann>"), ("ben", "@ben")):
         bot.type(f"room ROOM {typed}", markup=True)
@@ -68,7 +68,7 @@ def test_every_option_reaches_rtc(bot: Deployment) -> None:
     assert all("k3y" not in line for line in bot.logs)
 
 
-def test_a_slip_is_answered_at_once_to_the_asker_only(bot: Deployment) -> None:
+def test_an_error_is_answered_at_once_to_the_asker_only(bot: Deployment) -> None:
     """Every problem with its way out, and the command to copy; nothing reaches queue, ledger or RTC."""
     bot.type("room ROOM user001 hdd idle=2s")
     slip = bot.read("✋ Nothing started. 2 things to fix")

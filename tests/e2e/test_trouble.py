@@ -6,20 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from local.http_message import Wire
-from local.rtc.api import RtcApi
-from local.rtc.credentials import MADE_UP
 from local.rtc.faults import Fault
-from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
-from local.slack.faults import RESPONSE_URL_ENDED
-from local.slack.workspace import SlackWorkspace
-from local.system import Account, running
 from shared.actors import Actor
-from shared.log_events import LogEvent
 from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
-from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, eventually
+from tests.e2e.conftest import PATIENCE_S, Deployment, eventually
 
 
 @pytest.mark.parametrize(
@@ -106,61 +99,3 @@ def test_a_message_that_is_no_order_goes_to_the_dead_letters(bot: Deployment) ->
     garbage = json.dumps({"room": bot.room})
     bot.put(garbage)
     eventually(lambda: garbage in bot.dead_letters())
-
-
-def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(own_bot: Deployment) -> None:
-    """Nothing can be told any more; the recording runs, the ledger has it, and nothing goes round for ever."""
-    own_bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
-    own_bot.type("ROOM user001")
-    own_bot.system.stack.wait_until_drained(PATIENCE_S)
-    assert (len(own_bot.jobs()), own_bot.kinds()) == (1, ["started"])
-    assert any(LogEvent.NOT_ANSWERED in line for line in own_bot.logs)
-    assert own_bot.dead_letters() == []
-
-
-def test_without_a_bot_token_the_answer_comes_by_the_response_url(own_bot: Deployment) -> None:
-    """Two posts of five: starting, then recording; and the dead queue tells the person that nothing was started."""
-    own_bot.type("ROOM user001")
-    own_bot.read("🟡 Starting")
-    own_bot.read("🔴 Recording")
-    url = own_bot.system.stack.queue_url("OrderQueue")
-    own_bot.system.stack.sqs.delete_queue(QueueUrl=url)
-    own_bot.type("ROOM user002")
-    last = own_bot.slack.chat.messages(CLASS_RECORDINGS, ANN)[-1]
-    assert "Nothing was started" in own_bot.slack.chat.as_text(last)
-    assert [job.parameters.user_id for job in own_bot.jobs()] == ["user001"]
-
-
-def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
-    """Nobody at the address: tried again, then given up. A wrong key: told at once, for five tries would lock it."""
-    api = RtcApi(calls_per_second=None)
-    nobody = Account("http://127.0.0.1:9", MADE_UP.app_id, MADE_UP.project_id, {"access_key": "A", "secret_key": "S"})
-    slack = SlackWorkspace(rate_limited=False)
-    with running(rtc=nobody, slack=slack, parameters={"MaxReceives": "2"}, built=BUILT) as system:
-        bot = Deployment(system, api, slack, [])
-        bot.type("ROOM user001")
-        assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
-        assert bot.kinds() == ["not_started"]
-
-    keys = {"access_key": MADE_UP.access_key, "secret_key": "wrong"}
-    slack = SlackWorkspace(rate_limited=False)
-    with serve(api) as server:
-        account = Account(server.endpoint, MADE_UP.app_id, MADE_UP.project_id, keys)
-        with running(rtc=account, slack=slack, built=BUILT) as system:
-            bot = Deployment(system, api, slack, [])
-            bot.type("ROOM user001")
-            bot.read("⛔ Not recorded", "HTTP 401", "Ask an operator")
-            assert (bot.starts(), bot.kinds()) == (1, ["not_started"])
-
-
-def test_a_bug_of_ours_tells_the_asker_and_leaves_the_order_to_an_operator(own_bot: Deployment) -> None:
-    """With the table gone nothing can be done: the asker reads so, and the order lies in the dead letters."""
-    stack = own_bot.system.stack
-    stack.dynamodb.delete_table(TableName=stack.table_name("LedgerTable"))
-    own_bot.type("ROOM user001")
-    eventually(lambda: any(own_bot.room in letter for letter in own_bot.dead_letters()))
-    chat = own_bot.slack.chat
-    (told,) = [text for it in chat.messages(CLASS_RECORDINGS, ANN) if "our mistake" in (text := chat.as_text(it))]
-    (order_id,) = {Order.model_validate_json(letter).order_id for letter in own_bot.dead_letters()}
-    assert f"Nothing is lost: order {order_id} is kept for an operator." in told
-    assert own_bot.starts() == 0

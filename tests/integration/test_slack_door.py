@@ -102,7 +102,7 @@ def test_the_word_payload_loses_no_order(aws: Aws, text: str, changes: dict[str,
 
 @pytest.mark.parametrize("text", ["help", "", "100 user001 hdd", "stop 1"])
 def test_what_starts_nothing_leaves_the_queue_empty(aws: Aws, text: str) -> None:
-    """A question or a slip is answered at the door."""
+    """A question or an error is answered at the door."""
     assert _ask(text)["response_type"] == "ephemeral"
     assert not aws.orders()
 

@@ -143,7 +143,7 @@ def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, None])
-def test_what_did_not_happen_guards_nothing(ledger: Ledger, outcome: NotStarted | None) -> None:
+def test_what_did_not_happen_locks_nothing(ledger: Ledger, outcome: NotStarted | None) -> None:
     """After a refusal, or a claim given back, anyone may start the stream."""
     attempt = claimed(ledger, an_order())
     if outcome is None:
@@ -171,7 +171,7 @@ def test_a_call_that_did_not_happen_is_given_back_after_its_lease_too(ledger: Le
         ledger.attempts.release(attempt, NOW + LEASE)
 
 
-def test_an_unknown_outcome_guards_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
+def test_an_unknown_outcome_locks_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
     """Until then nobody starts the stream again; after that anyone may."""
     held_until = NOW + UNKNOWN_IS_HELD
     ledger.attempts.settle(claimed(ledger, an_order()), Unknown(failure=None, held_until=held_until), NOW)
@@ -181,7 +181,7 @@ def test_an_unknown_outcome_guards_for_a_quarter_of_an_hour(ledger: Ledger) -> N
     claimed(ledger, an_order(), now=held_until)
 
 
-def test_a_caller_that_died_guards_for_as_long_as_an_unknown_outcome(ledger: Ledger) -> None:
+def test_a_recorder_that_died_locks_for_as_long_as_an_unknown_outcome(ledger: Ledger) -> None:
     """Even if its message never comes back, the stream is free a quarter of an hour after the lease."""
     claimed(ledger, an_order())
     assert isinstance(claim(ledger, an_order(), 0, NOW + LEASE), StreamLock)
@@ -230,7 +230,7 @@ def test_camera_screen_and_audio_of_a_user_are_three_streams(ledger: Ledger) -> 
         ledger.attempts.settle(claimed(ledger, order), started(), NOW)
 
 
-def test_each_stream_of_an_order_has_an_entry_of_its_own(ledger: Ledger) -> None:
+def test_each_stream_of_an_order_has_its_own_attempt(ledger: Ledger) -> None:
     """One stream's outcome says nothing of the next."""
     order = an_order("a", "b")
     ledger.attempts.settle(claimed(ledger, order, 0), REFUSED, NOW)
@@ -258,7 +258,7 @@ def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger)
 
 
 def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: Ledger) -> None:
-    """Answers are counted; while one is at it others wait; what was told is not told again."""
+    """Answers are counted; while one is at it others wait; what was answered is not answered again."""
     assert ledger.answers.begin("A", NOW) == 1
     assert ledger.answers.begin("A", NOW) == Busy(until=NOW + ANSWER_LEASE)
     ledger.answers.abandon("A", NOW)

@@ -1,4 +1,4 @@
-"""Looking after what was started: each news is told once, whatever fails is left to the next look."""
+"""Checks of what was started: each change is answered once, and a check that fails is left to the next."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -74,8 +74,8 @@ def test_a_job_that_ended_at_once_is_told_with_its_reason(world: World) -> None:
     assert "it was stopped on request" in world.read()[-1]
 
 
-def test_a_look_that_fails_is_left_to_the_next(world: World) -> None:
-    """RTC away at the first look: the second tells."""
+def test_a_check_that_fails_is_left_to_the_next(world: World) -> None:
+    """RTC is away at the first check: the second one answers."""
     start(world)
     world.clock.tick(2)
     world.rtc.misbehave(Fault(status=503), operation="show")
@@ -101,7 +101,7 @@ def test_of_several_jobs_the_news_is_one_message_at_the_end(world: World, reques
     assert len(texts) == (1 if "bot token" in request.node.name else 2)
 
 
-def test_a_look_without_time_leaves_it_to_the_next(world: World) -> None:
+def test_a_check_without_time_is_left_to_the_next(world: World) -> None:
     """No call is begun that Lambda's limit would cut off."""
     start(world)
     world.clock.tick(2)
@@ -143,7 +143,7 @@ def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> 
     looked = 0
     while order := world.next_check():
         first, _ = world.ledger.orders.read(order.order_id).recordings
-        if first.job.state == "INIT":  # then a look shows both, and the first goes well
+        if first.job.state == "INIT":  # then a check shows both, and the first goes well
             world.rtc.misbehave(Fault(), operation="show")
         world.rtc.misbehave(Fault(status=503), operation="show")
         check(world, order)
@@ -153,7 +153,7 @@ def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> 
 
 
 def test_an_order_that_was_told_before_a_crash_is_still_watched(world: World) -> None:
-    """The redelivery finds it told, says nothing, and has it looked after."""
+    """The redelivery finds it answered, says nothing, and queues the check."""
     order = start(world)
     assert world.next_check() is not None
     assert world.run(order, 2) is None

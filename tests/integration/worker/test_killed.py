@@ -92,7 +92,7 @@ def test_the_writes_of_a_start_and_of_a_stop_are_these(aws: tuple[DynamoDBClient
 def test_a_start_whose_recorder_is_killed_is_neither_lost_nor_doubled(
     aws: tuple[DynamoDBClient, SQSClient], world: World, place: int, moment: str
 ) -> None:
-    """RTC is asked at most once; the outcome is known, or told as unknown; the job has a recording that holds it."""
+    """RTC is asked at most once; the answer is the outcome or "unknown"; the job has a recording that holds it."""
     order = world.order()
     run_twice(aws, world, order, place, moment)
     assert len(world.rtc.jobs()) == world.starts() == (0 if (place, moment) == (0, "after") else 1)

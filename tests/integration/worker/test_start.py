@@ -120,7 +120,7 @@ def test_a_running_job_makes_the_second_order_a_duplicate(world: World) -> None:
 
 
 def test_a_job_that_is_over_frees_its_stream(world: World) -> None:
-    """Nobody told the ledger that the recording ended: RTC is asked, and the start goes on."""
+    """The ledger does not know that the recording ended: RTC is asked, and the start goes on."""
     world.run(world.order())
     world.clock.tick(60)
     world.client.stop("1")
@@ -140,7 +140,7 @@ def test_a_job_that_rtc_has_forgotten_frees_its_stream(world: World) -> None:
 
 
 @pytest.mark.parametrize("fault", [FAILED, Fault(status=503), Fault(wire=Wire.RESET)])
-def test_a_guarded_job_that_cannot_be_shown_is_asked_for_again(world: World, fault: Fault) -> None:
+def test_a_locked_job_that_cannot_be_shown_is_asked_for_again(world: World, fault: Fault) -> None:
     """Asking changes nothing, so whatever came of it, it may be repeated; nothing is said before it is known."""
     world.run(world.order())
     world.rtc.misbehave(fault, operation="show")
@@ -180,7 +180,7 @@ def test_a_call_under_somebodys_lease_is_waited_for(world: World) -> None:
 
 
 def test_a_recorder_that_died_in_the_call_leaves_an_unknown_outcome(world: World) -> None:
-    """Nobody can know what RTC made of it: it is told, and not sent again."""
+    """Nobody can know what RTC made of it: it is answered as unknown, and not sent again."""
     order = world.order()
     world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())
     world.clock.tick(LEASE.total_seconds())
@@ -224,7 +224,7 @@ def test_slack_cannot_put_an_answer_off_for_a_day(world: World) -> None:
 
 
 def test_a_job_with_an_impossible_date_is_still_a_job(world: World) -> None:
-    """A start that worked is never told as unknown because of a field that nobody needs."""
+    """A start that worked is never answered as unknown because of a field that nobody needs."""
     body = '{"job_id": "9", "create_time": "0001-01-01T00:00:00+14:00"}'
     world.rtc.misbehave(Fault(status=201, body=body, content_type="application/json"), operation="start")
     order = world.order()
@@ -251,7 +251,7 @@ def test_an_order_that_nobody_expects_any_more_is_not_begun(world: World) -> Non
 
 
 def test_an_answer_that_slack_throttles_is_given_later_and_nothing_is_done_twice(world: World) -> None:
-    """Settled but not told: the redelivery only answers, after as long as Slack asked for."""
+    """Settled but not answered: the redelivery only answers, after as long as Slack asked for."""
     world.slack.misbehave(THROTTLED)
     order = world.order()
     delay = world.run(order)
@@ -313,7 +313,7 @@ def test_a_stream_that_somebody_else_records_is_told_as_such(world: World) -> No
 
 
 def test_a_wrong_key_is_asked_with_once(world: World) -> None:
-    """Five wrong signatures lock a key: a 401 is told, not tried again."""
+    """Five wrong signatures lock a key: a 401 is answered, not tried again."""
     made_up = world.rtc.credentials
     session = transport.new_session()
     session.mount("http://", InMemory(world.rtc.answer))

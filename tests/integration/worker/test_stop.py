@@ -144,7 +144,7 @@ def test_what_is_over_already_counts_as_stopped(stops: Stops, job_is: str) -> No
 
 
 def test_a_404_that_is_not_rtc_s_stops_nothing(stops: Stops) -> None:
-    """A gateway that knows no such address says nothing of the job: the lock stays, and the code is told."""
+    """A gateway that knows no such address says nothing of the job: the lock stays, and the answer has the code."""
     stops.started()
     for operation in ("stop", "show"):
         stops.world.rtc.misbehave(Fault(status=404, error_code="APIGW.0101"), operation=operation)
@@ -158,7 +158,7 @@ def test_a_404_that_is_not_rtc_s_stops_nothing(stops: Stops) -> None:
 
 
 def test_a_job_that_nobody_ever_knew_is_not_stopped(stops: Stops) -> None:
-    """An id mistyped is told as such; the recording that was meant goes on."""
+    """A mistyped id is named in the answer; the recording that was meant goes on."""
     stops.started()
     order = stops.order(Stop(job_id="nobody-s"))
     assert stops.stop(order) is None
@@ -167,7 +167,7 @@ def test_a_job_that_nobody_ever_knew_is_not_stopped(stops: Stops) -> None:
 
 @pytest.mark.parametrize("fault", [FAILED, SILENT_AFTER])
 def test_a_stop_that_leaves_a_doubt_is_repeated(stops: Stops, fault: Fault) -> None:
-    """Unlike a start: stopping twice does no harm. At the last receive it is given up, and told."""
+    """Unlike a start: stopping twice does no harm. At the last receive it is given up, and answered."""
     stops.started()
     stops.world.rtc.misbehave(fault, operation="stop", times=1)
     order = stops.order()
@@ -247,7 +247,7 @@ def test_who_wants_nobody_told_is_obeyed(stops: Stops) -> None:
 
 
 def test_a_caller_s_start_is_told_without_a_response_url(stops: Stops) -> None:
-    """By the bot, with the caller's name as plain text; a second one is told to the channel as well."""
+    """By the bot, with the caller's name as plain text; a second one is announced in the channel as well."""
     for _ in range(2):
         order = stops.order().model_copy(
             update={"action": Start(requests=(RecordingRequest(room_id="100", user_id="user001"),))}

@@ -121,15 +121,15 @@ def test_each_form_of_a_command_becomes_the_same_order(typed: str) -> None:
         ("hd user001", "the user is missing: who in room user001? (or a room called hd? room hd user001)"),
     ],
 )
-def test_each_slip_that_people_make_is_answered_with_its_readings(typed: str, answer: str) -> None:
-    """Words of other tools, Slack's people, a room called like an option: nothing starts, both readings are told."""
+def test_each_common_error_is_answered_with_its_corrections(typed: str, answer: str) -> None:
+    """Words of other tools, Slack's people, a room named like an option: nothing starts, both corrections show."""
     outside = Outside()
     assert answer in read(_reply(_ask(outside.app(), text=typed)))
     assert not outside.orders
 
 
 def test_somebody_mentioned_is_told_apart_from_a_user_of_rtc() -> None:
-    """A mention comes as Slack's id; the slip repeats the name that was typed."""
+    """A mention comes as Slack's id; the error repeats the name that was typed."""
     outside = Outside()
     reply = read(_reply(_ask(outside.app(), text="100 <@U0ANN|ann> hd")))
     assert "‹@ann› → Slack people aren't RTC users" in reply
@@ -154,7 +154,7 @@ def test_help_is_answered_without_an_order(typed: str, said: str) -> None:
     assert not outside.orders
 
 
-def test_a_slip_is_answered_with_the_way_out() -> None:
+def test_an_error_is_answered_with_the_way_out() -> None:
     """At once, by the command's own name, and nothing is put on the queue."""
     outside = Outside()
     reply = _reply(_ask(outside.app("/rec"), command="/rec", text="room 100 user001 hdd"))

@@ -104,7 +104,7 @@ def test_without_a_response_url_the_channel_reads_what_only_the_asker_would() ->
 
 @pytest.mark.parametrize(("token", "reason"), [(None, "without a bot token"), (TOKEN, "not_in_channel")])
 def test_without_a_response_url_the_bot_s_token_is_the_only_way(token: str | None, reason: str) -> None:
-    """Where that fails for good, nobody can be told."""
+    """Where that fails for good, nobody gets an answer."""
     with Slack(web_api=refused("not_in_channel")) as slack, pytest.raises(CannotDeliver, match=reason):
         slack.messenger(token).post(NEWS, ReplyTo(channel_id="C1"), ORDER_ID)
 

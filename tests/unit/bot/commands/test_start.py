@@ -82,7 +82,7 @@ def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
 
 
 def test_an_accepted_dry_run_promises_nothing() -> None:
-    """Who only tries is not told that RTC is being asked."""
+    """A dry run does not say that RTC is being asked."""
     assert said(dry_run=True)[0] == "🔎 Trying user001 in room 100 without sending anything"
 
 

@@ -28,7 +28,7 @@ def test_what_is_missing_has_no_word_to_show() -> None:
     ("word", "ours"),
     [("hdd", "hd"), ("strat", "start"), ("no-audoi", "no-audio"), ("user1", None), ("ann", None), ("gd", None)],
 )
-def test_the_nearest_word_is_a_slip_of_the_keys_away(word: str, ours: str | None) -> None:
+def test_the_nearest_word_is_a_typing_error_away(word: str, ours: str | None) -> None:
     """Neighbours swapped, a letter too many or few; what has digits or is very short is an id."""
     assert nearest(word, ("hd", "start", "no-audio", "user", "idle")) == ours
 

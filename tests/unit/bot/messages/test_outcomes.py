@@ -20,7 +20,7 @@ BY_502 = a_failure(FailureKind.OUTCOME_UNKNOWN, status=502, error_code=None, err
 
 
 def told(came: Outcome, *, after: timedelta = timedelta(0), **of: Any) -> Reply:
-    """The reply for an order of one stream, told so long after NOW."""
+    """The reply for an order of one stream, drawn so long after NOW."""
     attempt = an_attempt(came, **of)
     reply = outcome(an_order(attempt.request), [attempt], (), NOW + after)
     assert_slack_takes(reply)
@@ -70,7 +70,7 @@ def test_a_running_job_is_being_recorded() -> None:
     ],
 )
 def test_a_job_that_is_over_says_why(reason: str | None, said: str) -> None:
-    """A job that ended before it was told of is no success, and has a next step."""
+    """A job that ended before it was announced is no success, and has a next step."""
     first, second, third = lines(Started(job=a_job(state="STOPPED", stop_reason=reason, max_idle_time=30)))
     assert first == "⏹️ Already stopped: user001 in room 100"
     assert second == f"It is over: {said}. Start it again if you need it."
@@ -247,6 +247,6 @@ def test_a_late_duplicate_mentions_nobody() -> None:
 
 
 def test_an_attempt_without_an_outcome_is_not_told() -> None:
-    """An order is told when all its attempts have an outcome."""
+    """An order is answered when all its attempts have an outcome."""
     with pytest.raises(ValueError, match="no outcome"):
         outcome(an_order(), [an_attempt()], (), NOW)

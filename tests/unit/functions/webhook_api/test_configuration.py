@@ -36,7 +36,7 @@ def test_callers_are_read_with_their_limits() -> None:
         '{"a/b": {}}',
     ],
 )
-def test_a_slip_in_the_callers_opens_nothing(callers: str) -> None:
+def test_an_error_in_the_callers_opens_nothing(callers: str) -> None:
     """A limit that is misspelt would be none, and a name like a Slack user's would be a mention."""
     with pytest.raises(SettingsError, match="WEBHOOK_CALLERS"):
         read_settings(WebhookSettings, WEBHOOK | {"WEBHOOK_CALLERS": callers})

@@ -128,7 +128,7 @@ def test_of_the_real_rtc_only_the_step_is_known() -> None:
     assert rtc == {"title": "RTC is asked to start", "ms": 10, "note": "HTTP 201"}
 
 
-def test_the_ledger_s_entries_of_the_order_alone() -> None:
+def test_only_what_the_order_wrote_is_shown() -> None:
     """The order's items and the locks that it holds are shown; those of other orders are not."""
     scene = Scene()
     scene.fulfilled()

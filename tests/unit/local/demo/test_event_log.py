@@ -41,7 +41,7 @@ def test_a_call_is_one_from_beginning_to_end() -> None:
     assert call.request_id not in {it.request_id for it in event_log.calls()}
 
 
-def test_a_look_is_not_kept() -> None:
+def test_a_get_is_not_kept() -> None:
     """A GET, such as that of an order's status, is neither kept nor a change."""
     event_log = EventLog()
     for method in ("GET", "POST"):

@@ -132,7 +132,7 @@ def test_every_answer_has_a_fresh_request_id(caller: Caller) -> None:
 
 
 def test_wrong_keys_are_401_and_lock_the_key(caller: Caller) -> None:
-    """A wrong secret is told so five times; then the right one is refused too, until five minutes are over."""
+    """A wrong secret is refused as such five times; then the right one is refused too, until five minutes are over."""
     caller.session.auth = _auth(caller.clock, "wrong")
     assert {_error(caller.start()) for _ in range(5)} == {(401, "APIGW.0301")}
     caller.session.auth = _auth(caller.clock)

@@ -100,7 +100,7 @@ def test_any_flipped_byte_of_a_signed_request_is_refused(data: st.DataObject) ->
     ],
 )
 def test_a_header_that_must_be_there_or_signed(name: str, value: str | None, why: str) -> None:
-    """Without it, or with it unsigned, the request is refused, and told why."""
+    """Without it, or with it unsigned, the request is refused, and the answer says why."""
     vector = VECTORS["rtc-create"]
     with pytest.raises(Refused, match=why):
         _check(vector).verify(_with_header(_request(vector), name, value))

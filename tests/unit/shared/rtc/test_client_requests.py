@@ -99,7 +99,7 @@ def test_a_header_for_the_log_is_short_and_printable() -> None:
     assert transport.header({}, "X") is None
 
 
-def test_a_rehearsal_is_what_a_start_sends_with_its_secrets_masked() -> None:
+def test_a_preview_is_what_a_start_sends_with_its_secrets_masked() -> None:
     """A dry run shows URL, headers, body and canonical request of the real thing, and sends nothing."""
     push = {"rtmp_urls": ["rtmp://live.example/app/stream-k3y"]}
     request = RecordingRequest.model_validate({"room_id": "100", "user_id": "user001", "publish_param": push})
