@@ -255,7 +255,7 @@ def test_every_call_is_on_record(caller: Caller) -> None:
     assert first.request_id == started.headers["X-request-Id"]
     assert last.received - first.received == timedelta(seconds=1)
     assert (misled.verdict, misled.answer.status, misled.fault) == (
-        "not carried out, as told",
+        "not carried out, as set",
         502,
         Fault(status=502),
     )
