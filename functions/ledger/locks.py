@@ -46,6 +46,10 @@ class Locks:
         is_own = lock is not None and (lock.order_id, lock.n) == (recording.order_id, recording.n)
         return [remove(self._key(recording.request), lock)] if lock is not None and is_own else []
 
+    def free(self, stream: RecordingRequest, lock: StreamLock) -> None:
+        """Remove a lock that has no recording, unless it has changed."""
+        self._table.write(remove(self._key(stream), lock))
+
     def _key(self, stream: RecordingRequest) -> Key:
         return Key(self._room(stream.room_id), f"{stream.user_id}#{stream.video_type or _AUDIO}")
 

@@ -114,10 +114,13 @@ class StartHandler:
             count_refusal(error, Metric.NOT_STARTED)
             refused = NotStarted(failure=error.failure())
             return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
-        recording = self.ledger.recordings.read(lock.order_id, lock.n)
-        if recording is None or (isinstance(news, Shown) and news.job.state != "STOPPED"):
+        if isinstance(news, Shown) and news.job.state != "STOPPED":
             return lock
-        self.ledger.recordings.note(recording, news, self.clock())
+        recording = self.ledger.recordings.read(lock.order_id, lock.n)
+        if recording is None:
+            self.ledger.locks.free(request, lock)  # the recording's item has expired
+        else:
+            self.ledger.recordings.note(recording, news, self.clock())
         return self.ledger.attempts.claim(order, n, request, self.clock())
 
     def _show(self, job_id: str) -> Shown | Gone:

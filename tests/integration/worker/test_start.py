@@ -24,6 +24,7 @@ from shared.rtc.models import RecordingRequest
 from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.integration.conftest import World, a_world
+from tests.ledger_table import TABLE
 
 SILENT_AFTER = Fault(wire=Wire.NOTHING, delay=60, made=True)
 FAILED = Fault(status=500, error_code="RTC.00002001")
@@ -127,6 +128,24 @@ def test_a_job_that_is_over_frees_its_stream(world: World) -> None:
     order = world.order()
     assert world.run(order) is None
     assert [job.job_id for job in world.rtc.jobs()] == ["1", "2"]
+
+
+def test_a_lock_whose_recording_has_expired_is_freed_too(world: World, dynamodb: DynamoDBClient) -> None:
+    """DynamoDB deletes expired items one by one: the lock may be the last of them."""
+    first = world.order()
+    world.run(first)
+    key = {"pk": {"S": f"ORDER#{first.order_id}"}, "sk": {"S": "recording#0"}}
+    dynamodb.delete_item(TableName=TABLE, Key=key)
+    assert isinstance(_outcome_of_another(world), Duplicate)
+    world.clock.tick(60)
+    world.client.stop("1")
+    assert isinstance(_outcome_of_another(world), Started)
+
+
+def _outcome_of_another(world: World) -> object:
+    order = world.order()
+    assert world.run(order) is None
+    return world.attempt(order).outcome
 
 
 def test_a_job_that_rtc_has_forgotten_frees_its_stream(world: World) -> None:
