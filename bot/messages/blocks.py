@@ -102,7 +102,8 @@ def _text(text: str) -> Element:
 
 def _elements(line: Line) -> list[Element]:
     """Return the pieces as elements, at least one and none of them empty: Slack refuses an empty text."""
-    whole = [_text(_printable(piece)[:_LONGEST_PIECE]) if isinstance(piece, str) else piece for piece in line if piece]
+    shown = (_printable(piece)[:_LONGEST_PIECE] if isinstance(piece, str) else piece for piece in line)
+    whole = [_text(piece) if isinstance(piece, str) else piece for piece in shown if piece]
     return whole or [_text(" ")]
 
 

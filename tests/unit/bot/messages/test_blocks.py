@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.messages.blocks import Audience, clock_time, code, joined, person, plain, reply
@@ -34,6 +34,7 @@ def test_emoji_show_in_colour_everywhere() -> None:
 
 
 @given(st.text(), st.text(), st.text())
+@example("\u034f", "\u034f", "\u034f")
 def test_no_value_is_ever_anything_but_text(first: str, second: str, detail: str) -> None:
     """Whatever a value holds, it comes out as text elements of its own line, and Slack takes the message."""
     said = reply(Audience.ASKER, [first, code(second)], [second], details=[(first, detail)])
