@@ -2,11 +2,13 @@
 
 from bot.commands.help import HELP
 from bot.commands.start import START
+from bot.commands.stop import STOP
 from bot.commands.subcommand import Subcommand
 from bot.language.lexicon import Lexicon, words_for
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     START,
+    STOP,
     HELP,
 )
 

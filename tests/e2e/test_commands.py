@@ -111,7 +111,7 @@ def test_a_stream_that_somebody_else_records_is_a_duplicate_without_a_job(bot: D
     """RTC knows of a job that the ledger doesn't: asked once, told once, nothing new started."""
     bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
     bot.type("ROOM user001")
-    assert "Not by recordbot" in bot.read("♻️ Already being recorded: user001")
+    assert "recordbot doesn't know the job" in bot.read("♻️ Already being recorded: user001")
     assert (bot.starts(), bot.jobs(), bot.kinds()) == (1, [], ["not_started"])
 
 
@@ -164,3 +164,24 @@ def test_no_secret_is_ever_logged(bot: Deployment) -> None:
     assert not [secret for secret in secrets if secret in lines]
     assert bot.slack.response_url_prefix + "commands" not in lines
     assert "Signature=" not in lines
+
+
+def test_a_recording_is_stopped_by_word(bot: Deployment) -> None:
+    """The asker reads that RTC is asked, the channel that it is done; the stream can be recorded again."""
+    bot.type("room ROOM user001 hd")
+    bot.read("🔴 Recording user001")
+    bot.type("stop ROOM user001")
+    assert "order" in bot.read("⏳ Asking RTC to stop recording user001")
+    assert "by @ann" in bot.read("⏹️ Stopped user001")
+    assert [job.state for job in bot.jobs()] == ["STOPPED"]
+    bot.type("room ROOM user001")
+    eventually(lambda: len(bot.jobs()) == 2)
+
+
+def test_a_job_that_is_not_ours_is_not_stopped(bot: Deployment) -> None:
+    """RTC isn't asked for it, and the answer says what to do."""
+    job = f"job-of-{bot.room}"
+    stops = [call.operation for call in bot.rtc.calls()].count("stop")
+    bot.type(f"stop {job}")
+    assert "recordbot did not start this job" in bot.read("⛔ Not stopped", job)
+    assert [call.operation for call in bot.rtc.calls()].count("stop") == stops

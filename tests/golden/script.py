@@ -17,7 +17,7 @@ from tests.golden.play import (
 )
 
 HELP = ("", "help", "?", "help start", "help idle", "help stop", "help nonsense")
-SLIPS = (
+ERRORS = (
     "room ROOM user001 hdd idle=2s",
     "ROOM",
     "hd sd",
@@ -72,8 +72,8 @@ def _say_and_be_answered_at_once(play: Play) -> None:
     asked = play.step("help")
     for text in HELP:
         asked.type(text)
-    slipped = play.step("slips")
-    for text in SLIPS:
+    slipped = play.step("errors")
+    for text in ERRORS:
         slipped.type(text)
     slipped.type("room ROOM <@U0ANN|ann>", markup=True)
     forged = play.step("a forged command")

@@ -100,7 +100,7 @@ def test_the_word_payload_loses_no_order(aws: Aws, text: str, changes: dict[str,
     assert len(aws.orders()) == 1
 
 
-@pytest.mark.parametrize("text", ["help", "", "100 user001 hdd", "stop 1"])
+@pytest.mark.parametrize("text", ["help", "", "100 user001 hdd", "stop"])
 def test_what_starts_nothing_leaves_the_queue_empty(aws: Aws, text: str) -> None:
     """A question or an error is answered at the door."""
     assert _ask(text)["response_type"] == "ephemeral"

@@ -170,6 +170,13 @@ STARTED: dict[str, str] = {
 """What starts at once, and the command that it is."""
 
 CORRECTED: dict[str, tuple[str, ...]] = {
+    # what asks for another sub-command
+    "kill 100": ("stop 100", "‹kill› → stop (or a room? room=kill)"),
+    "stopp 100": ("stop 100", "‹stopp› → stop (or a room? room=stopp)"),
+    "finish 100": ("stop 100", "‹finish› → stop (or a room? room=finish)"),
+    "terminate 100": ("stop 100", "‹terminate› → stop (or a room? room=terminate)"),
+    "stop-recording 100": ("stop 100", "‹stop-recording› → stop (or a room? room=stop-recording)"),
+    "cancle 100": ("stop 100", "‹cancle› → stop (or a room? room=cancle)"),
     "room 100 user001 hdd idle=2s": (
         "room 100 user001 hd idle=5s",
         "‹hdd› → hd (or a person? user=hdd)",
@@ -228,29 +235,22 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
-_NO_STOP, _NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start and help" for it in ("stop", "status", "list"))
+_NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start, stop and help" for it in ("status", "list"))
 _TIME_LIMIT = "recordings have no time limit yet: they end when the room is idle, as help idle says"
 _NOT = "say what to record: camera, screen, audio or no-audio"
 _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
 ASKED: dict[str, tuple[str, ...]] = {
     # what asks for something else
-    "kill 100": (f"‹kill› → {_NO_STOP} (or a room? room=kill)",),
-    "stop 100 user001": (f"‹stop› → {_NO_STOP} (or a room? room=stop)",),
-    "stopp 100": (f"‹stopp› → {_NO_STOP} (or a room? room=stopp)",),
-    "Stop!": (f"‹Stop› → {_NO_STOP} (or a room? room=Stop)",),
-    "finish 100": (f"‹finish› → {_NO_STOP} (or a room? room=finish)",),
-    "terminate 100": (f"‹terminate› → {_NO_STOP} (or a room? room=terminate)",),
+    "Stop!": ("which recording? A room and a user, or a job id, as in stop 100 user001",),
     "info 1": (f"‹info› → {_NO_STATUS} (or a room? room=info)",),
     "check 1": (f"‹check› → {_NO_STATUS} (or a room? room=check)",),
     "status": (f"‹status› → {_NO_STATUS} (or a room? room=status)",),
     "ls": (f"‹ls› → {_NO_LIST} (or a room? room=ls)",),
-    "stop-recording 100": (f"‹stop-recording› → {_NO_STOP} (or a room? room=stop-recording)",),
-    "cancle 100": (f"‹cancle› → {_NO_STOP} (or a room? room=cancle)",),
-    "please stop room 100": (f"‹stop› → {_NO_STOP} (or a room? room=stop)",),
+    "please stop room 100": ("who in room 100?",),
     "not 100": (f"‹not› → {_NOT} (or a room? room=not)",),
-    "100 stop": (f"‹stop› → {_NO_STOP} (or a person? user=stop)",),
-    "100 user001 stop": (f"‹stop› → {_NO_STOP} (or a person? user=stop)",),
+    "100 stop": ("‹stop› → stop goes first (or a person? user=stop)",),
+    "100 user001 stop": ("‹stop› → stop goes first (or a person? user=stop)",),
     "100 user001 all": ("‹all› → name each user, up to 10: user001,user002 (or a person? user=all)",),
     "100 everyone": ("‹everyone› → name each user, up to 10: user001,user002 (or a person? user=everyone)",),
     # what is missing
