@@ -34,7 +34,7 @@ def commands_doc(name: str = "/record") -> str:
             "|---|---|---|",
             *(f"| `{_cell(form)}` | {_cell(text)} | `{name} {example}` |" for form, text, example in rows),
             "",
-            "recordbot never guesses an unknown word. It starts nothing, and the answer says what is wrong. If it is",
+            "recordbot never guesses an unknown word. Nothing is done, and the answer says what is wrong. If it is",
             "clear what was meant, the answer has the corrected command. A room of letters only needs `room` or",
             "`start` before it, so that no misspelt command starts a recording. For words of other tools the answer",
             "names ours; for a size (`720p`, `640x360`) it names the smallest quality of at least this size.",

@@ -1,6 +1,7 @@
 """Explain a failure to a person: what happened, what to do next, and one line to quote to an operator.
 
-The texts for RTC's own codes are in shared/rtc/error_codes.py; the texts for each FailureKind are here.
+The texts for RTC's own codes are in shared/rtc/error_codes.py; the texts for the FailureKinds of a start are here,
+and those of a stop in bot/messages/stop_outcomes.py.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,10 @@ _REQUEST_TIMEOUT = ("The request did not reach RTC in time.", "Try again in a mi
 
 
 def explain(error: Failure | None) -> Explanation:
-    """Return the explanation of a failed start. None means that the recorder was gone before RTC answered."""
+    """Return the explanation of a failed start; of a failed stop only `technical` fits.
+
+    None means that the recorder was gone before RTC answered.
+    """
     if error is None:
         return _CUT_OFF
     what, next_step = _sentences(error)

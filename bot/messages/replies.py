@@ -1,4 +1,4 @@
-"""The replies of all sub-commands, and of a dry run. Outcomes are in bot/messages/outcomes.py."""
+"""The replies of all sub-commands, and of a dry run. Outcomes are in outcomes.py and stop_outcomes.py."""
 
 from collections.abc import Sequence
 
