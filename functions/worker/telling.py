@@ -102,7 +102,7 @@ def wait_for(busy: Busy, delivery: Delivery, clock: Callable[[], datetime], slee
     left = busy.until - clock()
     if not delivery.last or left > delivery.time_left() - TIME_TO_ANSWER:
         raise TryAgain(left)
-    sleep(left.total_seconds())
+    sleep(max(left.total_seconds(), 0))  # the lease may have ended since it was read
 
 
 def _retry_after(error: TryLater, most: float) -> timedelta:
