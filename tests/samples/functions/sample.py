@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -43,7 +44,7 @@ def work(event: Any, _context: Any) -> Any:
     failed = []
     for record in event["Records"]:
         order = json.loads(record["body"])
-        print(json.dumps({"at": time.time(), **record}))  # noqa: T201 - what it prints is its log
+        print(json.dumps(record))  # noqa: T201 - what it prints is its log
         match order:
             case {"fail": True}:
                 failed.append({"itemIdentifier": record["messageId"]})
@@ -54,3 +55,12 @@ def work(event: Any, _context: Any) -> Any:
             case {"sleep": seconds}:
                 time.sleep(seconds)
     return {"batchItemFailures": failed}
+
+
+def stay(event: Any, _context: Any) -> None:
+    """Put a file into the folder that the message names, and stay until it is gone."""
+    (record,) = event["Records"]
+    here = Path(record["body"], record["messageId"])
+    here.touch()
+    while here.exists():
+        time.sleep(0.01)
