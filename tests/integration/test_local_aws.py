@@ -103,6 +103,8 @@ def test_variables_come_resolved(stack: Stack) -> None:
     assert environment["JOINED"] == "hello, eu-central-1"
     assert environment["SECRET_ID"] == "Secret"
     assert environment["QUEUE_URL"] == stack.queue_url("Queue")
+    assert environment["TOPIC_ARN"].startswith("arn:aws:sns:eu-central-1:")
+    assert environment["SETTING_NAME"] == "setting"
     assert environment["TABLE_ARN"].endswith(f":table/{stack.table_name('Table')}")
     assert environment["QUEUE_URL"].startswith(environment["AWS_ENDPOINT_URL"])
     assert "amazonaws" not in json.dumps(environment)
