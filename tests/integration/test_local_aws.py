@@ -21,12 +21,11 @@ from local.aws.stack import Stack
 from local.aws.template import read_template
 from local.errors import LocalError
 from tests.paths import SAMPLES
-from tests.processes import within
+from tests.processes import PATIENCE_S, within
 
 TEMPLATE = SAMPLES / "functions" / "template.yaml"
 PARAMETERS = {"Greeting": "hello", "AtOnce": "3"}
 SECRETS = {"Secret": {"key": "value"}}
-PATIENCE_S = 60.0
 
 
 @pytest.fixture(scope="module")

@@ -25,10 +25,15 @@ def echo(event: Any, context: Any) -> Any:
 
 
 def obey(event: Any, _context: Any) -> Any:
-    """Do what the event says: sleep, raise, exit, start a process, give a value."""
+    """Do what the event says: meet others, stay, raise, exit, start a process, give a value."""
     match event:
-        case {"sleep": seconds}:
-            time.sleep(seconds)
+        case {"meet": folder, "others": others}:
+            Path(folder, str(os.getpid())).touch()
+            while len(list(Path(folder).iterdir())) <= others:
+                time.sleep(0.01)
+        case {"stay": path}:
+            Path(path).touch()
+            time.sleep(600)
         case {"raise": message}:
             raise ValueError(message)
         case {"exit": code}:

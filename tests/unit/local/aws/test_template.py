@@ -22,12 +22,12 @@ def _function(text: str, folder: Path) -> Template:
 def test_functions_take_what_is_global_and_what_is_their_own() -> None:
     """A function's own setting wins over the global one, and that over Lambda's default."""
     echo, obey, *_ = read_template(SAMPLE).functions
-    assert (echo.timeout, obey.timeout, obey.memory, obey.log_format) == (5, 1, 128, "Text")
+    assert (echo.timeout, obey.timeout, obey.memory, obey.log_format) == (5, 60, 128, "Text")
     assert echo.variables["PLACE"] == "here"
     assert obey == Function(
         name="ObeyFunction",
         handler="sample.obey",
-        timeout=1,
+        timeout=60,
         memory=128,
         log_format="Text",
         log_level="INFO",

@@ -35,7 +35,7 @@ class Caller:
     endpoint: str
 
     def call(self, method: str, path: str, body: bytes | None = None, **options: Any) -> requests.Response:
-        return self.session.request(method, self.endpoint + path, data=body, timeout=5, **options)
+        return self.session.request(method, self.endpoint + path, data=body, timeout=60, **options)
 
     def start(self, body: bytes = EXAMPLE) -> requests.Response:
         return self.call("POST", JOBS, body)
