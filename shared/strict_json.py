@@ -5,9 +5,6 @@ import math
 import re
 from typing import Any, NoReturn
 
-_SHOWN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,32}")
-"""A name that may be repeated in a message. Others may be long, or hold a key that was pasted in a wrong place."""
-
 
 class NotJson(ValueError):
     """The text is not JSON, or two readers could understand it differently. The message is one short line."""
@@ -42,13 +39,17 @@ def read_json(text: str | bytes) -> Any:
     return value
 
 
+def shown_name(name: object) -> str:
+    """Return a name for a message: a short plain one as it is. Any other may be a key that was pasted there."""
+    return str(name) if re.fullmatch(r"[A-Za-z0-9_.\[\]-]{1,32}", str(name)) else "(a name)"
+
+
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in content if names.count(name) > 1)
-        shown = f'"{twice}"' if _SHOWN_NAME.fullmatch(twice) else "a name"
-        raise NotJson(f"{shown} is twice in one object")
+        raise NotJson(f"{shown_name(twice)} is twice in one object")
     return content
 
 
