@@ -82,15 +82,17 @@ def _written(draw: st.DrawFn) -> str:
     channels = st.lists(st.from_regex(r"C[A-Z0-9]{1,10}", fullmatch=True), max_size=2)
     limits = st.fixed_dictionaries({}, optional={"rooms": st.none() | ids, "channels": st.none() | channels})
     names = st.from_regex(r"[a-z][a-z0-9-]{0,31}", fullmatch=True)
-    callers = draw(st.dictionaries(names, limits, max_size=3))
-    if draw(st.booleans()):
+    callers: dict[str, object] = draw(st.dictionaries(names, limits, max_size=3))
+    is_block: bool = draw(st.booleans())
+    if is_block:
         block = textwrap.indent(json.dumps(callers, indent=draw(st.integers(0, 4))), "    ")
-        written = yaml.safe_load(f"WebhookCallers: |\n{block}\n")["WebhookCallers"]
+        written: str = yaml.safe_load(f"WebhookCallers: |\n{block}\n")["WebhookCallers"]
     else:
         compact = json.dumps(callers, separators=(",", ":"))
         blanks = st.text(st.sampled_from(" \t\r\n"), max_size=2)
         written = "".join(draw(blanks) + it + draw(blanks) if it in "{}[]:," else it for it in compact)
-    if callers and draw(st.booleans()):
+    with_escapes: bool = draw(st.booleans())
+    if callers and with_escapes:
         name = min(callers)
         written = written.replace(f'"{name}"', f'"{"".join(f"\\u{ord(it):04x}" for it in name)}"')
     return written
