@@ -76,10 +76,10 @@ WRONG_FIELD: dict[str, Any] = {
     "allowed": "LD, SD, HD or FHD.",
 }
 REASONS = {
-    "400": "the body is no JSON in UTF-8 without byte order mark: EOF while parsing an object at line 1 column 27",
+    "400": "the body is no JSON in UTF-8 without byte order mark: Expecting value (line 1, column 28)",
     "401": "webhook-timestamp is 312 seconds behind our clock; 300 are allowed",
     "404": "no such order, or the link is incomplete",
-    "405": "only one method is possible here: the header Allow names it",
+    "405": "another method is needed: the header Allow names what is possible",
     "409": "another body came under this webhook-id before",
     "410": "a link to an order's status ends after a week",
     "413": "a body may have at most 64000 bytes",

@@ -32,6 +32,7 @@ from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from shared.log_events import LogEvent
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
+from shared.strict_json import read_json
 
 _MOST_FIELDS = 100
 """The most fields of a form; a command has about fifteen."""
@@ -129,10 +130,13 @@ class Door:
 def _read_body(body: bytes) -> dict[str, Any]:
     """Return a command's form, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
     try:
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
-        content = json.loads(form["payload"]) if "payload" in form else form
-    except (ValueError, RecursionError) as error:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        form = dict(fields)
+        content = read_json(form["payload"]) if "payload" in form else form
+    except ValueError as error:
         raise Unreadable("the body is no form of Slack's") from error
+    if len(form) < len(fields):
+        raise Unreadable("the body has a field twice")
     if not isinstance(content, dict):
         raise Unreadable("the body's payload is no object")
     return content

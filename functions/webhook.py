@@ -66,6 +66,8 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
             logger.exception(LogEvent.DOOR_FAILED)
             count(Metric.DOOR_FAILED)
             response = not_now(text_in(event, "requestContext", "http", "method")).response(request_id)
+    if text_in(event, "requestContext", "http", "method") == "HEAD":
+        response = replace(response, body="")
     # An answer may hold a link to an order's status, so no cache may keep it.
     own = {"x-request-id": request_id, "cache-control": "no-store"}
     return replace(response, headers={**own, **response.headers})

@@ -3,6 +3,8 @@
 POST /hooks/{caller}     an event, signed with a key of the caller's: 202 for an order, 200 for a ping or a dry run
 GET  /orders/{order_id}  the order's status, by the link that the 202 gave
 GET  /openapi.json       the description of this API
+
+Where GET is possible, HEAD is too: functions/webhook.py leaves out the body.
 """
 
 import hashlib
@@ -54,13 +56,13 @@ class Door:
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises Problem, or an error of the secret or the ledger."""
         if request.path == "/openapi.json":
-            _only("GET", request)
+            _only(request, "GET", "HEAD")
             return HttpResponse(HTTPStatus.OK, description(), "application/json")
         if request.path.startswith("/hooks/") and "/" not in request.path.removeprefix("/hooks/"):
-            _only("POST", request)
+            _only(request, "POST")
             return self._accept_event(request, request.path.removeprefix("/hooks/"))
         if of_order := _ORDER_ID.fullmatch(request.path):
-            _only("GET", request)
+            _only(request, "GET", "HEAD")
             return self._order_status(request, of_order[1])
         raise Problem(HTTPStatus.NOT_FOUND, "nothing is here: see /openapi.json")
 
@@ -147,17 +149,23 @@ class Door:
         return _json(HTTPStatus.OK, order_status(order_id, record, link.placed_by, now))
 
 
-def _only(method: str, request: HttpRequest) -> None:
-    if request.method != method:
-        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, f"only {method} is possible here", headers={"allow": method})
+def _only(request: HttpRequest, *methods: str) -> None:
+    if request.method not in methods:
+        what = f"only {' and '.join(methods)} {'is' if len(methods) == 1 else 'are'} possible here"
+        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, what, headers={"allow": ", ".join(methods)})
 
 
 def _origin(request: HttpRequest) -> str:
     scheme = "http" if request.headers.get("x-forwarded-proto") == "http" else "https"
-    # The caller sets the Host header, so only its port is used: the local system's gateway has one.
     host = request.headers.get("host", "")
-    is_ours = not request.domain or host.partition(":")[0] == request.domain
-    return f"{scheme}://{host if is_ours else request.domain}"
+    if not request.domain:
+        return f"{scheme}://{host}"
+    # The caller sets the Host header, so only its port is used: the gateway of a local system has one. `sam local
+    # start-api` says that its domain is localhost, whichever name the caller used.
+    in_host = re.search(r":([0-9]{1,5})$", host)
+    port = in_host[1] if in_host else request.headers.get("x-forwarded-port", "")
+    is_needed = re.fullmatch("[0-9]{1,5}", port) and port != {"http": "80", "https": "443"}[scheme]
+    return f"{scheme}://{request.domain}{f':{port}' if is_needed else ''}"
 
 
 def _json(status: HTTPStatus, content: BaseModel) -> HttpResponse:

@@ -48,7 +48,6 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "up")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with mock_aws(), loggers_restored():
         aws = Aws(boto3.client("sqs"), boto3.client("secretsmanager"), "")
         aws.queue_url = aws.sqs.create_queue(QueueName="orders")["QueueUrl"]

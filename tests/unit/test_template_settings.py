@@ -1,18 +1,39 @@
 """A function's variables in template.yaml, the fields of its settings, and the code that reads them agree."""
 
 import ast
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from functions.aws.settings import Settings
 from functions.slack import SlackSettings
 from functions.webhook_api.configuration import WebhookSettings
 from functions.worker.configuration import RecorderSettings
 from local.sam.artifact import own_modules
-from tests.template import FUNCTIONS, TEMPLATE, entry_of
+from tests.template import FUNCTIONS, PARAMETERS, TEMPLATE, entry_of
 
 SETTINGS: dict[str, type[Settings]] = {"slack": SlackSettings, "webhook": WebhookSettings, "recorder": RecorderSettings}
 GLOBALS = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
+PATTERNS = {
+    f"{service}-{variable}": (field["pattern"], PARAMETERS[function["Environment"]["Variables"][variable]["Ref"]])
+    for service, settings in SETTINGS.items()
+    for function in FUNCTIONS.values()
+    if function["Handler"] == f"{entry_of(service)}.handler"
+    for variable, field in settings.model_json_schema()["properties"].items()
+    if "pattern" in field and function["Environment"]["Variables"][variable]["Ref"] in PARAMETERS
+}
+"""The pattern of each text that a function reads, and the parameter that it comes from."""
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@given(data=st.data())
+def test_what_a_function_reads_passes_the_pattern_of_its_parameter(name: str, data: st.DataObject) -> None:
+    """Otherwise a value that works could not be deployed."""
+    pattern, parameter = PATTERNS[name]
+    value = data.draw(st.from_regex(pattern.removesuffix("$") + r"\Z"))
+    assert re.fullmatch(parameter["AllowedPattern"], value)
 
 
 @pytest.mark.parametrize("service", SETTINGS)

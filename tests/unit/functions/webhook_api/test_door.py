@@ -94,6 +94,7 @@ def test_two_bodies_that_meet_on_the_queue_are_told_apart_by_the_recorder(around
     ("path", "method", "status"),
     [
         ("/hooks/timetable", "GET", 405),
+        ("/hooks/timetable", "HEAD", 405),
         ("/openapi.json", "POST", 405),
         ("/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "DELETE", 405),
         ("/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "GET", 404),
@@ -103,11 +104,23 @@ def test_two_bodies_that_meet_on_the_queue_are_told_apart_by_the_recorder(around
         ("/openapi.json", "GET", 200),
     ],
 )
-def test_each_place_takes_one_method(around: Around, path: str, method: str, status: int) -> None:
+def test_each_place_takes_its_methods(around: Around, path: str, method: str, status: int) -> None:
     """And says which; what is nowhere is 404."""
     answer = around.answer(a_request(path=path, method=method))
     assert answer.status == status
-    assert ("allow" in answer.headers) == (status == 405)
+    allowed = "POST" if path.startswith("/hooks") else "GET, HEAD"
+    assert answer.headers.get("allow") == (allowed if status == 405 else None)
+
+
+@pytest.mark.parametrize(
+    "place", ["link", "/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "/openapi.json", "/hooks/timetable", "/"]
+)
+def test_head_is_answered_as_get_without_the_body(around: Around, place: str) -> None:
+    """So that a program can look whether a link works."""
+    path = around.ask()[1]["status_url"].removeprefix("https://example.com") if place == "link" else place
+    head, get = (around.answer(a_request(path=path, method=method)) for method in ("HEAD", "GET"))
+    assert (head.status, head.headers, head.content_type) == (get.status, get.headers, get.content_type)
+    assert (head.body, get.body == "") == ("", False)
 
 
 @pytest.mark.parametrize("trouble", [NotQueued("order"), PerhapsQueued("order")])
