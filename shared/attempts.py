@@ -135,7 +135,10 @@ class Attempt(_Stored):
 
     @property
     def version(self) -> str:
-        """Identify this version of the attempt: it has each state at most once for each call."""
+        """Identify this version of the attempt.
+
+        It has each state at most once for each call. Only UNKNOWN may be written twice: as abandoned, and as answered.
+        """
         return f"{self.state}#{self.calls}"
 
     def settled(self, outcome: Outcome, now: datetime) -> Self:

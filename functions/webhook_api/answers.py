@@ -86,7 +86,7 @@ class StreamStatus(_Answer):
     request_id: str | None = None
     """The X-request-Id of RTC's answer to the start, or of the error."""
     began_at: datetime | None = None
-    """When the last call to RTC for it began, or when the stop began."""
+    """When the last call to RTC for it began; null without a call. Of a stop, when it began."""
     settled_at: datetime | None = None
     held_until: datetime | None = None
     """For an unknown outcome: the stream isn't started again before this time."""
@@ -156,7 +156,7 @@ def _start_status(
         user_id=request.user_id,
         video_type=request.video_type,
         state=StreamState.WORKING,
-        began_at=None if attempt is None else attempt.began_at,
+        began_at=attempt.began_at if attempt is not None and attempt.calls else None,
         settled_at=None if attempt is None else attempt.settled_at,
     )
     match None if attempt is None else attempt.outcome:

@@ -6,7 +6,7 @@ posted by the Web API, its message is updated with the news. Otherwise one more 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.messages.outcomes import outcome
 from functions.aws.observability import logger
@@ -21,8 +21,6 @@ from shared.rtc.errors import RtcError
 
 DELAYS = (2, 5, 15, 60)
 """Seconds from the answer to the first check, and from each to the next."""
-TIME_FOR_A_CHECK = timedelta(seconds=31)
-"""The longest time for showing one job and posting the news."""
 _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
 
@@ -66,9 +64,7 @@ class CheckHandler:
         news = {
             recording.n: shown
             for recording in record.recordings
-            if _is_being_set_up(recording)
-            and delivery.time_left() > TIME_FOR_A_CHECK
-            and (shown := self._show(recording))
+            if _is_being_set_up(recording) and delivery.has_time_for_a_call() and (shown := self._show(recording))
         }
         now = self.clock()
         current = self.ledger.orders.read(order.order_id).recordings if news else record.recordings

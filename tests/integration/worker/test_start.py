@@ -1,5 +1,6 @@
 """Fulfilling an order, step by step: real ledger (moto), real RTC stand-in, real Slack stand-in, a clock of our own."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.faults import Fault as SlackFault
 from shared import transport
 from shared.attempts import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, NotStarted, Started, State, Unknown
+from shared.log_events import LogEvent
 from shared.orders import Start
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
@@ -278,6 +280,20 @@ def test_an_answer_that_slack_throttles_is_given_later_and_nothing_is_done_twice
     assert delay.total_seconds() >= 1
     assert world.run(order, 2) is None
     assert (world.starts(), len(world.read())) == (1, 1)
+
+
+def test_the_reason_of_an_answer_that_slack_never_took_is_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The last receive logs what Slack said; a receive before it says that too, but not as the end."""
+    world.slack.misbehave(THROTTLED, times=None)
+    order = world.order()
+    caplog.set_level(logging.INFO, "recordbot")
+    assert world.run(order) is not None
+    assert LogEvent.NOT_ANSWERED not in caplog.messages
+    assert world.run(order, 8, last=True) is not None
+    reasons = [(it.message, vars(it)["reason"]) for it in caplog.records if hasattr(it, "reason")]
+    assert reasons == [("Slack did not take the answer", "ratelimited"), (LogEvent.NOT_ANSWERED, "ratelimited")]
 
 
 def test_an_answer_that_can_never_be_given_ends_in_the_ledger(world: World) -> None:

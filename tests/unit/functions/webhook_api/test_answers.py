@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from functions.webhook_api.status_link import LIFETIME
-from shared.attempts import Attempt, State
+from shared.attempts import Attempt, Duplicate, State
 from shared.orders import LATEST_END, Stop
 from shared.stops import StopRecord, Target
-from tests.builders import requests_of
+from tests.builders import a_lock, requests_of
 from tests.webhook_around import START, Around
 from tests.webhook_requests import NOW, a_request, an_event, signed
 
@@ -86,6 +86,18 @@ def test_nothing_is_on_its_way_for_ever(
     around.now += 1
     told = around.ask(path=link, method="GET")[1]
     assert (told["state"], [(it["state"], it["error_msg"]) for it in told["streams"]]) == ("done", [(state, why)])
+
+
+def test_a_stream_without_a_call_has_no_beginning(around: Around) -> None:
+    """RTC was not asked for a duplicate, so `began_at` is null; when that was settled is told."""
+    link = around.ask()[1]["status_url"].removeprefix("https://example.com")
+    (order,) = around.orders
+    now = datetime.fromtimestamp(NOW, UTC)
+    around.ledger.orders.record_request(order, now)
+    around.ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], Duplicate(lock=a_lock()), now)
+    (stream,) = around.ask(path=link, method="GET")[1]["streams"]
+    assert (stream["state"], stream["began_at"]) == ("already_recording", None)
+    assert stream["settled_at"] == "2026-03-02T10:30:00Z"
 
 
 def test_an_order_that_nobody_began_with_is_given_up_by_time(around: Around) -> None:
