@@ -88,7 +88,7 @@ def test_a_refusal_has_its_reason_a_next_step_and_the_code() -> None:
     """Three lines: what, why and what to do, and what to quote."""
     assert lines(REFUSED) == [
         "⛔ Not recorded: user001 in room 100",
-        "RTC's job quota is used up. Stop a recording or ask an operator.",
+        "RTC's job quota is used up. Stop a recording, or ask an operator to request a higher quota by a ticket.",
         "RTC.00001007 JobExceed · HTTP 400 · request 3f2a",
     ]
 
