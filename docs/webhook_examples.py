@@ -21,6 +21,7 @@ ACCEPTED: dict[str, Any] = {
     "accepted": {
         "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
         "status_url": "https://example.com/orders/7KQ2M4X8P1ZA3D5F9H0JVWYB?body=...&expires=1773057600&signature=...",
+        "warning": None,
     }
 }
 DRY_RUN: dict[str, Any] = {
@@ -33,8 +34,10 @@ DRY_RUN: dict[str, Any] = {
                 "video_type": "CAMERASTREAM",
                 "select_stream_type": "HD",
                 "max_idle_time": 30,
+                "record_param": {"record_rule_id": "5f5e172b9016ed5b0961a43"},
             }
-        ]
+        ],
+        "warning": None,
     }
 }
 PONG: dict[str, Any] = {

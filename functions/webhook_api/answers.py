@@ -14,6 +14,10 @@ from shared.rtc.models import RecordingRequest
 from shared.rtc.request_preview import masked_body
 from shared.stops import StopRecord, Target
 
+MAY_RECORD_NOTHING = (
+    "RTC may record nothing: there is neither a record_param nor a publish_param. Name a recording rule in the first."
+)
+
 
 class _Answer(BaseModel):
     model_config = ConfigDict(use_attribute_docstrings=True)
@@ -26,12 +30,16 @@ class Accepted(_Answer):
     """The same id each time the same event is sent."""
     status_url: str
     """Opens the status of this order only, for a week."""
+    warning: str | None = None
+    """What may not be as you expect: that RTC may record nothing."""
 
 
 class DryRun(_Answer):
     """What would be sent to RTC: one body for each stream, with push addresses cut after their host."""
 
     would_send: list[dict[str, JsonValue]]
+    warning: str | None = None
+    """What may not be as you expect: that RTC may record nothing."""
 
 
 class Pong(_Answer):
@@ -103,9 +111,9 @@ class OrderStatus(_Answer):
     streams: list[StreamStatus] = []
 
 
-def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
+def dry_run(requests: tuple[RecordingRequest, ...], warning: str | None) -> DryRun:
     """Return what would be sent for these requests."""
-    return DryRun(would_send=[masked_body(request) for request in requests])
+    return DryRun(would_send=[masked_body(request) for request in requests], warning=warning)
 
 
 def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:

@@ -1,15 +1,17 @@
 """A function's variables in template.yaml, the fields of its settings, and the code that reads them agree."""
 
 import ast
+import re
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from functions.aws.settings import Settings
+from functions.aws.settings import RecordRuleId, Settings
 from functions.slack import SlackSettings
 from functions.webhook_api.configuration import WebhookSettings
 from functions.worker.configuration import RecorderSettings
 from local.sam.artifact import own_modules
-from tests.template import FUNCTIONS, TEMPLATE, entry_of
+from tests.template import FUNCTIONS, PARAMETERS, TEMPLATE, entry_of
 
 SETTINGS: dict[str, type[Settings]] = {"slack": SlackSettings, "webhook": WebhookSettings, "recorder": RecorderSettings}
 GLOBALS = set(TEMPLATE["Globals"]["Function"]["Environment"]["Variables"])
@@ -22,6 +24,17 @@ def test_a_variable_has_a_field_and_a_field_has_a_variable(service: str) -> None
     variables = GLOBALS | set(function["Environment"]["Variables"])
     ours = {name for name in variables if not name.startswith("POWERTOOLS_")}
     assert ours == {field.alias for field in SETTINGS[service].model_fields.values()}
+
+
+@pytest.mark.parametrize("rule", ["", "5f5e172b9016ed5b0961a43", "~" * 128, "a" * 129, "a b", "é", "a\n"])
+def test_a_rule_that_is_deployed_is_read_and_no_other(rule: str) -> None:
+    """The parameter's pattern is that of the functions' settings."""
+    adapter = TypeAdapter[str](RecordRuleId)
+    try:
+        is_read = adapter.validate_python(rule) == rule
+    except ValidationError:
+        is_read = False
+    assert bool(re.fullmatch(PARAMETERS["RecordRuleId"]["AllowedPattern"], rule)) is is_read
 
 
 @pytest.mark.parametrize("service", SETTINGS)

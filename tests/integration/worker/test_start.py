@@ -22,7 +22,6 @@ from shared.log_events import LogEvent
 from shared.orders import Start
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
-from shared.rtc.models import RecordingRequest
 from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.integration.conftest import World, a_world
@@ -338,7 +337,7 @@ def test_a_dry_run_sends_nothing_and_shows_everything(world: World) -> None:
 
 def test_a_stream_that_somebody_else_records_is_told_as_such(world: World) -> None:
     """RTC says JobRunning though the ledger knows of nothing: no job id is made up."""
-    world.client.start(RecordingRequest(room_id="100", user_id="user001"))
+    world.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
     order = world.order()
     assert world.run(order) is None
     outcome = world.attempt(order).outcome
