@@ -10,7 +10,8 @@ from shared.attempts import Attempt, Duplicate, NotStarted, Started, State, Unkn
 from shared.failures import Failure, FailureKind
 from shared.orders import LATEST_END, PlacedOrder, Stop
 from shared.recordings import Recording
-from shared.rtc.models import RecordingRequest
+from shared.rtc.differences import Difference, differences
+from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 from shared.rtc.request_preview import masked_body
 from shared.stops import StopRecord, Target
 
@@ -75,6 +76,13 @@ class StreamState(StrEnum):
     NOT_STOPPED = "not_stopped"
 
 
+class StreamNameSource(StrEnum):
+    """Who named a stream."""
+
+    RTC = "rtc"
+    NAMING_RULE = "naming_rule"
+
+
 class StreamStatus(_Answer):
     """One stream of an order. A field that isn't known is null."""
 
@@ -83,10 +91,23 @@ class StreamStatus(_Answer):
     video_type: str | None
     state: StreamState
     job_id: str | None = None
+    """The job's id. If the state is `unknown`, one in RTC's answer that recordbot can't use: the job may run."""
     stream_name: str | None = None
-    """RTC's name of the recorded stream."""
+    """The name of the recorded stream."""
+    stream_name_from: StreamNameSource | None = None
+    """Who named it: `rtc`, or `naming_rule` where RTC did not: then recordbot made the name by RTC's naming rule."""
     job_state: str | None = None
-    """The job's state as RTC last gave it."""
+    """The job's state when recordbot last asked: INIT, RUNNING or STOPPED. It asks for about 80 seconds after the
+    start, and when somebody starts the stream again. So a job that is over may still be RUNNING here."""
+    start_time: datetime | None = None
+    """RTC's start_time of the job, from the same answer as `job_state`, as are the next four."""
+    stop_time: datetime | None = None
+    update_time: datetime | None = None
+    stop_reason: str | None = None
+    """Why the job ended: TENANT_STOP, EXCEED_MAX_IDLE_TIME, INTERNAL_ERROR or a new value."""
+    description: str | None = None
+    differences: list[Difference] = []
+    """The fields of the job in which RTC's answer differs from what was asked."""
     error_code: str | None = None
     """RTC's error code, such as RTC.00001007."""
     error_msg: str | None = None
@@ -168,24 +189,39 @@ def _start_status(
         settled_at=None if attempt is None else attempt.settled_at,
     )
     match None if attempt is None else attempt.outcome:
-        case Started(job=answered, request_id=request_id):
+        case Started(job=answered, request_id=request_id, app_id=app_id):
             job = answered if recording is None else recording.job
-            known = {"job_id": job.job_id, "stream_name": job.stream_name, "job_state": job.state}
-            known["request_id"] = request_id
-            return status.model_copy(update={"state": StreamState.STARTED, **known})
+            own = {"request_id": request_id, "differences": list(differences(request, job, app_id))}
+            return status.model_copy(update={"state": StreamState.STARTED, **_job(request, job.job_id, job), **own})
         case NotStarted(failure=failure):
             return status.model_copy(update={"state": StreamState.NOT_STARTED, **_failure(failure)})
         case Unknown(failure=failure, held_until=held_until):
             held = {"state": StreamState.UNKNOWN, "held_until": held_until}
+            held["job_id"] = failure.job_id if failure else None
             return status.model_copy(update=held | _failure(failure))
-        case Duplicate(lock=lock):
-            return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, "job_id": lock.job_id})
+        case Duplicate(lock=lock, job=shown):
+            known = {} if lock.job_id is None else _job(request, lock.job_id, shown)
+            return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, **known})
         case None if is_late:
             return status.model_copy(
                 update={"state": StreamState.NOT_STARTED, "error_msg": FailureKind.OUT_OF_TIME.value}
             )
         case None:
             return status
+
+
+def _job(request: RecordingRequest, job_id: str, job: RecordingJob | None) -> dict[str, object]:
+    """Return the fields of a job, as RTC last showed it. Its name is made by the naming rule if RTC gave none."""
+    by_rule: dict[str, object] = {
+        "job_id": job_id,
+        "stream_name": expected_stream_name(job_id, request.room_id, request.user_id),
+        "stream_name_from": StreamNameSource.NAMING_RULE,
+    }
+    if job is None:
+        return by_rule
+    named = {"stream_name": job.stream_name, "stream_name_from": StreamNameSource.RTC} if job.stream_name else {}
+    said = ("start_time", "stop_time", "update_time", "stop_reason", "description")
+    return {**by_rule, **named, "job_state": job.state, **{name: getattr(job, name) for name in said}}
 
 
 def _stop_status(target: Target, began_at: datetime | None, settled_at: datetime | None) -> StreamStatus:
