@@ -26,7 +26,7 @@ from bot.messages import replies
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
-from functions.aws.settings import Name, Settings, Url, read_settings
+from functions.aws.settings import Name, RecordRuleId, Settings, Url, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
@@ -46,6 +46,7 @@ class SlackSettings(Settings):
     slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
     default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
     """max_idle_time, in seconds, for a command without `idle=`."""
+    record_rule_id: RecordRuleId
 
 
 class SlackSecret(SecretModel):
@@ -73,6 +74,7 @@ def _door() -> "Door":
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
+        record_rule_id=settings.record_rule_id,
         put=lambda order: place(order, queue.put),
         report=_report,
     )

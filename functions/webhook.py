@@ -46,6 +46,7 @@ def _door() -> Door:
         callers=settings.webhook_callers,
         ledger=open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id),
         put=connect_queue(settings.order_queue_url).put,
+        record_rule_id=settings.record_rule_id,
     )
 
 

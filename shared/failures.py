@@ -40,3 +40,5 @@ class Failure(BaseModel):
     error_msg: str | None = None
     request_id: str | None = None
     """X-request-Id of RTC's answer."""
+    job_id: str | None = None
+    """A job id in RTC's answer that recordbot can't use: no call about the job can name it."""

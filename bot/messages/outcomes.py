@@ -14,7 +14,7 @@ from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import FailureKind
 from shared.orders import Order
 from shared.recordings import Recording, RecordingState
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 
 _STOPPED = "STOPPED"
 LATE = timedelta(minutes=1)
@@ -85,8 +85,8 @@ def _several(order: Order, attempts: Sequence[Attempt], now: datetime, by: Line)
 
 def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
     match attempt.outcome:
-        case Started(job=job):
-            return _started(attempt.request, job, who)
+        case Started(job=job, app_id=app_id):
+            return _started(attempt.request, job, who, app_id)
         case NotStarted() as ended:
             waited = (attempt.settled_at or now) - order.placed_at
             return _not_started(ended, waited, who)
@@ -98,13 +98,28 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
             raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
 
 
-def _started(request: RecordingRequest, job: RecordingJob, who: str) -> _News:
+def _started(request: RecordingRequest, job: RecordingJob, who: str, app_id: str | None) -> _News:
     state = job.state and plain(job.state, 32)
-    facts = joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
+    facts = joined(_job(job.job_id, job.stream_name, request), _when(job, state) if state else None)
     if state == _STOPPED:
         return _News("⏹", f"Already stopped: {who}", (), ([_why_stopped(request, job)], facts))
     mark, doing = ("🔴", "Recording") if state == "RUNNING" else ("🟡", "Starting")
-    return _News(mark, f"{doing} {who}", [settings(request, job)], (facts,), started=True)
+    return _News(mark, f"{doing} {who}", [settings(request, job, app_id)], (facts,), started=True)
+
+
+def _job(job_id: str, stream_name: str | None, request: RecordingRequest) -> Line:
+    """Return the job's id and stream name. A name that RTC did not say is marked as expected."""
+    expected = expected_stream_name(job_id, request.room_id, request.user_id)
+    name: Line = [code(stream_name)] if stream_name else [code(expected), " (expected)"]
+    return joined(["job ", code(job_id)], name)
+
+
+def _when(job: RecordingJob, state: str) -> Line:
+    if state == "RUNNING" and job.start_time:
+        return [f"{state} since ", clock_time(job.start_time)]
+    if state == _STOPPED and job.start_time and job.stop_time:
+        return [f"{state}, ", clock_time(job.start_time), " to ", clock_time(job.stop_time)]
+    return [state]
 
 
 def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
@@ -137,7 +152,9 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
 def _unknown(unknown: Unknown, who: str) -> _News:
     explanation = explain(unknown.failure)
     what = f"{explanation.what} It was not sent again. {explanation.next_step}"
-    facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
+    named = unknown.failure.job_id if unknown.failure else None
+    job: Line = ["job ", code(named, most=300)] if named is not None else ()
+    facts = joined(job, ["Held until ", clock_time(unknown.held_until)], explanation.technical)
     return _News("❓", f"{who} may or may not be recording", (), ([what], facts))
 
 
@@ -148,7 +165,8 @@ def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, w
     since = elapsed(now - lock.since)
     if lock.job_id is not None:
         picture = source(request.video_type, audio=request.is_record_audio)
-        facts = joined(["job ", code(lock.job_id)], picture, ["by ", by], f"for {since}")
+        name = duplicate.job.stream_name if duplicate.job else None
+        facts = joined(_job(lock.job_id, name, request), picture, ["by ", by], f"for {since}")
         return _News("♻", f"Already recording {who}", general, (facts,))
     asked: Line = ["asked for by ", by, f" {since} ago"]
     held_until = lock.unknown_until()

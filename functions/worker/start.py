@@ -15,7 +15,7 @@ from bot.messages.outcomes import outcome
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
-from functions.worker.check import Checks
+from functions.worker.check import Checks, report_differences
 from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
 from functions.worker.refusals import count_refusal
 from functions.worker.telling import Telling, wait_for
@@ -85,7 +85,7 @@ class StartHandler:
 
     def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
         """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain."""
-        claim = self.ledger.attempts.claim(order, n, request, self.clock())
+        claim: Claim | Duplicate = self.ledger.attempts.claim(order, n, request, self.clock())
         if isinstance(claim, Busy):
             wait_for(claim, delivery, self.clock, self.sleep)
             claim = self.ledger.attempts.claim(order, n, request, self.clock())
@@ -94,13 +94,15 @@ class StartHandler:
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
         if isinstance(claim, StreamLock):
-            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.job_id})
-            return self.ledger.attempts.settle_uncalled(order, n, request, Duplicate(lock=claim), self.clock())
+            claim = Duplicate(lock=claim)
+        if isinstance(claim, Duplicate):
+            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.lock.job_id})
+            return self.ledger.attempts.settle_uncalled(order, n, request, claim, self.clock())
         return self._call(order, claim, delivery) if claim.outcome is None else claim
 
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
-    ) -> Claim:
+    ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if not delivery.has_time_for_a_call():
             out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
@@ -115,7 +117,7 @@ class StartHandler:
             refused = NotStarted(failure=error.failure())
             return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
         if isinstance(news, Shown) and news.job.state != "STOPPED":
-            return lock
+            return Duplicate(lock=lock, job=news.job)
         recording = self.ledger.recordings.read(lock.order_id, lock.n)
         if recording is None:
             self.ledger.locks.free(request, lock)  # the recording's item has expired
@@ -166,7 +168,9 @@ class StartHandler:
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
-        return settle(attempt, Started(job=job, request_id=rtc.last_request_id), self.clock())
+        report_differences(attempt.request, job, rtc.app_id)
+        started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
+        return settle(attempt, started, self.clock())
 
     def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""

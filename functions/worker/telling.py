@@ -53,7 +53,10 @@ class Telling:
         except TryLater as error:
             self.answers.abandon(order.order_id, self.clock())
             if delivery.last:
+                logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
                 count(Metric.NOT_ANSWERED)
+            else:
+                logger.info("Slack did not take the answer", extra={"reason": error.why})
             raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
         except CannotDeliver as error:
             # The answer can never be posted. The outcome stays in the ledger.
@@ -82,7 +85,7 @@ class Telling:
         except TryLater as error:
             if not delivery.last:
                 raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
         except CannotDeliver as error:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
 

@@ -57,6 +57,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "ORDER_QUEUE_URL": aws.queue_url,
             "SLACK_COMMAND": "/record",
             "DEFAULT_IDLE_SECONDS": "300",
+            "RECORD_RULE_ID": "",
             "POWERTOOLS_SERVICE_NAME": "slack",
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():

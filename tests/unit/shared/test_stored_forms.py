@@ -6,6 +6,7 @@ one: what a deployment has stored stays readable.
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -36,8 +37,17 @@ def test_what_was_stored_is_read_as_it_was_meant(file: Path) -> None:
     """Every field that was written is there again, with the value that it had."""
     text = file.read_text(encoding="utf-8")
     read = MODELS[file.stem.partition("-")[0]].model_validate_json(text)
-    again = json.loads(read.model_dump_json())
-    assert {name: again[name] for name in json.loads(text)} == json.loads(text)
+    written = json.loads(text)
+    assert _written_of(json.loads(read.model_dump_json()), written) == written
+
+
+def _written_of(again: Any, written: Any) -> Any:
+    """Return what is read again without the fields that are newer than what was written."""
+    if isinstance(written, dict):
+        return {name: _written_of(again[name], value) for name, value in written.items()}
+    if isinstance(written, list):
+        return [_written_of(one, other) for one, other in zip(again, written, strict=True)]
+    return again
 
 
 def test_every_kind_has_a_sample() -> None:

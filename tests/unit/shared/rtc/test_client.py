@@ -52,7 +52,7 @@ def test_a_start_is_one_signed_post_of_the_bodys_json() -> None:
     assert {"content-type", "x-project-id", "x-sdk-date", "authorization", "host"} <= set(names)
     assert "SK-s3cret" not in head + body
     assert RecordingRequest.model_validate_json(body) == REQUEST
-    assert (job.job_id, job.stream_name) == ("7", "s_7_100_user001")
+    assert (job.job_id, job.room_id, job.user_id) == ("7", "100", "user001")
 
 
 def test_no_connection_means_that_nothing_was_sent() -> None:
