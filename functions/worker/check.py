@@ -14,6 +14,7 @@ from functions.aws.queue import OrderQueue
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
+from shared.failures import FailureKind
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
 from shared.recordings import Recording, Shown, changed
 from shared.rtc.client import RtcClient
@@ -83,7 +84,7 @@ class CheckHandler:
                     self.ledger.recordings.note(recording, news[recording.n], now)
         self.checks.put_next(order, after, action.number + 1, delivery)
 
-    def give_up(self, order: Order, action: Check, /) -> None:
+    def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""
 
     def _show(self, recording: Recording) -> Shown | None:
