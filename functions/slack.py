@@ -23,6 +23,7 @@ from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
+from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
@@ -60,6 +61,10 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
     """Answer an event of API Gateway's HTTP API (payload 2.0): 200, 400 or 401."""
     try:
         response = _door().answer(event)
+    except Away as away:
+        logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
+        count(Metric.DOOR_FAILED)
+        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.away())), "application/json")
     except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
         response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
@@ -90,7 +95,7 @@ class Door:
         self._clock = clock
 
     def answer(self, event: object) -> HttpResponse:
-        """Answer an event of API Gateway. Raises SecretUnreadable while there is no secret to verify with."""
+        """Answer an event of API Gateway. Raises SecretUnreadable or Away while there is no secret to verify with."""
         try:
             request = read_request(event)
             if self._is_slacks(request):

@@ -129,6 +129,8 @@ class Attempt(_Stored):
     """How many calls were begun."""
     began_at: AwareDatetime
     """When the last call was begun; without a call, when the attempt was settled."""
+    token: str = ""
+    """Who made this claim recognises it. Attempts of earlier versions of recordbot have none."""
     outcome: Outcome | None = None
     settled_at: AwareDatetime | None = None
 
@@ -143,7 +145,15 @@ class Attempt(_Stored):
 
         It has each state at most once for each call. Only UNKNOWN may be written twice: as abandoned, and as answered.
         """
-        return f"{self.state}#{self.calls}"
+        return " ".join(filter(None, (f"{self.state}#{self.calls}", self.token)))
+
+    def calling(self) -> Self:
+        """Return the attempt as it was while it was called."""
+        return self.model_copy(update={"state": State.CALLING, "outcome": None, "settled_at": None})
+
+    def is_same_call(self, other: Self) -> bool:
+        """Return whether both are versions of the same claim."""
+        return (self.calls, self.token) == (other.calls, other.token)
 
     def settled(self, outcome: Outcome, now: datetime) -> Self:
         """Return the attempt with its outcome."""

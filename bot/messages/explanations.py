@@ -37,6 +37,10 @@ _BY_KIND = {
     FailureKind.OUTCOME_UNKNOWN: ("RTC gave no usable answer.", _WHEN_FREE),
     FailureKind.REFUSED: ("RTC refused the request.", "Check room, user and options, or ask an operator."),
     FailureKind.OUT_OF_TIME: ("recordbot had no time to call RTC. Nothing was started.", "Try again in some minutes."),
+    FailureKind.AWS_AWAY: (
+        "recordbot could not reach its storage at AWS, so RTC was not called. Nothing was started.",
+        "Try again in some minutes.",
+    ),
     FailureKind.TOO_LATE: (
         "This order waited too long. Nothing was started.",
         "Ask again if you still need it.",

@@ -51,6 +51,19 @@ def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Reco
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
+def not_stored(order: Order, attempt: Attempt, now: datetime) -> Reply:
+    """Return the message with the outcome of one attempt that could be stored nowhere. It names the job."""
+    if not isinstance(attempt.outcome, Started):
+        return outcome(order, [attempt], [], now)
+    job = attempt.outcome.job
+    return reply(
+        Audience.CHANNEL,
+        [f"❓ {stream(attempt.request)} may or may not be recording"],
+        ["RTC named the job, but recordbot could not store it: stop it in RTC's console, or let it end by itself."],
+        joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), ["by ", person(order.actor)]),
+    )
+
+
 def _as_recorded(attempt: Attempt, recording: Recording | None) -> Attempt:
     """Return the attempt with the job as its recording has it. A recording that is over has a job that is stopped."""
     if recording is None or not isinstance(attempt.outcome, Started):
@@ -141,7 +154,7 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
         what = "recordbot doesn't know the job, so it can't show its id. Nothing new was started."
         return _News("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
     what = explanation.what
-    if ended.gave_up and ended.failure.kind is not FailureKind.OUT_OF_TIME:
+    if ended.gave_up and ended.failure.kind not in {FailureKind.OUT_OF_TIME, FailureKind.AWS_AWAY}:
         last = ended.failure.status or (
             "no connection" if ended.failure.kind is FailureKind.NOT_CONNECTED else "no answer"
         )

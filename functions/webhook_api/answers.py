@@ -168,7 +168,7 @@ def _stopped_streams(
 ) -> tuple[bool, list[StreamStatus]]:
     began_at = None if stop is None else stop.began_at
     if stop is None:
-        targets = (Target.of(action),)
+        targets = (action.target(),)
         stop = StopRecord(order_id=order_id, actor=placed.actor, began_at=placed.placed_at, targets=targets)
     if is_late and stop.settled_at is None:
         stop = stop.given_up(placed.placed_at + LATEST_END)

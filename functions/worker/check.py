@@ -15,6 +15,7 @@ from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
 from shared.attempts import Started
+from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
 from shared.recordings import Recording, Shown, changed
@@ -85,7 +86,7 @@ class CheckHandler:
                     report_differences(noted.request, noted.job, apps.get(recording.n), before=recording.job)
         self.checks.put_next(order, after, action.number + 1, delivery)
 
-    def give_up(self, order: Order, action: Check, /) -> None:
+    def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""
 
     def _show(self, recording: Recording) -> Shown | None:

@@ -10,7 +10,7 @@ from functions.webhook_api.status_link import LIFETIME
 from shared.attempts import Attempt, Duplicate, Started, State, Unknown
 from shared.failures import FailureKind
 from shared.orders import LATEST_END, Stop
-from shared.stops import StopRecord, Target
+from shared.stops import StopRecord
 from tests.builders import a_failure, a_job, a_lock, requests_of, unknown
 from tests.webhook_around import START, Around
 from tests.webhook_requests import NOW, a_request, an_event, signed
@@ -77,7 +77,10 @@ def test_nothing_is_on_its_way_for_ever(
     began_at = datetime.fromtimestamp(NOW, UTC)
     around.ledger.orders.record_request(order, began_at)
     if begun is not None and isinstance(order.action, Stop):
-        around.ledger.stops.begin(StopRecord.of(order, (Target.of(order.action),), began_at), began_at)
+        around.ledger.stops.begin(
+            StopRecord(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=(order.action.target(),)),
+            began_at,
+        )
     elif begun is not None:
         attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], began_at)
         assert isinstance(attempt, Attempt)
