@@ -24,6 +24,8 @@ class Answer(BaseModel):
     """How many answers were begun."""
     answering_until: AwareDatetime | None = None
     answered_at: AwareDatetime | None = None
+    wait_told_at: AwareDatetime | None = None
+    """When the asker was told that the order waits."""
     message: MessageRef | None = None
     revision: int = 0
 
@@ -67,6 +69,13 @@ class Answers:
         """Return whether the order was answered, or can never be."""
         answer = self._read(order_id)
         return answer is not None and answer.answered_at is not None
+
+    def note_wait(self, order_id: str, now: datetime) -> bool:
+        """Store that the asker is told of a wait. Return False if that was stored before, or the order is answered."""
+        before = self._read(order_id)
+        if before is not None and (before.wait_told_at is not None or before.answered_at is not None):
+            return False
+        return self._write(order_id, before, now, wait_told_at=now)
 
     def message(self, order_id: str) -> MessageRef | None:
         """Return the message with the answer; None if it can't be updated."""

@@ -1,9 +1,9 @@
 """One receive of an order's message, and how to ask for another."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 DELAYS = (2, 5, 15, 60, 180, 360, 450)
 """Seconds before the 2nd to 8th receive of an order: under 18 minutes in total. A response_url is valid for 30."""
@@ -28,6 +28,24 @@ class TryAgain(Exception):
         self.delay = delay
 
 
+class NoTurn(TryAgain):
+    """The order waits for its turn to call RTC. Nothing has failed, so this uses up no receive of its message."""
+
+
+class KeyRefused(NoTurn):
+    """No call is made until `until`, because RTC refuses our key."""
+
+    def __init__(self, until: datetime, delay: timedelta) -> None:
+        super().__init__(delay)
+        self.until = until
+
+
+def longest(waits: Sequence[TryAgain]) -> TryAgain:
+    """Return the wait that the whole order needs. If any of its parts has failed, it uses up a receive."""
+    failed = [wait for wait in waits if not isinstance(wait, NoTurn)]
+    return max(failed or waits, key=lambda wait: wait.delay)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One receive of an order's message: its number, from 1; whether it is the last; how much time is left."""
@@ -40,7 +58,3 @@ class Delivery:
         """Return the delay before the next receive. It grows, and it is jittered to spread orders out."""
         longest = DELAYS[min(self.receive, len(DELAYS)) - 1]
         return timedelta(seconds=longest * random.uniform(0.8, 1))  # noqa: S311 - only spreads load
-
-    def has_time_for_a_call(self) -> bool:
-        """Return whether a call to RTC and the answer after it fit into the time that is left."""
-        return self.time_left() >= TIME_FOR_A_CALL + TIME_TO_ANSWER

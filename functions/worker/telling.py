@@ -94,6 +94,16 @@ class Telling:
         """Return whether the order was answered."""
         return self.answers.is_answered(order.order_id)
 
+    def report_wait(self, order: Order, reply: Reply) -> None:
+        """Post, once for each order, why it waits. This never raises an error: the answer comes in any case."""
+        if order.reply_to is None:
+            return
+        try:
+            if self.answers.note_wait(order.order_id, self.clock()):
+                self.messenger().post(reply, order.reply_to, order.order_id)
+        except Exception:
+            logger.exception("why the order waits could not be posted")
+
     def report_given_up(self, order: Order, why: FailureKind) -> None:
         """Post why the order was given up, and that an operator has it. This never raises an error."""
         self.report(order, replies.aws_away(order) if why is FailureKind.AWS_AWAY else replies.bug(order))

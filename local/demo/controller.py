@@ -123,7 +123,7 @@ class Controller:
             if trace.receives and state_of(steps_of(trace)) == "waiting":
                 with contextlib.suppress(ClientError, BotoCoreError):  # the message was received meanwhile
                     stack.sqs.change_message_visibility(
-                        QueueUrl=stack.queue_url("OrderQueue"),
+                        QueueUrl=stack.queue_url("CallerQueue" if trace.caller else "OrderQueue"),
                         ReceiptHandle=trace.receives[-1].record["receiptHandle"],
                         VisibilityTimeout=0,
                     )

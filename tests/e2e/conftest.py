@@ -87,7 +87,7 @@ class Deployment:
         return [attempt.outcome.kind if attempt.outcome else attempt.state for attempt in self.attempts()]
 
     def put(self, body: str) -> None:
-        """Put a message on the order queue."""
+        """Put a message on the queue of people's orders."""
         self.system.stack.sqs.send_message(QueueUrl=self.system.stack.queue_url("OrderQueue"), MessageBody=body)
 
     def dead_letters(self) -> list[str]:
@@ -119,10 +119,11 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
     ) as system:
-        system.stack.sqs.set_queue_attributes(
-            QueueUrl=system.stack.queue_url("OrderQueue"),
-            Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT_S)},
-        )
+        for queue in ("OrderQueue", "CallerQueue"):
+            system.stack.sqs.set_queue_attributes(
+                QueueUrl=system.stack.queue_url(queue),
+                Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT_S)},
+            )
         yield Deployment(system, api, slack, logs)
 
 
