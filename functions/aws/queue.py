@@ -89,7 +89,7 @@ class OrderQueue:
 
     def has(self, record: Mapping[str, Any]) -> bool:
         """Return whether the queue delivered this message."""
-        return self._url.rpartition("/")[2] == record["eventSourceARN"].rpartition(":")[2]
+        return self._url.rpartition("/")[2] == str(record["eventSourceARN"]).rpartition(":")[2]
 
     def delay(self, receipt_handle: str, seconds: float) -> None:
         """Deliver a received message again after `seconds`. If this fails, it comes when its visibility times out."""

@@ -66,7 +66,7 @@ class Pace:
         """Book the next free turn, if at most `turns_ahead` others are before it and it comes `within` this time."""
         at = _ms(now)
         step = self._interval << self._slowness(at)
-        latest = at + min(turns_ahead * step, _length(within))
+        end, latest = at + _length(within), at + turns_ahead * step
         is_fresh = False
         for _ in range(TRIES):
             stopped, next_turn = self._seen.get("stopped_until", 0), self._seen.get("next_turn", 0)
@@ -74,12 +74,14 @@ class Pace:
                 return Stopped(_time(stopped))
             if is_fresh and at < self._seen.get("probe_until", 0):
                 return NotYet(now + _PROBE_POLL)
+            if end < next_turn <= at + _length(_FAR):
+                return NotYet(_time(next_turn))
             if latest < next_turn <= at + _length(_FAR):
-                return NotYet(_time(next_turn - (latest - at)))
+                return NotYet(_time(next_turn - turns_ahead * step))
             if stopped:
                 turn = self._probe(at, step, stopped, now)
             elif at <= next_turn <= latest:
-                turn = self._queue(at, step, latest, now)
+                turn = self._queue(at, step, min(end, latest), now)
             else:
                 turn = self._begin(at, step, now)
             if turn is not None:

@@ -133,7 +133,8 @@ class Table:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._client.exceptions.ConditionalCheckFailedException as refused:
-            return False, _numbers(refused.response.get("Item", {}))
+            found = cast("Mapping[str, Any]", refused.response.get("Item", {}))
+            return False, _numbers(found)
         return True, _numbers(answer["Attributes"])
 
 

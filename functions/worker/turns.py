@@ -88,7 +88,7 @@ class Turns:
                     return
                 may_be_late *= 2
             elif booked.at < end:
-                self._sleep_until(booked.at + _random(_SPREAD))
+                self._sleep_until(min(booked.at + _random(_SPREAD), end))
             else:
                 break
         raise NoTurn(rank.pause + _random(rank.pause.total_seconds()))

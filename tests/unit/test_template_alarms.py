@@ -148,7 +148,6 @@ def test_the_dashboard_shows_aws_s_metrics_by_their_names() -> None:
     widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
     rows = [row for it in widgets for row in it["properties"].get("metrics", [])]
     latency = ["ApiId", "${HttpApi}", "Stage", "$default", "Method", "POST", "Resource", "/slack"]
-    people = {"label": "people's"}
     assert [row for row in rows if row[0].startswith("AWS/")] == [
         [
             "AWS/SQS",
