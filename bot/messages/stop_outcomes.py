@@ -51,4 +51,7 @@ def _facts(target: Target) -> Line:
 def _why(failure: Failure) -> tuple[str, str]:
     if failure.kind in _OURS:
         return _OURS[failure.kind], ""
-    return _NOT_STOPPED, explain(failure).technical
+    explained = explain(failure)
+    if failure.clock:
+        return f"{explained.what} It may still be recording. {explained.next_step}", explained.technical
+    return _NOT_STOPPED, explained.technical
