@@ -23,10 +23,11 @@ from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
+from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
-from functions.aws.settings import Name, Settings, Url, read_settings
+from functions.aws.settings import Name, RecordRuleId, Settings, Url, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
@@ -46,6 +47,7 @@ class SlackSettings(Settings):
     slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
     default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
     """max_idle_time, in seconds, for a command without `idle=`."""
+    record_rule_id: RecordRuleId
 
 
 class SlackSecret(SecretModel):
@@ -59,6 +61,10 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
     """Answer an event of API Gateway's HTTP API (payload 2.0): 200, 400 or 401."""
     try:
         response = _door().answer(event)
+    except Away as away:
+        logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
+        count(Metric.DOOR_FAILED)
+        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.away())), "application/json")
     except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
         response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
@@ -73,6 +79,7 @@ def _door() -> "Door":
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
+        record_rule_id=settings.record_rule_id,
         put=lambda order: place(order, queue.put),
         report=_report,
     )
@@ -88,7 +95,7 @@ class Door:
         self._clock = clock
 
     def answer(self, event: object) -> HttpResponse:
-        """Answer an event of API Gateway. Raises SecretUnreadable while there is no secret to verify with."""
+        """Answer an event of API Gateway. Raises SecretUnreadable or Away while there is no secret to verify with."""
         try:
             request = read_request(event)
             if self._is_slacks(request):

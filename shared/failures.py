@@ -20,6 +20,8 @@ class FailureKind(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     OUT_OF_TIME = "out_of_time"
     """No try was left before RTC was called, or before the result was known."""
+    AWS_AWAY = "aws_away"
+    """DynamoDB or Secrets Manager could not be used, so RTC was not called."""
     TOO_LATE = "too_late"
     """The order waited too long. RTC was not called."""
     JOB_UNKNOWN = "job_unknown"
@@ -45,6 +47,8 @@ class Failure(BaseModel):
     """X-request-Id of RTC's answer."""
     clock_ahead: int | None = Field(default=None, exclude_if=lambda ahead: ahead is None)
     """How many seconds recordbot's clock is ahead of RTC's; negative if it is behind. None if that isn't the cause."""
+    job_id: str | None = None
+    """A job id in RTC's answer that recordbot can't use: no call about the job can name it."""
 
     @property
     def clock(self) -> str | None:

@@ -5,17 +5,25 @@ after the last one.
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
 from shared.failures import Failure, FailureKind
-from shared.orders import Order, Stop
 
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Ended(StrEnum):
+    """How RTC says that a job is over."""
+
+    STOPPED = "stopped"
+    GONE = "gone"
+    """RTC knows no such job, or no longer."""
 
 
 class Target(_Stored):
@@ -26,12 +34,8 @@ class Target(_Stored):
     user_id: str | None = None
     video_type: str | None = None
     failure: Failure | None = None
-
-    @classmethod
-    def of(cls, stop: Stop, failure: FailureKind | None = None) -> Self:
-        """Return the job or stream that the stop names, as one target."""
-        named = stop.model_dump(exclude={"kind"})
-        return cls(**named, failure=None if failure is None else Failure(kind=failure))
+    ended: Ended | None = None
+    """What RTC answered to the stop; None before that, and after a failure."""
 
 
 class StopRecord(_Stored):
@@ -44,11 +48,6 @@ class StopRecord(_Stored):
     settled_at: AwareDatetime | None = None
     """When the last target was stopped, or given up."""
 
-    @classmethod
-    def of(cls, order: Order, targets: tuple[Target, ...], began_at: datetime) -> Self:
-        """Return the record of a new stop."""
-        return cls(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)
-
     @property
     def version(self) -> str:
         """Identify this version of the stop."""
@@ -58,9 +57,8 @@ class StopRecord(_Stored):
         """Return the stop with the results of its targets."""
         return self.model_copy(update={"targets": targets, "settled_at": now})
 
-    def given_up(self, now: datetime) -> Self:
+    def given_up(self, now: datetime, why: FailureKind = FailureKind.OUT_OF_TIME) -> Self:
         """Return the stop, settled because no try is left: a target that may not be stopped counts as not stopped."""
-        out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
-        return self.settled(
-            tuple(it.model_copy(update={"failure": it.failure or out_of_time}) for it in self.targets), now
-        )
+        failure = Failure(kind=why)
+        known = (it if it.ended else it.model_copy(update={"failure": it.failure or failure}) for it in self.targets)
+        return self.settled(tuple(known), now)

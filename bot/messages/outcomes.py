@@ -14,7 +14,7 @@ from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import FailureKind
 from shared.orders import Order
 from shared.recordings import Recording, RecordingState
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 
 _STOPPED = "STOPPED"
 LATE = timedelta(minutes=1)
@@ -51,6 +51,19 @@ def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Reco
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
+def not_stored(order: Order, attempt: Attempt, now: datetime) -> Reply:
+    """Return the message with the outcome of one attempt that could be stored nowhere. It names the job."""
+    if not isinstance(attempt.outcome, Started):
+        return outcome(order, [attempt], [], now)
+    job = attempt.outcome.job
+    return reply(
+        Audience.CHANNEL,
+        [f"❓ {stream(attempt.request)} may or may not be recording"],
+        ["RTC named the job, but recordbot could not store it: stop it in RTC's console, or let it end by itself."],
+        joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), ["by ", person(order.actor)]),
+    )
+
+
 def _as_recorded(attempt: Attempt, recording: Recording | None) -> Attempt:
     """Return the attempt with the job as its recording has it. A recording that is over has a job that is stopped."""
     if recording is None or not isinstance(attempt.outcome, Started):
@@ -85,8 +98,8 @@ def _several(order: Order, attempts: Sequence[Attempt], now: datetime, by: Line)
 
 def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
     match attempt.outcome:
-        case Started(job=job):
-            return _started(attempt.request, job, who)
+        case Started(job=job, app_id=app_id):
+            return _started(attempt.request, job, who, app_id)
         case NotStarted() as ended:
             waited = (attempt.settled_at or now) - order.placed_at
             return _not_started(ended, waited, who)
@@ -98,13 +111,28 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
             raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
 
 
-def _started(request: RecordingRequest, job: RecordingJob, who: str) -> _News:
+def _started(request: RecordingRequest, job: RecordingJob, who: str, app_id: str | None) -> _News:
     state = job.state and plain(job.state, 32)
-    facts = joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
+    facts = joined(_job(job.job_id, job.stream_name, request), _when(job, state) if state else None)
     if state == _STOPPED:
         return _News("⏹", f"Already stopped: {who}", (), ([_why_stopped(request, job)], facts))
     mark, doing = ("🔴", "Recording") if state == "RUNNING" else ("🟡", "Starting")
-    return _News(mark, f"{doing} {who}", [settings(request, job)], (facts,), started=True)
+    return _News(mark, f"{doing} {who}", [settings(request, job, app_id)], (facts,), started=True)
+
+
+def _job(job_id: str, stream_name: str | None, request: RecordingRequest) -> Line:
+    """Return the job's id and stream name. A name that RTC did not say is marked as expected."""
+    expected = expected_stream_name(job_id, request.room_id, request.user_id)
+    name: Line = [code(stream_name)] if stream_name else [code(expected), " (expected)"]
+    return joined(["job ", code(job_id)], name)
+
+
+def _when(job: RecordingJob, state: str) -> Line:
+    if state == "RUNNING" and job.start_time:
+        return [f"{state} since ", clock_time(job.start_time)]
+    if state == _STOPPED and job.start_time and job.stop_time:
+        return [f"{state}, ", clock_time(job.start_time), " to ", clock_time(job.stop_time)]
+    return [state]
 
 
 def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
@@ -126,7 +154,7 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
         what = "recordbot doesn't know the job, so it can't show its id. Nothing new was started."
         return _News("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
     what = explanation.what
-    if ended.gave_up and ended.failure.kind is not FailureKind.OUT_OF_TIME:
+    if ended.gave_up and ended.failure.kind not in {FailureKind.OUT_OF_TIME, FailureKind.AWS_AWAY}:
         last = ended.failure.status or (
             "no connection" if ended.failure.kind is FailureKind.NOT_CONNECTED else "no answer"
         )
@@ -137,7 +165,9 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
 def _unknown(unknown: Unknown, who: str) -> _News:
     explanation = explain(unknown.failure)
     what = f"{explanation.what} It was not sent again. {explanation.next_step}"
-    facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
+    named = unknown.failure.job_id if unknown.failure else None
+    job: Line = ["job ", code(named, most=300)] if named is not None else ()
+    facts = joined(job, ["Held until ", clock_time(unknown.held_until)], explanation.technical)
     return _News("❓", f"{who} may or may not be recording", (), ([what], facts))
 
 
@@ -148,7 +178,8 @@ def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, w
     since = elapsed(now - lock.since)
     if lock.job_id is not None:
         picture = source(request.video_type, audio=request.is_record_audio)
-        facts = joined(["job ", code(lock.job_id)], picture, ["by ", by], f"for {since}")
+        name = duplicate.job.stream_name if duplicate.job else None
+        facts = joined(_job(lock.job_id, name, request), picture, ["by ", by], f"for {since}")
         return _News("♻", f"Already recording {who}", general, (facts,))
     asked: Line = ["asked for by ", by, f" {since} ago"]
     held_until = lock.unknown_until()

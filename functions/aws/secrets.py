@@ -8,6 +8,7 @@ import boto3
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from functions.aws.away import Away, raising_away
 from functions.aws.observability import logger
 from functions.aws.settings import what_is_wrong
 from shared.strict_json import NotJson, read_json
@@ -63,7 +64,8 @@ class Secret[S: BaseModel]:
     def read(self, *, max_age: float = LIFETIME) -> S:
         """Return the secret, at most `max_age` seconds old, or at most RETRY_AFTER seconds old.
 
-        If it can't be read again, the cached one stays in use. Raises SecretUnreadable if none is cached.
+        If it can't be read again, the cached one stays in use. If none is cached, raises SecretUnreadable, or Away if
+        Secrets Manager can't be used now.
         """
         now = self._clock()
         if self._kept is not None and not self._is_due(now, max_age):
@@ -71,7 +73,7 @@ class Secret[S: BaseModel]:
         self._tried_at = now
         try:
             self._kept = self._fetch()
-        except SecretUnreadable:
+        except (SecretUnreadable, Away):
             if self._kept is None:
                 raise
             logger.exception("the secret can't be read again; the cached one stays in use")
@@ -85,7 +87,10 @@ class Secret[S: BaseModel]:
 
     def _fetch(self) -> S:
         try:
-            content = self._client.get_secret_value(SecretId=self._secret_id).get("SecretString", "")
+            with raising_away("Secrets Manager"):
+                content = self._client.get_secret_value(SecretId=self._secret_id).get("SecretString", "")
+        except Away:
+            raise
         except Exception as error:
             raise SecretUnreadable(f"secret {self._secret_id} could not be read") from error
         try:

@@ -14,6 +14,8 @@ type Name = Annotated[str, StringConstraints(min_length=1)]
 type Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 type RtcAccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """The id of an RTC app or project."""
+type RecordRuleId = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,128}$")]
+"""The id of the recording rule for starts that name none; empty for none."""
 
 
 class SettingsError(Exception):

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from functions.aws.secrets import SecretModel
-from functions.aws.settings import Name, RtcAccountId, Settings, Url
+from functions.aws.settings import Name, RecordRuleId, RtcAccountId, Settings, Url
 from functions.http.standard_webhooks import MOST_KEYS, read_key
 from shared.orders import ChannelId
 from shared.rtc.models import RtcId
@@ -40,6 +40,7 @@ class WebhookSettings(Settings):
     ledger_table: Name
     order_queue_url: Url
     rtc_app_id: RtcAccountId
+    record_rule_id: RecordRuleId
     webhook_callers: Annotated[dict[CallerName, Limits], BeforeValidator(read_json)]
     """The callers, with their limits. Each caller's keys are in the secret."""
 

@@ -24,7 +24,7 @@ from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger
-from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
+from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
 from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.description import description
@@ -52,6 +52,8 @@ class Door:
     ledger: Ledger
     put: Callable[[Order], None]
     clock: Callable[[], float] = time.time
+    record_rule_id: str = ""
+    """The recording rule for starts that name none; empty for none."""
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises Problem, or an error of the secret or the ledger."""
@@ -75,11 +77,15 @@ class Door:
         if isinstance(event, Ping):
             return _json(HTTPStatus.OK, self._pong(request, caller, limits))
         action = event.action()
+        warning = None
+        if isinstance(action, Start):
+            action = action.with_rule(self.record_rule_id)
+            warning = MAY_RECORD_NOTHING if action.may_record_nothing else None
         of_job = action.job_id if isinstance(action, Stop) and limits.rooms is not None else None
         if wrong := wrong_for(limits, event, self.ledger.recordings.of_job(of_job) if of_job else None):
             raise wrong
         if isinstance(action, Start) and action.dry_run:
-            return _json(HTTPStatus.OK, dry_run(action.requests))
+            return _json(HTTPStatus.OK, dry_run(action.requests, warning))
         digest = hashlib.sha256(request.body).hexdigest()
         order = Order(
             order_id=order_id_of(caller, webhook_id),
@@ -91,7 +97,7 @@ class Door:
         )
         placed_at = self._place(order)
         link = _origin(request) + status_path(order.order_id, digest, placed_at, secret.status_keys[0])
-        return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link))
+        return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link, warning=warning))
 
     def _verify(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
         """Return the current secret, and the webhook-id of a request that the caller signed. Raises Problem."""

@@ -4,7 +4,8 @@ A stop may be repeated: a job that is already over counts as stopped. So a stop 
 targets are fixed at the first receive, so a recording that begins later is not stopped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,15 +14,16 @@ from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
 from functions.worker.refusals import count_refusal
+from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Order, Stop
-from shared.recordings import Gone, Recording, Stopped
+from shared.recordings import Gone, Stopped
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
-from shared.stops import StopRecord, Target
+from shared.stops import Ended, StopRecord, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +33,50 @@ class StopHandler:
     ledger: Ledger
     rtc: Callable[[], RtcClient]
     telling: Telling
+    results: Results
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
         """Stop the recordings and answer. Raises TryAgain if that takes another receive."""
         stop = self.ledger.stops.read(order.order_id) or self._begin(order, action, delivery)
-        if stop.settled_at is None:
-            settled = stop.settled(self._stop_all(stop, delivery), self.clock())
-            stop = self.ledger.stops.settle(stop, settled, self.clock())
-        self.telling.answer_once(order, stop_outcome(action, stop), delivery)
+        self.go_on(order, action, stop, delivery)
 
-    def give_up(self, order: Order, action: Stop, /) -> None:
+    def go_on(self, order: Order, action: Stop, stop: StopRecord, delivery: Delivery) -> None:
+        """Stop what isn't stopped yet, and answer. Raises TryAgain if that takes another receive."""
+        try:
+            settled = self._settle(stop, delivery) if stop.settled_at is None else stop
+        except NotStored as not_stored:
+            self.results.hand_over(order, action, not_stored, delivery)
+            return
+        self.telling.answer_once(order, stop_outcome(action, settled), delivery)
+
+    def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
         """Settle each target that is not known to be stopped as not stopped, and report to the asker."""
         try:
             begun = self.ledger.stops.read(order.order_id)
-            stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
+            stop = begun or _record(order, (action.target(),), self.clock())
             if stop.settled_at is None:
-                self.ledger.stops.settle(begun, stop.given_up(self.clock()), self.clock())
+                self.ledger.stops.settle(begun, stop.given_up(self.clock(), why), self.clock())
         finally:
-            self.telling.report_bug(order)
+            self.telling.report_given_up(order, why)
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
         targets = self._find_targets(action, now)
         if now - order.placed_at > LONGEST_WAIT:
-            targets = (Target.of(action, FailureKind.TOO_LATE),)
+            targets = (action.target(FailureKind.TOO_LATE),)
         if isinstance(targets, Busy):
             if not delivery.last:
                 raise TryAgain(targets.until - now)
-            targets = (Target.of(action, FailureKind.JOB_UNKNOWN),)
-        return self.ledger.stops.begin(StopRecord.of(order, targets, now), now)
+            targets = (action.target(FailureKind.JOB_UNKNOWN),)
+        return self.ledger.stops.begin(_record(order, targets, now), now)
 
     def _find_targets(self, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
         """Return the recordings that the stop names; Busy while one of them is being started."""
         if action.job_id is not None:
             recording = self.ledger.recordings.of_job(action.job_id)
             if recording is None:
-                return (Target.of(action, FailureKind.NOT_OURS),)
+                return (action.target(FailureKind.NOT_OURS),)
             stream = recording.request
             target = Target(
                 job_id=action.job_id, room_id=stream.room_id, user_id=stream.user_id, video_type=stream.video_type
@@ -84,20 +93,28 @@ class StopHandler:
             targets.append(target.model_copy(update={"failure": unknown}))
         return tuple(targets)
 
-    def _stop_all(self, stop: StopRecord, delivery: Delivery) -> tuple[Target, ...]:
-        targets: list[Target] = []
+    def _settle(self, stop: StopRecord, delivery: Delivery) -> StopRecord:
+        """Stop each target, and store the results. Raises TryAgain, or NotStored if the ledger doesn't take them."""
+        targets = list(stop.targets)
         delays = []
-        for target in stop.targets:
+        for place, target in enumerate(targets):
             try:
-                targets.append(self._stop(target, delivery))
+                targets[place] = self._stop(target, delivery)
             except TryAgain as again:
                 delays.append(again.delay)
+                continue
+            so_far = stop.model_copy(update={"targets": tuple(targets)})
+            with _not_stored(so_far):
+                self._end(targets[place])
         if delays:
             raise TryAgain(max(delays))
-        return tuple(targets)
+        settled = stop.settled(tuple(targets), self.clock())
+        with _not_stored(stop.model_copy(update={"targets": settled.targets})):
+            return self.ledger.stops.settle(stop, settled, self.clock())
 
     def _stop(self, target: Target, delivery: Delivery) -> Target:
-        if target.job_id is None or target.failure is not None:
+        """Return the target with what RTC answered. Raises TryAgain."""
+        if target.job_id is None or target.failure is not None or target.ended is not None:
             return target
         recording = self.ledger.recordings.of_job(target.job_id)
         if recording is not None and recording.is_over:
@@ -108,17 +125,35 @@ class StopHandler:
             self.rtc().stop(target.job_id)
         except RtcError as error:
             if isinstance(error, NotFound) and error.is_rtcs_own:
-                return self._end(target, recording, Gone())
+                return self._ended(target, Ended.GONE)
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": target.job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"failure": error.failure()})
-        return self._end(target, recording, Stopped())
+        return self._ended(target, Ended.STOPPED)
 
-    def _end(self, target: Target, recording: Recording | None, how: Stopped | Gone) -> Target:
-        if recording is not None:
-            self.ledger.recordings.note(recording, how, self.clock())
+    def _ended(self, target: Target, how: Ended) -> Target:
         logger.info(LogEvent.STOPPED, extra={"job_id": target.job_id})
         count(Metric.STOPPED)
-        return target
+        return target.model_copy(update={"ended": how})
+
+    def _end(self, target: Target) -> None:
+        """End the target's recording in the ledger, and free its lock."""
+        if target.job_id is None or target.ended is None:
+            return
+        recording = self.ledger.recordings.of_job(target.job_id)
+        if recording is not None:
+            self.ledger.recordings.note(recording, Gone() if target.ended is Ended.GONE else Stopped(), self.clock())
+
+
+@contextmanager
+def _not_stored(stop: StopRecord) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise NotStored(stop) from error
+
+
+def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:
+    return StopRecord(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)

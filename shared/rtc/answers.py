@@ -31,6 +31,7 @@ MAX_BODY = 64 * 1024
 
 _NOTABLE = timedelta(minutes=1)
 """A smaller difference between the clocks isn't reported: an answer takes seconds, and Date has whole ones."""
+_MOST_OF_AN_ID = 300
 
 _BY_CODE: Mapping[str, type[RtcError]] = {
     error_codes.JOB_RUNNING: AlreadyRunning,
@@ -82,11 +83,14 @@ def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
     try:
         return RecordingJob.model_validate({**known, **given})
     except ValidationError:
-        raise error_in(operation, answer) from None
+        raise error_in(operation, answer, job_id=_as_text(given.get("job_id"))) from None
 
 
-def error_in(operation: str, answer: Answer) -> RtcError:
-    """Return the error that an answer means: OutcomeUnknown if it says neither yes nor no."""
+def error_in(operation: str, answer: Answer, job_id: str | None = None) -> RtcError:
+    """Return the error that an answer means: OutcomeUnknown if it says neither yes nor no.
+
+    `job_id` is one in the answer that can't be used.
+    """
     fields = answer.fields()
     error_code = as_line(fields.get("error_code"), most=64)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -102,6 +106,7 @@ def error_in(operation: str, answer: Answer) -> RtcError:
         error_code=error_code,
         error_msg=as_line(fields.get("error_msg"), most=300),
         request_id=answer.request_id or as_line(fields.get("request_id"), most=128),
+        job_id=job_id,
         clock_ahead=round(answer.clock_ahead.total_seconds()) if _may_be_the_clock(answer) else None,
     )
 
@@ -109,6 +114,11 @@ def error_in(operation: str, answer: Answer) -> RtcError:
 def _may_be_the_clock(answer: Answer) -> bool:
     # RTC's pages don't say how large a difference it allows; about 15 minutes is a guess.
     return answer.status == HTTPStatus.UNAUTHORIZED and abs(answer.clock_ahead) >= _NOTABLE
+
+
+def _as_text(job_id: object) -> str | None:
+    """Return a job id that can't be used as it came, but not more of it than a person reads."""
+    return None if isinstance(job_id, dict | list | bool | None) else str(job_id)[:_MOST_OF_AN_ID] or None
 
 
 def as_line(value: object, *, most: int) -> str | None:

@@ -19,6 +19,8 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.worker.actions import Handlers, handlers
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.results import Results
+from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -135,10 +137,14 @@ class World:
 
 def handlers_of(ledger: Ledger, rtc: RtcClient, telling: Telling, checks: Checks, clock: SettableClock) -> Handlers:
     """The table of handlers over these parts."""
+    results = Results(checks.queue, telling, clock)
+    start = StartHandler(ledger, lambda: rtc, telling, checks, results, clock, clock.tick)
+    stop = StopHandler(ledger, lambda: rtc, telling, results, clock)
     return handlers(
-        start=StartHandler(ledger, lambda: rtc, telling, checks, clock, clock.tick),
-        stop=StopHandler(ledger, lambda: rtc, telling, clock),
+        start=start,
+        stop=stop,
         check=CheckHandler(ledger, lambda: rtc, telling, checks, clock),
+        settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
 
 

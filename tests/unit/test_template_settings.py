@@ -6,8 +6,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from functions.aws.settings import Settings
+from functions.aws.settings import RecordRuleId, Settings
 from functions.slack import SlackSettings
 from functions.webhook_api.configuration import WebhookSettings
 from functions.worker.configuration import RecorderSettings
@@ -43,6 +44,17 @@ def test_a_variable_has_a_field_and_a_field_has_a_variable(service: str) -> None
     variables = GLOBALS | set(function["Environment"]["Variables"])
     ours = {name for name in variables if not name.startswith("POWERTOOLS_")}
     assert ours == {field.alias for field in SETTINGS[service].model_fields.values()}
+
+
+@pytest.mark.parametrize("rule", ["", "5f5e172b9016ed5b0961a43", "~" * 128, "a" * 129, "a b", "é", "a\n"])
+def test_a_rule_that_is_deployed_is_read_and_no_other(rule: str) -> None:
+    """The parameter's pattern is that of the functions' settings."""
+    adapter = TypeAdapter[str](RecordRuleId)
+    try:
+        is_read = adapter.validate_python(rule) == rule
+    except ValidationError:
+        is_read = False
+    assert bool(re.fullmatch(PARAMETERS["RecordRuleId"]["AllowedPattern"], rule)) is is_read
 
 
 @pytest.mark.parametrize("service", SETTINGS)
