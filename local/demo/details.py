@@ -18,6 +18,7 @@ from local.demo.trace import Trace, body_of
 from local.http_message import Answer, Request, Wire
 from local.rtc.api import Call as RtcCall
 from local.rtc.signature import canonical_request
+from shared.strict_json import NotJson, read_json
 
 _WINDOW = 300
 """Seconds that a signature is valid."""
@@ -159,8 +160,8 @@ def _answer(answer: Answer) -> dict[str, object]:
 
 def _pretty(body: str) -> str:
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
+        return json.dumps(read_json(body), indent=2, ensure_ascii=False)
+    except NotJson:
         return body
 
 

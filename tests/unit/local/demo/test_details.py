@@ -110,6 +110,14 @@ def test_what_went_to_rtc_and_came_back() -> None:
     assert '"job_id": "1"' in rtc["answer"]["body"]
 
 
+@pytest.mark.parametrize("body", [b'{"type": "ping", "type": "x"}', b"[" * 30_000 + b"]" * 30_000, b'{"type": NaN}'])
+def test_a_body_that_is_no_json_is_shown_as_it_came(body: bytes) -> None:
+    """Any caller can send one, and the page must show why it was refused."""
+    scene = Scene()
+    scene.sent(body, 400, {"detail": "the body is no JSON"})
+    assert _details(scene)["door"]["request"]["body"] == body.decode()
+
+
 def test_an_answer_that_never_came_is_not_shown() -> None:
     """An answer that was lost on the connection is not shown, and the fault is."""
     scene = Scene()
