@@ -7,7 +7,7 @@ from typing import get_args
 from bot.commands.subcommand import Acts, Context
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
-from bot.language.values import TIME_UNITS, Wrong, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.language.values import Wrong, read_id, read_rtmp_url, read_rule, seconds_of, write_time
 from bot.messages.blocks import Audience, Reply, joined, reply
 from bot.messages.wording import common_settings, span, streams
 from shared.orders import MAX_STREAMS, Start
@@ -27,9 +27,9 @@ _ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
 _QUALITIES = tuple(quality.lower() for quality in get_args(SelectStreamType.__value__))
 _HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
 _SIZE = re.compile(
-    r"(?:\d{2,4}x)?(\d{2,4})[pi](?:\d{2,3})?|\d{2,4}x(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
+    r"(?:\d{2,4}x)?(\d{2,4})[pi](?:\d{2,3})?|\d{2,4} ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
-_CLOCK = re.compile(r"\d{1,2}(?::\d{2}|[ap]m)", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}(?:[:h]\d{2}(?: ?[ap]m)?| ?[ap]m)", re.ASCII | re.IGNORECASE)
 _VIDEO: Mapping[str, VideoType | None] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM", "audio": None}
 
 
@@ -168,7 +168,6 @@ IDLE = Option(
     foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
     read=_read_idle,
     recognise=_idle_like,
-    units=frozenset(TIME_UNITS),
 )
 DRY_RUN = Option(
     name="dry-run",
@@ -186,7 +185,6 @@ TIME_LIMIT = Option(
     aliases=("until", "till", "at", "duration"),
     read=lambda _: Wrong("recordings have no time limit yet: they end when the room is idle, as help idle says"),
     recognise=_limit_like,
-    units=frozenset(TIME_UNITS),
 )
 """What people ask for and can't have. It is here so that its time isn't read as another option."""
 

@@ -17,6 +17,8 @@ FILLERS = frozenset(_SENTENCE.split())
 _HYPHENS = str.maketrans("_ '", "---")
 JOINING = frozenset(("and", "und", "et", "&", "+"))
 """Words between two items of a list."""
+ARTICLES = frozenset(("the", "a", "an", "any"))
+"""Words that may stand within a phrase: `without the sound`."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,6 @@ class Option:
     read: Callable[[str], str | Wrong] | None = None
     recognise: Callable[[str], str | None] | None = None
     """Returns the value of a word that is known by its form (`720p`, `10m`), or None."""
-    units: frozenset[str] = frozenset()
-    """Words that may follow a number: `idle 10 min`."""
     most: int = 1
     """How many values it can have."""
     question: str = ""
@@ -52,7 +52,9 @@ class Option:
 
     def written(self, value: str) -> str:
         """Return the option with this value, as one word to type."""
-        return value if self.choices else f"{self.name}={value}"
+        if self.choices:
+            return value
+        return f'{self.name}="{value}"' if "," in value or ";" in value else f"{self.name}={value}"
 
 
 class Definition(NamedTuple):
@@ -165,12 +167,17 @@ class Lexicon:
     @cached_property
     def _phrases(self) -> frozenset[str]:
         known = {word for command in self.commands for word in (*command.definitions, *command.refused)}
-        return frozenset(word for word in (known | FILLERS) if "-" in word and "=" not in word)
+        return frozenset(word for word in {*known, *FILLERS, *self.elsewhere} if "-" in word and "=" not in word)
 
     @cached_property
     def phrase_words(self) -> frozenset[str]:
         """Return each word, folded, that is ignored, joins a list, or begins a phrase of several words."""
         return FILLERS | JOINING | {phrase.partition("-")[0] for phrase in self._phrases}
+
+    @cached_property
+    def after_address(self) -> frozenset[str]:
+        """Return the words that end an address if they follow a comma or a semicolon in it."""
+        return frozenset(word for word in self.default.definitions if "=" not in word)
 
     def is_phrase(self, words: str) -> bool:
         """Return whether the words are a known phrase together."""

@@ -13,6 +13,8 @@ _TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "1"), "true"),
     **dict.fromkeys(("false", "no", "off", "0", "none"), "false"),
 }
+_SPOKEN = _TRUTH.keys() - {"0", "1", "none"}
+"""What says yes or no as a word of its own: `audio off`."""
 
 
 def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
@@ -23,13 +25,16 @@ def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
 
 def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
     """Read the option or word that begins with this token, and return the tokens after it."""
-    definition, value = builder.vocabulary.define(token.text), ""
+    definition, name, value = builder.vocabulary.define(token.text), token.text, ""
+    mark = ""
     if definition is None and (found := _NAMED.fullmatch(token.text)):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
-        if switched := _switched(name, value, builder):
-            return _read_option(switched, token, "", after, builder)
-        if not value and after and (switched := _switched(name, after[0].text, builder)):
-            return _read_option(switched, builder.span(token, after[0]), "", after[1:], builder)
+    spoken = after[0].text if not value and after and not after[0].mark else ""
+    if spoken.casefold() in _SPOKEN and (_switched(name, spoken, builder) or (definition and definition.choice)):
+        token, value, after = builder.span(token, after[0]), spoken, after[1:]
+    if switched := _switched(name, value, builder):
+        return _read_option(switched, token, "", after, builder)
+    if mark:
         definition = builder.vocabulary.define(name) or (_guess(name, builder) if mark == "=" else None)
     is_named = token.text.startswith("-") or ("=" in token.text and "://" not in token.text)
     if definition is None and is_named:
@@ -86,8 +91,6 @@ def _read_value(
         builder.refuse(name, f"{option.name} needs a value, as in {option.example}")
         builder.values.setdefault(option.name, [])
         return after
-    if value.isdecimal() and after and after[0].text.casefold() in option.units:
-        value, whole, after = value + after[0].text, builder.span(name, after[0]), after[1:]
     builder.take(option, value, whole, is_foreign=definition.is_foreign)
     return after
 

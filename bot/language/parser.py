@@ -25,7 +25,7 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
     Raises CommandError, and no other error, with every problem. Places are positions in `normalise(text)`.
     """
     plain = normalise(text)
-    tokens = tokens_of(plain) if len(plain) <= _MOST_CHARACTERS else []
+    tokens = tokens_of(plain, lexicon) if len(plain) <= _MOST_CHARACTERS else []
     if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
         message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         raise CommandError((Problem("", (0, len(plain)), message),), nothing=lexicon.default.nothing)

@@ -48,7 +48,7 @@ URLS = st.builds(
     "{}://{}/{}{}".format,
     st.sampled_from(["rtmp", "rtmps", "RTMP"]),
     st.sampled_from(["h", "live.example.com:1935", "[::1]"]),
-    st.text(URL_END + "_*~'`:@+|<>().", max_size=30),
+    st.text(URL_END + "_*~'`:@+|<>().,;", max_size=30),
     st.sampled_from(URL_END),
 ).filter(lambda url: not isinstance(outcome(f"100 user001 push={url}"), CommandError))
 RULES = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=9)
@@ -77,6 +77,7 @@ HELPS = st.sampled_from([Command(HELP, {}), Command(HELP, {"word": ["idle"]}), C
 
 @given(starts() | HELPS)
 @example(Command(START, {"room": ["0"], "user": ["0"], "push": ["rtmp://h/0="], "dry-run": ["dry-run"]}))
+@example(Command(START, {"room": ["0"], "user": ["0"], "push": ["rtmp://h/k;hd", "rtmp://h/k,user=1"]}))
 def test_a_command_written_and_parsed_is_the_same(command: Command) -> None:
     """The canonical text says the whole command, and needs no normalising."""
     text = write(command, LEXICON)
@@ -118,7 +119,7 @@ def test_no_correction_contradicts_a_word_that_was_typed(text: str) -> None:
     if corrected.vocabulary is not START:
         return
     values = corrected.values
-    typed = [token.text for token in tokens_of(normalise(text))]
+    typed = [token.text for token in tokens_of(normalise(text), LEXICON)]
     for word in typed:
         definition = START.definitions.get(folded(word))
         if definition and definition.choice and word not in {*values["room"], *values["user"]}:
