@@ -9,12 +9,15 @@ from bot.language.corrections import nearest
 from bot.language.values import Wrong
 
 _SENTENCE = """
-in of for with the please pls plz to at from me my now thanks thx thank-you could-you can-you would-you will-you
-i-want-to want-to i-need-to need-to let-s hey hi hello kindly named called id stream recording
+in of for with using the please pls plz to at from me my now just thanks thx thank-you could-you can-you would-you
+will-you i-want-to want-to i-want i-need-to need-to i-need let-s can-i can-we may-i hey hi hello kindly named called id
+stream recording record-param publish-param
 """
 FILLERS = frozenset(_SENTENCE.split())
 """Words of a sentence that are ignored in a command."""
 _HYPHENS = str.maketrans("_ '", "---")
+_SHORTEST_VERB = 6
+"""Words near a shorter verb are verbs of another meaning: `edit` is no misspelt `exit`."""
 JOINING = frozenset(("and", "und", "et", "&", "+"))
 """Words between two items of a list."""
 ARTICLES = frozenset(("the", "a", "an", "any"))
@@ -161,7 +164,8 @@ class Lexicon:
     def near_command(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command of the nearest name or word, as `asked_for` does."""
         names = [name for name in self._by_word if len(name) > 1]
-        near = nearest(folded(word), (*names, *self.elsewhere))
+        verbs = [verb for verb in self.elsewhere if len(verb) >= _SHORTEST_VERB]
+        near = nearest(folded(word), names) or nearest(folded(word), verbs, most=1)
         return None if near is None else self.command(near) or self.asked_for(near)
 
     @cached_property

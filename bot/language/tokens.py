@@ -22,7 +22,7 @@ _TOKEN = rf"""
     | \n | (?P<comma> [,;]+ | && | (?<=\w)[+|&](?=\w) )
     | (?P<emoji> (?<!\S)(?::[a-z0-9+_'-]*[a-z][a-z0-9+_'-]*:)+(?!\S) )
     | (?<!\S)(?:[\w-]+[=:])?(?:{TIME}|[0-9]{{1,2}}(?::[0-9]{{2}})?[ ][ap]m(?!\w))
-    | (?<!\S)[0-9]{{2,4}}[ ]?[x*][ ]?[0-9]{{2,4}}(?!\w)
+    | (?<!\S)[0-9]{{2,4}}[ ]?(?:[x*][ ]?[0-9]{{2,4}}|[pi])(?!\w)
     | [^\s,;()\[\]{{}}<>]*:// (?: [^\s,;"] | [,;](?=[^\s,;"])(?!(?:[\w-]+=)?rtmps?://|-*(?:WORDS)(?![\w/-])) )*
     | (?: (?![&?][\w-]+=|(?<=\w)[+|&]\w) [^\s,;()\[\]{{}}<>] )+
 """
@@ -102,7 +102,7 @@ def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         mark = mark or token.mark
         if token.text in JOINING or plain in JOINING:
             mark = ","
-        elif is_ordinary or not _is_ignored(token.text, tokens[:1], lexicon):
+        elif is_ordinary or not _is_ignored(token.text, tokens, lexicon):
             words.append(token if token.mark == mark else token._replace(mark=mark))
             mark = ""
     return words
@@ -130,4 +130,7 @@ def _is_ignored(word: str, following: list[Token], lexicon: Lexicon) -> bool:
         return bool(_SIGN.fullmatch(word))
     definition = lexicon.default.definitions.get(plain)  # `for` is ignored, but not in `for 1 hour`
     recognise = definition and definition.option.recognise
-    return not any(recognise and recognise(token.text) and not token.mark for token in following)
+    if not (following and recognise):
+        return True
+    value = _longest_phrase(following[: 2 * _LONGEST_PHRASE], lexicon)[0]
+    return bool(value.mark) or not (recognise(value.text) and lexicon.is_free(value.text, lexicon.default))

@@ -64,6 +64,11 @@ def is_id(text: str) -> bool:
     return True
 
 
+def is_doubtful(text: str) -> bool:
+    """Return whether an id has no digit. Such a room needs `room` before it, since it may be any word."""
+    return is_id(text) and not any(map(str.isdigit, text))
+
+
 def read_id(text: str) -> str | Wrong:
     """Read a room's or a user's id. Its case is kept."""
     if is_id(text):
