@@ -83,7 +83,8 @@ def _answer(controller: Controller, request: Request) -> Answer:
         case "POST", ["events"]:
             controller.send(*_texts(request, "event"))
         case "POST", ["messages"]:
-            controller.say(*_texts(request, "person", "channel", "text"), breaks=_switch(request))
+            person, channel, text = _texts(request, "person", "channel", "text")
+            controller.say(person, channel, text, _switch(request))
         case "POST", ["clicks"]:
             controller.click(*_texts(request, "person", "channel", "ts", "action_id"))
         case "POST", ["switches"]:
