@@ -11,7 +11,7 @@ from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined,
 from bot.messages.explanations import explain
 from bot.messages.wording import common_settings, elapsed, settings, source, span, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
-from shared.failures import FailureKind
+from shared.failures import Failure, FailureKind
 from shared.orders import Order
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
@@ -19,6 +19,15 @@ from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_na
 _STOPPED = "STOPPED"
 LATE = timedelta(minutes=1)
 """After this time the asker is mentioned in the headline, because they may not be watching the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stream that isn't started yet: why the last try failed, if RTC was asked, and until when it is tried again."""
+
+    request: RecordingRequest
+    failure: Failure | None
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +44,22 @@ class _News:
         return [f"{'✅' if self.started else self.mark} ", *joined(self.headline, *self.facts)]
 
 
-def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime) -> Reply:
-    """Return the message with the outcome of each attempt. Only the asker gets it if all are duplicates.
+def outcome(
+    order: Order, streams: Sequence[Attempt | Waiting], recordings: Sequence[Recording], now: datetime
+) -> Reply:
+    """Return the message with each stream's outcome, or that it waits. Only the asker gets it if all are duplicates.
 
     A started stream has the state of its recording, or, without one, of RTC's answer to the start. Raises ValueError
     for an attempt without an outcome.
     """
     by_place = {recording.n: recording for recording in recordings}
-    attempts = [_as_recorded(attempt, by_place.get(attempt.n)) for attempt in attempts]
-    to = Audience.ASKER if all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) else Audience.CHANNEL
+    streams = [it if isinstance(it, Waiting) else _as_recorded(it, by_place.get(it.n)) for it in streams]
+    is_old = all(isinstance(it, Attempt) and isinstance(it.outcome, Duplicate) for it in streams)
+    to = Audience.ASKER if is_old else Audience.CHANNEL
     late = to is Audience.CHANNEL and now - order.placed_at > LATE
     asker = person(order.actor)
     by: Line = [] if late else ["by ", asker]
-    headline, *lines = _one(order, attempts[0], now, by) if len(attempts) == 1 else _several(order, attempts, now, by)
+    headline, *lines = _one(order, streams[0], now, by) if len(streams) == 1 else _several(order, streams, now, by)
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
@@ -75,28 +87,30 @@ def _as_recorded(attempt: Attempt, recording: Recording | None) -> Attempt:
     return attempt.model_copy(update={"outcome": attempt.outcome.model_copy(update={"job": job})})
 
 
-def _one(order: Order, attempt: Attempt, now: datetime, by: Line) -> list[Line]:
-    news = _news(order, attempt, now, stream(attempt.request))
+def _one(order: Order, one: Attempt | Waiting, now: datetime, by: Line) -> list[Line]:
+    news = _news(order, one, now, stream(one.request))
     general = joined(news.general, by if news.started else None)
     return list(filter(None, ([f"{news.mark} {news.headline}"], general, *news.facts)))
 
 
-def _several(order: Order, attempts: Sequence[Attempt], now: datetime, by: Line) -> list[Line]:
-    requests = [attempt.request for attempt in attempts]
+def _several(order: Order, streams: Sequence[Attempt | Waiting], now: datetime, by: Line) -> list[Line]:
+    requests = [it.request for it in streams]
     rooms = {request.room_id for request in requests}
     where = f" in room {rooms.pop()}" if len(rooms) == 1 else ""
     common = common_settings(requests)
     rows = []
     started = 0
-    for attempt in attempts:
-        news = _news(order, attempt, now, attempt.request.user_id if where else stream(attempt.request))
+    for one in streams:
+        news = _news(order, one, now, one.request.user_id if where else stream(one.request))
         own = news.general if news.started and news.general != [common] else None
         rows.append(joined(news.row(), own))
         started += news.started
-    return [[f"{started} of {len(attempts)} started{where}"], joined(common, by), *rows]
+    return [[f"{started} of {len(streams)} started{where}"], joined(common, by), *rows]
 
 
-def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
+def _news(order: Order, attempt: Attempt | Waiting, now: datetime, who: str) -> _News:
+    if isinstance(attempt, Waiting):
+        return _waiting(attempt, who)
     match attempt.outcome:
         case Started(job=job, app_id=app_id):
             return _started(attempt.request, job, who, app_id)
@@ -109,6 +123,14 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
             return _duplicate(attempt.request, duplicate, now, who)
         case None:
             raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
+
+
+def _waiting(waiting: Waiting, who: str) -> _News:
+    if waiting.failure is None:
+        return _News("⏳", f"Not started yet: {who}", (), ())
+    explanation = explain(waiting.failure)
+    again: Line = [f"{explanation.what} It is tried again until about ", clock_time(waiting.until), "."]
+    return _News("⏳", f"Not started yet: {who}", (), (again, joined(explanation.technical)))
 
 
 def _started(request: RecordingRequest, job: RecordingJob, who: str, app_id: str | None) -> _News:

@@ -5,13 +5,13 @@ goes back to the queue. After a crash, a redelivery processes only the streams w
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import replies
-from bot.messages.outcomes import outcome
+from bot.messages.outcomes import Waiting, outcome
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
@@ -62,19 +62,30 @@ class StartHandler:
             return
         attempts: list[Attempt] = []
         waits: list[TryAgain] = []
+        streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests):
             try:
                 attempts.append(self._start_stream(order, n, request, delivery))
+                streams.append(attempts[-1])
             except TryAgain as again:
                 waits.append(again)
+                streams.append(Waiting(request, again.why, delivery.tries_until(self.clock())))
             except NotStored as not_stored:
                 self.results.hand_over(order, action, not_stored, delivery)
                 return
         if waits:
+            if not delivery.last:
+                self._report_wait(order, streams)
             raise longest(waits)
         recordings = self.ledger.orders.read(order.order_id).recordings
         self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
         self.checks.put_next(order, recordings, 1, delivery)
+
+    def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:
+        """Say what RTC answered and until when it is tried again, and which streams are started."""
+        if order.reply_to is not None and any(isinstance(it, Waiting) and it.failure for it in streams):
+            recordings = self.ledger.orders.read(order.order_id).recordings
+            self.telling.report_wait(order, outcome(order, streams, recordings, self.clock()))
 
     def give_up(self, order: Order, action: Start, why: FailureKind, /) -> None:
         """Settle each stream without a call to RTC as not started, and report to the asker."""
@@ -149,12 +160,10 @@ class StartHandler:
                 raise
             return Gone()
 
-    def _postpone(
-        self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery
-    ) -> Attempt:
+    def _postpone(self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery) -> Attempt:
         """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
         if not delivery.last:
-            raise TryAgain(delivery.delay())
+            raise TryAgain(delivery.delay(), _of_rtc(why))
         gave_up = NotStarted(failure=why, gave_up=True)
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
@@ -195,7 +204,7 @@ class StartHandler:
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
         self._store(attempt.waiting())
-        raise TryAgain(delivery.delay())
+        raise TryAgain(delivery.delay(), _of_rtc(why))
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""
@@ -209,6 +218,11 @@ class StartHandler:
             return self.ledger.attempts.store(attempt, self.clock())
         except Exception as error:  # whatever it is, what RTC said must not be lost
             raise NotStored(attempt) from error
+
+
+def _of_rtc(why: Failure) -> Failure | None:
+    """Return why a call failed; None if RTC was not called."""
+    return None if why.kind is FailureKind.OUT_OF_TIME else why
 
 
 def _facts(error: RtcError) -> dict[str, object]:
