@@ -138,11 +138,6 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
         on_call=calls.append,
     ) as system:
-        for queue in ("OrderQueue", "CallerQueue"):
-            system.stack.sqs.set_queue_attributes(
-                QueueUrl=system.stack.queue_url(queue),
-                Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT_S)},
-            )
         yield Deployment(system, api, slack, logs, calls)
 
 
