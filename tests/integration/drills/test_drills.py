@@ -1,0 +1,27 @@
+"""Whatever fails, there is at most one job, the person reads what is true, and the ledger knows it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.aws.account import Aws
+from tests.integration.drills import dynamodb, queue_and_secrets, rtc, slack
+from tests.integration.drills.drill import Drill
+from tests.integration.drills.place import a_place, an_account
+
+DRILLS = [*dynamodb.DRILLS, *queue_and_secrets.DRILLS, *rtc.DRILLS, *slack.DRILLS]
+
+
+@pytest.fixture(name="account", scope="module")
+def _account() -> Iterator[Aws]:
+    with an_account() as account:
+        yield account
+
+
+@pytest.mark.parametrize("drill", DRILLS, ids=lambda drill: drill.name)
+def test_a_drill_ends_as_docs_reliability_says(account: Aws, drill: Drill) -> None:
+    """What the person reads, the jobs, the ledger and the dead letters."""
+    with a_place(account, bot_token=drill.bot_token) as place:
+        drill.fail(place)
+        drill.play(place)
+        assert place.seen() == drill.expected
