@@ -5,11 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from local.aws.account import Aws
-from tests.integration.drills import dynamodb, queue_and_secrets, rtc, slack
 from tests.integration.drills.drill import Drill
+from tests.integration.drills.every import DRILLS, PAGE, document
 from tests.integration.drills.place import a_place, an_account
-
-DRILLS = [*dynamodb.DRILLS, *queue_and_secrets.DRILLS, *rtc.DRILLS, *slack.DRILLS]
 
 
 @pytest.fixture(name="account", scope="module")
@@ -25,3 +23,8 @@ def test_a_drill_ends_as_docs_reliability_says(account: Aws, drill: Drill) -> No
         drill.fail(place)
         drill.play(place)
         assert place.seen() == drill.expected
+
+
+def test_docs_reliability_is_up_to_date() -> None:
+    """`make docs` writes it from the same drills."""
+    assert PAGE.read_text(encoding="utf-8") == document()
