@@ -47,6 +47,7 @@ def _door() -> Door:
         callers=settings.webhook_callers,
         ledger=open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id),
         put=connect_queue(settings.order_queue_url).put,
+        record_rule_id=settings.record_rule_id,
     )
 
 
@@ -70,6 +71,8 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
                 logger.exception(LogEvent.DOOR_FAILED)
             count(Metric.DOOR_FAILED)
             response = not_now(text_in(event, "requestContext", "http", "method")).response(request_id)
+    if text_in(event, "requestContext", "http", "method") == "HEAD":
+        response = replace(response, body="")
     # An answer may hold a link to an order's status, so no cache may keep it.
     own = {"x-request-id": request_id, "cache-control": "no-store"}
     return replace(response, headers={**own, **response.headers})

@@ -73,6 +73,8 @@ class Started(_Stored):
     """RTC's answer to the start."""
     request_id: str | None = None
     """X-request-Id of that answer."""
+    app_id: str | None = None
+    """The app that was asked."""
 
 
 class NotStarted(_Stored):
@@ -98,6 +100,8 @@ class Duplicate(_Stored):
 
     kind: Literal["duplicate"] = "duplicate"
     lock: StreamLock
+    job: RecordingJob | None = None
+    """The job that holds the stream, as RTC showed it."""
 
 
 type Outcome = Annotated[Started | NotStarted | Unknown | Duplicate, Field(discriminator="kind")]
@@ -137,7 +141,10 @@ class Attempt(_Stored):
 
     @property
     def version(self) -> str:
-        """Identify this version of the attempt: it has each state at most once for each call."""
+        """Identify this version of the attempt.
+
+        It has each state at most once for each call. Only UNKNOWN may be written twice: as abandoned, and as answered.
+        """
         return " ".join(filter(None, (f"{self.state}#{self.calls}", self.token)))
 
     def calling(self) -> Self:

@@ -20,6 +20,8 @@ class LogEvent(StrEnum):
     """`operation`, `status`, `request_id`, `ms`."""
     STARTED = "started"
     """`job_id`, `state`, `request_id`, `rtc_ms`."""
+    JOB_DIFFERS = "job_differs"
+    """RTC's answer differs from what was asked: `job_id`, `differences`."""
     NOT_STARTED = "not_started"
     """`kind` and RTC's answer, `rtc_ms`. Each try is logged."""
     OUTCOME_UNKNOWN = "outcome_unknown"

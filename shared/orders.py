@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from shared.actors import Actor
 from shared.attempts import Attempt
 from shared.failures import Failure, FailureKind
-from shared.rtc.models import GivenJobId, RecordingRequest, RtcId, VideoType
+from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
 from shared.stops import StopRecord, Target
 
@@ -59,6 +59,19 @@ class Start(_Part):
     requests: Annotated[tuple[RecordingRequest, ...], Field(min_length=1, max_length=MAX_STREAMS)]
     dry_run: bool = False
     """Whether to answer with what would be sent instead of sending it."""
+
+    def with_rule(self, record_rule_id: str) -> Self:
+        """Return the start in which each stream without a recording rule has this one; an empty id changes nothing."""
+        if not record_rule_id:
+            return self
+        rule = RecordParam(record_rule_id=record_rule_id)
+        requests = (it if it.record_param else it.model_copy(update={"record_param": rule}) for it in self.requests)
+        return self.model_copy(update={"requests": tuple(requests)})
+
+    @property
+    def may_record_nothing(self) -> bool:
+        """Return whether RTC may have nothing to do for a stream: it has no recording rule and is pushed nowhere."""
+        return any(it.record_param is None and it.publish_param is None for it in self.requests)
 
 
 class Stop(_Part):

@@ -11,14 +11,23 @@ from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined,
 from bot.messages.explanations import explain
 from bot.messages.wording import common_settings, elapsed, settings, source, span, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
-from shared.failures import FailureKind
+from shared.failures import Failure, FailureKind
 from shared.orders import Order
 from shared.recordings import Recording, RecordingState
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 
 _STOPPED = "STOPPED"
 LATE = timedelta(minutes=1)
 """After this time the asker is mentioned in the headline, because they may not be watching the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stream that isn't started yet: why the last try failed, if RTC was asked, and until when it is tried again."""
+
+    request: RecordingRequest
+    failure: Failure | None
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +44,22 @@ class _News:
         return [f"{'✅' if self.started else self.mark} ", *joined(self.headline, *self.facts)]
 
 
-def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime) -> Reply:
-    """Return the message with the outcome of each attempt. Only the asker gets it if all are duplicates.
+def outcome(
+    order: Order, streams: Sequence[Attempt | Waiting], recordings: Sequence[Recording], now: datetime
+) -> Reply:
+    """Return the message with each stream's outcome, or that it waits. Only the asker gets it if all are duplicates.
 
     A started stream has the state of its recording, or, without one, of RTC's answer to the start. Raises ValueError
     for an attempt without an outcome.
     """
     by_place = {recording.n: recording for recording in recordings}
-    attempts = [_as_recorded(attempt, by_place.get(attempt.n)) for attempt in attempts]
-    to = Audience.ASKER if all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) else Audience.CHANNEL
+    streams = [it if isinstance(it, Waiting) else _as_recorded(it, by_place.get(it.n)) for it in streams]
+    is_old = all(isinstance(it, Attempt) and isinstance(it.outcome, Duplicate) for it in streams)
+    to = Audience.ASKER if is_old else Audience.CHANNEL
     late = to is Audience.CHANNEL and now - order.placed_at > LATE
     asker = person(order.actor)
     by: Line = [] if late else ["by ", asker]
-    headline, *lines = _one(order, attempts[0], now, by) if len(attempts) == 1 else _several(order, attempts, now, by)
+    headline, *lines = _one(order, streams[0], now, by) if len(streams) == 1 else _several(order, streams, now, by)
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
@@ -75,31 +87,33 @@ def _as_recorded(attempt: Attempt, recording: Recording | None) -> Attempt:
     return attempt.model_copy(update={"outcome": attempt.outcome.model_copy(update={"job": job})})
 
 
-def _one(order: Order, attempt: Attempt, now: datetime, by: Line) -> list[Line]:
-    news = _news(order, attempt, now, stream(attempt.request))
+def _one(order: Order, one: Attempt | Waiting, now: datetime, by: Line) -> list[Line]:
+    news = _news(order, one, now, stream(one.request))
     general = joined(news.general, by if news.started else None)
     return list(filter(None, ([f"{news.mark} {news.headline}"], general, *news.facts)))
 
 
-def _several(order: Order, attempts: Sequence[Attempt], now: datetime, by: Line) -> list[Line]:
-    requests = [attempt.request for attempt in attempts]
+def _several(order: Order, streams: Sequence[Attempt | Waiting], now: datetime, by: Line) -> list[Line]:
+    requests = [it.request for it in streams]
     rooms = {request.room_id for request in requests}
     where = f" in room {rooms.pop()}" if len(rooms) == 1 else ""
     common = common_settings(requests)
     rows = []
     started = 0
-    for attempt in attempts:
-        news = _news(order, attempt, now, attempt.request.user_id if where else stream(attempt.request))
+    for one in streams:
+        news = _news(order, one, now, one.request.user_id if where else stream(one.request))
         own = news.general if news.started and news.general != [common] else None
         rows.append(joined(news.row(), own))
         started += news.started
-    return [[f"{started} of {len(attempts)} started{where}"], joined(common, by), *rows]
+    return [[f"{started} of {len(streams)} started{where}"], joined(common, by), *rows]
 
 
-def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
+def _news(order: Order, attempt: Attempt | Waiting, now: datetime, who: str) -> _News:
+    if isinstance(attempt, Waiting):
+        return _waiting(attempt, who)
     match attempt.outcome:
-        case Started(job=job):
-            return _started(attempt.request, job, who)
+        case Started(job=job, app_id=app_id):
+            return _started(attempt.request, job, who, app_id)
         case NotStarted() as ended:
             waited = (attempt.settled_at or now) - order.placed_at
             return _not_started(ended, waited, who)
@@ -111,13 +125,36 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
             raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
 
 
-def _started(request: RecordingRequest, job: RecordingJob, who: str) -> _News:
+def _waiting(waiting: Waiting, who: str) -> _News:
+    if waiting.failure is None:
+        return _News("⏳", f"Not started yet: {who}", (), ())
+    explanation = explain(waiting.failure)
+    again: Line = [f"{explanation.what} It is tried again until about ", clock_time(waiting.until), "."]
+    return _News("⏳", f"Not started yet: {who}", (), (again, joined(explanation.technical)))
+
+
+def _started(request: RecordingRequest, job: RecordingJob, who: str, app_id: str | None) -> _News:
     state = job.state and plain(job.state, 32)
-    facts = joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
+    facts = joined(_job(job.job_id, job.stream_name, request), _when(job, state) if state else None)
     if state == _STOPPED:
         return _News("⏹", f"Already stopped: {who}", (), ([_why_stopped(request, job)], facts))
     mark, doing = ("🔴", "Recording") if state == "RUNNING" else ("🟡", "Starting")
-    return _News(mark, f"{doing} {who}", [settings(request, job)], (facts,), started=True)
+    return _News(mark, f"{doing} {who}", [settings(request, job, app_id)], (facts,), started=True)
+
+
+def _job(job_id: str, stream_name: str | None, request: RecordingRequest) -> Line:
+    """Return the job's id and stream name. A name that RTC did not say is marked as expected."""
+    expected = expected_stream_name(job_id, request.room_id, request.user_id)
+    name: Line = [code(stream_name)] if stream_name else [code(expected), " (expected)"]
+    return joined(["job ", code(job_id)], name)
+
+
+def _when(job: RecordingJob, state: str) -> Line:
+    if state == "RUNNING" and job.start_time:
+        return [f"{state} since ", clock_time(job.start_time)]
+    if state == _STOPPED and job.start_time and job.stop_time:
+        return [f"{state}, ", clock_time(job.start_time), " to ", clock_time(job.stop_time)]
+    return [state]
 
 
 def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
@@ -150,7 +187,9 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
 def _unknown(unknown: Unknown, who: str) -> _News:
     explanation = explain(unknown.failure)
     what = f"{explanation.what} It was not sent again. {explanation.next_step}"
-    facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
+    named = unknown.failure.job_id if unknown.failure else None
+    job: Line = ["job ", code(named, most=300)] if named is not None else ()
+    facts = joined(job, ["Held until ", clock_time(unknown.held_until)], explanation.technical)
     return _News("❓", f"{who} may or may not be recording", (), ([what], facts))
 
 
@@ -161,7 +200,8 @@ def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, w
     since = elapsed(now - lock.since)
     if lock.job_id is not None:
         picture = source(request.video_type, audio=request.is_record_audio)
-        facts = joined(["job ", code(lock.job_id)], picture, ["by ", by], f"for {since}")
+        name = duplicate.job.stream_name if duplicate.job else None
+        facts = joined(_job(lock.job_id, name, request), picture, ["by ", by], f"for {since}")
         return _News("♻", f"Already recording {who}", general, (facts,))
     asked: Line = ["asked for by ", by, f" {since} ago"]
     held_until = lock.unknown_until()

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from functions.aws.away import Away, raising_away
 from functions.aws.observability import logger
+from functions.aws.settings import what_is_wrong
+from shared.strict_json import NotJson, read_json
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -19,6 +21,8 @@ type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_le
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
+_BYTE_ORDER_MARK = "\ufeff"
+"""Some editors write it in front of a file's text, where nobody sees it."""
 RETRY_AFTER = 30.0
 """The least number of seconds between two reads of a cached secret."""
 
@@ -90,7 +94,9 @@ class Secret[S: BaseModel]:
         except Exception as error:
             raise SecretUnreadable(f"secret {self._secret_id} could not be read") from error
         try:
-            return self._model.model_validate_json(content)
+            return self._model.model_validate(read_json(content.removeprefix(_BYTE_ORDER_MARK)))
+        except NotJson as error:
+            wrong = f"it is no JSON: {error}"
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, it['loc'])) or 'it'}: {it['msg']}" for it in error.errors())
-            raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {wrong}") from None
+            wrong = what_is_wrong(error)
+        raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {wrong}") from None

@@ -116,7 +116,7 @@ class Attempts:
             actor=order.actor,
             state=State.SETTLED,
             calls=0 if waiting is None else waiting.calls,
-            began_at=now,
+            began_at=now if waiting is None else waiting.began_at,
             outcome=outcome,
             settled_at=now,
         )

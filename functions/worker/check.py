@@ -6,7 +6,7 @@ posted by the Web API, its message is updated with the news. Otherwise one more 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.messages.outcomes import outcome
 from functions.aws.observability import logger
@@ -14,16 +14,18 @@ from functions.aws.queue import OrderQueue
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
+from shared.attempts import Started
 from shared.failures import FailureKind
+from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
 from shared.recordings import Recording, Shown, changed
 from shared.rtc.client import RtcClient
+from shared.rtc.differences import differences
 from shared.rtc.errors import RtcError
+from shared.rtc.models import RecordingJob, RecordingRequest
 
 DELAYS = (2, 5, 15, 60)
 """Seconds from the answer to the first check, and from each to the next."""
-TIME_FOR_A_CHECK = timedelta(seconds=31)
-"""The longest time for showing one job and posting the news."""
 _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
 
@@ -67,21 +69,21 @@ class CheckHandler:
         news = {
             recording.n: shown
             for recording in record.recordings
-            if _is_being_set_up(recording)
-            and delivery.time_left() > TIME_FOR_A_CHECK
-            and (shown := self._show(recording))
+            if _is_being_set_up(recording) and delivery.has_time_for_a_call() and (shown := self._show(recording))
         }
         now = self.clock()
         current = self.ledger.orders.read(order.order_id).recordings if news else record.recordings
         after = [changed(it, news[it.n], now) if it.n in news else it for it in current]
         message = self.telling.message(order)
+        apps = {it.n: it.outcome.app_id for it in record.attempts if isinstance(it.outcome, Started)}
         # Without a message to update, the news is posted once, at the end.
         is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, after))
         if news and (order.reply_to is None or message is not None or is_last):
             self.telling.update(order, message, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
             for recording in current:
                 if recording.n in news:
-                    self.ledger.recordings.note(recording, news[recording.n], now)
+                    noted = self.ledger.recordings.note(recording, news[recording.n], now)
+                    report_differences(noted.request, noted.job, apps.get(recording.n), before=recording.job)
         self.checks.put_next(order, after, action.number + 1, delivery)
 
     def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
@@ -95,6 +97,16 @@ class CheckHandler:
             logger.info("RTC did not show the job", extra={"error": str(error)})
             return None
         return Shown(job) if job.state != recording.job.state else None
+
+
+def report_differences(
+    request: RecordingRequest, job: RecordingJob, app_id: str | None, before: RecordingJob | None = None
+) -> None:
+    """Log in what RTC's answer differs from what was asked, unless it did so `before`."""
+    known = differences(request, before, app_id) if before else ()
+    found = [it.model_dump() for it in differences(request, job, app_id) if it not in known]
+    if found:
+        logger.warning(LogEvent.JOB_DIFFERS, extra={"job_id": job.job_id, "differences": found})
 
 
 def _is_being_set_up(recording: Recording) -> bool:

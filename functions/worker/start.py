@@ -5,18 +5,18 @@ goes back to the queue. After a crash, a redelivery processes only the streams w
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages import replies
-from bot.messages.outcomes import outcome
+from bot.messages.outcomes import Waiting, outcome
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
-from functions.worker.check import Checks
+from functions.worker.check import Checks, report_differences
 from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
@@ -62,19 +62,30 @@ class StartHandler:
             return
         attempts: list[Attempt] = []
         delays: list[timedelta] = []
+        streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests):
             try:
                 attempts.append(self._start_stream(order, n, request, delivery))
+                streams.append(attempts[-1])
             except TryAgain as again:
                 delays.append(again.delay)
+                streams.append(Waiting(request, again.why, delivery.tries_until(self.clock())))
             except NotStored as not_stored:
                 self.results.hand_over(order, action, not_stored, delivery)
                 return
         if delays:
+            if not delivery.last:
+                self._report_wait(order, streams)
             raise TryAgain(max(delays))
         recordings = self.ledger.orders.read(order.order_id).recordings
         self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
         self.checks.put_next(order, recordings, 1, delivery)
+
+    def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:
+        """Say what RTC answered and until when it is tried again, and which streams are started."""
+        if order.reply_to is not None and any(isinstance(it, Waiting) and it.failure for it in streams):
+            recordings = self.ledger.orders.read(order.order_id).recordings
+            self.telling.report_wait(order, outcome(order, streams, recordings, self.clock()))
 
     def give_up(self, order: Order, action: Start, why: FailureKind, /) -> None:
         """Settle each stream without a call to RTC as not started, and report to the asker."""
@@ -103,12 +114,14 @@ class StartHandler:
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
         if isinstance(claim, StreamLock):
-            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.job_id})
-            return self.ledger.attempts.settle_uncalled(order, n, request, Duplicate(lock=claim), self.clock())
+            claim = Duplicate(lock=claim)
+        if isinstance(claim, Duplicate):
+            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.lock.job_id})
+            return self.ledger.attempts.settle_uncalled(order, n, request, claim, self.clock())
         return self._call(order, claim, delivery) if claim.outcome is None else claim
 
-    def _claim(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Claim:
-        claim = self.ledger.attempts.claim(order, n, request, self.clock())
+    def _claim(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Claim | Duplicate:
+        claim: Claim | Duplicate = self.ledger.attempts.claim(order, n, request, self.clock())
         if isinstance(claim, Busy):
             wait_for(claim, delivery, self.clock, self.sleep)
             claim = self.ledger.attempts.claim(order, n, request, self.clock())
@@ -118,7 +131,7 @@ class StartHandler:
 
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
-    ) -> Claim:
+    ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if not delivery.has_time_for_a_call():
             out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
@@ -133,7 +146,7 @@ class StartHandler:
             refused = NotStarted(failure=error.failure())
             return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
         if isinstance(news, Shown) and news.job.state != "STOPPED":
-            return lock
+            return Duplicate(lock=lock, job=news.job)
         recording = self.ledger.recordings.read(lock.order_id, lock.n)
         if recording is None:
             self.ledger.locks.free(request, lock)  # the recording's item has expired
@@ -154,7 +167,7 @@ class StartHandler:
     ) -> Attempt:
         """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
         if not delivery.last:
-            raise TryAgain(delay)
+            raise TryAgain(delay, _of_rtc(why))
         gave_up = NotStarted(failure=why, gave_up=True)
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
@@ -184,14 +197,16 @@ class StartHandler:
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
-        return self._settle(attempt, Started(job=job, request_id=rtc.last_request_id), delivery)
+        report_differences(attempt.request, job, rtc.app_id)
+        started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
+        return self._settle(attempt, started, delivery)
 
     def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
         self._store(attempt.waiting())
-        raise TryAgain(delay)
+        raise TryAgain(delay, _of_rtc(why))
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""
@@ -205,6 +220,11 @@ class StartHandler:
             return self.ledger.attempts.store(attempt, self.clock())
         except Exception as error:  # whatever it is, what RTC said must not be lost
             raise NotStored(attempt) from error
+
+
+def _of_rtc(why: Failure) -> Failure | None:
+    """Return why a call failed; None if RTC was not called."""
+    return None if why.kind is FailureKind.OUT_OF_TIME else why
 
 
 def _facts(error: RtcError) -> dict[str, object]:

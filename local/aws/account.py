@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 import botocore.session
-import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
@@ -24,6 +23,7 @@ from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
 from local.child import Child
+from local.direct_http import session_to
 from local.errors import LocalError
 
 if TYPE_CHECKING:  # boto3-stubs is a development dependency
@@ -123,8 +123,7 @@ class Aws:
         self._control("DELETE")
 
     def _control(self, method: str, body: str = "") -> None:
-        with requests.Session() as session:
-            session.trust_env = False  # ignore proxies in the environment
+        with session_to(self.endpoint) as session:
             session.request(method, self.endpoint + FAULTS_PATH, data=body, timeout=5).raise_for_status()
 
     def close(self) -> None:

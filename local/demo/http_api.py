@@ -6,7 +6,7 @@
     GET  /api/commands/ID            a command or event in full, by the id of its request or its order
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
-    POST /api/messages               {"person", "channel", "text"}
+    POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
     POST /api/clicks                 {"person", "channel", "ts", "action_id"}
     POST /api/switches               {"name", "on"};  DELETE  turn all off
 
@@ -21,7 +21,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from local.demo.controller import Controller
+from local.errors import LocalError
 from local.http_message import Answer, Request
+from shared.strict_json import read_json
 
 PAGE = Path(__file__).parent.parent / "page"
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -61,8 +63,9 @@ class HttpApi:
             return _answer(self.controller, request)
         except LookupError as error:
             return Answer.of_json(HTTPStatus.NOT_FOUND, {"error": str(error)})
-        except ValueError as error:
-            return Answer.of_json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
+        except (ValueError, LocalError) as error:  # LocalError: the webhook does not answer
+            status = HTTPStatus.BAD_GATEWAY if isinstance(error, LocalError) else HTTPStatus.BAD_REQUEST
+            return Answer.of_json(status, {"error": str(error)})
 
 
 def _answer(controller: Controller, request: Request) -> Answer:
@@ -80,7 +83,8 @@ def _answer(controller: Controller, request: Request) -> Answer:
         case "POST", ["events"]:
             controller.send(*_texts(request, "event"))
         case "POST", ["messages"]:
-            controller.say(*_texts(request, "person", "channel", "text"))
+            person, channel, text = _texts(request, "person", "channel", "text")
+            controller.say(person, channel, text, _switch(request))
         case "POST", ["clicks"]:
             controller.click(*_texts(request, "person", "channel", "ts", "action_id"))
         case "POST", ["switches"]:
@@ -117,7 +121,7 @@ def news(controller: Controller, person: str) -> Iterator[bytes]:
 def _document(request: Request) -> dict[str, object]:
     if request.headers.get("Content-Type").partition(";")[0].strip() != "application/json":
         raise ValueError("the body needs the Content-Type application/json")
-    document = json.loads(request.body)
+    document = read_json(request.body)
     if not isinstance(document, dict):
         raise ValueError("the body has to be a JSON object")  # noqa: TRY004 - answered with 400
     return document
@@ -129,6 +133,10 @@ def _texts(request: Request, *names: str) -> list[str]:
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"the body needs strings under {', '.join(names)}")
     return [str(text) for text in texts]
+
+
+def _switch(request: Request) -> str:
+    return _texts(request, "breaks")[0] if "breaks" in _document(request) else ""
 
 
 def _file(path: str) -> Answer:

@@ -19,7 +19,7 @@ def _post(fault: Fault, times: int | None = 1) -> Callable[[Place], object]:
 
 
 def _dead(place: Place) -> None:
-    place.environment |= {"SLACK_API_URL": f"{NOBODY}api/", "SLACK_RESPONSE_URL": place.slack.response_url_prefix}
+    place.environment |= {"SLACK_API_URL": f"{NOBODY}api/"}
 
 
 def _wrong_host(place: Place) -> None:
@@ -34,13 +34,13 @@ DRILLS = [
     Drill("Slack", "throttles an answer and asks for 30 s (429)", _post(_throttled(30))),
     Drill("Slack", "throttles an answer and doesn't say for how long (429)", _post(_throttled(None))),
     Drill("Slack", "fails twice (500)", _post(Fault(status=500), 2)),
-    Drill("Slack", "can't be reached for good", _dead, (), dead_letters=1),
+    Drill("Slack", "can't be reached for good", _dead, ()),
     Drill("Slack", "sends a response_url of another host, and the bot has no token", _wrong_host, (), bot_token=False),
     Drill(
         "Slack",
         "has a clock that is 20 minutes ahead of ours",
         _clock_off,
-        ("/record failed with the error dispatch_failed.",),
+        ('/record failed with the error "dispatch_failed"',),
         0,
         "nothing",
     ),

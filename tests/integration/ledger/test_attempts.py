@@ -257,6 +257,17 @@ def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger)
         ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
 
 
+def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:
+    """Of a stream that was called in vain the time is the call's; of one that never was, the settling's."""
+    order = an_order("a", "b")
+    ledger.attempts.release(claimed(ledger, order, 0), NOW)
+    later = NOW + timedelta(minutes=18)
+    began = [
+        ledger.attempts.settle_uncalled(order, n, requests_of(order)[n], REFUSED, later).began_at for n in range(2)
+    ]
+    assert began == [NOW, later]
+
+
 def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: Ledger) -> None:
     """Answers are counted; while one is at it others wait; what was answered is not answered again."""
     assert ledger.answers.begin("A", NOW) == 1

@@ -1,6 +1,7 @@
 """What RTC answered, told apart by who is to blame."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -81,6 +82,17 @@ def test_a_wrong_key_is_the_operators_to_mend_and_never_retried() -> None:
     assert (error.blame, error.may_retry) == (Blame.OPERATOR, False)
 
 
+@pytest.mark.parametrize(
+    ("status", "ahead", "told"),
+    [(401, 1200, 1200), (401, -60, -60), (401, 59, None), (401, 0, None), (403, 1200, None), (400, 1200, None)],
+)
+def test_a_clock_that_is_off_is_told_where_it_may_be_the_cause(status: int, ahead: int, told: int | None) -> None:
+    """Only a 401 is about a signature, and some seconds are the answer's own way."""
+    error = error_in("start", Answer(status, None, b"", timedelta(seconds=ahead)))
+    assert error.failure().clock_ahead == told
+    assert ("clock is" in str(error)) == (told is not None)
+
+
 def test_the_gateways_request_id_is_found_in_the_body() -> None:
     """Where the header is missing the gateway's own request_id is shown."""
     error = error_in("show", Answer(401, None, b'{"error_code":"APIGW.0301","request_id":"abc"}'))
@@ -90,7 +102,7 @@ def test_the_gateways_request_id_is_found_in_the_body() -> None:
 def test_a_201_with_a_job_is_a_job_completed_by_what_was_asked() -> None:
     """Room and user that the answer leaves out are those of the request."""
     job = job_in("start", answer(201, {"job_id": 1, "room_id": None}), room_id="100", user_id="user001")
-    assert (job.job_id, job.room_id, job.stream_name) == ("1", "100", "s_1_100_user001")
+    assert (job.job_id, job.room_id, job.user_id) == ("1", "100", "user001")
 
 
 @pytest.mark.parametrize(
@@ -100,6 +112,14 @@ def test_a_201_without_a_job_is_an_unknown_outcome(body: bytes) -> None:
     """A 2xx that carries no job says nothing about whether one runs."""
     with pytest.raises(OutcomeUnknown):
         job_in("start", Answer(201, None, body))
+
+
+@pytest.mark.parametrize("job_id", ["9" * 129, "two words", "..", "\u20001"])
+def test_a_job_id_that_cannot_be_used_is_kept_with_the_unknown_outcome(job_id: str) -> None:
+    """An operator may find the job by it."""
+    with pytest.raises(OutcomeUnknown) as caught:
+        job_in("start", answer(201, {"job_id": job_id}))
+    assert caught.value.failure().job_id == job_id
 
 
 @given(st.integers(100, 599), st.binary(max_size=200))
