@@ -59,7 +59,10 @@ def _away_with_the_queue(place: Place) -> None:
 
 
 DRILLS = [
-    *(_drill(what, how) for what in list(WRITES)[:-1] for how in FAULTS),
+    *(_drill(what, how) for what in ("a claim", "the settling") for how in FAULTS),
+    _drill("the beginning of an answer", "throttles {} twice"),
+    _drill("the beginning of an answer", "meets {} with a conflict, five times"),
+    _drill("the beginning of an answer", "carries out {} and resets the connection, also at its second try"),
     _drill("the end of an answer", "throttles {} twice", (STARTING, RECORDING)),
     _drill("the end of an answer", "carries out {} and resets the connection, also at its second try"),
     Drill("DynamoDB", "carries out a claim, and then gives no answer to anything for a while", _lose_the_claim),

@@ -36,7 +36,7 @@ from local.system import DOOR, HOOKS, TEMPLATE
 from shared.attempts import LEASE
 from shared.orders import new_order_id
 from shared.rtc.client import RtcClient
-from tests.integration.drills.drill import Seen
+from tests.integration.drills.drill import Drill, Seen
 from tests.lambda_context import Context
 from tests.ledger_table import TABLE, create_table
 from tests.raw_server import RawServer, Reply
@@ -220,6 +220,14 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
         yield place
         forget()
         aws.behave()
+
+
+def play(aws: Aws, drill: Drill) -> Seen:
+    """Play the drill, and return what there is in the end."""
+    with a_place(aws, bot_token=drill.bot_token) as place:
+        drill.fail(place)
+        drill.play(place)
+        return place.seen()
 
 
 def forget() -> None:

@@ -30,7 +30,7 @@ def refused(code: str, status: int = 400, *reasons: str) -> ClientError:
         exceptions.ConnectTimeoutError(endpoint_url="x"),
         exceptions.ReadTimeoutError(endpoint_url="x"),
         exceptions.ConnectionClosedError(endpoint_url="x"),
-        exceptions.SSLError(endpoint_url="x", error="x"),
+        exceptions.SSLError(endpoint_url="x", error=OSError()),
         ResponseParserError("a garbled answer"),
     ],
     ids=str,
