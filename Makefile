@@ -106,11 +106,12 @@ events: needs-local ## make events/ anew: an event for each function and case, w
 	@$(PY) -m local.sam.events
 
 .PHONY: docs
-docs: needs-local ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, the list of files
+docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, docs/reliability.md, the list of files
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 	@$(PY) -m bot.commands_doc > docs/commands.md
 	@$(PY) -m docs.webhook_openapi > docs/openapi.json
+	@$(PY) -m tests.integration.drills.every
 	@$(PY) -m docs.list_files
 
 .PHONY: docker

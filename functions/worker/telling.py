@@ -53,13 +53,14 @@ class Telling:
             waiting = self.answers.message(order.order_id) if begun > 1 else None
             message = self._post_or_update(order, reply, waiting)
         except TryLater as error:
-            self.answers.abandon(order.order_id, self.clock())
-            if delivery.last:
-                logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
-                count(Metric.NOT_ANSWERED)
-            else:
+            if not delivery.last:
                 logger.info("Slack did not take the answer", extra={"reason": error.why})
-            raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
+                self.answers.abandon(order.order_id, self.clock())
+                raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
+            # RTC's part is done and stored, so nobody has to look after the order.
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
+            count(Metric.NOT_ANSWERED)
+            message = None
         except CannotDeliver as error:
             # The answer can never be posted. The outcome stays in the ledger.
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})

@@ -153,6 +153,7 @@ def bot(shared_system: Deployment) -> Iterator[Deployment]:
     shared = shared_system
     yield replace(shared, room=new_room())
     shared.rtc.behave()
+    shared.system.stack.behave()
     shared.slack.behave()
 
 

@@ -55,6 +55,19 @@ def test_a_start_is_one_signed_post_of_the_bodys_json() -> None:
     assert (job.job_id, job.room_id, job.user_id) == ("7", "100", "user001")
 
 
+def test_interim_answers_are_no_answers() -> None:
+    """Each start gets its own job: an answer that is left on the connection would be taken for the next start's."""
+    numbers = iter("12")
+
+    def reply(sock: socket) -> None:
+        interim = "".join(f"HTTP/1.1 {status} X\r\nLink: x\r\n\r\n" for status in (100, 102, 103))
+        sock.sendall(interim.encode() + http(201, b'{"job_id": "%s"}' % next(numbers).encode()))
+
+    with RawServer(reply) as server:
+        client = client_of(server.endpoint)
+        assert [client.start(REQUEST).job_id, client.start(REQUEST).job_id] == ["1", "2"]
+
+
 def test_no_connection_means_that_nothing_was_sent() -> None:
     """A refused connection may be tried again: RTC has seen nothing."""
     with pytest.raises(NotConnected) as caught:
