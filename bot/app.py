@@ -29,7 +29,8 @@ from shared.slack_refs import ReplyTo
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
-type _Text = Annotated[str, StringConstraints(min_length=1)]
+type _Text = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
+"""Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
 
 
 class _Asker(BaseModel):
