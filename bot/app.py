@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -40,7 +40,7 @@ class _Asker(BaseModel):
 
     user_id: _Text
     channel_id: _Text
-    response_url: _Text
+    response_url: Annotated[_Text, Field(repr=False)]
 
 
 def create_app(

@@ -43,7 +43,7 @@ class AkSkAuth(AuthBase):
     Raises ValueError for a key that can't be in a header.
     """
 
-    access_key: str
+    access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     project_id: str
     security_token: str | None = field(default=None, repr=False)
