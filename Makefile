@@ -41,6 +41,14 @@ AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 test: needs-dev ## run every test but the browser's and the artifacts'
 	@$(PY) -m pytest $(AT_ONCE)
 
+# The same events in each run, so that a red run is about the change. Another SEED finds more.
+N ?= 5000
+SEED ?= 1
+
+.PHONY: fuzz
+fuzz: needs-dev ## send N=5000 hostile events to each door, those of SEED=1
+	@FUZZ_N=$(N) FUZZ_SEED=$(SEED) $(PY) -m pytest tests/fuzz -n 2
+
 .PHONY: coverage
 coverage: needs-dev ## the same with branch coverage, subprocesses included; takes half as long again
 	@$(PY) -m pytest $(AT_ONCE) --cov --cov-report=term
