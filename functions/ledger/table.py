@@ -125,15 +125,16 @@ class Table:
         numbers = {**values, "expires_at": _expires_at(now)}
         change = ", ".join(f"{name} = {value}" for name, value in {**sets, "expires_at": ":expires_at"}.items())
         try:
-            answer = self._client.update_item(
-                TableName=self._name,
-                Key=_key(key),
-                UpdateExpression=f"SET {change}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
-                ConditionExpression=condition,
-                ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            with raising_away("DynamoDB"):
+                answer = self._client.update_item(
+                    TableName=self._name,
+                    Key=_key(key),
+                    UpdateExpression=f"SET {change}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
         except self._client.exceptions.ConditionalCheckFailedException as refused:
             found = cast("Mapping[str, Any]", refused.response.get("Item", {}))
             return False, _numbers(found)

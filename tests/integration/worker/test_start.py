@@ -4,13 +4,16 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NoReturn, override
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.worker.delivery import DELAYS, LONGEST_WAIT
+from functions.aws.away import Away
+from functions.ledger.pace import Pace
+from functions.worker.delivery import DELAYS, LONGEST_WAIT, Delivery
 from functions.worker.start import StartHandler
 from local.http_message import Wire
 from local.rtc.faults import Fault
@@ -25,7 +28,7 @@ from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from tests.builders import requests_of
 from tests.in_memory import InMemory
-from tests.integration.conftest import World, a_world
+from tests.integration.conftest import ENOUGH, World, a_world
 from tests.ledger_table import TABLE
 
 SILENT_AFTER = Fault(wire=Wire.NOTHING, delay=60, made=True)
@@ -295,6 +298,25 @@ def test_nothing_is_begun_that_the_time_left_cannot_finish(world: World) -> None
     for last in (False, True):
         assert world.run(order, last=last, time_left=timedelta(seconds=10)) == timedelta(seconds=1)
     assert (world.starts(), world.read()) == (0, [])
+    assert world.run(order) is None
+    assert world.starts() == 1
+
+
+def test_without_the_ledger_there_is_no_turn_and_no_call(world: World) -> None:
+    """The claim is given back, so the order goes on when the ledger is there again."""
+    start = world.handlers[Start]
+    assert isinstance(start, StartHandler)
+
+    class NoPace(Pace):
+        @override
+        def book(self, turns_ahead: int, within: timedelta, now: datetime) -> NoReturn:
+            raise Away("the ledger throttles")
+
+    away = replace(start, turns=replace(start.turns, pace=NoPace(start.turns.pace._table, "app", 10)))
+    order = world.order()
+    with pytest.raises(Away):
+        away.run(order, Start(requests=requests_of(order)), Delivery(1, last=False, time_left=lambda: ENOUGH))
+    assert world.starts() == 0
     assert world.run(order) is None
     assert world.starts() == 1
 
