@@ -303,7 +303,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
 _NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start, stop and help" for it in ("status", "list"))
-_TIME_LIMIT = "recordings have no time limit yet: they end when the room is idle, as help idle says"
+_TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
 _NOT = "say what to record: camera, screen, audio or no-audio"
 _ENDS = "recordbot only starts and stops: to end a recording, type stop and its room and user"
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
