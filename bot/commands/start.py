@@ -224,8 +224,7 @@ WORDS = Vocabulary(
         {
             f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
             "say what to record: camera, screen, audio or no-audio": "no not without except no-camera no-screen",
-            "recordbot only starts and stops: to end a recording, type stop and its room and user": "don-t dont do-not "
-            "never",
+            "to end a recording, type stop ROOM USER": "don-t dont do-not never",
             _ONE_PICTURE: "both",
         }
     ),

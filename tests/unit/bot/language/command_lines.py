@@ -305,7 +305,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 _NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start, stop and help" for it in ("status", "list"))
 _TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
 _NOT = "say what to record: camera, screen, audio or no-audio"
-_ENDS = "recordbot only starts and stops: to end a recording, type stop and its room and user"
+_ENDS = "to end a recording, type stop ROOM USER"
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
