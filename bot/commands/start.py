@@ -137,8 +137,8 @@ NO_AUDIO = Option(
     example="100 user001 no-audio",
     choices=words_for(
         {
-            "no-audio": "no-audio noaudio is-record-audio=false",
-            "with-audio": "with-audio is-record-audio=true audio=true no-audio=false",
+            "no-audio": "no-audio noaudio is-record-audio=false isrecordaudio=false",
+            "with-audio": "with-audio is-record-audio=true isrecordaudio=true audio=true no-audio=false",
         }
     ),
     foreign=words_for(
