@@ -107,8 +107,8 @@ def test_settings_are_what_was_asked(changes: dict[str, Any], said: str) -> None
             {},
             {"room_id": "200", "user_id": "user002", "app_id": "app2"},
             (
-                "HD · camera + audio · ends when the room is idle for 5 min · app app2 (asked: app1) · room 200 (asked: 100) · "
-                "user user002 (asked: user001)"
+                "HD · camera + audio · ends when the room is idle for 5 min · app app2 (asked: app1) · "
+                "room 200 (asked: 100) · user user002 (asked: user001)"
             ),
         ),
     ],
