@@ -154,7 +154,7 @@ class RecordingRequest(_Sent):
     max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX), BeforeValidator(_whole_number)] = (
         MAX_IDLE_TIME_DEFAULT
     )
-    """5 to 43200 seconds; 30 where it is left out."""
+    """5 to 43200 seconds without anybody in the room, after which the recording ends; 30 where it is left out."""
     publish_param: PublishParam | None = None
     """An object with rtmp_urls."""
     record_param: RecordParam | None = None

@@ -255,7 +255,7 @@ def test_a_job_that_is_not_as_asked_is_logged_and_told(world: World, caplog: pyt
     found = {it["field"]: (it["asked"], it["answered"]) for it in vars(line)["differences"]}
     app_id = world.rtc.credentials.app_id
     assert (vars(line)["job_id"], found) == ("9", {"app_id": (app_id, "another"), "max_idle_time": (30, 60)})
-    assert "ends after 1 min idle (asked: 30 s)" in world.read()[0]
+    assert "ends when the room is idle for 1 min (asked: 30 s)" in world.read()[0]
     assert f"app another (asked: {app_id})" in world.read()[0]
 
 
