@@ -100,7 +100,7 @@ $(FUNCTIONS:%=build-%Function): build-%Function: needs-local
 
 .PHONY: test-built
 test-built: build needs-dev needs-lambda needs-sam ## run the end-to-end tests on the artifacts alone
-	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts $(AT_ONCE)
+	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts -m "not sources" $(AT_ONCE)
 
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 

@@ -57,6 +57,8 @@ def test_rtc_failing_twice_and_then_well_is_one_job_and_one_answer(bot: Deployme
     """What RTC says did not happen is tried again through the queue."""
     bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start", times=2)
     bot.type("ROOM user001")
+    for receive in (1, 2):
+        bot.hand_back(receive)
     bot.read("🔴 Recording user001")
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (3, 1, ["started"])
 
@@ -114,4 +116,6 @@ def test_a_message_that_is_no_order_goes_to_the_dead_letters(bot: Deployment) ->
     """It harms nobody else in its batch, and is there for an operator."""
     garbage = json.dumps({"room": bot.room})
     bot.put(garbage)
+    for receive in (1, 2, 3):
+        bot.hand_back(receive)
     eventually(lambda: garbage in bot.dead_letters())
