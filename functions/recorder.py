@@ -18,10 +18,12 @@ from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.aws.away import Away
 from functions.aws.observability import logged
-from functions.aws.queue import connect_queue
+from functions.aws.queue import Queues, connect_queue
 from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
 from functions.aws.settings import read_settings
 from functions.ledger.ledger import open_ledger
+from functions.ledger.pace import Pace
+from functions.ledger.table import Table
 from functions.worker.actions import handlers
 from functions.worker.batch import Worker
 from functions.worker.check import CheckHandler, Checks
@@ -31,6 +33,7 @@ from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
+from functions.worker.turns import Turns
 from shared import transport
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
@@ -55,8 +58,10 @@ def _worker() -> Worker:
     secret = Secret(connect_secrets(), settings.secret_id, RecorderSecret)
     # Together with a second try, a call takes at most seven seconds (TIME_TO_SETTLE).
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    ledger = open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id)
-    queue = connect_queue(settings.order_queue_url)
+    dynamodb = boto3.client("dynamodb", config=limits)
+    ledger = open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
+    pace = Pace(Table(dynamodb, settings.ledger_table), settings.rtc_app_id, settings.rtc_calls_per_second)
+    queues = Queues(connect_queue(settings.order_queue_url), connect_queue(settings.caller_queue_url))
 
     def rtc() -> RtcClient:
         return _rtc_client(settings, secret.read())
@@ -68,17 +73,18 @@ def _worker() -> Worker:
             return _messenger(settings, None)  # a response_url needs no token
 
     telling = Telling(ledger.answers, messenger, _now)
-    checks = Checks(queue)
-    results = Results(queue, telling, _now)
-    start = StartHandler(ledger, rtc, telling, checks, results, _now)
-    stop = StopHandler(ledger, rtc, telling, results, _now)
+    turns = Turns(pace, rtc, _now)
+    checks = Checks(queues)
+    results = Results(queues, telling, _now)
+    start = StartHandler(ledger, turns, telling, checks, results, _now)
+    stop = StopHandler(ledger, turns, telling, results, _now)
     table = handlers(
         start=start,
         stop=stop,
-        check=CheckHandler(ledger, rtc, telling, checks, _now),
+        check=CheckHandler(ledger, turns, telling, checks, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
-    return Worker(ledger.orders, queue, table, rtc, settings.max_receives, _now)
+    return Worker(ledger.orders, queues, table, telling, rtc, settings.max_receives, _now)
 
 
 def _now() -> datetime:

@@ -39,6 +39,7 @@ def granted(role: dict[str, Any]) -> Iterator[tuple[str, object]]:
             statement = it["Fn::If"][1] if "Fn::If" in it else it
             assert set(statement) == {"Effect", "Action", "Resource"}
             assert statement["Effect"] == "Allow"
-            actions = statement["Action"]
+            actions, targets = statement["Action"], statement["Resource"]
             for action in actions if isinstance(actions, list) else [actions]:
-                yield action, statement["Resource"]
+                for target in targets if isinstance(targets, list) else [targets]:
+                    yield action, target

@@ -1,9 +1,10 @@
 """The replies of all sub-commands, and of a dry run. Outcomes are in outcomes.py and stop_outcomes.py."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.language.corrections import CommandError
-from bot.messages.blocks import Audience, Reply, code, plain, reply
+from bot.messages.blocks import Audience, Reply, clock_time, code, plain, reply
 from bot.messages.wording import streams
 from shared.orders import Order, Start
 from shared.rtc.request_preview import RequestPreview
@@ -60,6 +61,15 @@ def aws_away(order: Order) -> Reply:
         Audience.ASKER,
         ["⚠ Your order could not be finished: recordbot can't reach its storage at AWS."],
         [f"Order {order.order_id} is kept for an operator. You can ask again: nothing is done twice."],
+    )
+
+
+def key_refused(order: Order, until: datetime) -> Reply:
+    """Say that the order waits because RTC refuses our key."""
+    return reply(
+        Audience.ASKER,
+        ["⏳ Waiting: RTC refuses recordbot's key."],
+        [f"An operator has been told. Order {order.order_id} is tried again at ", clock_time(until)],
     )
 
 

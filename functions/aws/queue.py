@@ -1,8 +1,9 @@
 """Orders on SQS: a door puts them on the queue, the recorder reads them, and delays those that must wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -86,6 +87,10 @@ class OrderQueue:
         )
         answer["MessageId"]  # an answer without it is not from the queue
 
+    def has(self, record: Mapping[str, Any]) -> bool:
+        """Return whether the queue delivered this message."""
+        return self._url.rpartition("/")[2] == str(record["eventSourceARN"]).rpartition(":")[2]
+
     def delay(self, receipt_handle: str, seconds: float) -> None:
         """Deliver a received message again after `seconds`. If this fails, it comes when its visibility times out."""
         delay = min(max(round(seconds), 0), _MOST_DELAY)
@@ -95,6 +100,24 @@ class OrderQueue:
             )
         except Exception:
             logger.exception("the message could not be delayed: it comes when its visibility times out")
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """The two queues: an order of a person never waits behind the orders of callers."""
+
+    people: OrderQueue
+    callers: OrderQueue
+
+    def put(self, order: Order, *, delay: int = 0) -> None:
+        """Put the order on the queue of whoever asks. Raises NotQueued or PerhapsQueued."""
+        queue = self.people if order.actor.kind == "slack_user" else self.callers
+        queue.put(order, delay=delay)
+
+    def delay(self, record: Mapping[str, Any], seconds: float) -> None:
+        """Deliver a received message again after `seconds`, from the queue that it came from."""
+        queue = self.people if self.people.has(record) else self.callers
+        queue.delay(record["receiptHandle"], seconds)
 
 
 def _is_final(failure: Exception) -> bool:

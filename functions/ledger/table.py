@@ -1,12 +1,13 @@
 """The ledger's table in DynamoDB: keys, consistent reads, and versioned writes in transactions.
 
 An item holds its model as JSON in `data`, its `version`, and `expires_at`. A write names the version that it replaces,
-so if two recorders write at once, only one succeeds. Every write is a transaction, also of one item: so each conflict
-with another transaction is retried in the same way.
+so if two recorders write at once, only one succeeds. Every such write is a transaction, also of one item: so each
+conflict with another transaction is retried in the same way. An item of numbers is changed by `update`, without a read.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -104,11 +105,51 @@ class Table:
             else:
                 return True
 
+    def update(
+        self,
+        key: Key,
+        sets: Mapping[str, str],
+        now: datetime,
+        *,
+        condition: str,
+        removes: Sequence[str] = (),
+        **values: int,
+    ) -> tuple[bool, dict[str, int]]:
+        """Change an item of numbers under a condition, in one write that reads nothing first.
+
+        `sets` has an expression for each attribute; `values` are the numbers that the expressions name. Return whether
+        the condition held, and the item's numbers: as they are now, or as they were found.
+        """
+        numbers = {**values, "expires_at": _expires_at(now)}
+        change = ", ".join(f"{name} = {value}" for name, value in {**sets, "expires_at": ":expires_at"}.items())
+        try:
+            answer = self._client.update_item(
+                TableName=self._name,
+                Key=_key(key),
+                UpdateExpression=f"SET {change}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
+                ConditionExpression=condition,
+                ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            found = cast("Mapping[str, Any]", refused.response.get("Item", {}))
+            return False, _numbers(found)
+        return True, _numbers(answer["Attributes"])
+
 
 def _put(key: Key, content: BaseModel, now: datetime) -> Change:
-    expires_at = {"N": str(int((now + KEPT).timestamp()))}
+    expires_at = {"N": str(_expires_at(now))}
     item = {**_key(key), "data": {"S": content.model_dump_json()}, "expires_at": expires_at}
     return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
+
+
+def _expires_at(now: datetime) -> int:
+    return int((now + KEPT).timestamp())
+
+
+def _numbers(item: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(value["N"]) for name, value in item.items() if "N" in value}
 
 
 def _condition(over: BaseModel | None) -> Change:

@@ -1,19 +1,22 @@
 """Process the messages of a batch: call each order's handler, and leave what fails to the next receive."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.messages import replies
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, log_keys, logger
-from functions.aws.queue import OrderQueue, UnreadableOrder, read
+from functions.aws.queue import Queues, UnreadableOrder, read
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
-from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.delivery import Delivery, KeyRefused, NoTurn, TryAgain
+from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
-from shared.orders import Order
+from shared.orders import NotQueued, Order, PerhapsQueued
 from shared.rtc.client import RtcClient
 
 
@@ -22,8 +25,9 @@ class Worker:
     """Processes messages."""
 
     orders: Orders
-    queue: OrderQueue
+    queues: Queues
     handlers: Handlers
+    telling: Telling
     rtc: Callable[[], RtcClient]
     """Returns the client for the current keys. Raises SecretUnreadable or Away while there are none."""
     max_receives: int
@@ -38,13 +42,13 @@ class Worker:
         except UnreadableOrder as error:
             # A newer version of a door may have sent it. A newer version of the recorder will read it.
             logger.exception(LogEvent.ORDER_UNREADABLE, extra={"wrong": str(error)})
-            self.queue.delay(record["receiptHandle"], delivery.delay().total_seconds())
+            self.queues.delay(record, delivery.delay().total_seconds())
             return False
         with log_keys(order_id=order.order_id, receive=str(receive)):
             delay = self._process_order(order, delivery)
             if delay is None:
                 return True
-            self.queue.delay(record["receiptHandle"], delay.total_seconds())
+            self.queues.delay(record, delay.total_seconds())
             return False
 
     def _process_order(self, order: Order, delivery: Delivery) -> timedelta | None:
@@ -59,6 +63,8 @@ class Worker:
             self.handlers[type(order.action)].run(order, order.action, delivery)
         except TryAgain as again:
             logger.info(LogEvent.ORDER_WAITS, extra={"seconds": round(again.delay.total_seconds(), 1)})
+            if isinstance(again, NoTurn) and self._put_back(order, again):
+                return None
             delay, why = again.delay, FailureKind.OUT_OF_TIME
         except Away as away:
             logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
@@ -73,6 +79,17 @@ class Worker:
         if delivery.last:
             self._give_up(order, why)
         return delay
+
+    def _put_back(self, order: Order, wait: NoTurn) -> bool:
+        """Put the order on the queue as a new message, which has all its receives. Return whether that worked."""
+        if isinstance(wait, KeyRefused) and order.action.kind != "check":
+            self.telling.report_wait(order, replies.key_refused(order, wait.until))
+        try:
+            self.queues.put(order, delay=math.ceil(wait.delay.total_seconds()))
+        except (NotQueued, PerhapsQueued):
+            logger.warning("the queue did not take the order back", exc_info=True)
+            return False
+        return True
 
     def _give_up(self, order: Order, why: FailureKind) -> None:
         logger.error(LogEvent.ORDER_GIVEN_UP)

@@ -10,16 +10,16 @@ from datetime import datetime
 
 from bot.messages.outcomes import outcome
 from functions.aws.observability import logger
-from functions.aws.queue import OrderQueue
+from functions.aws.queue import Queues
 from functions.ledger.ledger import Ledger
-from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain
 from functions.worker.telling import Telling
+from functions.worker.turns import Turns
 from shared.attempts import Started
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
 from shared.recordings import Recording, Shown, changed
-from shared.rtc.client import RtcClient
 from shared.rtc.differences import differences
 from shared.rtc.errors import RtcError
 from shared.rtc.models import RecordingJob, RecordingRequest
@@ -33,7 +33,7 @@ _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 class Checks:
     """Puts the next check of an order on the queue."""
 
-    queue: OrderQueue
+    queues: Queues
 
     def put_next(self, order: Order, recordings: Sequence[Recording], number: int, delivery: Delivery) -> None:
         """Queue the order's check with this number, unless no job is being set up or no check is left.
@@ -43,7 +43,7 @@ class Checks:
         if number > len(DELAYS) or not any(map(_is_being_set_up, recordings)):
             return
         try:
-            self.queue.put(order.next_check(number), delay=DELAYS[number - 1])
+            self.queues.put(order.next_check(number), delay=DELAYS[number - 1])
         except (NotQueued, PerhapsQueued):
             logger.warning("the queue did not take the next check", exc_info=True)
             if not delivery.last:
@@ -55,44 +55,52 @@ class CheckHandler:
     """Checks recordings."""
 
     ledger: Ledger
-    rtc: Callable[[], RtcClient]
+    turns: Turns
     telling: Telling
     checks: Checks
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Check, delivery: Delivery, /) -> None:
-        """Ask RTC for the jobs that are being set up, and post what is new. Raises TryAgain if Slack can't take it now.
+        """Ask RTC for the jobs that are being set up, and post what is new.
 
-        The ledger is written after Slack has the news. So news that was not posted is news again at the next check.
+        Raises TryAgain if Slack can't take it now, or if a job did not get its turn. The ledger is written after Slack
+        has the news. So news that was not posted is news again at the next check.
         """
         record = self.ledger.orders.read(order.order_id)
-        news = {
-            recording.n: shown
-            for recording in record.recordings
-            if _is_being_set_up(recording) and delivery.has_time_for_a_call() and (shown := self._show(recording))
-        }
+        news: dict[int, Shown] = {}
+        no_turn: NoTurn | None = None
+        for recording in filter(_is_being_set_up, record.recordings):
+            try:
+                if shown := self._show(order, recording, delivery):
+                    news[recording.n] = shown
+            except NoTurn as wait:
+                no_turn = wait
+                break
         now = self.clock()
         current = self.ledger.orders.read(order.order_id).recordings if news else record.recordings
         after = [changed(it, news[it.n], now) if it.n in news else it for it in current]
         message = self.telling.message(order)
         apps = {it.n: it.outcome.app_id for it in record.attempts if isinstance(it.outcome, Started)}
         # Without a message to update, the news is posted once, at the end.
-        is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, after))
+        is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, after)))
         if news and (order.reply_to is None or message is not None or is_last):
             self.telling.update(order, message, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
             for recording in current:
                 if recording.n in news:
                     noted = self.ledger.recordings.note(recording, news[recording.n], now)
                     report_differences(noted.request, noted.job, apps.get(recording.n), before=recording.job)
+        if no_turn is not None and now - order.placed_at <= LONGEST_WAIT:
+            raise no_turn
         self.checks.put_next(order, after, action.number + 1, delivery)
 
     def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""
 
-    def _show(self, recording: Recording) -> Shown | None:
+    def _show(self, order: Order, recording: Recording, delivery: Delivery) -> Shown | None:
         """Return the job as RTC shows it; None if its state is not new or RTC gave no job."""
         try:
-            job = self.rtc().show(recording.job.job_id)
+            with self.turns.take(order, delivery) as rtc:
+                job = rtc.show(recording.job.job_id)
         except RtcError as error:
             logger.info("RTC did not show the job", extra={"error": str(error)})
             return None

@@ -30,11 +30,15 @@ class RecorderSettings(Settings):
     secret_id: Name
     ledger_table: Name
     order_queue_url: Url
+    """The queue of people's orders."""
+    caller_queue_url: Url
     max_receives: Annotated[int, Field(ge=2, le=8)]
     """How often an order is received before it is given up."""
     rtc_endpoint: _Endpoint
     rtc_app_id: RtcAccountId
     rtc_project_id: _ProjectId
+    rtc_calls_per_second: Annotated[int, Field(ge=1, le=100)]
+    """RTC's limit for all calls of the account."""
     iam_endpoint: _Endpoint
     slack_api_url: _UrlPrefix
     slack_response_url: _UrlPrefix

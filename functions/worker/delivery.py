@@ -1,7 +1,7 @@
 """One receive of an order's message, and how to ask for another."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,24 @@ class TryAgain(Exception):
         self.why = why
 
 
+class NoTurn(TryAgain):
+    """The order waits for its turn to call RTC. Nothing has failed, so this uses up no receive of its message."""
+
+
+class KeyRefused(NoTurn):
+    """No call is made until `until`, because RTC refuses our key."""
+
+    def __init__(self, until: datetime, delay: timedelta) -> None:
+        super().__init__(delay)
+        self.until = until
+
+
+def longest(waits: Sequence[TryAgain]) -> TryAgain:
+    """Return the wait that the whole order needs. If any of its parts has failed, it uses up a receive."""
+    failed = [wait for wait in waits if not isinstance(wait, NoTurn)]
+    return max(failed or waits, key=lambda wait: wait.delay)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One receive of an order's message: its number, from 1; whether it is the last; how much time is left."""
@@ -48,7 +66,3 @@ class Delivery:
     def tries_until(self, now: datetime) -> datetime:
         """Return about when the last receive comes, if each one before it fails."""
         return now + timedelta(seconds=sum(DELAYS[self.receive - 1 : self.max_receives - 1]))
-
-    def has_time_for_a_call(self) -> bool:
-        """Return whether a call to RTC and the answer after it fit into the time that is left."""
-        return self.time_left() >= TIME_FOR_A_CALL + TIME_TO_ANSWER

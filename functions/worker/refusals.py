@@ -5,5 +5,6 @@ from shared.rtc.errors import AuthFailed, RtcError
 
 
 def count_refusal(error: RtcError, otherwise: Metric) -> None:
-    """Count a refused key as RTC_REFUSED_KEY, because an operator must replace it, and other errors as `otherwise`."""
-    count(Metric.RTC_REFUSED_KEY if isinstance(error, AuthFailed) else otherwise)
+    """Count the error, but not a refused key: that is counted at each call (functions/worker/turns.py)."""
+    if not isinstance(error, AuthFailed):
+        count(otherwise)

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.messages import outcomes
 from bot.messages.stop_outcomes import stop_outcome
 from functions.aws.observability import Metric, count, logger
-from functions.aws.queue import OrderQueue
+from functions.aws.queue import Queues
 from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
 from functions.worker.telling import Telling
 from shared.attempts import Attempt, Started
@@ -31,7 +31,7 @@ class NotStored(Exception):
 class Results:
     """Puts results on the queue. The settle that carries one goes on with the order, so the order's message is done."""
 
-    queue: OrderQueue
+    queues: Queues
     telling: Telling
     clock: Callable[[], datetime]
 
@@ -46,7 +46,7 @@ class Results:
         if made_no_call and self.clock() - order.placed_at > LONGEST_WAIT:
             raise TryAgain(delivery.delay())  # a claim that fails again and again must not be handed on for ever
         try:
-            self.queue.put(order.settling(action, result), delay=_DELAY)
+            self.queues.put(order.settling(action, result), delay=_DELAY)
         except (NotQueued, PerhapsQueued):
             if not made_no_call:
                 self.report_lost(order, action, result)

@@ -8,19 +8,21 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.messages import replies
 from bot.messages.outcomes import Waiting, outcome
+from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks, report_differences
-from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain
+from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, NoTurn, TryAgain, longest
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling, wait_for
+from functions.worker.turns import Turns
 from shared.attempts import (
     UNKNOWN_IS_HELD,
     Attempt,
@@ -36,7 +38,6 @@ from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
 from shared.recordings import Gone, Shown
-from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
 
@@ -46,8 +47,7 @@ class StartHandler:
     """Starts recordings."""
 
     ledger: Ledger
-    rtc: Callable[[], RtcClient]
-    """Returns the client for the current keys."""
+    turns: Turns
     telling: Telling
     checks: Checks
     results: Results
@@ -57,26 +57,26 @@ class StartHandler:
     def run(self, order: Order, action: Start, delivery: Delivery, /) -> None:
         """Start the recordings and answer. Raises TryAgain if that takes another receive."""
         if action.dry_run:
-            previews = [self.rtc().preview(it) for it in action.requests]
+            previews = [self.turns.rtc().preview(it) for it in action.requests]
             self.telling.answer_once(order, replies.preview(action, previews), delivery)
             return
         attempts: list[Attempt] = []
-        delays: list[timedelta] = []
+        waits: list[TryAgain] = []
         streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests):
             try:
                 attempts.append(self._start_stream(order, n, request, delivery))
                 streams.append(attempts[-1])
             except TryAgain as again:
-                delays.append(again.delay)
+                waits.append(again)
                 streams.append(Waiting(request, again.why, delivery.tries_until(self.clock())))
             except NotStored as not_stored:
                 self.results.hand_over(order, action, not_stored, delivery)
                 return
-        if delays:
+        if waits:
             if not delivery.last:
                 self._report_wait(order, streams)
-            raise TryAgain(max(delays))
+            raise longest(waits)
         recordings = self.ledger.orders.read(order.order_id).recordings
         self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
         self.checks.put_next(order, recordings, 1, delivery)
@@ -133,15 +133,12 @@ class StartHandler:
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
     ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
-        if not delivery.has_time_for_a_call():
-            out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
-            return self._postpone(order, n, request, out_of_time, delivery, AT_ONCE)
         try:
-            news = self._show(job_id)
+            news = self._show(order, job_id, delivery)
         except RtcError as error:
             # Showing a job changes nothing, so it may be repeated after an unknown outcome too.
             if error.may_retry or isinstance(error, OutcomeUnknown):
-                return self._postpone(order, n, request, error.failure(), delivery, delivery.delay())
+                return self._postpone(order, n, request, error.failure(), delivery)
             count_refusal(error, Metric.NOT_STARTED)
             refused = NotStarted(failure=error.failure())
             return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
@@ -154,20 +151,19 @@ class StartHandler:
             self.ledger.recordings.note(recording, news, self.clock())
         return self.ledger.attempts.claim(order, n, request, self.clock())
 
-    def _show(self, job_id: str) -> Shown | Gone:
+    def _show(self, order: Order, job_id: str, delivery: Delivery) -> Shown | Gone:
         try:
-            return Shown(self.rtc().show(job_id))
+            with self.turns.take(order, delivery) as rtc:
+                return Shown(rtc.show(job_id))
         except NotFound as error:
             if not error.is_rtcs_own:
                 raise
             return Gone()
 
-    def _postpone(
-        self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery, delay: timedelta
-    ) -> Attempt:
+    def _postpone(self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery) -> Attempt:
         """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
         if not delivery.last:
-            raise TryAgain(delay, _of_rtc(why))
+            raise TryAgain(delivery.delay(), _of_rtc(why))
         gave_up = NotStarted(failure=why, gave_up=True)
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
@@ -175,14 +171,16 @@ class StartHandler:
         if self.clock() - order.placed_at > LONGEST_WAIT:
             too_late = NotStarted(failure=Failure(kind=FailureKind.TOO_LATE))
             return self._store(attempt.settled(too_late, self.clock()))
-        if not delivery.has_time_for_a_call():
-            return self._give_back(attempt, Failure(kind=FailureKind.OUT_OF_TIME), delivery, AT_ONCE)
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
-        logger.info(LogEvent.CALLING_RTC, extra=facts)
         began = time.monotonic()
-        rtc = self.rtc()
         try:
-            job = rtc.start(attempt.request)
+            with self.turns.take(order, delivery) as rtc:
+                logger.info(LogEvent.CALLING_RTC, extra=facts | {"turn_ms": _ms_since(began)})
+                began = time.monotonic()
+                job = rtc.start(attempt.request)
+        except (NoTurn, Away):
+            self._store(attempt.waiting())  # nothing was sent
+            raise
         except OutcomeUnknown as error:
             logger.warning(LogEvent.OUTCOME_UNKNOWN, extra=_facts(error) | _took(began))
             count(Metric.OUTCOME_UNKNOWN)
@@ -192,7 +190,7 @@ class StartHandler:
             logger.warning(LogEvent.NOT_STARTED, extra=_facts(error) | _took(began))
             count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
-                return self._give_back(attempt, error.failure(), delivery, delivery.delay())
+                return self._give_back(attempt, error.failure(), delivery)
             return self._settle(attempt, NotStarted(failure=error.failure()), delivery)
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
@@ -201,12 +199,12 @@ class StartHandler:
         started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
         return self._settle(attempt, started, delivery)
 
-    def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
+    def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery) -> Attempt:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
         self._store(attempt.waiting())
-        raise TryAgain(delay, _of_rtc(why))
+        raise TryAgain(delivery.delay(), _of_rtc(why))
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""
@@ -233,4 +231,8 @@ def _facts(error: RtcError) -> dict[str, object]:
 
 def _took(began: float) -> dict[str, object]:
     """Return RTC's latency, for the log and the dashboard that reads it."""
-    return {"rtc_ms": round((time.monotonic() - began) * 1000)}
+    return {"rtc_ms": _ms_since(began)}
+
+
+def _ms_since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

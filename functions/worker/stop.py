@@ -12,16 +12,16 @@ from datetime import datetime
 from bot.messages.stop_outcomes import stop_outcome
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
-from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain, longest
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling
+from functions.worker.turns import Turns
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Order, Stop
 from shared.recordings import Gone, Stopped
-from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target
 
@@ -31,7 +31,7 @@ class StopHandler:
     """Stops recordings."""
 
     ledger: Ledger
-    rtc: Callable[[], RtcClient]
+    turns: Turns
     telling: Telling
     results: Results
     clock: Callable[[], datetime]
@@ -44,7 +44,7 @@ class StopHandler:
     def go_on(self, order: Order, action: Stop, stop: StopRecord, delivery: Delivery) -> None:
         """Stop what isn't stopped yet, and answer. Raises TryAgain if that takes another receive."""
         try:
-            settled = self._settle(stop, delivery) if stop.settled_at is None else stop
+            settled = self._settle(order, stop, delivery) if stop.settled_at is None else stop
         except NotStored as not_stored:
             self.results.hand_over(order, action, not_stored, delivery)
             return
@@ -93,36 +93,37 @@ class StopHandler:
             targets.append(target.model_copy(update={"failure": unknown}))
         return tuple(targets)
 
-    def _settle(self, stop: StopRecord, delivery: Delivery) -> StopRecord:
+    def _settle(self, order: Order, stop: StopRecord, delivery: Delivery) -> StopRecord:
         """Stop each target, and store the results. Raises TryAgain, or NotStored if the ledger doesn't take them."""
         targets = list(stop.targets)
-        delays = []
+        waits: list[TryAgain] = []
         for place, target in enumerate(targets):
             try:
-                targets[place] = self._stop(target, delivery)
+                targets[place] = self._stop(order, target, delivery)
             except TryAgain as again:
-                delays.append(again.delay)
+                waits.append(again)
                 continue
             so_far = stop.model_copy(update={"targets": tuple(targets)})
             with _not_stored(so_far):
                 self._end(targets[place])
-        if delays:
-            raise TryAgain(max(delays))
+        if waits:
+            raise longest(waits)
         settled = stop.settled(tuple(targets), self.clock())
         with _not_stored(stop.model_copy(update={"targets": settled.targets})):
             return self.ledger.stops.settle(stop, settled, self.clock())
 
-    def _stop(self, target: Target, delivery: Delivery) -> Target:
+    def _stop(self, order: Order, target: Target, delivery: Delivery) -> Target:
         """Return the target with what RTC answered. Raises TryAgain."""
         if target.job_id is None or target.failure is not None or target.ended is not None:
             return target
         recording = self.ledger.recordings.of_job(target.job_id)
         if recording is not None and recording.is_over:
             return target  # an earlier receive may have stopped it: RTC is not called again
-        if not delivery.has_time_for_a_call() and not delivery.last:
-            raise TryAgain(AT_ONCE)
+        if self.clock() - order.placed_at > LONGEST_WAIT:
+            return target.model_copy(update={"failure": Failure(kind=FailureKind.TOO_LATE)})
         try:
-            self.rtc().stop(target.job_id)
+            with self.turns.take(order, delivery) as rtc:
+                rtc.stop(target.job_id)
         except RtcError as error:
             if isinstance(error, NotFound) and error.is_rtcs_own:
                 return self._ended(target, Ended.GONE)

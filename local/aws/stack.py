@@ -143,7 +143,7 @@ class Stack:
                 for name, value in function.variables.items()
             }
             | {("LogLevel", function.name): function.log_level for function in template.functions}
-            | {("Concurrency", mapping.function): mapping.maximum_concurrency for mapping in template.queue_mappings}
+            | {("Concurrency", mapping.queue): mapping.maximum_concurrency for mapping in template.queue_mappings}
             | {("Ref", name): {"Ref": name} for name in template.resources},
         )
         self._names = {name: resolved["Ref", name] for name in template.resources}
@@ -161,7 +161,7 @@ class Stack:
         self._host.warm()
         self._parts.callback(self._stop_pollers)
         for mapping in template.queue_mappings:
-            at_once = int(resolved["Concurrency", mapping.function])
+            at_once = int(resolved["Concurrency", mapping.queue])
             url = self._names[mapping.queue]
             self._pollers.append(QueuePoller(mapping, self.sqs, url, self._host.invoke, at_once=at_once))
         self.endpoint = gateway.endpoint

@@ -95,14 +95,16 @@ class Deployment:
         """Let the message that the recorder got for this test's room come back now, not after its six minutes."""
         events = [json.loads(call.event) for call in self.calls if call.function == "RecorderFunction"]
         records = [record for event in events for record in event["Records"] if self.room in record["body"]]
-        self.system.stack.sqs.change_message_visibility(
-            QueueUrl=self.system.stack.queue_url("OrderQueue"),
+        sqs = self.system.stack.sqs
+        queue = records[-1]["eventSourceARN"].rpartition(":")[2]
+        sqs.change_message_visibility(
+            QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
             ReceiptHandle=records[-1]["receiptHandle"],
             VisibilityTimeout=0,
         )
 
     def put(self, body: str) -> None:
-        """Put a message on the order queue."""
+        """Put a message on the queue of people's orders."""
         self.system.stack.sqs.send_message(QueueUrl=self.system.stack.queue_url("OrderQueue"), MessageBody=body)
 
     def dead_letters(self) -> list[str]:

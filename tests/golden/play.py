@@ -29,6 +29,7 @@ __all__ = [
     "BEN",
     "CLASS_RECORDINGS",
     "GENERAL",
+    "QUEUES",
     "RESPONSE_URL_ENDED",
     "STAFF",
     "THROTTLED",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:  # the clients' types come with the tools
     from mypy_boto3_sqs.literals import QueueAttributeNameType
 
 PATIENCE_S = 60.0
+QUEUES = ("OrderQueue", "CallerQueue")
 _COUNTS: "list[QueueAttributeNameType]" = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
 
@@ -70,7 +72,7 @@ class Play:
         """Wait until the recorder is done with all but what it will look at later."""
         stack = self.system.stack
         end, pause = time.monotonic() + PATIENCE_S, 0.01
-        while self._messages(stack.queue_url("OrderQueue")):
+        while any(self._messages(stack.queue_url(queue)) for queue in QUEUES):
             assert time.monotonic() < end, "the orders are not done"
             time.sleep(pause)
             pause = min(2 * pause, 0.2)
@@ -128,7 +130,7 @@ class Step:
         return Sender(self.play.system.hook_url(known), known.key)
 
     def put(self, body: str) -> None:
-        """Put a message on the order queue."""
+        """Put a message on the queue of people's orders."""
         self.play.now = self.name
         stack = self.play.system.stack
         stack.sqs.send_message(QueueUrl=stack.queue_url("OrderQueue"), MessageBody=body)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.golden import script
-from tests.golden.play import Play, Step, playing
+from tests.golden.play import QUEUES, Play, Step, playing
 
 FOLDER = Path(__file__).parent
 OPENAPI = FOLDER.parents[1] / "docs" / "openapi.json"
@@ -210,7 +210,7 @@ def _metrics(play: Play) -> dict[str, dict[str, int]]:
 def _aws_calls(play: Play) -> dict[str, list[str]]:
     """What each function may be asked to be allowed: its actions, and on what."""
     stack = play.system.stack
-    names = {stack.table_name("LedgerTable"): "LedgerTable", stack.queue_url("OrderQueue"): "OrderQueue"}
+    names = {stack.table_name("LedgerTable"): "LedgerTable", **{stack.queue_url(it): it for it in QUEUES}}
     functions = {function for function, _ in play.lines}
     called: dict[str, set[str]] = {function: set() for function in sorted(functions)}
     for call in stack.aws_calls():

@@ -14,8 +14,10 @@ from mypy_boto3_sqs import SQSClient
 
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
-from functions.aws.queue import OrderQueue, read
+from functions.aws.queue import OrderQueue, Queues, read
 from functions.ledger.ledger import Ledger, open_ledger
+from functions.ledger.pace import Pace
+from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.delivery import Delivery, TryAgain
@@ -24,6 +26,7 @@ from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
+from functions.worker.turns import Turns
 from local.rtc.api import RtcApi
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
@@ -61,7 +64,7 @@ def dynamodb(aws: tuple[DynamoDBClient, SQSClient]) -> DynamoDBClient:
 
 
 class Queue(OrderQueue):
-    """The order queue without its delays, which it only writes down."""
+    """A queue without delays, which it only writes down."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         super().__init__(client, url)
@@ -135,15 +138,15 @@ class World:
         return sum(call.operation == "start" for call in self.rtc.calls())
 
 
-def handlers_of(ledger: Ledger, rtc: RtcClient, telling: Telling, checks: Checks, clock: SettableClock) -> Handlers:
+def handlers_of(ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, clock: SettableClock) -> Handlers:
     """The table of handlers over these parts."""
-    results = Results(checks.queue, telling, clock)
-    start = StartHandler(ledger, lambda: rtc, telling, checks, results, clock, clock.tick)
-    stop = StopHandler(ledger, lambda: rtc, telling, results, clock)
+    results = Results(checks.queues, telling, clock)
+    start = StartHandler(ledger, turns, telling, checks, results, clock, clock.tick)
+    stop = StopHandler(ledger, turns, telling, results, clock)
     return handlers(
         start=start,
         stop=stop,
-        check=CheckHandler(ledger, lambda: rtc, telling, checks, clock),
+        check=CheckHandler(ledger, turns, telling, checks, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
 
@@ -171,6 +174,10 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             limits=(1, 2),
         )
         telling = Telling(ledger.answers, lambda: Messenger(slack_api), clock, clock.tick)
-        checks = Checks(queue)
-        world = World(handlers_of(ledger, rtc, telling, checks, clock), ledger, rtc, api, slack, queue, clock, sqs, url)
+        checks = Checks(Queues(queue, queue))
+        pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
+        turns = Turns(pace, lambda: rtc, clock, clock.tick)
+        world = World(
+            handlers_of(ledger, turns, telling, checks, clock), ledger, rtc, api, slack, queue, clock, sqs, url
+        )
         yield world

@@ -55,13 +55,21 @@ def test_the_api_s_log_never_says_what_signs_or_names_a_caller() -> None:
 
 def test_a_message_outlasts_the_recorder_s_work_on_it() -> None:
     """AWS's rule: visible again after six times the function's limit; and delays fit what SQS allows."""
-    for mapping in read_template(PATH).queue_mappings:
+    own = {"OrderQueue": "PeopleConcurrency", "CallerQueue": "CallerConcurrency"}
+    mappings = read_template(PATH).queue_mappings
+    assert {it.queue: it.maximum_concurrency for it in mappings} == {name: {"Ref": own[name]} for name in own}
+    assert all(PARAMETERS[name]["MinValue"] == 2 for name in own.values())  # SQS's least
+    for mapping in mappings:
         queue = QUEUES[mapping.queue]
         assert queue["VisibilityTimeout"] >= 6 * FUNCTIONS[mapping.function]["Timeout"]
         assert queue["VisibilityTimeout"] <= _MOST_DELAY
         assert mapping.reports_failures
-        assert mapping.maximum_concurrency == {"Ref": "RecorderConcurrency"}
-    assert PARAMETERS["RecorderConcurrency"]["MinValue"] == 2  # SQS's least
+
+
+def test_a_person_s_order_waits_for_no_other_in_a_batch() -> None:
+    """Each comes to a recorder alone."""
+    (mapping,) = [it for it in read_template(PATH).queue_mappings if it.queue == "OrderQueue"]
+    assert mapping.batch_size == 1
 
 
 def test_a_door_ends_before_api_gateway_gives_up() -> None:
@@ -71,19 +79,18 @@ def test_a_door_ends_before_api_gateway_gives_up() -> None:
 
 
 def test_dead_letters_are_kept_for_14_days_and_may_come_back() -> None:
-    """Only the order queue sends there, and so only there they can be brought back."""
+    """Only the queues of orders send there, and so only there they can be brought back."""
     redriven = {name: queue["RedrivePolicy"] for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
-    assert redriven == {
-        "OrderQueue": {
-            "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
-            "maxReceiveCount": {"Ref": "MaxReceives"},
-        }
+    policy = {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+        "maxReceiveCount": {"Ref": "MaxReceives"},
     }
+    assert redriven == {"OrderQueue": policy, "CallerQueue": policy}
     dead = QUEUES["DeadLetterQueue"]
     assert dead["MessageRetentionPeriod"] == 14 * 24 * 60 * 60
-    name = QUEUES["OrderQueue"]["QueueName"]["Fn::Sub"]
-    arn = f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}"
-    assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": [{"Fn::Sub": arn}]}
+    names = [QUEUES[name]["QueueName"]["Fn::Sub"] for name in redriven]
+    arns = [{"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}"} for name in names]
+    assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": arns}
 
 
 def test_the_table_outlives_mistakes() -> None:

@@ -51,6 +51,16 @@ def test_the_right_to_trace_goes_with_tracing() -> None:
     assert then["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
 
 
+def test_each_door_puts_orders_on_its_own_queue() -> None:
+    """People's orders come only from Slack's door, and callers' only from the webhook."""
+    doors = {"SlackFunction": "OrderQueue", "WebhookFunction": "CallerQueue"}
+    for door, queue in doors.items():
+        role = ROLES[FUNCTIONS[door]["Role"]["Fn::GetAtt"][0]]
+        rights = [target for action, target in granted(role) if action.startswith("sqs:")]
+        assert rights == [{"Fn::GetAtt": [queue, "Arn"]}]
+        assert FUNCTIONS[door]["Environment"]["Variables"]["ORDER_QUEUE_URL"] == {"Ref": queue}
+
+
 def test_queues_are_encrypted_and_closed_to_what_has_no_tls() -> None:
     """To everybody, and each by a policy of its own: SQS takes one resource a statement."""
     policies = of_type("AWS::SQS::QueuePolicy").values()

@@ -149,7 +149,13 @@ def test_the_dashboard_shows_aws_s_metrics_by_their_names() -> None:
     rows = [row for it in widgets for row in it["properties"].get("metrics", [])]
     latency = ["ApiId", "${HttpApi}", "Stage", "$default", "Method", "POST", "Resource", "/slack"]
     assert [row for row in rows if row[0].startswith("AWS/")] == [
-        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", "${OrderQueue.QueueName}"],
+        [
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            "QueueName",
+            "${OrderQueue.QueueName}",
+            {"label": "people's"},
+        ],
         ["AWS/ApiGateway", "Latency", *latency, {"stat": "p50"}],
     ]
     sources = re.findall(r"SOURCE '\$\{(\w+)\}'", dashboard["DashboardBody"]["Fn::Sub"])

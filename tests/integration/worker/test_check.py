@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from functions.worker.check import DELAYS
-from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from local.rtc.faults import Fault
 from local.slack.faults import THROTTLED
 from shared.log_events import LogEvent
@@ -116,14 +116,32 @@ def test_of_several_jobs_the_news_is_one_message_at_the_end(world: World, reques
     assert len(texts) == (1 if "bot token" in request.node.name else 2)
 
 
-def test_a_check_without_time_is_left_to_the_next(world: World) -> None:
-    """No call is begun that Lambda's limit would cut off."""
+def test_a_check_without_time_waits_for_its_turn(world: World) -> None:
+    """No call is begun that Lambda's limit would cut off, and no check is left out for that."""
     start(world)
     world.clock.tick(2)
     order = world.next_check()
     assert order is not None
-    check(world, order, SHORT)
-    assert world.next_check() == order.next_check(2)
+    with pytest.raises(NoTurn):
+        check(world, order, SHORT)
+    check(world, order)
+    assert world.read()[-1].startswith("🔴 Recording")
+
+
+def test_what_a_check_has_found_out_is_told_though_others_wait_for_their_turn(
+    world: World, request: pytest.FixtureRequest
+) -> None:
+    """The same check comes again for the rest; without a message to update, all is told then."""
+    start(world, "user001", "user002")
+    world.clock.tick(2)
+    order = world.next_check()
+    assert order is not None
+    left = iter([ENOUGH, timedelta(0)])
+    with pytest.raises(NoTurn):
+        check(world, order, Delivery(1, last=False, time_left=lambda: next(left)))
+    assert world.read()[-1].count("RUNNING") == (1 if "bot token" in request.node.name else 0)
+    check(world, order)
+    assert world.read()[-1].count("RUNNING") == 2
 
 
 def test_news_that_slack_throttles_is_told_at_the_next_receive(world: World) -> None:

@@ -13,6 +13,8 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions import recorder
+from functions.aws.observability import Metric
+from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
@@ -22,6 +24,7 @@ from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
+from shared.log_events import LogEvent
 from shared.orders import Order, Start, Stop, new_order_id, order_id_of
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
@@ -94,6 +97,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             "MAX_RECEIVES": "3",
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
+            "RTC_CALLS_PER_SECOND": "10",
             "RTC_PROJECT_ID": api.credentials.project_id,
             "IAM_ENDPOINT": rtc.endpoint,
             "SLACK_API_URL": slack.api_url,
@@ -104,21 +108,23 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         with mock_aws(), loggers_restored():
             secret = json.dumps(getattr(request, "param", KEY))
             boto3.client("secretsmanager").create_secret(Name="recorder", SecretString=secret)
-            monkeypatch.setenv("ORDER_QUEUE_URL", boto3.client("sqs").create_queue(QueueName="orders")["QueueUrl"])
+            for variable, name in (("ORDER_QUEUE_URL", "orders"), ("CALLER_QUEUE_URL", "caller-orders")):
+                monkeypatch.setenv(variable, boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
             dynamodb = boto3.client("dynamodb")
             create_table(dynamodb)
             yield Deployed(api, slack, dynamodb)
         forget()
 
 
-def batch(*bodies: str, receive: int = 1) -> dict[str, Any]:
-    """An event with these messages, whose ids are their places."""
+def batch(*bodies: str, receive: int = 1, queue: str = "orders") -> dict[str, Any]:
+    """An event with these messages of a queue, whose ids are their places."""
     return {
         "Records": [
             {
                 "messageId": str(place),
                 "receiptHandle": "none",
                 "body": body,
+                "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{queue}",
                 "attributes": {"ApproximateReceiveCount": str(receive)},
             }
             for place, body in enumerate(bodies)
@@ -222,13 +228,76 @@ def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: py
 
 
 @pytest.mark.usefixtures("deployed")
-def test_a_message_that_cannot_be_read_waits_like_a_failed_order() -> None:
-    """A newer door may have put it there: it waits until a newer recorder is deployed."""
+@pytest.mark.parametrize("queue", ["orders", "caller-orders"])
+def test_a_message_that_cannot_be_read_waits_like_a_failed_order(queue: str) -> None:
+    """A newer door may have put it there: it waits, on its queue, until a newer recorder is deployed."""
     sqs = boto3.client("sqs")
-    url = sqs.get_queue_url(QueueName="orders")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody='{"action": {"kind": "dance"}}')
     (message,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
-    event = batch(message["Body"])
+    event = batch(message["Body"], queue=queue)
     event["Records"][0]["receiptHandle"] = message["ReceiptHandle"]
     assert undone(event) == ["0"]
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+def _waiting(queue: str) -> list[tuple[Order, int]]:
+    """The orders on a queue, with the number of times that each was received."""
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
+    return [(read(it["Body"]), int(it["Attributes"]["ApproximateReceiveCount"])) for it in found.get("Messages", [])]
+
+
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    put = OrderQueue.put
+    monkeypatch.setattr(OrderQueue, "put", lambda queue, order, *, delay: put(queue, order, delay=min(delay, 0)))
+
+
+class Hurried(Context):
+    """A call that has no time for RTC any more."""
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        """Return less than a call takes."""
+        return 10_000
+
+
+def test_waiting_for_a_turn_uses_up_no_receive(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The order goes on the queue of whoever asks as a new message, and the old one is done, even the last time."""
+    _no_delays(monkeypatch)
+    for order, queue in ((deployed.order("user001"), "orders"), (_event_order(START), "caller-orders")):
+        event = batch(order.model_dump_json(), receive=3, queue=queue)
+        assert recorder.handler(event, Hurried()) == {"batchItemFailures": []}
+        assert _waiting(queue) == [(order, 1)]
+    assert deployed.rtc.calls() == []
+    assert deployed.read() == ""
+
+
+def test_an_order_that_the_queue_does_not_take_back_comes_again(deployed: Deployed) -> None:
+    """It then waits as after a failure, so it is not lost."""
+    body = deployed.order("user001").model_dump_json()
+    sqs = boto3.client("sqs")
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="orders")["QueueUrl"])
+    assert recorder.handler(batch(body), Hurried()) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+
+
+def test_a_refused_key_stops_all_calls_and_who_waits_is_told_once(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two orders meet the refusal; the third waits and reads why; a caller without a channel waits as well."""
+    _no_delays(monkeypatch)
+    deployed.rtc.check_signatures(wrong_key=True)
+    assert undone(batch(*(deployed.order(user).model_dump_json() for user in ("user001", "user002")))) == []
+    assert deployed.read().count("HTTP 401") == 2
+    waiting = deployed.order("user003")
+    for _ in range(2):
+        assert undone(batch(waiting.model_dump_json(), receive=3)) == []
+    assert undone(batch(_event_order(START).model_dump_json(), receive=3, queue="caller-orders")) == []
+    assert len(deployed.rtc.calls()) == 2
+    assert deployed.read().count("Waiting: RTC refuses recordbot's key") == 1
+    assert f"Order {waiting.order_id} is tried again at " in deployed.read()
+    assert {order for order, _ in _waiting("orders")} == {waiting}
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len([it for it in metrics if Metric.RTC_REFUSED_KEY in it]) == 2
+    assert len([it for it in metrics if it.get("message") == LogEvent.RTC_STOPPED]) == 1

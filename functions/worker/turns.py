@@ -1,0 +1,124 @@
+"""Call RTC at the pace of all recorders: each call of RTC is made inside `take`, when it is the order's turn.
+
+Starts and stops come before checks, and people before callers: who comes later may book only a turn that is near, so
+there are few turns between a person and RTC. What RTC answers is noted for all recorders: a call refused for speed
+slows them, and a refused key stops them.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from functions.aws.observability import Metric, count, logger
+from functions.ledger.pace import Pace, Stopped, Turn
+from functions.worker.delivery import AT_ONCE, TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, KeyRefused, NoTurn
+from shared.log_events import LogEvent
+from shared.orders import Order
+from shared.rtc.client import RtcClient
+from shared.rtc.errors import AuthFailed, NotFound, Refused, RtcError, ServerError, Throttled
+
+_LATE = timedelta(milliseconds=100)
+"""A turn that begins later than this is left out, because the next ones are near. Each further one may be twice as
+late: a slow machine gets its turns as well."""
+_SPREAD = 0.3
+"""Recorders that wait for the same moment ask again within this many seconds after it."""
+_AFTER_A_STOP = 5.0
+"""The orders that waited for a refused key come back within this many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rank:
+    """How many turns may be booked before an order's own, how long it waits here for one, and then on the queue."""
+
+    turns_ahead: int
+    patience: timedelta
+    pause: timedelta
+
+
+_PERSON = _Rank(1000, timedelta(seconds=10), timedelta(seconds=1))
+_CALLER = _Rank(5, timedelta(seconds=10), timedelta(seconds=2))
+_PERSONS_CHECK = _Rank(5, timedelta(seconds=3), timedelta(seconds=5))
+_CALLERS_CHECK = _Rank(2, timedelta(seconds=3), timedelta(seconds=20))
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Gives out the RTC client, one turn at a time."""
+
+    pace: Pace
+    rtc: Callable[[], RtcClient]
+    """Returns the client for the current keys."""
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
+
+    @contextmanager
+    def take(self, order: Order, delivery: Delivery) -> Iterator[RtcClient]:
+        """Wait for the order's turn, for one call inside the block.
+
+        Raises NoTurn if none comes in time, or there is no time for the call and the answer after it, and Away if the
+        ledger can't be asked.
+        """
+        client = self.rtc()
+        self._wait(order, delivery)
+        try:
+            yield client
+        except RtcError as error:
+            self._note(error)
+            raise
+        self._note(None)
+
+    def _wait(self, order: Order, delivery: Delivery) -> None:
+        rank = _rank(order)
+        end = self.clock() + min(rank.patience, delivery.time_left() - TIME_FOR_A_CALL - TIME_TO_ANSWER)
+        if end < self.clock():
+            raise NoTurn(AT_ONCE)
+        may_be_late = _LATE
+        while (now := self.clock()) <= end:
+            booked = self.pace.book(rank.turns_ahead, end - now, now)
+            if isinstance(booked, Stopped):
+                delay = booked.until - now + _random(_AFTER_A_STOP)
+                raise KeyRefused(booked.until, delay)
+            if isinstance(booked, Turn):
+                self._sleep_until(booked.at)
+                if self.clock() - booked.at <= may_be_late:
+                    return
+                may_be_late *= 2
+            elif booked.at < end:
+                self._sleep_until(min(booked.at + _random(_SPREAD), end))
+            else:
+                break
+        raise NoTurn(rank.pause + _random(rank.pause.total_seconds()))
+
+    def _sleep_until(self, moment: datetime) -> None:
+        self.sleep(max((moment - self.clock()).total_seconds(), 0))
+
+    def _note(self, error: RtcError | None) -> None:
+        """Tell all recorders what the answer means for them. A failure here must not hide the answer."""
+        now = self.clock()
+        try:
+            if isinstance(error, AuthFailed):
+                count(Metric.RTC_REFUSED_KEY)
+                if error.status == HTTPStatus.UNAUTHORIZED and (until := self.pace.refuse_key(now)):
+                    logger.error(LogEvent.RTC_STOPPED, extra={"until": until.isoformat()})
+            elif isinstance(error, Throttled):
+                self.pace.slow_down(now)
+                logger.warning(LogEvent.RTC_SLOWED)
+            elif (error is None or isinstance(error, Refused | NotFound | ServerError)) and self.pace.accept_key(now):
+                logger.info(LogEvent.RTC_RESUMED)
+        except Exception:
+            logger.exception("the ledger did not take what RTC's answer means for the pace")
+
+
+def _rank(order: Order) -> _Rank:
+    is_persons = order.actor.kind == "slack_user"
+    if order.action.kind == "check":
+        return _PERSONS_CHECK if is_persons else _CALLERS_CHECK
+    return _PERSON if is_persons else _CALLER
+
+
+def _random(most: float) -> timedelta:
+    return timedelta(seconds=random.uniform(0, most))  # noqa: S311 - only spreads load
