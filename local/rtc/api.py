@@ -73,7 +73,7 @@ class RtcApi:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         # guess: how long a job stays INIT. The error table (RTC.00001022) only shows that it does.
         init_time: timedelta = timedelta(seconds=1),
-        # guess: how many jobs may be active. The error table (RTC.00001007) has no number.
+        # guess: how many jobs may be INIT or RUNNING. The error table (RTC.00001007) has no number and no states.
         quota: int = 100,
         # guess: about ten calls a second, from Huawei's limits of similar calls; None: no throttle.
         calls_per_second: int | None = 10,
@@ -179,6 +179,7 @@ class RtcApi:
             return self._tokens.issue(request)
         self._admit(request)
         if route.app_id != self.credentials.app_id:
+            # guess: the code, from the error table's remark that it is also used for 404.
             raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such app")
         now = self._clock()
         self._throttle(now)
@@ -190,6 +191,7 @@ class RtcApi:
         if route.operation == "stop":
             self._jobs.stop(route.job_id, now)
             return Answer(HTTPStatus.NO_CONTENT)
+        # guess: the code. Table 2 only says that the header is mandatory.
         if not request.headers.get("Content-Type").lower().startswith("application/json"):
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001002", "Content-Type is not application/json")
         if route.operation == "update":
@@ -207,6 +209,7 @@ class RtcApi:
     def _admit(self, request: Request) -> None:
         if "Authorization" in request.headers:
             self._signatures.verify(request)
+            # guess: how RTC refuses a missing or another project. Table 2 only says that AK/SK needs it.
             project_id = request.headers.get("X-Project-Id")
             if not project_id:
                 raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001005", "X-Project-Id")

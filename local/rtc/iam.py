@@ -42,6 +42,7 @@ class Tokens:
 
     def check(self, token: str) -> None:
         """Raise Refused (401) unless the token was issued here and is still valid."""
+        # guess: the gateway's code for a token, from its error table; it has APIGW.0307 as well.
         expiry = self._expiry.get(token)
         if expiry is None:
             raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "decrypt token fail")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from local.rtc.parameters import Change, Parameters
 from local.rtc.refusal import Refused
 
+# guess: the texts. Table 7 only says that there is a description.
 _DESCRIPTIONS = {
     "INIT": "The job is being initialized.",
     "RUNNING": "The job is running.",
@@ -35,6 +36,8 @@ class Job:
 
     def document(self) -> dict[str, object]:
         """Return the job as in the page's Table 7, with publish_param as in its example, without empty fields."""
+        # guess: the answer to a start has all of the table, and start_time is the job's creation. The page's example
+        # lacks state and stream_name, and has one time for both.
         asked = self.parameters
         fields: Mapping[str, object] = {
             "job_id": self.job_id,
@@ -140,6 +143,7 @@ class Jobs:
             job = replace(job, state="RUNNING", updated=running_from)
         empty_since = self._empty_since.get(job.parameters.room_id)
         if job.state == "RUNNING" and empty_since is not None:
+            # guess: the idle time of a room that was empty before begins when the job runs. Table 3 doesn't say.
             end = max(empty_since, running_from) + timedelta(seconds=job.parameters.max_idle_time)
             if now >= end:
                 job = _stopped(job, end, "EXCEED_MAX_IDLE_TIME")

@@ -52,6 +52,7 @@ def read_start(body: bytes, absent_video: str | None) -> Parameters:
         publish_param=_field(given, "publish_param", _publish_param, None),
         record_param=_field(given, "record_param", _record_param, None),
     )
+    # guess: the code, from its name in the error table; the page forbids nothing here.
     if not parameters.is_record_audio and parameters.video_type is None:
         raise _refused("RTC.00001004", "neither audio nor video")
     return parameters
@@ -154,12 +155,14 @@ def _publish_param(value: object) -> dict[str, list[str]]:
 
 
 def _rtmp_url(value: object) -> str:
+    # guess: what an address is, from the name of the field. Table 4 has no form.
     if not isinstance(value, str) or urlsplit(value).scheme not in {"rtmp", "rtmps"} or not urlsplit(value).hostname:
         raise ValueError(value)
     return value
 
 
 def _record_param(value: object) -> dict[str, str]:
+    # guess: a rule's id has the form of other ids. Table 5 has none.
     return {"record_rule_id": _identifier(_only_member(value, "record_rule_id"))}
 
 

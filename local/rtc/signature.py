@@ -27,6 +27,7 @@ _AUTHORIZATION = re.compile(
 )
 _DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _ALWAYS_SIGNED = ("host", "x-sdk-date")
+# guess: that they must be signed. Huawei's SDKs sign every header that is set before signing.
 _SIGNED_IF_PRESENT = ("content-type", "x-project-id", "x-security-token")
 
 

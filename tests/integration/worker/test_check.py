@@ -12,7 +12,7 @@ from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from local.rtc.faults import Fault
 from local.slack.faults import THROTTLED
 from shared.log_events import LogEvent
-from shared.orders import Check, Order
+from shared.orders import Check, NotQueued, Order
 from shared.recordings import RecordingState
 from tests.integration.conftest import ENOUGH, World, a_world
 
@@ -183,6 +183,23 @@ def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> 
         looked += 1
     assert looked == len(DELAYS)
     assert "Recording a" in world.read()[-1]
+
+
+def test_a_check_that_the_queue_refuses_is_put_at_the_next_receive(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The order is answered once, and its news isn't lost."""
+
+    def refuse(order: Order, *, delay: int = 0) -> None:
+        raise NotQueued(f"order {order.order_id} in {delay} s")
+
+    order = world.order()
+    with monkeypatch.context() as patch:
+        patch.setattr(world.queue, "put", refuse)
+        assert world.run(order) is not None
+    assert world.run(order, 2) is None
+    assert world.next_check() is not None
+    assert len(world.read()) == 1
 
 
 def test_an_order_that_was_told_before_a_crash_is_still_watched(world: World) -> None:
