@@ -22,8 +22,8 @@ from shared.orders import Order
 from shared.slack_refs import MessageRef
 
 MOST_ANSWERS = 3
-"""Answers begun before the last receive. Slack takes five posts to a response_url: one is kept for the last receive,
-and one for the news (functions/worker/check.py)."""
+"""Answers begun before the last receive, but for those that Slack refused for their speed. Slack takes five posts to a
+response_url: one is kept for the last receive, and one for the news (functions/worker/check.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,10 @@ class Telling:
         try:
             message = None if order.reply_to is None else self.messenger().post(reply, order.reply_to, order.order_id)
         except TryLater as error:
-            self.answers.abandon(order.order_id, self.clock())
+            if error.is_throttled:
+                self.answers.take_back(order.order_id, self.clock(), begun)
+            else:
+                self.answers.abandon(order.order_id, self.clock())
             if delivery.last:
                 logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
                 count(Metric.NOT_ANSWERED)
