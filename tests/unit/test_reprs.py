@@ -47,7 +47,7 @@ HOLDERS: tuple[object, ...] = (
     _RTC,
     _RTC.preview(_PUSHED),
     sign("POST", "https://h/", {"x-security-token": PLANTED}, b"", access_key=PLANTED, secret_key="sk", now=NOW),
-    Answer(400, None, PLANTED.encode(), (PLANTED,)),
+    Answer(400, None, PLANTED.encode(), secrets=(PLANTED,)),
     _SLACK,
     Messenger(_SLACK),
     _PUSHED,

@@ -376,6 +376,17 @@ def test_one_post_of_five_is_kept_for_the_last_receive(world: World) -> None:
     assert len(world.read()) == 1
 
 
+def test_a_throttled_answer_uses_up_none_of_the_posts(world: World) -> None:
+    """However often Slack refuses an answer for its speed, the next receive after that answers."""
+    order = world.order()
+    world.slack.misbehave(THROTTLED, times=None)
+    for receive in range(1, 6):
+        assert world.run(order, receive) is not None
+    world.slack.behave()
+    assert world.run(order, 6) is None
+    assert len(world.read()) == 1
+
+
 def test_while_another_answers_the_order_waits(world: World) -> None:
     """Two that come to answer at once: one does."""
     order = world.order()
