@@ -203,7 +203,7 @@ class StartHandler:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
-        self._store(attempt.waiting())
+        self._store(attempt.waiting(_of_rtc(why)))
         raise TryAgain(delivery.delay(), _of_rtc(why))
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
