@@ -41,6 +41,14 @@ AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 test: needs-dev ## run every test but the browser's and the artifacts'
 	@$(PY) -m pytest $(AT_ONCE)
 
+# The same events in each run, so that a red run is about the change. Another SEED finds more.
+N ?= 5000
+SEED ?= 1
+
+.PHONY: fuzz
+fuzz: needs-dev ## send N=5000 hostile events to each door, those of SEED=1
+	@FUZZ_N=$(N) FUZZ_SEED=$(SEED) $(PY) -m pytest tests/fuzz -n 2
+
 .PHONY: coverage
 coverage: needs-dev ## the same with branch coverage, subprocesses included; takes half as long again
 	@$(PY) -m pytest $(AT_ONCE) --cov --cov-report=term
@@ -92,7 +100,7 @@ $(FUNCTIONS:%=build-%Function): build-%Function: needs-local
 
 .PHONY: test-built
 test-built: build needs-dev needs-lambda needs-sam ## run the end-to-end tests on the artifacts alone
-	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts $(AT_ONCE)
+	@RECORDBOT_BUILT=1 $(PY) -m pytest tests/e2e tests/artifacts -m "not sources" $(AT_ONCE)
 
 SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
@@ -106,11 +114,12 @@ events: needs-local ## make events/ anew: an event for each function and case, w
 	@$(PY) -m local.sam.events
 
 .PHONY: docs
-docs: needs-local ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, the list of files
+docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, docs/reliability.md, the list of files
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 	@$(PY) -m bot.commands_doc > docs/commands.md
 	@$(PY) -m docs.webhook_openapi > docs/openapi.json
+	@$(PY) -m tests.integration.drills.every
 	@$(PY) -m docs.list_files
 
 .PHONY: docker

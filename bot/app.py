@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
@@ -29,7 +29,8 @@ from shared.slack_refs import ReplyTo
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
-type _Text = Annotated[str, StringConstraints(min_length=1)]
+type _Text = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
+"""Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
 
 
 class _Asker(BaseModel):
@@ -39,7 +40,7 @@ class _Asker(BaseModel):
 
     user_id: _Text
     channel_id: _Text
-    response_url: _Text
+    response_url: Annotated[_Text, Field(repr=False)]
 
 
 def create_app(

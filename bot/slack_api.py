@@ -18,7 +18,8 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 from shared import transport
 
 _MOST_READ = 64 * 1024
-_PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable"})
+_THROTTLED = frozenset({"ratelimited", "rate_limited"})
+_PASSING = _THROTTLED | {"internal_error", "fatal_error", "service_unavailable"}
 """Slack's error codes after which a later try may succeed. All others are final."""
 
 
@@ -26,12 +27,14 @@ class TryLater(Exception):
     """It may work later: Slack throttled, failed, or could not be reached. It was done if only the answer was lost.
 
     `retry_after` is the delay that Slack asked for, in seconds, or None. `why` is a few words for the log.
+    `is_throttled`: Slack refused the call for its speed, so it was not done.
     """
 
-    def __init__(self, retry_after: float | None, why: str = "") -> None:
+    def __init__(self, retry_after: float | None, why: str = "", *, is_throttled: bool = False) -> None:
         super().__init__(retry_after, why)
         self.retry_after = retry_after
         self.why = why
+        self.is_throttled = is_throttled
 
 
 class CannotDeliver(Exception):
@@ -113,7 +116,8 @@ class SlackApi:
             self._session.close()
         answer = _Answer(response.status_code, content)
         if answer.is_passing:
-            raise TryLater(_seconds(response.headers.get("Retry-After")), answer.reason)
+            retry_after = _seconds(response.headers.get("Retry-After"))
+            raise TryLater(retry_after, answer.reason, is_throttled=answer.is_throttled)
         return answer
 
 
@@ -139,9 +143,12 @@ class _Answer:
         return HTTPStatus(200) <= self.status < HTTPStatus.MULTIPLE_CHOICES and self.fields.get("ok") is not False
 
     @property
+    def is_throttled(self) -> bool:
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS or self._error_code in _THROTTLED
+
+    @property
     def is_passing(self) -> bool:
-        throttled = self.status == HTTPStatus.TOO_MANY_REQUESTS
-        return throttled or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR or self._error_code in _PASSING
+        return self.is_throttled or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR or self._error_code in _PASSING
 
     @property
     def reason(self) -> str:

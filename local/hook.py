@@ -5,7 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -38,7 +38,7 @@ class Sender:
     """Sends events to `url`, signed with a key (whsec_...), and shows the results. Its methods raise LocalError."""
 
     url: str
-    key: str
+    key: str = field(repr=False)
     show: Callable[[str], None]
     explain: bool = False
 

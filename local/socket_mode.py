@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -37,8 +37,8 @@ _logger = logging.getLogger(__name__)
 class SlackAccount:
     """An app in a real workspace: its app-level token (xapp-), its bot token (xoxb-) or "", and Slack's URLs."""
 
-    app_token: str
-    bot_token: str
+    app_token: str = field(repr=False)
+    bot_token: str = field(repr=False)
     api_url: str = "https://slack.com/api/"
     response_url_prefix: str = "https://hooks.slack.com/"
 

@@ -44,7 +44,7 @@ class Account:
     endpoint: str
     app_id: str
     project_id: str
-    secret: Mapping[str, str]
+    secret: Mapping[str, str] = field(repr=False)
     record_rule_id: str = ""
 
     @classmethod
@@ -79,7 +79,7 @@ class Caller:
     """A caller of the webhook: its name, its key (whsec_...), and its limits as in the template."""
 
     name: str
-    key: str
+    key: str = field(repr=False)
     limits: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -113,6 +113,12 @@ class Settle(_Part):
     result: Attempt | StopRecord
     """The attempt with its outcome, or waiting because its call did not happen; or the stop with its results so far."""
 
+    @model_validator(mode="after")
+    def _result_is_of_the_action(self) -> Self:
+        if isinstance(self.action, Start) != isinstance(self.result, Attempt):
+            raise ValueError("a start has an attempt, a stop has a stop")
+        return self
+
 
 type Action = Annotated[Start | Stop | Check | Settle, Field(discriminator="kind")]
 

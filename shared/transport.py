@@ -10,6 +10,7 @@ import math
 import socket
 import time
 from collections.abc import Mapping
+from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, override
 
@@ -80,6 +81,14 @@ class _Response(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self.fp = io.BufferedReader(_UntilDeadline(self.fp.detach(), sock))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Skip interim answers. http.client skips only 100, and leaves the answer after another to the next request."""
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc] # typeshed leaves it out
+            if not HTTPStatus.CONTINUE < status < HTTPStatus.OK or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 class _Connection:

@@ -13,16 +13,18 @@ def loggers_restored() -> Iterator[None]:
     before = {logger: vars(logger).copy() for logger in _loggers()}
     handlers = {logger: logger.handlers.copy() for logger in before}
     start_logging.cache_clear()
-    yield
-    start_logging.cache_clear()
-    for logger in _loggers():
-        own = before.get(logger)
-        # Powertools marks a logger that it has set up, and would not do so again.
-        for name in [name for name in vars(logger) if name == "init" or name.startswith("powertools_")]:
-            delattr(logger, name)
-        logger.handlers = handlers.get(logger, [])
-        logger.propagate = own is None or own["propagate"]
-        logger.setLevel(logging.NOTSET if own is None else own["level"])
+    try:
+        yield
+    finally:
+        start_logging.cache_clear()
+        for logger in _loggers():
+            own = before.get(logger)
+            # Powertools marks a logger that it has set up, and would not do so again.
+            for name in [name for name in vars(logger) if name == "init" or name.startswith("powertools_")]:
+                delattr(logger, name)
+            logger.handlers = handlers.get(logger, [])
+            logger.propagate = own is None or own["propagate"]
+            logger.setLevel(logging.NOTSET if own is None else own["level"])
 
 
 def _loggers() -> list[logging.Logger]:

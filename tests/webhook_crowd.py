@@ -13,7 +13,7 @@ from tests.webhook_sender import Sender, outcome, start
 
 ROOM = "100"
 _EVERY_REPEATED = 10
-_EVERY_BROKEN_OFF = 50
+_EVERY_BROKEN_OFF = 12
 _SENDERS = 8
 
 
@@ -34,7 +34,7 @@ class Crowd:
 def send_crowd(count: int, limit_s: float) -> Crowd:
     """Have `count` events sent by eight senders, each a start of a user of its own, on a system of their own.
 
-    Every tenth is sent twice; every fiftieth breaks off first, in its body or before its answer in turn.
+    Every tenth is sent twice; every twelfth breaks off first, in its body or before its answer in turn.
     """
     rtc = RtcApi(calls_per_second=None, quota=count)
     starts: list[str] = []

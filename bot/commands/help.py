@@ -26,11 +26,19 @@ def whole_form(words: Vocabulary, name: str, *, is_default: bool) -> str:
     return " ".join([name, verb, *(option.form for option in words.all if option.form)])
 
 
-def help_lines(topic: str, lexicon: Lexicon, name: str) -> list[str]:
-    """Return the lines that explain the topic: a sub-command, an option or `examples`; else the overview."""
+def help_lines(words: Sequence[str], lexicon: Lexicon, name: str) -> list[str]:
+    """Return the lines that explain all words together, or the first known one of them; else the overview."""
+    topics = (topic.partition("=")[0].strip("?") for topic in (" ".join(words), *words))
+    return next(filter(None, (_explained(topic, lexicon, name) for topic in topics)), _overview(lexicon, name))
+
+
+def _explained(topic: str, lexicon: Lexicon, name: str) -> list[str]:
+    """Return the lines that explain a sub-command, an option or `examples`; none for any other topic."""
     asked = lexicon.command(topic) or lexicon.asked_for(topic)
     if isinstance(asked, Vocabulary) and asked is not lexicon.empty:
         return _about_command(asked, name)
+    if isinstance(asked, str):
+        return [f"{asked[0].upper()}{asked[1:]}.", *_overview(lexicon, name)]
     if folded(topic) in {"example", "examples"}:
         examples = [words.example for words in lexicon.commands]
         examples += [option.example for words in lexicon.commands for option in words.all]
@@ -39,7 +47,7 @@ def help_lines(topic: str, lexicon: Lexicon, name: str) -> list[str]:
         if (definition := words.define(topic) or words.near(topic)) and definition.option.form:
             option = definition.option
             return [f"{option.form}: {option.help}", f"For example: {name} {option.example}"]
-    return [*([_sentence(asked)] if isinstance(asked, str) else []), *_overview(lexicon, name)]
+    return []
 
 
 def _overview(lexicon: Lexicon, name: str) -> list[str]:
@@ -55,13 +63,8 @@ def _about_command(words: Vocabulary, name: str) -> list[str]:
     return [f"{name} {words.example}: {words.help}", *options, THREADS]
 
 
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."
-
-
 def _answer(values: Values, context: Context) -> Reply:
-    topic: Sequence[str] = values.get(_WORD.name, ())
-    first, *lines = help_lines(" ".join(topic).partition("=")[0], context.lexicon, context.command)
+    first, *lines = help_lines(values.get(_WORD.name, ()), context.lexicon, context.command)
     return reply(Audience.ASKER, [first], *([line] for line in lines))
 
 

@@ -137,8 +137,8 @@ NO_AUDIO = Option(
     example="100 user001 no-audio",
     choices=words_for(
         {
-            "no-audio": "no-audio noaudio is-record-audio=false",
-            "with-audio": "with-audio is-record-audio=true audio=true no-audio=false",
+            "no-audio": "no-audio noaudio is-record-audio=false isrecordaudio=false",
+            "with-audio": "with-audio is-record-audio=true isrecordaudio=true audio=true no-audio=false",
         }
     ),
     foreign=words_for(
@@ -173,8 +173,9 @@ PUSH = Option(
 IDLE = Option(
     name="idle",
     form="[idle=30s|10m|1h|N]",
-    help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); by default "
-    f"5 min in Slack, which is a setting, and {span(MAX_IDLE_TIME_DEFAULT)} by webhook",
+    help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); "
+    "it goes on while others than the user are there; by default 5 min in Slack, which is a setting, and "
+    f"{span(MAX_IDLE_TIME_DEFAULT)} by webhook",
     example="100 user001 idle=10m",
     aliases=("max-idle-time", "idle-for", "idle-after", "idle-of"),
     foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
@@ -195,7 +196,7 @@ TIME_LIMIT = Option(
     help="",
     example="",
     aliases=("until", "till", "at", "duration"),
-    read=lambda _: Wrong("recordings have no time limit yet: they end when the room is idle, as help idle says"),
+    read=lambda _: Wrong("recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"),
     recognise=_limit_like,
 )
 """What people ask for and can't have. It is here so that its time isn't read as another option."""
@@ -223,8 +224,7 @@ WORDS = Vocabulary(
         {
             f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
             "say what to record: camera, screen, audio or no-audio": "no not without except no-camera no-screen",
-            "recordbot only starts and stops: to end a recording, type stop and its room and user": "don-t dont do-not "
-            "never",
+            "to end a recording, type stop ROOM USER": "don-t dont do-not never",
             _ONE_PICTURE: "both",
         }
     ),

@@ -5,7 +5,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.commands.subcommand import API_PICTURES, PICTURES, Acts, Context
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
-from bot.language.values import Wrong, is_id, read_id
+from bot.language.values import ID_RULE, Wrong, is_id, read_id
 from bot.messages.blocks import Audience, Reply, reply
 from shared.orders import Stop
 from shared.rtc.models import GivenJobId
@@ -73,7 +73,7 @@ def _conflict(values: Values) -> str | None:
         f"who in room {''.join(rooms)}?": bool(rooms) and not users,
         "in which room?": bool(users) and not rooms,
         "one user at a time: send a command for each": len(users) > 1,
-        "an id has 1 to 64 letters, digits, _ or -": is_stream and not all(map(is_id, rooms + users)),
+        ID_RULE: is_stream and not all(map(is_id, rooms + users)),
     }
     return next((why for why, is_so in checks.items() if is_so), None)
 

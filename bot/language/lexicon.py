@@ -57,7 +57,7 @@ class Option:
         """Return the option with this value, as one word to type."""
         if self.choices:
             return value
-        return f'{self.name}="{value}"' if "," in value or ";" in value else f"{self.name}={value}"
+        return f'{self.name}="{value}"' if self.secret and ("," in value or ";" in value) else f"{self.name}={value}"
 
 
 class Definition(NamedTuple):

@@ -11,7 +11,10 @@ UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Unicode's default-ignorable characters: they are invisible, but a word with one is another word."""
+"""What has Unicode's property Default_Ignorable_Code_Point: it is invisible, but a word with it is another word.
+
+https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+"""
 
 _ORDINARY = re.compile(r"(?!_)[\w,:.-]+(?:[= ][\w,:.-]+)*", re.ASCII)
 _BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")

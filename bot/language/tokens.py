@@ -130,6 +130,8 @@ def _is_ignored(word: str, following: list[Token], lexicon: Lexicon) -> bool:
         return bool(_SIGN.fullmatch(word))
     definition = lexicon.default.definitions.get(plain)  # `for` is ignored, but not in `for 1 hour`
     recognise = definition and definition.option.recognise
+    while following and following[0].text.casefold() in ARTICLES:
+        following = following[1:]
     if not (following and recognise):
         return True
     value = _longest_phrase(following[: 2 * _LONGEST_PHRASE], lexicon)[0]

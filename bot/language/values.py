@@ -39,6 +39,7 @@ TIME = rf"{_PART}(?:(?:[ ]and)?[ ]?{_PART})*(?![a-z0-9_-])"
 _TIME = re.compile(TIME)
 _TIME_PART = re.compile(rf"({_AMOUNT}|{_WORDS})[ ]?({_UNIT})")
 _MOST_DIGITS = 9
+ID_RULE = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 _ENDINGS = "".join(set(punctuation) - set("-_/@#"))
 
 
@@ -76,8 +77,7 @@ def read_id(text: str) -> str | Wrong:
     if text.startswith(("@", "<@")):
         return Wrong("Slack people aren't RTC users: type the user's id in RTC")
     trimmed = text.rstrip(_ENDINGS)
-    why = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
-    return Wrong(f"{trimmed} ({why})", trimmed) if is_id(trimmed) else Wrong(why)
+    return Wrong(f"{trimmed} ({ID_RULE})", trimmed) if is_id(trimmed) else Wrong(ID_RULE)
 
 
 def seconds_of(text: str) -> int | None:

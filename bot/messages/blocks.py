@@ -24,8 +24,22 @@ type Line = Sequence[str | Element]
 _LONGEST_PIECE = 1500
 _LONGEST_DETAIL = 3000
 _LONGEST_TEXT = 3000
-_EMOJI = re.compile("[\N{WARNING SIGN}\N{BLACK UNIVERSAL RECYCLING SYMBOL}\N{BLACK SQUARE FOR STOP}]")
-"""Emoji that some clients show in black and white unless the character U+FE0F follows."""
+EMOJI = {
+    "⏳": "RTC is being asked",
+    "🔎": "a dry run",
+    "🟡": "starting",
+    "🔴": "recording",
+    "⏹": "not recording any more",
+    "✅": "done, in a list",
+    "⛔": "not done",
+    "❓": "nobody knows whether it was done",
+    "♻": "done already, by an earlier order",
+    "✋": "not understood, so nothing was done",
+    "⚠": "a fault of recordbot",
+}
+"""Every emoji of our messages, and the one thing that it means."""
+_TEXT_EMOJI = re.compile("[⏹♻⚠]")
+"""Those that clients show in black and white unless the character U+FE0F follows."""
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]{1,20}")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -114,7 +128,7 @@ def _bold(element: Element) -> Element:
 def _printable(text: str) -> str:
     # Line ends, control characters and lone surrogates become spaces. Invisible characters, as bidi overrides, go.
     seen = "".join(character if character.isprintable() else " " for character in UNSEEN.sub("", text))
-    return _EMOJI.sub("\\g<0>\ufe0f", seen)
+    return _TEXT_EMOJI.sub("\\g<0>\ufe0f", seen)
 
 
 def _set_text(text: str) -> str:

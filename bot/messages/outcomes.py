@@ -161,7 +161,7 @@ def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
     idle = span(request.max_idle_time if job.max_idle_time is None else job.max_idle_time)
     reasons = {
         "TENANT_STOP": "it was stopped on request",
-        "EXCEED_MAX_IDLE_TIME": f"nothing came from {request.user_id} for {plain(idle)}",
+        "EXCEED_MAX_IDLE_TIME": f"room {request.room_id} was idle for {plain(idle)}",
         "INTERNAL_ERROR": "RTC failed",
     }
     given = job.stop_reason or ""

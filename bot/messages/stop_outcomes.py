@@ -8,7 +8,7 @@ from shared.orders import Stop
 from shared.stops import StopRecord, Target
 
 _OURS = {
-    FailureKind.JOB_UNKNOWN: "It may be recording, but RTC never named the job. It ends by itself, once it is idle.",
+    FailureKind.JOB_UNKNOWN: "It may be recording, but RTC never named the job. It ends when the room is idle.",
     FailureKind.TOO_LATE: "This order waited too long. Ask again if you still need it.",
     FailureKind.NOT_OURS: "recordbot did not start this job. Check the job id, or stop it in RTC's console.",
 }

@@ -46,7 +46,7 @@ def streams(requests: Sequence[RecordingRequest]) -> str:
 
 
 def settings(request: RecordingRequest, job: RecordingJob | None = None, app_id: str | None = None) -> str:
-    """Return `HD · camera + audio · ends after 5 min idle`: RTC's values, and the requested ones that differ.
+    """Return `HD · camera + audio · ends when ...`: RTC's values, and the requested ones that differ.
 
     `app_id` is the app that was asked. It is only said if RTC answers another one, as are room and user.
     """
@@ -71,10 +71,10 @@ def common_settings(requests: Sequence[RecordingRequest]) -> str | None:
 
 
 def idle(request: RecordingRequest, job: RecordingJob | None = None) -> str:
-    """Return `ends after 5 min idle`, with RTC's time, and the requested one if it differs."""
+    """Return `ends when the room is idle for 5 min`, with RTC's time, and the requested one if it differs."""
     held = request.max_idle_time if job is None or job.max_idle_time is None else job.max_idle_time
     asked = "" if held == request.max_idle_time else f" (asked: {span(request.max_idle_time)})"
-    return f"ends after {plain(span(held))} idle{asked}"
+    return f"ends when the room is idle for {plain(span(held))}{asked}"
 
 
 def source(video_type: str | None, *, audio: bool) -> str:

@@ -81,6 +81,10 @@ class Answers:
         """
         self._change(order_id, now, answering_until=None, **({} if message is None else {"message": message}))
 
+    def take_back(self, order_id: str, now: datetime, begun: int) -> None:
+        """Give back the lease of the answer that was the `begun`th: it was refused, and doesn't count."""
+        self._change(order_id, now, begun=begun - 1, answering_until=None)
+
     def is_answered(self, order_id: str) -> bool:
         """Return whether the order was answered, or can never be."""
         answer = self._read(order_id)

@@ -37,6 +37,8 @@ class Turn:
     """One call may be made at `at`."""
 
     at: datetime
+    is_probe: bool = False
+    """Whether it tries a refused key again. Meanwhile nobody else calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Pace:
             else:
                 turn = self._begin(at, step, now)
             if turn is not None:
-                return Turn(_time(turn))
+                return Turn(_time(turn), is_probe=bool(stopped))
             is_fresh = True
         return NotYet(now + _PROBE_POLL)
 

@@ -1,8 +1,9 @@
 """The ledger's table in DynamoDB: keys, consistent reads, and versioned writes in transactions.
 
-An item holds its model as JSON in `data`, its `version`, and `expires_at`. A write names the version that it replaces,
-so if two recorders write at once, only one succeeds. Every such write is a transaction, also of one item: so each
-conflict with another transaction is retried in the same way. An item of numbers is changed by `update`, without a read.
+An item holds its model as JSON in `data`, without the keys of push addresses, its `version`, and `expires_at`. A write
+names the version that it replaces, so if two recorders write at once, only one succeeds. Every such write is a
+transaction, also of one item: so each conflict with another transaction is retried in the same way. An item of numbers
+is changed by `update`, without a read.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from pydantic import BaseModel
 
 from functions.aws.away import Away, raising_away
+from shared.rtc.push_addresses import WITHOUT_KEYS
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -123,15 +125,16 @@ class Table:
         numbers = {**values, "expires_at": _expires_at(now)}
         change = ", ".join(f"{name} = {value}" for name, value in {**sets, "expires_at": ":expires_at"}.items())
         try:
-            answer = self._client.update_item(
-                TableName=self._name,
-                Key=_key(key),
-                UpdateExpression=f"SET {change}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
-                ConditionExpression=condition,
-                ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            with raising_away("DynamoDB"):
+                answer = self._client.update_item(
+                    TableName=self._name,
+                    Key=_key(key),
+                    UpdateExpression=f"SET {change}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
+                    ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                )
         except self._client.exceptions.ConditionalCheckFailedException as refused:
             found = cast("Mapping[str, Any]", refused.response.get("Item", {}))
             return False, _numbers(found)
@@ -140,7 +143,7 @@ class Table:
 
 def _put(key: Key, content: BaseModel, now: datetime) -> Change:
     expires_at = {"N": str(_expires_at(now))}
-    item = {**_key(key), "data": {"S": content.model_dump_json()}, "expires_at": expires_at}
+    item = {**_key(key), "data": {"S": content.model_dump_json(context=WITHOUT_KEYS)}, "expires_at": expires_at}
     return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
 
 

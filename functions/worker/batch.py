@@ -62,13 +62,15 @@ class Worker:
             self.rtc()
             self.handlers[type(order.action)].run(order, order.action, delivery)
         except TryAgain as again:
-            logger.info(LogEvent.ORDER_WAITS, extra={"seconds": round(again.delay.total_seconds(), 1)})
             if isinstance(again, NoTurn) and self._put_back(order, again):
+                _log_waiting(again.delay)
                 return None
             delay, why = again.delay, FailureKind.OUT_OF_TIME
+            _log_waiting(delay)
         except Away as away:
             logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
             delay, why = delivery.delay(), FailureKind.AWS_AWAY
+            _log_waiting(delay)
         except Exception:
             # No error may stop the rest of the batch, and the next receive may succeed.
             logger.exception(LogEvent.ORDER_FAILED)
@@ -98,3 +100,7 @@ class Worker:
         except Exception:
             # The order's status still ends, LATEST_END after the order was placed.
             logger.exception("the ledger does not know that the order was given up")
+
+
+def _log_waiting(delay: timedelta) -> None:
+    logger.info(LogEvent.ORDER_WAITS, extra={"seconds": round(delay.total_seconds(), 1)})

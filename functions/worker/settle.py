@@ -15,7 +15,7 @@ from functions.worker.results import Results
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
-from shared.attempts import Attempt, State
+from shared.attempts import Attempt
 from shared.failures import FailureKind
 from shared.orders import Order, Settle, Start, Stop
 from shared.stops import StopRecord
@@ -38,7 +38,7 @@ class SettleHandler:
             case Start() as start, Attempt() as attempt:
                 self._settle_attempt(order.going_on(start), start, attempt, delivery)
             case Stop() as stop, StopRecord() as result:
-                self.stop.go_on(order.going_on(stop), stop, self._known(result), delivery)
+                self.stop.go_on(order.going_on(stop), stop, self.stop.store(result), delivery)
 
     def give_up(self, order: Order, action: Settle, why: FailureKind, /) -> None:
         """Give up what is left of the order, and tell the asker what RTC said."""
@@ -50,17 +50,11 @@ class SettleHandler:
             self.results.report_lost(order, action.action, action.result)
 
     def _settle_attempt(self, order: Order, action: Start, attempt: Attempt, delivery: Delivery) -> None:
-        before = self.ledger.attempts.read(attempt.order_id, attempt.n)
+        was_answered = self.telling.is_answered(order)
         self.ledger.attempts.store(attempt, self.clock())
-        was_unknown = before is not None and before.state is State.UNKNOWN and attempt.state is not State.UNKNOWN
-        was_answered = was_unknown and self.telling.is_answered(order)
         self.start.run(order, action, delivery)
-        if was_answered:
-            record = self.ledger.orders.read(order.order_id)
+        record = self.ledger.orders.read(order.order_id)
+        # An attempt without an outcome has a settle of its own by now.
+        if was_answered and all(it.outcome for it in record.attempts):
             corrected = outcome(order, record.attempts, record.recordings, self.clock())
             self.telling.update(order, self.telling.message(order), corrected, delivery, DELAYS[-1])
-
-    def _known(self, result: StopRecord) -> StopRecord:
-        """Return the stop with the results; as it is stored if it was settled meanwhile."""
-        stored = self.ledger.stops.read(result.order_id)
-        return result if stored is None or stored.settled_at is None else stored

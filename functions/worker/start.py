@@ -118,7 +118,10 @@ class StartHandler:
         if isinstance(claim, Duplicate):
             logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.lock.job_id})
             return self.ledger.attempts.settle_uncalled(order, n, request, claim, self.clock())
-        return self._call(order, claim, delivery) if claim.outcome is None else claim
+        if claim.outcome is not None:
+            return claim
+        # The ledger has the request without the keys of its push addresses; RTC needs them.
+        return self._call(order, claim.model_copy(update={"request": request}), delivery)
 
     def _claim(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Claim | Duplicate:
         claim: Claim | Duplicate = self.ledger.attempts.claim(order, n, request, self.clock())

@@ -4,8 +4,7 @@ A stop may be repeated: a job that is already over counts as stopped. So a stop 
 targets are fixed at the first receive, so a recording that begins later is not stopped.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,6 +92,15 @@ class StopHandler:
             targets.append(target.model_copy(update={"failure": unknown}))
         return tuple(targets)
 
+    def store(self, stop: StopRecord) -> StopRecord:
+        """End the recordings that RTC stopped, and store the results if all are known."""
+        for target in stop.targets:
+            self._end(target)
+        if stop.settled_at is None and all(target.ended or target.failure for target in stop.targets):
+            now = self.clock()
+            return self.ledger.stops.settle(stop, stop.settled(stop.targets, now), now)
+        return stop
+
     def _settle(self, order: Order, stop: StopRecord, delivery: Delivery) -> StopRecord:
         """Stop each target, and store the results. Raises TryAgain, or NotStored if the ledger doesn't take them."""
         targets = list(stop.targets)
@@ -102,15 +110,14 @@ class StopHandler:
                 targets[place] = self._stop(order, target, delivery)
             except TryAgain as again:
                 waits.append(again)
-                continue
-            so_far = stop.model_copy(update={"targets": tuple(targets)})
-            with _not_stored(so_far):
-                self._end(targets[place])
+        stop = stop.model_copy(update={"targets": tuple(targets)})
+        try:
+            stored = self.store(stop)
+        except Exception as error:  # whatever it is, what RTC said must not be lost
+            raise NotStored(stop) from error
         if waits:
             raise longest(waits)
-        settled = stop.settled(tuple(targets), self.clock())
-        with _not_stored(stop.model_copy(update={"targets": settled.targets})):
-            return self.ledger.stops.settle(stop, settled, self.clock())
+        return stored
 
     def _stop(self, order: Order, target: Target, delivery: Delivery) -> Target:
         """Return the target with what RTC answered. Raises TryAgain."""
@@ -118,7 +125,8 @@ class StopHandler:
             return target
         recording = self.ledger.recordings.of_job(target.job_id)
         if recording is not None and recording.is_over:
-            return target  # an earlier receive may have stopped it: RTC is not called again
+            # An earlier receive may have stopped it: RTC is not called again.
+            return target.model_copy(update={"ended": Ended.STOPPED})
         if self.clock() - order.placed_at > LONGEST_WAIT:
             return target.model_copy(update={"failure": Failure(kind=FailureKind.TOO_LATE)})
         try:
@@ -146,14 +154,6 @@ class StopHandler:
         recording = self.ledger.recordings.of_job(target.job_id)
         if recording is not None:
             self.ledger.recordings.note(recording, Gone() if target.ended is Ended.GONE else Stopped(), self.clock())
-
-
-@contextmanager
-def _not_stored(stop: StopRecord) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        raise NotStored(stop) from error
 
 
 def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:

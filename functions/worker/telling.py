@@ -22,8 +22,9 @@ from shared.orders import Order
 from shared.slack_refs import MessageRef
 
 MOST_ANSWERS = 3
-"""Answers begun before the last receive, the one that says that the order waits included. Slack takes five posts to a
-response_url: one is kept for the last receive, and one for the news (functions/worker/check.py)."""
+"""Answers begun before the last receive, the one that says that the order waits included. Those that Slack refused for
+their speed don't count. Slack takes five posts to a response_url: one is kept for the last receive, and one for the
+news (functions/worker/check.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,17 @@ class Telling:
             waiting = self.answers.message(order.order_id) if begun > 1 else None
             message = self._post_or_update(order, reply, waiting)
         except TryLater as error:
-            self.answers.abandon(order.order_id, self.clock())
-            if delivery.last:
-                logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
-                count(Metric.NOT_ANSWERED)
-            else:
+            if error.is_throttled:
+                self.answers.take_back(order.order_id, self.clock(), begun)
+            elif not delivery.last:
+                self.answers.abandon(order.order_id, self.clock())
+            if not delivery.last:
                 logger.info("Slack did not take the answer", extra={"reason": error.why})
-            raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
+                raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
+            # RTC's part is done and stored, so nobody has to look after the order.
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
+            count(Metric.NOT_ANSWERED)
+            message = None
         except CannotDeliver as error:
             # The answer can never be posted. The outcome stays in the ledger.
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})

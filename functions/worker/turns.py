@@ -84,7 +84,7 @@ class Turns:
                 raise KeyRefused(booked.until, delay)
             if isinstance(booked, Turn):
                 self._sleep_until(booked.at)
-                if self.clock() - booked.at <= may_be_late:
+                if booked.is_probe or self.clock() - booked.at <= may_be_late:
                     return
                 may_be_late *= 2
             elif booked.at < end:

@@ -19,7 +19,8 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from local.aws.calls import AwsCall
-from local.aws.queue_gate import PATH as GATE_PATH
+from local.aws.faults import DENIED, Fault, Misbehaviour
+from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
 from local.child import Child
 from local.direct_http import session_to
@@ -106,10 +107,24 @@ class Aws:
         return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
 
     def refuse_messages(self, *, refuse: bool) -> None:
-        """Let SQS deny every SendMessage call, or accept them again."""
+        """Let SQS deny every SendMessage call, or accept them again; this removes all faults."""
+        if refuse:
+            self.misbehave(DENIED, "SendMessage", times=None)
+        else:
+            self.behave()
+
+    def misbehave(self, fault: Fault, operation: str, *, holding: str = "", times: int | None = 1) -> None:
+        """Apply `fault` to the next `times` calls of `operation` with `holding` in their body. None: until `behave`."""
+        misbehaviour = Misbehaviour(fault=fault, operation=operation, holding=holding, times=times)
+        self._control("PUT", misbehaviour.model_dump_json())
+
+    def behave(self) -> None:
+        """Remove all faults."""
+        self._control("DELETE")
+
+    def _control(self, method: str, body: str = "") -> None:
         with session_to(self.endpoint) as session:
-            method = "DELETE" if refuse else "PUT"
-            session.request(method, self.endpoint + GATE_PATH, timeout=5).raise_for_status()
+            session.request(method, self.endpoint + FAULTS_PATH, data=body, timeout=5).raise_for_status()
 
     def close(self) -> None:
         """Stop the server, and delete all that the account holds."""

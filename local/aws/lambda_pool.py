@@ -6,7 +6,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local.aws.lambda_worker import FunctionError, Worker
@@ -31,7 +31,7 @@ class Invocation:
 
     function: str
     request_id: str
-    event: bytes
+    event: bytes = field(repr=False)
     began_at: float
     seconds: float | None = None
     error: str = ""

@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from local.aws.calls import calls_in
-from local.aws.queue_gate import QueueGate
+from local.aws.faults import Misbehaving
 from local.aws.quick_moto import make_quick
 from local.aws.transactions import Transactions, body_of
 
@@ -49,7 +49,7 @@ def _main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
-    application = QueueGate(Transactions(_Application()))
+    application = Misbehaving(Transactions(_Application()))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
     _print(str(server.port))
     server.serve_forever()

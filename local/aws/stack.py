@@ -12,6 +12,7 @@ from local.aws.account import Aws
 from local.aws.api_gateway import ApiGateway
 from local.aws.built import Built
 from local.aws.calls import AwsCall
+from local.aws.faults import Fault
 from local.aws.lambda_host import Host, LambdaHost, no_log, no_watch
 from local.aws.lambda_pool import Invocation
 from local.aws.queue_poller import QueuePoller
@@ -100,6 +101,14 @@ class Stack:
     def refuse_messages(self, *, refuse: bool) -> None:
         """Let the queues refuse every message, or accept them again."""
         self._aws.refuse_messages(refuse=refuse)
+
+    def misbehave(self, fault: Fault, operation: str, *, holding: str = "", times: int | None = 1) -> None:
+        """Let calls to AWS fail, as Aws.misbehave does."""
+        self._aws.misbehave(fault, operation, holding=holding, times=times)
+
+    def behave(self) -> None:
+        """Remove all faults of AWS."""
+        self._aws.behave()
 
     def aws_calls(self) -> list[AwsCall]:
         """Return the latest calls to AWS, the oldest first; a function's calls have its name."""

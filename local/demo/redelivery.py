@@ -63,5 +63,5 @@ def waiting(calls: Iterable[Invocation]) -> list[tuple[Invocation, Mapping[str, 
             last.pop(message_id, None)
         if call.seconds is not None:
             failed = set(records) if call.error else failures_in(read_object(call.result), records)
-            last |= {message_id: (call, records[message_id]) for message_id in failed}
+            last |= {message_id: (call, records[message_id]) for message_id in records if message_id in failed}
     return list(last.values())

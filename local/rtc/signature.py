@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import quote, unquote_to_bytes
@@ -35,8 +35,8 @@ _SIGNED_IF_PRESENT = ("content-type", "x-project-id", "x-security-token")
 class Key:
     """An access key. A temporary one has a security token, which is sent with every request."""
 
-    secret_key: str
-    security_token: str = ""
+    secret_key: str = field(repr=False)
+    security_token: str = field(default="", repr=False)
 
 
 class SignatureCheck:

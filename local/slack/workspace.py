@@ -10,7 +10,7 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 import requests
@@ -45,7 +45,7 @@ class Delivery:
     person: Person
     channel: Channel
     request: Request
-    response_url: str
+    response_url: str = field(repr=False)
     sent_at: float
     seconds: float
     answer: Answer | None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -25,6 +26,8 @@ from shared.rtc.errors import (
     Throttled,
 )
 from shared.rtc.models import RecordingJob
+from shared.rtc.push_addresses import is_push_address, without_key
+from shared.rtc.request_preview import mask_urls, masked_in
 
 MAX_BODY = 64 * 1024
 """The most bytes of an answer that are read. A job has under 2 kB, so a longer answer is no job."""
@@ -57,6 +60,8 @@ class Answer:
     body: bytes = field(repr=False)
     clock_ahead: timedelta = timedelta(0)
     """How far the clock that signed the request is ahead of RTC's, by the answer's Date; zero if that isn't known."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What was sent, or used to sign, and must not be shown if the answer repeats it."""
 
     @property
     def ok(self) -> bool:
@@ -69,7 +74,18 @@ class Answer:
             value = from_json(self.body)
         except ValueError:
             return {}
-        return value if isinstance(value, dict) else {}
+        return self._masked(value) if isinstance(value, dict) else {}
+
+    def _masked(self, value: Any) -> Any:
+        """Return the JSON value with each secret masked, wherever it is."""
+        if isinstance(value, dict):
+            return {self._masked(name): self._masked(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self._masked(inner) for inner in value]
+        if not isinstance(value, str):
+            return value
+        # A push address is compared with the one that was asked, so a hash is left of its key.
+        return without_key(value) if is_push_address(value) else masked_in(value, self.secrets)
 
 
 def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
@@ -126,4 +142,4 @@ def as_line(value: object, *, most: int) -> str | None:
     if value is None or isinstance(value, dict | list | bool):
         return None
     line = "".join(character if character.isprintable() else " " for character in str(value)[: 4 * most])
-    return " ".join(line.split())[:most] or None
+    return mask_urls(" ".join(line.split()))[:most] or None

@@ -43,7 +43,7 @@ class AkSkAuth(AuthBase):
     Raises ValueError for a key that can't be in a header.
     """
 
-    access_key: str
+    access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
     project_id: str
     security_token: str | None = field(default=None, repr=False)
@@ -69,6 +69,10 @@ class AkSkAuth(AuthBase):
         if self.security_token is not None:
             masked["X-Security-Token"] = MASK
         return signed.headers | masked, canonical_request
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what no answer may show."""
+        return tuple(filter(None, (self.secret_key, self.security_token, self.access_key)))
 
     def sign(self, request: requests.PreparedRequest) -> signing.Signed:
         """Return the signed headers of the request, and the texts that were signed."""
@@ -139,6 +143,11 @@ class TokenAuth(AuthBase):
         """Return the header that would be added, masked. IAM is not called, and nothing is signed."""
         return {"X-Auth-Token": MASK}, None
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what no answer may show."""
+        token = (self._token[0],) if self._token else ()
+        return (self._login.password, *token)
+
     def _renew_once(self, response: requests.Response, **send_options: Any) -> requests.Response:
         if response.status_code != HTTPStatus.UNAUTHORIZED:
             return response
@@ -169,7 +178,8 @@ class TokenAuth(AuthBase):
             body = transport.read_bounded(response, MAX_BODY)
         except Exception as error:  # noqa: BLE001 - for any error on the way to IAM, RTC was not called
             raise NotConnected("token", error_msg=f"IAM gave no token: {type(error).__name__}") from None
-        answer = Answer(response.status_code, transport.header(response.headers, "X-Request-Id"), body)
+        request_id = transport.header(response.headers, "X-Request-Id")
+        answer = Answer(response.status_code, request_id, body, secrets=self.secrets())
         token = response.headers.get("X-Subject-Token")
         if answer.status != HTTPStatus.CREATED or not token:
             raise _no_token(answer)

@@ -23,7 +23,8 @@ from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
 from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
-from shared.rtc.request_preview import RequestPreview, masked_body
+from shared.rtc.push_addresses import keys_in
+from shared.rtc.request_preview import RequestPreview, masked_body, masked_in
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
 _FOR_AUTHENTICATION = 2.0
@@ -137,7 +138,14 @@ class RtcClient:
         finally:
             self._last_used = self._clock()
         request_id = transport.header(response.headers, "X-request-Id")
-        answer = Answer(response.status_code, request_id, content, self._clock_ahead(response))
+        hidden = (*self._auth.secrets(), *_keys_in(body))
+        answer = Answer(
+            response.status_code,
+            masked_in(request_id or "", hidden) or None,
+            content,
+            clock_ahead=self._clock_ahead(response),
+            secrets=hidden,
+        )
         self.last_request_id = answer.request_id
         milliseconds = round((time.monotonic() - began) * 1000)
         facts = {"operation": operation, "status": answer.status, "request_id": answer.request_id, "ms": milliseconds}
@@ -152,6 +160,13 @@ class RtcClient:
             return timedelta(0)
         is_signed = isinstance(self._auth, AkSkAuth)
         return self._clock() - (date if date.tzinfo else date.replace(tzinfo=UTC)) if is_signed else timedelta(0)
+
+
+def _keys_in(body: Mapping[str, JsonValue] | None) -> tuple[str, ...]:
+    match body:
+        case {"publish_param": {"rtmp_urls": [*urls]}}:
+            return tuple(key for url in urls for key in keys_in(str(url)))
+    return ()
 
 
 def _in_words(error: Exception) -> str:

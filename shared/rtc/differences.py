@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.push_addresses import without_key
 from shared.rtc.request_preview import masked_url
 
 
@@ -23,7 +24,8 @@ def differences(request: RecordingRequest, job: RecordingJob, app_id: str | None
 
     A field that the answer leaves out is as it was asked.
     """
-    pushed = sorted(request.publish_param.rtmp_urls) if request.publish_param else []
+    # What comes from the ledger, or from RTC, has no keys.
+    pushed = sorted(map(without_key, request.publish_param.rtmp_urls)) if request.publish_param else []
     pushed_by_rtc = job.publish_param.rtmp_urls if job.publish_param else None
     rule = request.record_param.record_rule_id if request.record_param else None
     compared: list[tuple[str, JsonValue, JsonValue]] = [
@@ -41,7 +43,7 @@ def differences(request: RecordingRequest, job: RecordingJob, app_id: str | None
         for field, asked, answered in compared
         if answered is not None and answered != asked
     ]
-    if pushed_by_rtc is not None and sorted(pushed_by_rtc) != pushed:
+    if pushed_by_rtc is not None and sorted(map(without_key, pushed_by_rtc)) != pushed:
         shown: list[list[JsonValue]] = [[masked_url(url) for url in urls] for urls in (pushed, pushed_by_rtc)]
         found.append(Difference(field="rtmp_urls", asked=shown[0] or None, answered=shown[1]))
     return tuple(found)

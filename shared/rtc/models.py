@@ -15,13 +15,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    FieldSerializationInfo,
     JsonValue,
     StringConstraints,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
+    field_serializer,
     model_validator,
 )
+
+from shared.rtc.push_addresses import WITHOUT_KEYS, without_key
 
 type VideoType = Literal["CAMERASTREAM", "SCREENSTREAM"]
 type SelectStreamType = Literal["LD", "SD", "HD", "FHD"]
@@ -95,6 +99,10 @@ def _rtmp_url(url: str) -> str:
     return url
 
 
+def _stored_urls(urls: list[str], info: FieldSerializationInfo) -> list[str]:
+    return [without_key(url) for url in urls] if info.context == WITHOUT_KEYS else urls
+
+
 class _Sent(BaseModel):
     """Base of the models that we send. Their errors contain no value, because URLs hold keys.
 
@@ -115,6 +123,10 @@ class PublishParam(_Sent):
         Field(min_length=1, max_length=10, repr=False),
     ]
     """A list of 1 to 10 addresses that start with rtmp:// or rtmps:// and name a host."""
+
+    @field_serializer("rtmp_urls")
+    def _as_stored(self, urls: list[str], info: FieldSerializationInfo) -> list[str]:
+        return _stored_urls(urls, info)
 
 
 class RecordParam(_Sent):
@@ -142,7 +154,7 @@ class RecordingRequest(_Sent):
     max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX), BeforeValidator(_whole_number)] = (
         MAX_IDLE_TIME_DEFAULT
     )
-    """5 to 43200 seconds; 30 where it is left out."""
+    """5 to 43200 seconds without anybody in the room, after which the recording ends; 30 where it is left out."""
     publish_param: PublishParam | None = None
     """An object with rtmp_urls."""
     record_param: RecordParam | None = None
@@ -192,6 +204,10 @@ class JobPublishParam(_Received):
     """Where RTC says it pushes the stream as well."""
 
     rtmp_urls: _Read[list[str]] = Field(default=None, repr=False)
+
+    @field_serializer("rtmp_urls")
+    def _as_stored(self, urls: list[str] | None, info: FieldSerializationInfo) -> list[str] | None:
+        return None if urls is None else _stored_urls(urls, info)
 
 
 class JobRecordParam(_Received):

@@ -1,6 +1,8 @@
 """A request to RTC as it would be sent, for a person to read: the answer to a dry run."""
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -33,6 +35,24 @@ def masked_body(request: RecordingRequest) -> dict[str, JsonValue]:
     if request.publish_param is not None:
         body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
     return body
+
+
+_LEAST_SECRET = 6
+"""Shorter texts are no secrets, and may be anywhere."""
+_URL = re.compile(r"rtmps?://[^\s\"'<>]+", re.IGNORECASE)
+
+
+def mask_urls(text: str) -> str:
+    """Return the text with each push address in it cut after its host."""
+    return _URL.sub(lambda url: masked_url(url[0]), text)
+
+
+def masked_in(text: str, secrets: Iterable[str]) -> str:
+    """Return the text with each secret in it masked."""
+    for secret in secrets:
+        if len(secret) >= _LEAST_SECRET:
+            text = text.replace(secret, MASK)
+    return text
 
 
 def masked_url(url: str) -> str:

@@ -7,7 +7,7 @@ tests/samples/signing_vectors.json were computed with Huawei's own SDK. If page 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
@@ -20,8 +20,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 class Signed:
     """A request's headers as they are sent, and the two texts that were signed."""
 
-    headers: dict[str, str]
-    canonical_request: str
+    headers: dict[str, str] = field(repr=False)
+    canonical_request: str = field(repr=False)
     string_to_sign: str
 
 

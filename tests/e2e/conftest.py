@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,15 +92,20 @@ class Deployment:
         """The kinds of the outcomes that the ledger has of this test's room."""
         return [attempt.outcome.kind if attempt.outcome else attempt.state for attempt in self.attempts()]
 
-    def hand_back(self) -> None:
-        """Let the message that the recorder got for this test's room come back now, not after its six minutes."""
-        events = [json.loads(call.event) for call in self.calls if call.function == "RecorderFunction"]
-        records = [record for event in events for record in event["Records"] if self.room in record["body"]]
+    def hand_back(self, receive: int = 1) -> None:
+        """Let this test's message come back as soon as the recorder has failed on it, and not after minutes."""
+
+        def failed() -> list[dict[str, Any]]:
+            ended = [it for it in self.calls if it.function == "RecorderFunction" and it.seconds is not None]
+            records = [record for it in ended for record in json.loads(it.event)["Records"]]
+            return [record for record in records if self.room in record["body"]][receive - 1 :]
+
+        record = eventually(failed)[0]
         sqs = self.system.stack.sqs
-        queue = records[-1]["eventSourceARN"].rpartition(":")[2]
+        queue = record["eventSourceARN"].rpartition(":")[2]
         sqs.change_message_visibility(
             QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"],
-            ReceiptHandle=records[-1]["receiptHandle"],
+            ReceiptHandle=record["receiptHandle"],
             VisibilityTimeout=0,
         )
 
@@ -153,6 +159,7 @@ def bot(shared_system: Deployment) -> Iterator[Deployment]:
     shared = shared_system
     yield replace(shared, room=new_room())
     shared.rtc.behave()
+    shared.system.stack.behave()
     shared.slack.behave()
 
 

@@ -9,7 +9,7 @@ from tests.e2e.conftest import Deployment, eventually
 def test_the_command_starts_a_recording_and_tells_the_channel(bot: Deployment) -> None:
     """Asker: accepted. Channel: starting, with job and stream; recording, once RTC says RUNNING. One job."""
     bot.type("room ROOM user001 hd")
-    assert "ends after 5 min idle" in bot.read("⏳ Asking RTC to record user001")
+    assert "ends when the room is idle for 5 min" in bot.read("⏳ Asking RTC to record user001")
     started = bot.read("🔴 Recording user001", person=BEN)
     (job,) = bot.jobs()
     assert f"job {job.job_id} · s_{job.job_id}_{bot.room}_user001 · RUNNING" in started

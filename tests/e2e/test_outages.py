@@ -1,6 +1,6 @@
 """When a part is gone for good: the asker and the operator read so, and the ledger is right.
 
-A test that breaks its system for good has one of its own.
+The test that breaks its system for good has one of its own.
 """
 
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from local.aws.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
-from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.workspace import SlackWorkspace
@@ -34,12 +34,6 @@ def bot(tokenless_system: Deployment) -> Iterator[Deployment]:
     tokenless_system.slack.behave()
 
 
-@pytest.fixture
-def own_bot() -> Iterator[Deployment]:
-    """A system of one's own, to break; the bot has no token."""
-    yield from deployed([], bot_token=False)
-
-
 def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(bot: Deployment) -> None:
     """Nothing can be told any more; the recording runs, the ledger has it, and nothing goes round for ever."""
     bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
@@ -58,44 +52,40 @@ def test_without_a_bot_token_the_answer_comes_by_the_response_url(bot: Deploymen
     assert [job.parameters.user_id for job in bot.jobs()] == ["user001"]
 
 
-def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
-    """Nobody at the address: tried again, then given up. A wrong key: told at once, for five tries would lock it."""
-    api = RtcApi(calls_per_second=None)
+def test_what_is_gone_for_good_is_told() -> None:
+    """RTC: tried again, then given up. Then the table: the order lies in the dead letters. Then the order queue."""
     nobody = Account("http://127.0.0.1:9", MADE_UP.app_id, MADE_UP.project_id, {"access_key": "A", "secret_key": "S"})
     slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
-    with running(rtc=nobody, slack=slack, parameters={"MaxReceives": "2"}, built=BUILT) as system:
-        bot = Deployment(system, api, slack, [], [])
-        bot.type("ROOM user001")
-        assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
-        assert bot.kinds() == ["not_started"]
-
-    keys = {"access_key": MADE_UP.access_key, "secret_key": "wrong"}
-    slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
-    with serve(api) as server:
-        account = Account(server.endpoint, MADE_UP.app_id, MADE_UP.project_id, keys)
-        with running(rtc=account, slack=slack, built=BUILT) as system:
-            bot = Deployment(system, api, slack, [], [])
-            bot.type("ROOM user001")
-            bot.read("⛔ Not recorded", "HTTP 401", "Ask an operator")
-            assert (bot.starts(), bot.kinds()) == (1, ["not_started"])
+    calls: list[Invocation] = []
+    parameters = {"MaxReceives": "2"}
+    with running(
+        rtc=nobody, slack=slack, bot_token=False, parameters=parameters, built=BUILT, on_call=calls.append
+    ) as system:
+        bot = Deployment(system, RtcApi(), slack, [], calls)
+        _without_rtc(bot)
+        bot = replace(bot, room=new_room())
+        _without_table(bot)
+        bot.system.stack.sqs.delete_queue(QueueUrl=bot.system.stack.queue_url("OrderQueue"))
+        bot.type("ROOM user002")
+        assert "Nothing was done" in slack.chat.as_text(slack.chat.messages(CLASS_RECORDINGS, ANN)[-1])
 
 
-def test_a_bug_of_ours_tells_the_asker_and_leaves_the_order_to_an_operator(own_bot: Deployment) -> None:
-    """With the table gone nothing can be done: the asker reads so, and the order lies in the dead letters.
+def _without_rtc(bot: Deployment) -> None:
+    """Nobody is at the address: the channel reads that nothing was started."""
+    bot.type("ROOM user001")
+    bot.hand_back()
+    assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
+    assert bot.kinds() == ["not_started"]
 
-    With the order queue gone as well, the next asker reads that nothing was started.
-    """
-    stack = own_bot.system.stack
+
+def _without_table(bot: Deployment) -> None:
+    """A bug of ours, as far as anybody knows: the asker reads so, and the order waits for an operator."""
+    stack, chat = bot.system.stack, bot.slack.chat
     stack.dynamodb.delete_table(TableName=stack.table_name("LedgerTable"))
-    own_bot.type("ROOM user001")
-    eventually(lambda: any(own_bot.room in letter for letter in own_bot.dead_letters()))
-    chat = own_bot.slack.chat
+    bot.type("ROOM user001")
+    for receive in (1, 2):
+        bot.hand_back(receive)
+    eventually(lambda: any(bot.room in letter for letter in bot.dead_letters()))
     (told,) = [text for it in chat.messages(CLASS_RECORDINGS, ANN) if "our mistake" in (text := chat.as_text(it))]
-    (order_id,) = {Order.model_validate_json(letter).order_id for letter in own_bot.dead_letters()}
+    (order_id,) = {Order.model_validate_json(letter).order_id for letter in bot.dead_letters()}
     assert f"Nothing is lost: order {order_id} is kept for an operator." in told
-    assert own_bot.starts() == 0
-
-    stack.sqs.delete_queue(QueueUrl=stack.queue_url("OrderQueue"))
-    own_bot.type("ROOM user002")
-    assert "Nothing was done" in chat.as_text(chat.messages(CLASS_RECORDINGS, ANN)[-1])
-    assert own_bot.jobs() == []

@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -39,6 +38,7 @@ def talk() -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.sources
 def test_a_recording_is_started_and_read_and_the_exit_status_says_so() -> None:
     """The main job in one command: accepted, starting, recording, as README.md shows it; status 0."""
     done = say("/record room 100 user001 hd")
@@ -96,6 +96,7 @@ def test_only_the_whole_name_is_passed_over(bot: Deployment, text: str, typed: s
     assert len(read) == 2, "one answer"
 
 
+@pytest.mark.sources
 def test_without_keys_the_real_api_is_one_line_away() -> None:
     """What is missing is named; nothing is started, and there is no traceback."""
     done = say("--rtc", "real", "/record 100 user001")
@@ -104,18 +105,13 @@ def test_without_keys_the_real_api_is_one_line_away() -> None:
     assert line.startswith("recordbot: --rtc real needs these environment variables: RTC_APP_ID, RTC_PROJECT_ID, ")
 
 
-@pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_however_it_ends_no_process_is_left(talk: subprocess.Popen[str], ending: int, status: int) -> None:
-    """Its functions and stand-ins end with it. test_serve ends a system by SIGTERM and by hanging up."""
-    children = children_of(talk.pid)
-    assert children
-    talk.send_signal(ending)
-    assert talk.wait(PATIENCE_S) == status
-    assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
-
-
+@pytest.mark.sources
 def test_a_reader_that_leaves_ends_it(talk: subprocess.Popen[str]) -> None:
-    """As `| head -3` does: at once, quietly, with its functions and stand-ins."""
+    """As `| head -3` does: at once, quietly, with its functions and stand-ins.
+
+    tests/unit/shared/test_command_line.py has the other ways in which a command ends, and test_local_stack_ends.py a
+    system that is killed.
+    """
     children = children_of(talk.pid)
     assert children
     assert talk.stdout is not None

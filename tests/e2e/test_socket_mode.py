@@ -75,6 +75,7 @@ def test_a_command_is_acknowledged_and_answered(slack: SocketSlack, workspace: S
         slack.acknowledged(1)
 
 
+@pytest.mark.sources
 def test_what_is_under_way_is_answered_before_the_socket_closes(slack: SocketSlack) -> None:
     """Whoever typed just before the end reads what the door said."""
     asked = threading.Event()
@@ -93,6 +94,7 @@ def test_what_is_under_way_is_answered_before_the_socket_closes(slack: SocketSla
         assert slack.acknowledged()["payload"] == {"text": "said late"}
 
 
+@pytest.mark.sources
 def test_another_socket_is_opened_when_slack_asks_for_it(slack: SocketSlack) -> None:
     """Slack ends each after a few hours, and says so before."""
 
@@ -109,6 +111,7 @@ def test_another_socket_is_opened_when_slack_asks_for_it(slack: SocketSlack) -> 
                 slack.ask_for_another_socket()
 
 
+@pytest.mark.sources
 def test_a_token_that_slack_refuses_is_one_line(slack: SocketSlack) -> None:
     """And nothing is left of the attempt."""
     account = SlackAccount("xapp-wrong", "", slack.api_url)
@@ -120,6 +123,7 @@ def test_a_token_that_slack_refuses_is_one_line(slack: SocketSlack) -> None:
             slack.acknowledged(1)
 
 
+@pytest.mark.sources
 @pytest.mark.parametrize("environment", [{}, {"SLACK_APP_TOKEN": "xoxb-1"}])
 def test_without_an_app_token_the_way_out_is_named(environment: dict[str, str]) -> None:
     """By the variable's name."""

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from local.aws.faults import Fault as AwsFault
 from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from shared.actors import Actor
+from shared.log_events import LogEvent
 from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
@@ -55,6 +57,8 @@ def test_rtc_failing_twice_and_then_well_is_one_job_and_one_answer(bot: Deployme
     """What RTC says did not happen is tried again through the queue."""
     bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start", times=2)
     bot.type("ROOM user001")
+    for receive in (1, 2):
+        bot.hand_back(receive)
     bot.read("🔴 Recording user001")
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (3, 1, ["started"])
 
@@ -96,8 +100,22 @@ def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployme
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (1, 1, ["unknown"])
 
 
+def test_an_outcome_that_the_ledger_does_not_take_is_stored_later(bot: Deployment) -> None:
+    """It waits on the queue as a settle: one start, one job, one answer, and no dead letter."""
+    failed = AwsFault(status=500, code="InternalServerError")
+    bot.system.stack.misbehave(failed, "TransactWriteItems", holding=r"\"state\":\"settled\"", times=4)
+    bot.type("ROOM user001")
+    bot.read("🔴 Recording user001")
+    bot.system.stack.wait_until_drained(PATIENCE_S)
+    assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen())) == (1, 1, ["started"], 1)
+    assert any(LogEvent.NOT_STORED in line for line in bot.logs)
+    assert not any(bot.room in letter for letter in bot.dead_letters())
+
+
 def test_a_message_that_is_no_order_goes_to_the_dead_letters(bot: Deployment) -> None:
     """It harms nobody else in its batch, and is there for an operator."""
     garbage = json.dumps({"room": bot.room})
     bot.put(garbage)
+    for receive in (1, 2, 3):
+        bot.hand_back(receive)
     eventually(lambda: garbage in bot.dead_letters())

@@ -57,6 +57,7 @@ def test_an_example_that_is_refused_says_why(bot: Deployment, language: str) -> 
     assert "no signature matched" in refused.stderr
 
 
+@pytest.mark.sources
 @each_language
 @pytest.mark.parametrize("trouble", [http(503), http(429), b""], ids=["503", "429", "broken off"])
 def test_an_example_sends_the_same_event_again(language: str, trouble: bytes) -> None:

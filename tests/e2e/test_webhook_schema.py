@@ -20,6 +20,7 @@ from local.rtc.api import RtcApi
 from local.system import System, new_caller, running
 from tests.paths import ROOT
 
+pytestmark = pytest.mark.sources
 DOCUMENT = schemathesis.openapi.from_dict(json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8")))
 
 

@@ -41,6 +41,7 @@ from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.ledger_table import TABLE, create_table
+from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
@@ -165,13 +166,16 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
     ledger = open_ledger(dynamodb, TABLE, new_order_id())
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
-    with RawServer(lambda sock: sock.sendall(http(200))) as door, closing(SlackWorkspace(rate_limited=False)) as slack:
+    with (
+        RawServer(lambda sock: sock.sendall(http(200))) as door,
+        closing(SlackWorkspace(rate_limited=False, patience=PATIENCE_S)) as slack,
+    ):
         slack.request_url = door.endpoint
         slack_api = SlackApi(
             api_url=slack.api_url,
             bot_token=slack.bot_token if bot_token else None,
             response_url_prefix=slack.response_url_prefix,
-            limits=(1, 2),
+            limits=(PATIENCE_S, PATIENCE_S),
         )
         telling = Telling(ledger.answers, lambda: Messenger(slack_api), clock, clock.tick)
         checks = Checks(Queues(queue, queue))

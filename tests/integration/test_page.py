@@ -16,6 +16,7 @@ from local.demo.serve import served
 from local.demo.switches import SWITCHES
 from local.http_message import Answer
 from local.loopback import PortTaken, Server
+from local.slack.faults import Fault as SlackFault
 from local.system import System
 from tests.processes import PATIENCE_S
 from tests.webhook_sender import Sender, an_event, start
@@ -219,6 +220,51 @@ def test_a_command_is_replayed(address: str) -> None:
     news = _news(address, lambda it: _command(it, typed).get("id", command["id"]) != command["id"])
     again = _command(news, typed)
     assert (again["person"], again["channel"]) == (ANN, CHANNEL)
+
+
+def _is_waiting(documents: dict[str, Any], typed: str) -> bool:
+    return bool(_command(documents, typed).get("state") == "waiting")
+
+
+def test_mending_lets_a_throttled_answer_be_tried_at_once(demo: tuple[str, System]) -> None:
+    """After Slack's 429 the order waits as long as Slack asks, but no longer than until all is mended."""
+    address, system = demo
+    typed = "/record room page3 user001"
+    system.slack.misbehave(SlackFault(status=429, error="ratelimited", retry_after=86_400), times=None)
+    _say(address, typed)
+    _news(address, lambda it: _is_waiting(it, typed))
+    assert _ask(address, "DELETE", "/api/switches")[0] == 204
+    assert _is_told(_news(address, lambda it: _is_told(it, typed)), typed)
+
+
+def test_a_demonstration_mends_itself(address: str) -> None:
+    """What a demonstration breaks is on while its command is under way, and off when that has its outcome."""
+    typed = "/record room page4 user001"
+    body = {"person": ANN, "channel": CHANNEL, "text": typed, "breaks": "rtc-silent"}
+    assert _ask(address, "POST", "/api/messages", body)[0] == 204
+    assert _news(address, lambda it: it.get("broken"))["broken"] == ["rtc-silent"]
+    assert _command(_news(address, lambda it: it.get("broken") == []), typed)["state"] == "unknown"
+
+
+def test_a_demonstration_leaves_a_switch_that_was_on(address: str) -> None:
+    """Who has turned the switch on before turns it off."""
+    assert _ask(address, "POST", "/api/switches", {"name": "rtc-500", "on": True})[0] == 204
+    body = {"person": ANN, "channel": CHANNEL, "text": "/record help", "breaks": "rtc-500"}
+    assert _ask(address, "POST", "/api/messages", body)[0] == 204
+    typed = "/record room page5 user001"
+    _say(address, typed)
+    assert _news(address, lambda it: _is_waiting(it, typed))["broken"] == ["rtc-500"]
+    assert _ask(address, "DELETE", "/api/switches")[0] == 204
+
+
+def test_a_refused_order_fails_at_the_queue(address: str) -> None:
+    """The door answers well, and the queue is the station that failed."""
+    typed = "/record room page6 user001"
+    _ask(address, "POST", "/api/switches", {"name": "queue", "on": True})
+    _say(address, typed)
+    command = _command(_news(address, lambda it: _command(it, typed).get("state") == "failed"), typed)
+    _ask(address, "DELETE", "/api/switches")
+    assert {it["station"]: it["state"] for it in command["steps"]}["queue"] == "failed"
 
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=lambda it: it.name)

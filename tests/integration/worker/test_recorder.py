@@ -32,6 +32,7 @@ from tests.builders import TIMETABLE
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
+from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 
 
@@ -84,7 +85,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     api = RtcApi(calls_per_second=None)
     with (
         serve(api) as rtc,
-        closing(SlackWorkspace(rate_limited=False)) as slack,
+        closing(SlackWorkspace(rate_limited=False, patience=PATIENCE_S)) as slack,
         RawServer(lambda sock: sock.sendall(http(200))) as door,
     ):
         slack.request_url = door.endpoint

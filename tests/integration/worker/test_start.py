@@ -4,13 +4,16 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NoReturn, override
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.worker.delivery import DELAYS, LONGEST_WAIT
+from functions.aws.away import Away
+from functions.ledger.pace import Pace
+from functions.worker.delivery import DELAYS, LONGEST_WAIT, Delivery
 from functions.worker.start import StartHandler
 from local.http_message import Wire
 from local.rtc.faults import Fault
@@ -25,7 +28,7 @@ from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from tests.builders import requests_of
 from tests.in_memory import InMemory
-from tests.integration.conftest import World, a_world
+from tests.integration.conftest import ENOUGH, World, a_world
 from tests.ledger_table import TABLE
 
 SILENT_AFTER = Fault(wire=Wire.NOTHING, delay=60, made=True)
@@ -252,7 +255,7 @@ def test_a_job_that_is_not_as_asked_is_logged_and_told(world: World, caplog: pyt
     found = {it["field"]: (it["asked"], it["answered"]) for it in vars(line)["differences"]}
     app_id = world.rtc.credentials.app_id
     assert (vars(line)["job_id"], found) == ("9", {"app_id": (app_id, "another"), "max_idle_time": (30, 60)})
-    assert "ends after 1 min idle (asked: 30 s)" in world.read()[0]
+    assert "ends when the room is idle for 1 min (asked: 30 s)" in world.read()[0]
     assert f"app another (asked: {app_id})" in world.read()[0]
 
 
@@ -295,6 +298,25 @@ def test_nothing_is_begun_that_the_time_left_cannot_finish(world: World) -> None
     for last in (False, True):
         assert world.run(order, last=last, time_left=timedelta(seconds=10)) == timedelta(seconds=1)
     assert (world.starts(), world.read()) == (0, [])
+    assert world.run(order) is None
+    assert world.starts() == 1
+
+
+def test_without_the_ledger_there_is_no_turn_and_no_call(world: World) -> None:
+    """The claim is given back, so the order goes on when the ledger is there again."""
+    start = world.handlers[Start]
+    assert isinstance(start, StartHandler)
+
+    class NoPace(Pace):
+        @override
+        def book(self, turns_ahead: int, within: timedelta, now: datetime) -> NoReturn:
+            raise Away("the ledger throttles")
+
+    away = replace(start, turns=replace(start.turns, pace=NoPace(start.turns.pace._table, "app", 10)))
+    order = world.order()
+    with pytest.raises(Away):
+        away.run(order, Start(requests=requests_of(order)), Delivery(1, last=False, time_left=lambda: ENOUGH))
+    assert world.starts() == 0
     assert world.run(order) is None
     assert world.starts() == 1
 
@@ -351,6 +373,17 @@ def test_one_post_of_five_is_kept_for_the_last_receive(world: World) -> None:
     assert world.run(order, 5) is not None
     assert world.read() == []
     assert world.run(order, 8, last=True) is None
+    assert len(world.read()) == 1
+
+
+def test_a_throttled_answer_uses_up_none_of_the_posts(world: World) -> None:
+    """However often Slack refuses an answer for its speed, the next receive after that answers."""
+    order = world.order()
+    world.slack.misbehave(THROTTLED, times=None)
+    for receive in range(1, 6):
+        assert world.run(order, receive) is not None
+    world.slack.behave()
+    assert world.run(order, 6) is None
     assert len(world.read()) == 1
 
 

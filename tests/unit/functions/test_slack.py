@@ -167,6 +167,33 @@ def test_what_is_signed_and_cannot_be_read_is_refused(around: Around, body: byte
     assert not around.reported
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "view_submission", "user": {"id": "U1ANN"}, "view": False},
+        {"type": "view_submission", "user": {"id": "U1ANN"}, "view": {}, "response_urls": ">"},
+        {"type": "shortcut", "callback_id": "record", "user": 5},
+    ],
+)
+def test_no_exception_is_named_to_a_sender(around: Around, payload: dict[str, object]) -> None:
+    """Where Bolt fails at a payload, the answer says what is wrong with it."""
+    response = around.door.answer(_signed_event(urlencode({"payload": json.dumps(payload)}).encode()))
+    assert (response.status, response.body) == (400, "the payload is nothing that Slack sends")
+
+
+@pytest.mark.parametrize("name", ["user_id", "channel_id", "response_url"])
+@pytest.mark.parametrize("value", ["", "U1\uffff", "https://h/\ufffe", "U1\x0b", "U1 ANN", "a" * 2001])
+def test_what_the_queue_would_refuse_is_refused_before(around: Around, name: str, value: str) -> None:
+    """SQS takes no message with some characters: that is the sender's doing, and no failure of the queue."""
+    assert around.door.answer(_signed_event(a_form(TYPED, **{name: value}))).status == 400
+    assert not around.orders
+
+
+def test_a_long_body_that_nobody_signed_is_not_parsed(around: Around) -> None:
+    """A check of our certificate is short; anything else is refused by its missing signature alone."""
+    assert around.door.answer(an_event(b"ssl_check=1&token=" + b"x" * 1000, {})).status == 401
+
+
 @pytest.mark.parametrize("event", [None, [], "event", {"body": 5}, {"body": "*", "isBase64Encoded": True}])
 def test_what_is_no_event_is_refused(around: Around, event: object) -> None:
     """Before anything is asked of it."""

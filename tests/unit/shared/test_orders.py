@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import text
 
+from shared.attempts import Started
 from shared.orders import Order, Stop, new_order_id, order_id_of
-from tests.builders import an_order
+from tests.builders import a_job, a_start, an_attempt, an_order
 
 ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")
 
@@ -72,3 +73,15 @@ def test_what_a_newer_door_adds_is_ignored() -> None:
     order = an_order()
     newer = order.model_dump(mode="json") | {"colour": "red"}
     assert Order.model_validate(newer) == order
+
+
+def test_a_settle_has_a_result_of_its_action() -> None:
+    """The attempt of a start, or the stop: another message is unreadable, and waits for an operator."""
+    order = an_order()
+    started = order.settling(a_start(), an_attempt(Started(job=a_job())))
+    assert Order.model_validate_json(started.model_dump_json()) == started
+    assert started.going_on(a_start()) == order
+    mixed = started.model_dump(mode="json")
+    mixed["action"]["action"] = {"kind": "stop", "job_id": "1"}
+    with pytest.raises(ValueError, match="a start has an attempt"):
+        Order.model_validate(mixed)

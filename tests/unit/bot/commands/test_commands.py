@@ -84,6 +84,15 @@ def test_help_on_anything_else_is_the_short_help(topic: str) -> None:
     assert "k3y" not in " ".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [("do I stop?", "stop"), ("on idle", "idle"), ("stop 100", "stop"), ("idle=10m", "idle"), ("is xyzzy", "status")],
+)
+def test_help_on_a_sentence_explains_the_first_word_that_is_known(question: str, topic: str) -> None:
+    """People ask in sentences: `how do I stop?`."""
+    assert help_on(question) == help_on(topic) != help_on("")
+
+
 def test_help_on_a_command_that_there_is_not_says_so() -> None:
     """`help status` says that there is none, before what there is."""
     first, *others = help_on("status")

@@ -81,7 +81,7 @@ def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
     """The asker can check at once what was understood, the idle time included, and quote the order."""
     assert said(a_request(record_param=RULE)) == [
         "⏳ Asking RTC to record user001 in room 100",
-        "HD · camera + audio · rule r1 · ends after 5 min idle · order 7KQ2M4X8P1ZA",
+        "HD · camera + audio · rule r1 · ends when the room is idle for 5 min · order 7KQ2M4X8P1ZA",
     ]
 
 

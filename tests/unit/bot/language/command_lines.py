@@ -45,6 +45,7 @@ STARTED: dict[str, str] = {
     '{"room_id":"100","user_id":"user001","record_param":{"record_rule_id":"5f5e"}}': "room 100 user001 rule=5f5e",
     '{"room_id":"100","user_id":"u1","publish_param":{"rtmp_urls":["rtmp://h/a","rtmp://h/b"]}}': "room 100 u1 "
     "push=rtmp://h/a push=rtmp://h/b",
+    "room=100 user=user001 isRecordAudio=false": "room 100 user001 no-audio",
     "room_id=100&user_id=user001&select_stream_type=HD": "room 100 user001 hd",
     "room id: 100 user id: user001": "room 100 user001",
     "room no 100 user001": "room 100 user001",
@@ -238,6 +239,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
     "record lobby teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
     "please record meeting 100": ("room meeting 100", "‹meeting› → a room? Then type room meeting"),
     "payload user001": ("room payload user001", "‹payload› → a room? Then type room payload"),
+    "record user001 in the lobby": ("room lobby user001", "‹in the lobby› → a room? Then type room lobby"),
     "user001 in lobby": ("room lobby user001", "‹in lobby› → a room? Then type room lobby"),
     "waiting-room teacher": ("room waiting-room teacher", "‹waiting-room› → a room? Then type room waiting-room"),
     "lobby user=teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
@@ -303,9 +305,9 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
 _NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start, stop and help" for it in ("status", "list"))
-_TIME_LIMIT = "recordings have no time limit yet: they end when the room is idle, as help idle says"
+_TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
 _NOT = "say what to record: camera, screen, audio or no-audio"
-_ENDS = "recordbot only starts and stops: to end a recording, type stop and its room and user"
+_ENDS = "to end a recording, type stop ROOM USER"
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
@@ -339,6 +341,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "start": ("the room and the user are missing, as in 100 user001 hd",),
     # what could be a person
     "100 user001 user002": ("‹user002› → another person? user=user002",),
+    "1000 user001 user002,user003": ("‹user002,user003› → another person? user=user002,user003",),
     "100 user001 bob": ("‹bob› → another person? user=bob",),
     "100 user001 1080": ("‹1080› → fhd? (or a person? user=1080)",),
     "100 user001 10m": ("‹10m› → idle=10m? (or a person? user=10m)",),

@@ -1,10 +1,13 @@
 """Rules of what is undone in a text before it is read."""
 
+import sys
+from unicodedata import category, name
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language.normalising import from_slack, normalise
+from bot.language.normalising import UNSEEN, from_slack, normalise
 
 MANGLED = st.text(alphabet="ab_*`\"'~=.,-/: \n\u200b\u2026\u201c\u2019\uff1d\uff21\u2014\u00a0", max_size=40)
 
@@ -32,6 +35,26 @@ MANGLED = st.text(alphabet="ab_*`\"'~=.,-/: \n\u200b\u2026\u201c\u2019\uff1d\uff
 def test_what_clients_do_is_undone(mangled: str, typed: str) -> None:
     """Each way in which clients change a text gives back the characters that were typed."""
     assert normalise(mangled) == typed
+
+
+def test_all_that_is_invisible_is_removed() -> None:
+    """By the derivation of Default_Ignorable_Code_Point in DerivedCoreProperties.txt.
+
+    That is Other_Default_Ignorable_Code_Point (fillers, a joiner, unassigned characters), Cf and variation selectors,
+    without the annotation characters, Egyptian controls and the signs around numbers, which are seen.
+    """
+    seen = {*range(0xFFF9, 0xFFFC), *range(0x13430, 0x13440), *range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2}
+    seen |= {0x110BD, 0x110CD}
+    other = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0, *range(0xFFF0, 0xFFF9)}
+    other |= {*range(0xE0000, 0xE1000)}
+    derived = {
+        code
+        for code in range(sys.maxunicode + 1)
+        if (category(chr(code)) == "Cf" and code not in seen)
+        or "VARIATION SELECTOR" in name(chr(code), "")
+        or code in other
+    }
+    assert {code for code in range(sys.maxunicode + 1) if UNSEEN.match(chr(code))} == derived
 
 
 @given(st.one_of(st.text(), MANGLED))

@@ -1,15 +1,17 @@
 """Lines of rich text: what is put in is shown as it is, and can do nothing."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from unicodedata import category, east_asian_width
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.messages.blocks import Audience, clock_time, code, joined, person, plain, reply
+from bot.messages.blocks import EMOJI, Audience, clock_time, code, joined, person, plain, reply
 from shared.actors import Actor
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import ANN
+from tests.paths import ROOT
 
 
 def test_the_text_is_the_whole_message_with_mentions_and_entities() -> None:
@@ -27,10 +29,19 @@ def test_a_text_that_is_too_long_ends_between_pieces() -> None:
 
 
 def test_emoji_show_in_colour_everywhere() -> None:
-    """Some clients show these as plain signs unless U+FE0F follows; more of it is taken out."""
-    said = reply(Audience.ASKER, ["⚠ a\ufe0fb ♻\ufe0f ⏹"])
-    assert read(said) == "⚠\ufe0f ab ♻\ufe0f ⏹\ufe0f"
-    assert_slack_takes(said)
+    """U+FE0F follows those that aren't emoji by default, which are the ones that aren't wide (UAX #11, ED4)."""
+    shown = read(reply(Audience.ASKER, [" ".join(EMOJI), "a\ufe0fb ♻\ufe0f"]))
+    expected = [emoji if east_asian_width(emoji) == "W" else f"{emoji}\ufe0f" for emoji in EMOJI]
+    assert shown == " ".join(expected) + "ab ♻\ufe0f"
+
+
+def test_each_emoji_means_one_thing() -> None:
+    """The table has every emoji of bot/, and none that isn't used."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    signs = {sign for sign in sources if category(sign) == "So" or sign == "\ufe0f"}
+    assert signs == EMOJI.keys()
+    assert all(sources.count(emoji) > 1 for emoji in EMOJI)
+    assert len(set(EMOJI.values())) == len(EMOJI)
 
 
 @given(st.text(), st.text(), st.text())

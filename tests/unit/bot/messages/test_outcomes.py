@@ -69,7 +69,7 @@ def test_a_job_that_is_not_running_yet_is_starting(state: str | None) -> None:
     assert reply.to is Audience.CHANNEL
     assert reply.text.startswith("🟡 Starting user001 in room 100\n")
     assert read(reply).split("\n")[1:] == [
-        "HD · camera + audio · ends after 5 min idle · by @U1ANN",
+        "HD · camera + audio · ends when the room is idle for 5 min · by @U1ANN",
         " · ".join(filter(None, ("job 1", "s_1_100_user001", state))),
     ]
     assert "ecording" not in read(reply)
@@ -118,7 +118,7 @@ def test_a_duplicate_has_the_name_that_rtc_gave_its_stream() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("EXCEED_MAX_IDLE_TIME", "nothing came from user001 for 30 s"),
+        ("EXCEED_MAX_IDLE_TIME", "room 100 was idle for 30 s"),
         ("TENANT_STOP", "it was stopped on request"),
         ("INTERNAL_ERROR", "RTC failed"),
         ("FULL_MOON", "FULL_MOON"),
@@ -137,7 +137,10 @@ def test_a_job_other_than_asked_says_both() -> None:
     """Audio alone was asked, and RTC records video: both are read."""
     request = a_request(video_type=None)
     said = lines(Started(job=a_job(request, video_type="CAMERASTREAM", max_idle_time=30)), request=request)[1]
-    assert said == "HD · camera + audio (asked: audio only) · ends after 30 s idle (asked: 5 min) · by @U1ANN"
+    assert (
+        said
+        == "HD · camera + audio (asked: audio only) · ends when the room is idle for 30 s (asked: 5 min) · by @U1ANN"
+    )
 
 
 def test_a_refusal_has_its_reason_a_next_step_and_the_code() -> None:
@@ -239,7 +242,7 @@ def test_several_streams_are_one_message_with_a_line_each() -> None:
     assert reply.to is Audience.CHANNEL
     assert read(reply).split("\n") == [
         "1 of 4 started in room 100",
-        "HD · camera + audio · ends after 5 min idle · by @U1ANN",
+        "HD · camera + audio · ends when the room is idle for 5 min · by @U1ANN",
         "✅ Starting user001 · job 1 · s_1_100_user001 · INIT",
         f"⛔ Not recorded: user002 · {' · '.join(lines(REFUSED)[1:])}",
         f"❓ user003 may or may not be recording · {' · '.join(lines(unknown(BY_502))[1:])}",
@@ -250,7 +253,7 @@ def test_several_streams_are_one_message_with_a_line_each() -> None:
 def test_a_job_of_several_that_differs_says_so_in_its_line() -> None:
     """What is said once is what was asked; what RTC answered otherwise stands with its stream."""
     rows = read(several(Started(job=a_job(max_idle_time=30)), Started(job=a_job(a_request("user002"))))).split("\n")[2:]
-    assert rows[0].endswith("HD · camera + audio · ends after 30 s idle (asked: 5 min)")
+    assert rows[0].endswith("HD · camera + audio · ends when the room is idle for 30 s (asked: 5 min)")
     assert rows[1].endswith("INIT")
 
 
@@ -263,8 +266,14 @@ def test_streams_of_several_rooms_and_settings_are_told_in_full() -> None:
     assert read(reply).split("\n") == [
         "2 of 2 started",
         "by @U1ANN",
-        "✅ Starting u1 in room 100 · job 1 · s_1_100_u1 · INIT · HD · camera + audio · ends after 5 min idle",
-        "✅ Starting u1 in room 200 · job 1 · s_1_200_u1 · INIT · HD · camera + audio · ends after 30 s idle",
+        (
+            "✅ Starting u1 in room 100 · job 1 · s_1_100_u1 · INIT · HD · camera + audio · "
+            "ends when the room is idle for 5 min"
+        ),
+        (
+            "✅ Starting u1 in room 200 · job 1 · s_1_200_u1 · INIT · HD · camera + audio · "
+            "ends when the room is idle for 30 s"
+        ),
     ]
 
 

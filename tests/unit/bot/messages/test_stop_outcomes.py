@@ -17,7 +17,7 @@ STREAM: dict[str, Any] = {"room_id": "100", "user_id": "user001", "video_type": 
 WHO = "user001 in room 100"
 MAY_GO_ON = "It may still be recording. Try again in a minute, or ask an operator."
 QUOTA = "RTC.00001007 JobExceed · HTTP 400 · request 3f2a"
-NO_JOB = "It may be recording, but RTC never named the job. It ends by itself, once it is idle."
+NO_JOB = "It may be recording, but RTC never named the job. It ends when the room is idle."
 BY_USER = Stop(room_id="100", user_id="user001")
 BY_JOB = Stop(job_id="7")
 

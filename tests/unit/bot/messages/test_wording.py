@@ -52,13 +52,19 @@ def test_users_of_several_rooms_each_have_their_room() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "HD · camera + audio · ends after 5 min idle"),
-        ({"video_type": "SCREENSTREAM", "is_record_audio": False}, "HD · screen, no audio · ends after 5 min idle"),
-        ({"video_type": None, "max_idle_time": 30}, "HD · audio only · ends after 30 s idle"),
-        ({"record_param": {"record_rule_id": "5f5e"}}, "HD · camera + audio · rule 5f5e · ends after 5 min idle"),
+        ({}, "HD · camera + audio · ends when the room is idle for 5 min"),
+        (
+            {"video_type": "SCREENSTREAM", "is_record_audio": False},
+            "HD · screen, no audio · ends when the room is idle for 5 min",
+        ),
+        ({"video_type": None, "max_idle_time": 30}, "HD · audio only · ends when the room is idle for 30 s"),
+        (
+            {"record_param": {"record_rule_id": "5f5e"}},
+            "HD · camera + audio · rule 5f5e · ends when the room is idle for 5 min",
+        ),
         (
             {"publish_param": {"rtmp_urls": ["rtmp://live.example.com/app/k3y"]}},
-            "HD · camera + audio · pushed to 1 address · ends after 5 min idle",
+            "HD · camera + audio · pushed to 1 address · ends when the room is idle for 5 min",
         ),
     ],
 )
@@ -70,39 +76,39 @@ def test_settings_are_what_was_asked(changes: dict[str, Any], said: str) -> None
 @pytest.mark.parametrize(
     ("asked", "answered", "said"),
     [
-        ({}, {"max_idle_time": 30}, "HD · camera + audio · ends after 30 s idle (asked: 5 min)"),
-        ({}, {"select_stream_type": "SD"}, "SD (asked: HD) · camera + audio · ends after 5 min idle"),
+        ({}, {"max_idle_time": 30}, "HD · camera + audio · ends when the room is idle for 30 s (asked: 5 min)"),
+        ({}, {"select_stream_type": "SD"}, "SD (asked: HD) · camera + audio · ends when the room is idle for 5 min"),
         (
             {"video_type": None},
             {"video_type": "CAMERASTREAM"},
-            "HD · camera + audio (asked: audio only) · ends after 5 min idle",
+            "HD · camera + audio (asked: audio only) · ends when the room is idle for 5 min",
         ),
         (
             {},
             {"is_record_audio": False},
-            "HD · camera, no audio (asked: camera + audio) · ends after 5 min idle",
+            "HD · camera, no audio (asked: camera + audio) · ends when the room is idle for 5 min",
         ),
         (
             {"record_param": {"record_rule_id": "r1"}},
             {"record_param": {"record_rule_id": "r2"}},
-            "HD · camera + audio · rule r2 (asked: r1) · ends after 5 min idle",
+            "HD · camera + audio · rule r2 (asked: r1) · ends when the room is idle for 5 min",
         ),
         (
             {},
             {"record_param": {"record_rule_id": "r2"}},
-            "HD · camera + audio · rule r2 (asked: none) · ends after 5 min idle",
+            "HD · camera + audio · rule r2 (asked: none) · ends when the room is idle for 5 min",
         ),
         (
             {},
             {"publish_param": {"rtmp_urls": ["rtmp://a/b/c"]}},
-            "HD · camera + audio · pushed elsewhere (asked: not pushed) · ends after 5 min idle",
+            "HD · camera + audio · pushed elsewhere (asked: not pushed) · ends when the room is idle for 5 min",
         ),
         (
             {},
             {"room_id": "200", "user_id": "user002", "app_id": "app2"},
             (
-                "HD · camera + audio · ends after 5 min idle · app app2 (asked: app1) · room 200 (asked: 100) · "
-                "user user002 (asked: user001)"
+                "HD · camera + audio · ends when the room is idle for 5 min · app app2 (asked: app1) · "
+                "room 200 (asked: 100) · user user002 (asked: user001)"
             ),
         ),
     ],

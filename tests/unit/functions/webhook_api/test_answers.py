@@ -204,6 +204,7 @@ _SAM = {"x-forwarded-proto": "http"}
         ("api.example.com", {"host": "evil.example"}, "https://api.example.com"),
         ("api.example.com", {"host": "api.example.com"}, "https://api.example.com"),
         ("api.example.com", {"host": "api.example.com", "x-forwarded-port": "443"}, "https://api.example.com"),
+        ("api.example.com", {"host": "api.example.com:x@evil.example"}, "https://api.example.com"),
         ("api.example.com", {"host": "evil.example:1/x", "x-forwarded-port": "443/x"}, "https://api.example.com"),
         ("127.0.0.1", {"host": "127.0.0.1:8080"}, "https://127.0.0.1:8080"),
         ("localhost", _SAM | {"host": "127.0.0.1:3000", "x-forwarded-port": "3000"}, "http://localhost:3000"),

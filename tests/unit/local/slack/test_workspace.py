@@ -39,7 +39,7 @@ def _app() -> _App:
 
 @pytest.fixture(name="slack")
 def _slack(app: _App) -> Iterator[SlackWorkspace]:
-    with closing(Server(app)) as door, closing(SlackWorkspace(rate_limited=False)) as slack:
+    with closing(Server(app)) as door, closing(SlackWorkspace(rate_limited=False, patience=90)) as slack:
         slack.request_url = f"{door.endpoint}/slack"
         yield slack
 

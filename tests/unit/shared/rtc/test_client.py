@@ -26,10 +26,14 @@ REQUEST = RecordingRequest(room_id="100", user_id="user001")
 JOB = http(201, b'{"job_id": "7", "state": "INIT"}', "X-request-Id: 3f2a")
 
 
-def client_of(endpoint: str, *, limit: float = 60.0, clock: Callable[[], datetime] | None = None) -> RtcClient:
-    """A client with a limit for the whole answer, in seconds."""
+def client_of(
+    endpoint: str, *, connect: float = 60.0, limit: float = 60.0, clock: Callable[[], datetime] | None = None
+) -> RtcClient:
+    """A client with limits to connect and for the whole answer, in seconds."""
     now = clock or (lambda: datetime.now(UTC))
-    return RtcClient(endpoint=endpoint, app_id="app1", auth=replace(AUTH, clock=now), clock=now, limits=(60.0, limit))
+    return RtcClient(
+        endpoint=endpoint, app_id="app1", auth=replace(AUTH, clock=now), clock=now, limits=(connect, limit)
+    )
 
 
 def failure(reply: Reply, *, limit: float = 60.0) -> RtcError:
@@ -55,6 +59,19 @@ def test_a_start_is_one_signed_post_of_the_bodys_json() -> None:
     assert (job.job_id, job.room_id, job.user_id) == ("7", "100", "user001")
 
 
+def test_interim_answers_are_no_answers() -> None:
+    """Each start gets its own job: an answer that is left on the connection would be taken for the next start's."""
+    numbers = iter("12")
+
+    def reply(sock: socket) -> None:
+        interim = "".join(f"HTTP/1.1 {status} X\r\nLink: x\r\n\r\n" for status in (100, 102, 103))
+        sock.sendall(interim.encode() + http(201, b'{"job_id": "%s"}' % next(numbers).encode()))
+
+    with RawServer(reply) as server:
+        client = client_of(server.endpoint)
+        assert [client.start(REQUEST).job_id, client.start(REQUEST).job_id] == ["1", "2"]
+
+
 def test_no_connection_means_that_nothing_was_sent() -> None:
     """A refused connection may be tried again: RTC has seen nothing."""
     with pytest.raises(NotConnected) as caught:
@@ -66,7 +83,7 @@ def test_no_connection_means_that_nothing_was_sent() -> None:
 def test_a_failed_tls_handshake_means_that_nothing_was_sent() -> None:
     """A far end that takes the connection but speaks no TLS has not seen the request."""
     with closing(create_server(("127.0.0.1", 0))) as listener, pytest.raises(NotConnected):
-        client_of(f"https://127.0.0.1:{listener.getsockname()[1]}").start(REQUEST)
+        client_of(f"https://127.0.0.1:{listener.getsockname()[1]}", connect=0.5).start(REQUEST)
 
 
 def test_an_unknown_host_means_that_nothing_was_sent() -> None:

@@ -1,0 +1,96 @@
+"""The drills of DynamoDB: each way to fail, at each write of an order's life."""
+
+from local.aws.faults import DENIED, Fault
+from local.http_message import Wire
+from tests.integration.drills.drill import MISTAKE, NOT_FINISHED, RECORDING, STARTING, UNKNOWN, Drill
+from tests.integration.drills.place import Place
+
+WRITES = {
+    "a claim": r"\"state\":\"calling\"",
+    "the settling": r"\"state\":\"settled\"",
+    "the beginning of an answer": r"\"begun\":1,\"answering_until\":\"",
+    "the end of an answer": r"\"answered_at\":\"",
+}
+"""What a body of TransactWriteItems has in it, by what is written."""
+FAILED = Fault(status=500, code="InternalServerError")
+LOST = Fault(wire=Wire.RESET, made=True)
+FAULTS = {
+    "throttles {} twice": (Fault(status=400, code="ThrottlingException"), 2),
+    "cancels {} as throttled": (Fault(status=400, code="TransactionCanceledException", reason="ThrottlingError"), 1),
+    "meets {} with a conflict, five times": (
+        Fault(status=400, code="TransactionCanceledException", reason="TransactionConflict"),
+        5,
+    ),
+    "answers {} with 500, twice": (FAILED, 2),
+    "carries out {} and resets the connection": (LOST, 1),
+    "carries out {} and resets the connection, also at its second try": (LOST, 2),
+    "carries out {} too slowly": (Fault(delay=2.5), 2),
+}
+
+
+def _drill(what: str, how: str, reads: tuple[str, ...] = (RECORDING,)) -> Drill:
+    fault, times = FAULTS[how]
+
+    def fail(place: Place) -> None:
+        place.aws.misbehave(fault, "TransactWriteItems", holding=WRITES[what], times=times)
+
+    return Drill("DynamoDB", how.format(what), fail, reads)
+
+
+def _lose_the_claim(place: Place) -> None:
+    """The claim is stored, and nothing is heard of it: not by the write, nor by the question what came of it."""
+    place.aws.misbehave(LOST, "TransactWriteItems", holding=WRITES["a claim"], times=2)
+    place.aws.misbehave(Fault(), "GetItem", holding="attempt#0")  # the read before the claim goes well
+    place.aws.misbehave(FAILED, "GetItem", holding="attempt#0", times=2)
+
+
+def _away(place: Place) -> None:
+    for operation in ("TransactWriteItems", "GetItem", "Query"):
+        place.aws.misbehave(FAILED, operation, times=None)
+
+
+def _away_for_the_settling(place: Place) -> None:
+    place.aws.misbehave(FAILED, "TransactWriteItems", holding=WRITES["the settling"], times=None)
+
+
+def _away_with_the_queue(place: Place) -> None:
+    _away_for_the_settling(place)
+    place.aws.misbehave(DENIED, "SendMessage", holding=r"\"kind\":\"settle\"", times=None)
+
+
+DRILLS = [
+    *(_drill(what, how) for what in ("a claim", "the settling") for how in FAULTS),
+    _drill("the beginning of an answer", "throttles {} twice"),
+    _drill("the beginning of an answer", "meets {} with a conflict, five times"),
+    _drill("the beginning of an answer", "carries out {} and resets the connection, also at its second try"),
+    _drill("the end of an answer", "throttles {} twice", (STARTING, RECORDING)),
+    _drill("the end of an answer", "carries out {} and resets the connection, also at its second try"),
+    Drill("DynamoDB", "carries out a claim, and then gives no answer to anything for a while", _lose_the_claim),
+    Drill("DynamoDB", "is away for good", _away, (NOT_FINISHED,), 0, "nothing", 1),
+    Drill(
+        "DynamoDB",
+        "refuses us for good (no permission)",
+        lambda place: place.aws.misbehave(DENIED, "TransactWriteItems", times=None),
+        (MISTAKE,),
+        0,
+        "nothing",
+        1,
+    ),
+    Drill(
+        "DynamoDB",
+        "takes no outcome for good, after RTC made the job",
+        _away_for_the_settling,
+        (UNKNOWN,),
+        1,
+        "calling",
+        1,
+    ),
+    Drill(
+        "DynamoDB",
+        "takes no outcome, and SQS takes no settle",
+        _away_with_the_queue,
+        (UNKNOWN, UNKNOWN),
+        1,
+        "unknown",
+    ),
+]
