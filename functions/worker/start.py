@@ -12,13 +12,12 @@ from datetime import datetime
 
 from bot.messages import replies
 from bot.messages.outcomes import Waiting, outcome
-from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks, report_differences
-from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, NoTurn, TryAgain, longest
+from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain, longest
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling, wait_for
@@ -176,14 +175,13 @@ class StartHandler:
             return self._store(attempt.settled(too_late, self.clock()))
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
         began = time.monotonic()
+        is_sent = False
         try:
             with self.turns.take(order, delivery) as rtc:
+                is_sent = True
                 logger.info(LogEvent.CALLING_RTC, extra=facts | {"turn_ms": _ms_since(began)})
                 began = time.monotonic()
                 job = rtc.start(attempt.request)
-        except (NoTurn, Away):
-            self._store(attempt.waiting())  # nothing was sent
-            raise
         except OutcomeUnknown as error:
             logger.warning(LogEvent.OUTCOME_UNKNOWN, extra=_facts(error) | _took(began))
             count(Metric.OUTCOME_UNKNOWN)
@@ -195,6 +193,10 @@ class StartHandler:
             if error.may_retry:
                 return self._give_back(attempt, error.failure(), delivery)
             return self._settle(attempt, NotStarted(failure=error.failure()), delivery)
+        except Exception:
+            if not is_sent:  # no turn, or the ledger or the secret failed: the claim must not count as a call
+                self._store(attempt.waiting())
+            raise
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
