@@ -24,7 +24,7 @@ export const STATIONS = [
     role: "keeps the order",
     kind: "simulated",
     tab: "Queue",
-    about: "Amazon SQS. It keeps the order until the recorder has done it.",
+    about: "Amazon SQS. It keeps the order until the recorder has done it. People’s orders and callers’ orders have a queue each, so a crowd of events delays no command.",
   },
   {
     station: "recorder",
