@@ -165,7 +165,7 @@ class StartHandler:
     def _postpone(self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery) -> Attempt:
         """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
         if not delivery.last:
-            raise TryAgain(delivery.delay(), _of_rtc(why))
+            raise TryAgain(delivery.delay(), why)
         gave_up = NotStarted(failure=why, gave_up=True)
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
@@ -208,8 +208,8 @@ class StartHandler:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
-        self._store(attempt.waiting())
-        raise TryAgain(delivery.delay(), _of_rtc(why))
+        self._store(attempt.waiting(why))
+        raise TryAgain(delivery.delay(), why)
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""
@@ -223,11 +223,6 @@ class StartHandler:
             return self.ledger.attempts.store(attempt, self.clock())
         except Exception as error:  # whatever it is, what RTC said must not be lost
             raise NotStored(attempt) from error
-
-
-def _of_rtc(why: Failure) -> Failure | None:
-    """Return why a call failed; None if RTC was not called."""
-    return None if why.kind is FailureKind.OUT_OF_TIME else why
 
 
 def _facts(error: RtcError) -> dict[str, object]:
