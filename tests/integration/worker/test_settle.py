@@ -16,7 +16,7 @@ from shared.attempts import LEASE, State
 from shared.failures import FailureKind
 from shared.orders import Order, Settle, Stop, new_order_id
 from shared.recordings import RecordingState
-from tests.builders import TIMETABLE, a_request, a_start, requests_of
+from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import ENOUGH, World, a_world
 from tests.integration.outage import away, once
 
@@ -108,12 +108,8 @@ def test_a_settle_waits_for_the_ledger(world: World) -> None:
 
 
 def test_a_settle_that_comes_twice_changes_nothing(world: World, dynamodb: DynamoDBClient) -> None:
-    """SQS delivers at least once; and its own answer to the ledger's write may be lost.
-
-    The ledger keeps push addresses without their keys, and the settle has them: that is no other outcome.
-    """
-    push = {"rtmp_urls": ["rtmp://live.example.com/app/k3y"]}
-    order = world.order().model_copy(update={"action": a_start(a_request(publish_param=push))})
+    """SQS delivers at least once; and its own answer to the ledger's write may be lost."""
+    order = world.order()
     with away_after(world):
         world.run(order)
     settle = next_settle(world)
