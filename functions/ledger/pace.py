@@ -121,7 +121,6 @@ class Pace:
             {"refusals": "refusals + :one", "stopped_until": ":until"},
             now,
             condition="attribute_exists(refusals)",
-            removes=("probe_until",),
             one=1,
             until=_ms(until),
         )
