@@ -36,8 +36,8 @@ def _one(body: bytes) -> dict[str, Any]:
     ("body", "pointer", "given_there", "allowed"),
     [
         (an_event({"room_id": 1, "user_id": "a", "max_idle_time": 2}), "/data/max_idle_time", "2", "5 to 43200"),
-        (an_event([{"room_id": 1, "user_id": "ä"}]), "/data/0/user_id", '"ä"', "1 to 64 letters"),
-        (an_event({"room_id": 1}), "/data/user_id", None, "1 to 64 letters"),
+        (an_event([{"room_id": 1, "user_id": "ä"}]), "/data/0/user_id", '"ä"', "1 to 64 of A-Z a-z 0-9 _ -"),
+        (an_event({"room_id": 1}), "/data/user_id", None, "1 to 64 of A-Z a-z 0-9 _ -"),
         (an_event([]), "/data", "[]", "a list of 1 to 10"),
         (an_event(type_="start"), "/type", '"start"', "recording.start, recording.stop or ping"),
         (b"{}", "/type", None, "recording.start, recording.stop or ping"),
