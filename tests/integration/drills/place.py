@@ -39,6 +39,7 @@ from shared.rtc.client import RtcClient
 from tests.integration.drills.drill import Drill, Seen
 from tests.lambda_context import Context
 from tests.ledger_table import TABLE, create_table
+from tests.logs import loggers_restored
 from tests.raw_server import RawServer, Reply
 from tests.webhook_around import STATUS_KEY
 from tests.webhook_requests import KEY
@@ -186,7 +187,7 @@ def an_account() -> Iterator[Aws]:
 @contextmanager
 def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
     """A system in which nothing has happened, and every function is cold."""
-    with ExitStack() as parts, pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as parts, pytest.MonkeyPatch.context() as patch, loggers_restored():
         clock = Clock()
         # Locks are per app, so each place has an app of its own.
         api = RtcApi(replace(MADE_UP, app_id=new_order_id()), clock=clock, calls_per_second=None)
