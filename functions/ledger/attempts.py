@@ -11,7 +11,7 @@ from functions.aws.away import Away
 from functions.ledger.locks import Locks
 from functions.ledger.recordings import Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
-from shared.attempts import Attempt, Busy, Claim, Duplicate, NotStarted, Outcome, Started, State, StreamLock, Unknown
+from shared.attempts import Attempt, Busy, Claim, Duplicate, NotStarted, Outcome, Started, State, StreamLock
 from shared.orders import Order
 from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
@@ -74,10 +74,6 @@ class Attempts:
                 return claimed
         raise Contended(f"attempt {order.order_id}.{n}")
 
-    def settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, now: datetime) -> Attempt:
-        """Store the outcome of the claimed call. Raises as `store` does."""
-        return self.store(attempt.settled(outcome, now), now)
-
     def store(self, after: Attempt, now: datetime) -> Attempt:
         """Store what became of a claimed call, and change or remove the lock to match: an outcome, or that it waits.
 
@@ -124,10 +120,6 @@ class Attempts:
         if not self._table.write(_put(attempt, now, over=waiting)):
             raise Contended(f"attempt {order.order_id}.{n}")
         return attempt
-
-    def release(self, attempt: Attempt, now: datetime) -> None:
-        """Release a claim whose call did not happen: the attempt waits and locks nothing. Raises as `store` does."""
-        self.store(attempt.waiting(), now)
 
     def read(self, order_id: str, n: int) -> Attempt | None:
         """Return the order's n-th attempt, or None."""

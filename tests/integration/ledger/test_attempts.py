@@ -74,6 +74,16 @@ def recording(ledger: Ledger, order: Order, n: int = 0) -> Recording:
     return found
 
 
+def settle(ledger: Ledger, attempt: Attempt, outcome: Started | NotStarted | Unknown, now: datetime) -> Attempt:
+    """Store the outcome of a claimed call."""
+    return ledger.attempts.store(attempt.settled(outcome, now), now)
+
+
+def release(ledger: Ledger, attempt: Attempt, now: datetime) -> None:
+    """Give back a claim whose call did not happen."""
+    ledger.attempts.store(attempt.waiting(), now)
+
+
 def started(job_id: str = "7") -> Started:
     """A job."""
     return Started(job=RecordingJob(job_id=job_id))
@@ -92,7 +102,7 @@ def test_a_claim_is_one_recorders_until_its_lease_is_over(ledger: Ledger) -> Non
 def test_what_is_settled_is_found_again_and_not_called_again(ledger: Ledger) -> None:
     """A redelivery finds the outcome."""
     order = an_order()
-    settled = ledger.attempts.settle(claimed(ledger, order), started(), NOW)
+    settled = settle(ledger, claimed(ledger, order), started(), NOW)
     assert claim(ledger, order, 0, NOW) == settled
     assert settled.settled_at == NOW
 
@@ -100,7 +110,7 @@ def test_what_is_settled_is_found_again_and_not_called_again(ledger: Ledger) -> 
 def test_a_job_locks_its_stream_until_its_recording_is_over(ledger: Ledger) -> None:
     """Another order for the stream meets the lock, with who and which job; afterwards it can be claimed."""
     first = an_order()
-    ledger.attempts.settle(claimed(ledger, first), started(), NOW)
+    settle(ledger, claimed(ledger, first), started(), NOW)
     other = an_order(by="U2")
     lock = claim(ledger, other, 0, NOW + timedelta(days=2))
     assert isinstance(lock, StreamLock)
@@ -113,7 +123,7 @@ def test_a_job_locks_its_stream_until_its_recording_is_over(ledger: Ledger) -> N
 def test_a_recording_that_ends_again_leaves_the_lock_of_another(ledger: Ledger, news: News) -> None:
     """Two find the same job over: the one that is late does not take the lock of the next start away."""
     first, other = an_order(), an_order()
-    ledger.attempts.settle(claimed(ledger, first), started(), NOW)
+    settle(ledger, claimed(ledger, first), started(), NOW)
     seen = recording(ledger, first)
     ledger.recordings.note(seen, Gone(), NOW)
     claimed(ledger, other)
@@ -125,7 +135,7 @@ def test_a_recording_that_ends_again_leaves_the_lock_of_another(ledger: Ledger, 
 def test_a_job_leads_to_its_recording(ledger: Ledger) -> None:
     """And the job of somebody else leads nowhere."""
     order = an_order("a", "b")
-    ledger.attempts.settle(claimed(ledger, order, 1), started(), NOW)
+    settle(ledger, claimed(ledger, order, 1), started(), NOW)
     assert ledger.recordings.of_job("7") == recording(ledger, order, 1)
     assert ledger.recordings.of_job("8") is None
 
@@ -134,7 +144,7 @@ def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
     """A recording that is there already is never the reason that the job of a start is lost."""
     order = an_order()
     attempt = claimed(ledger, order)
-    settled = ledger.attempts.settle(attempt, started(), NOW)
+    settled = settle(ledger, attempt, started(), NOW)
     ledger.recordings.note(recording(ledger, order), Shown(RecordingJob(job_id="7", state="RUNNING")), NOW)
     forgotten = ledger.recordings.begun(Recording.of(settled, RecordingJob(job_id="7", state="INIT")), NOW)
     assert ledger.attempts._table.write(*forgotten)
@@ -147,16 +157,16 @@ def test_what_did_not_happen_locks_nothing(ledger: Ledger, outcome: NotStarted |
     """After a refusal, or a claim given back, anyone may start the stream."""
     attempt = claimed(ledger, an_order())
     if outcome is None:
-        ledger.attempts.release(attempt, NOW)
+        release(ledger, attempt, NOW)
     else:
-        ledger.attempts.settle(attempt, outcome, NOW)
+        settle(ledger, attempt, outcome, NOW)
     claimed(ledger, an_order())
 
 
 def test_a_claim_that_was_given_back_is_claimed_again_by_its_order(ledger: Ledger) -> None:
     """What waits is tried again, and the attempts are counted."""
     order = an_order()
-    ledger.attempts.release(claimed(ledger, order), NOW)
+    release(ledger, claimed(ledger, order), NOW)
     assert claimed(ledger, order).calls == 2
 
 
@@ -165,16 +175,16 @@ def test_a_call_that_did_not_happen_is_given_back_after_its_lease_too(ledger: Le
     order, other = an_order(), an_order()
     attempt = claimed(ledger, order)
     claim(ledger, order, 0, NOW + LEASE)
-    ledger.attempts.release(attempt, NOW + LEASE)
+    release(ledger, attempt, NOW + LEASE)
     claimed(ledger, other, now=NOW + LEASE)
-    ledger.attempts.release(attempt, NOW + LEASE)
+    release(ledger, attempt, NOW + LEASE)
     assert claim(ledger, other, 0, NOW + LEASE) == Busy(until=NOW + 2 * LEASE)
 
 
 def test_an_unknown_outcome_locks_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
     """Until then nobody starts the stream again; after that anyone may."""
     held_until = NOW + UNKNOWN_IS_HELD
-    ledger.attempts.settle(claimed(ledger, an_order()), Unknown(failure=None, held_until=held_until), NOW)
+    settle(ledger, claimed(ledger, an_order()), Unknown(failure=None, held_until=held_until), NOW)
     lock = claim(ledger, an_order(), 0, held_until - timedelta(seconds=1))
     assert isinstance(lock, StreamLock)
     assert lock.unknown_until() == held_until
@@ -193,7 +203,7 @@ def test_a_lock_that_another_has_taken_over_stays_theirs(ledger: Ledger) -> None
     order, other = an_order(), an_order()
     claimed(ledger, order)
     later = NOW + LEASE + UNKNOWN_IS_HELD
-    ledger.attempts.settle(claimed(ledger, other, now=later), started(), later)
+    settle(ledger, claimed(ledger, other, now=later), started(), later)
     late = claim(ledger, order, 0, later)
     assert isinstance(late, Attempt)
     assert isinstance(late.outcome, Unknown)
@@ -207,7 +217,7 @@ def test_what_is_known_late_replaces_unknown(ledger: Ledger) -> None:
     order = an_order()
     attempt = claimed(ledger, order)
     claim(ledger, order, 0, NOW + LEASE)
-    late = ledger.attempts.settle(attempt, started(), NOW + LEASE)
+    late = settle(ledger, attempt, started(), NOW + LEASE)
     assert claim(ledger, order, 0, NOW + LEASE) == late
     lock = claim(ledger, an_order(), 0, NOW + LEASE)
     assert isinstance(lock, StreamLock)
@@ -219,17 +229,17 @@ def test_what_is_settled_already_can_be_settled_again(ledger: Ledger) -> None:
     attempt = claimed(ledger, an_order())
     push = JobPublishParam(rtmp_urls=["rtmp://live.example.com/app/k3y"])
     outcome = Started(job=RecordingJob(job_id="7", publish_param=push))
-    ledger.attempts.settle(attempt, outcome, NOW)
-    again = ledger.attempts.settle(attempt, outcome, NOW + timedelta(seconds=2))
+    settle(ledger, attempt, outcome, NOW)
+    again = settle(ledger, attempt, outcome, NOW + timedelta(seconds=2))
     assert again.settled_at == NOW
 
 
 def test_two_cannot_settle_one_call_differently(ledger: Ledger) -> None:
     """What has been settled stays."""
     attempt = claimed(ledger, an_order())
-    ledger.attempts.settle(attempt, started(), NOW)
+    settle(ledger, attempt, started(), NOW)
     with pytest.raises(Contended):
-        ledger.attempts.settle(attempt, REFUSED, NOW)
+        settle(ledger, attempt, REFUSED, NOW)
 
 
 def test_camera_screen_and_audio_of_a_user_are_three_streams(ledger: Ledger) -> None:
@@ -237,20 +247,20 @@ def test_camera_screen_and_audio_of_a_user_are_three_streams(ledger: Ledger) -> 
     for video_type in ("CAMERASTREAM", "SCREENSTREAM", None):
         request = RecordingRequest(room_id="100", user_id="user001", video_type=video_type)
         order = an_order().model_copy(update={"action": Start(requests=(request,))})
-        ledger.attempts.settle(claimed(ledger, order), started(), NOW)
+        settle(ledger, claimed(ledger, order), started(), NOW)
 
 
 def test_each_stream_of_an_order_has_its_own_attempt(ledger: Ledger) -> None:
     """One stream's outcome says nothing of the next."""
     order = an_order("a", "b")
-    ledger.attempts.settle(claimed(ledger, order, 0), REFUSED, NOW)
+    settle(ledger, claimed(ledger, order, 0), REFUSED, NOW)
     claimed(ledger, order, 1)
 
 
 def test_a_duplicate_is_stored_and_locks_nothing_itself(ledger: Ledger) -> None:
     """A redelivered duplicate is still a duplicate, also when the job is over by then."""
     first, order = an_order(), an_order()
-    ledger.attempts.settle(claimed(ledger, first), started(), NOW)
+    settle(ledger, claimed(ledger, first), started(), NOW)
     lock = claim(ledger, order, 0, NOW)
     assert isinstance(lock, StreamLock)
     duplicate = Duplicate(lock=lock)
@@ -270,7 +280,7 @@ def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger)
 def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:
     """Of a stream that was called in vain the time is the call's; of one that never was, the settling's."""
     order = an_order("a", "b")
-    ledger.attempts.release(claimed(ledger, order, 0), NOW)
+    release(ledger, claimed(ledger, order, 0), NOW)
     later = NOW + timedelta(minutes=18)
     began = [
         ledger.attempts.settle_uncalled(order, n, requests_of(order)[n], REFUSED, later).began_at for n in range(2)
@@ -316,12 +326,12 @@ class LedgerUnderAnything(RuleBasedStateMachine):
         if self.now >= attempt.lease_until:
             return  # whoever called is gone: a crash
         if outcome == "job":
-            self.ledger.attempts.settle(attempt, started(f"j{which}"), self.now)
+            settle(self.ledger, attempt, started(f"j{which}"), self.now)
             self.jobs[f"j{which}"] = which
         elif outcome == "refused":
-            self.ledger.attempts.settle(attempt, REFUSED, self.now)
+            settle(self.ledger, attempt, REFUSED, self.now)
         else:
-            self.ledger.attempts.release(attempt, self.now)
+            release(self.ledger, attempt, self.now)
 
     @precondition(lambda self: self.jobs)
     @rule(news=sampled_from(["RUNNING", "STOPPED", "stopped", "gone"]))

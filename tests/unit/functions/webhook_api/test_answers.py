@@ -85,7 +85,7 @@ def test_nothing_is_on_its_way_for_ever(
         attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], began_at)
         assert isinstance(attempt, Attempt)
         if begun is State.WAITING:
-            around.ledger.attempts.release(attempt, began_at)
+            around.ledger.attempts.store(attempt.waiting(), began_at)
     around.now += LATEST_END.total_seconds()
     assert around.ask(path=link, method="GET")[1]["state"] == "working"
     around.now += 1
@@ -101,7 +101,7 @@ def _status_of(around: Around, outcome: Started | Unknown) -> Any:
     around.ledger.orders.record_request(order, now)
     attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], now)
     assert isinstance(attempt, Attempt)
-    around.ledger.attempts.settle(attempt, outcome, now)
+    around.ledger.attempts.store(attempt.settled(outcome, now), now)
     (stream,) = around.ask(path=link, method="GET")[1]["streams"]
     return stream
 
