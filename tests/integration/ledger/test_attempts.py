@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from hypothesis.strategies import integers, sampled_from
 from mypy_boto3_dynamodb import DynamoDBClient
 
+from functions.aws.away import Away
 from functions.ledger.answers import LEASE as ANSWER_LEASE
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Contended
@@ -26,11 +27,12 @@ from shared.attempts import (
     Unknown,
 )
 from shared.failures import Failure, FailureKind
-from shared.orders import Order, Start, new_order_id
+from shared.orders import Order, Start, Stop, new_order_id
 from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stopped
 from shared.rtc.models import JobPublishParam, RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
+from tests.integration.outage import away, once
 from tests.ledger_table import TABLE
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -132,12 +134,13 @@ def test_a_recording_that_ends_again_leaves_the_lock_of_another(ledger: Ledger, 
     assert isinstance(claim(ledger, an_order(), 0, NOW), StreamLock)
 
 
-def test_a_job_leads_to_its_recording(ledger: Ledger) -> None:
+def test_a_job_leads_to_its_recording(ledger: Ledger, dynamodb: DynamoDBClient) -> None:
     """And the job of somebody else leads nowhere."""
     order = an_order("a", "b")
     settle(ledger, claimed(ledger, order, 1), started(), NOW)
     assert ledger.recordings.of_job("7") == recording(ledger, order, 1)
     assert ledger.recordings.of_job("8") is None
+    assert open_ledger(dynamodb, TABLE, new_order_id()).recordings.of_job("7") is None, "the job of another app"
 
 
 def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
@@ -248,6 +251,8 @@ def test_camera_screen_and_audio_of_a_user_are_three_streams(ledger: Ledger) -> 
         request = RecordingRequest(room_id="100", user_id="user001", video_type=video_type)
         order = an_order().model_copy(update={"action": Start(requests=(request,))})
         settle(ledger, claimed(ledger, order), started(), NOW)
+    locks = ledger.locks.of(Stop(room_id="100", user_id="user001"))
+    assert {video_type for video_type, _ in locks} == {"CAMERASTREAM", "SCREENSTREAM", None}
 
 
 def test_each_stream_of_an_order_has_its_own_attempt(ledger: Ledger) -> None:
@@ -286,6 +291,31 @@ def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:
         ledger.attempts.settle_uncalled(order, n, requests_of(order)[n], REFUSED, later).began_at for n in range(2)
     ]
     assert began == [NOW, later]
+
+
+def test_giving_up_replaces_no_outcome(ledger: Ledger) -> None:
+    """A stream that was started stays started."""
+    order = an_order()
+    settled = ledger.attempts.settle(claimed(ledger, order), started(), NOW)
+    assert ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW) == settled
+    assert ledger.attempts.read(order.order_id, 0) == settled
+
+
+def test_a_claim_that_another_made_meanwhile_is_not_ones_own(ledger: Ledger, dynamodb: DynamoDBClient) -> None:
+    """The write of the first claim is lost, and a second recorder claims: only that one may call."""
+    order = an_order()
+    first_write = once("TransactWriteItems")
+    others: list[Attempt] = []
+
+    def lose_and_claim(operation: str) -> bool:
+        if first_write(operation):
+            others.append(claimed(ledger, order))
+            return True
+        return False
+
+    with away(dynamodb, lose_and_claim), pytest.raises(Away):
+        claim(ledger, order, 0, NOW)
+    assert ledger.attempts.read(order.order_id, 0) == others[0]
 
 
 def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: Ledger) -> None:

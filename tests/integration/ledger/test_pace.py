@@ -98,6 +98,8 @@ def test_a_turn_is_one_write(recorders: Recorders) -> None:
         assert calls == ["UpdateItem"] * 3
         turns += [recorders.turn(pace) for pace in (first, second, first, second)]
         assert calls == ["UpdateItem"] * 7
+        assert not first.accept_key(recorders.clock())
+        assert calls == ["UpdateItem"] * 7, "a key that was never refused costs no write"
     finally:
         events.unregister("before-call.dynamodb", note)
     assert len(set(turns)) == 6
@@ -112,6 +114,7 @@ def test_who_may_not_book_far_ahead_comes_after_who_may(recorders: Recorders) ->
     assert booked == 6
     not_yet = look.book(2, MINUTE, recorders.clock())
     assert isinstance(not_yet, NotYet)
+    assert not_yet.at - recorders.clock() <= 0.45 * SECOND, "it may ask again when two turns are left, not none"
     assert recorders.turn(person) - recorders.clock() <= 0.7 * SECOND
     recorders.clock.now = not_yet.at + 0.2 * SECOND
     assert isinstance(look.book(2, MINUTE, recorders.clock()), Turn)
@@ -126,6 +129,24 @@ def test_a_turn_that_comes_too_late_is_not_booked(recorders: Recorders) -> None:
     assert recorders.turn(recorders.one()) - recorders.clock() < 0.6 * SECOND
 
 
+@pytest.mark.parametrize(("ahead", "within"), [(ANY, 0.3 * SECOND), (2, MINUTE)], ids=["too late", "too far ahead"])
+def test_the_turns_that_others_booked_since_are_counted(recorders: Recorders, ahead: int, within: timedelta) -> None:
+    """A recorder learns of them only by its own write."""
+    last_seen_early = recorders.one()
+    recorders.turn(last_seen_early)
+    for _ in range(5):
+        recorders.turn(recorders.one())
+    assert isinstance(last_seen_early.book(ahead, within, recorders.clock()), NotYet)
+
+
+def test_a_turn_is_free_at_its_very_moment(recorders: Recorders) -> None:
+    """Whoever was told to come back then gets it."""
+    pace = recorders.one()
+    recorders.turn(pace)
+    recorders.clock.tick(0.105)
+    assert abs(recorders.turn(pace) - recorders.clock()) < timedelta(milliseconds=1)
+
+
 def test_a_refusal_for_speed_slows_everybody_for_a_while(recorders: Recorders) -> None:
     """Half the pace, for calls that were under way together once; then as before."""
     one, other = recorders.one(), recorders.one()
@@ -134,6 +155,7 @@ def test_a_refusal_for_speed_slows_everybody_for_a_while(recorders: Recorders) -
     one.slow_down(recorders.clock())
     other.slow_down(recorders.clock())
     recorders.turn(other)
+    other.slow_down(recorders.clock())
     turns = [recorders.turn(it) for it in (one, other, one)]
     assert all(0.2 * SECOND <= after - before <= 0.22 * SECOND for before, after in pairwise(turns))
     recorders.clock.tick(SLOW_FOR.total_seconds())
@@ -152,23 +174,36 @@ def test_refusals_for_speed_again_and_again_slow_further_but_never_stop(recorder
     assert 0.8 * SECOND <= turns[2] - turns[1] <= 0.88 * SECOND
 
 
+def test_a_refusal_noted_with_a_wrong_clock_does_not_slow_for_longer(recorders: Recorders) -> None:
+    """The next refusal for speed sets the time right."""
+    true, pace = recorders.clock(), recorders.one()
+    recorders.turn(pace)
+    pace.slow_down(true + timedelta(minutes=20))
+    pace.slow_down(true)
+    recorders.clock.now = true + 2 * SLOW_FOR
+    turns = [recorders.turn(pace) for _ in range(3)]
+    assert all(after - before <= 0.11 * SECOND for before, after in pairwise(turns))
+
+
 def test_two_refusals_of_the_key_stop_everybody_for_a_minute(recorders: Recorders) -> None:
     """After the first, calls are made one at a time; after the minute one tries, and its success opens."""
-    one, other = recorders.one(), recorders.one()
+    one, other, unaware = recorders.one(), recorders.one(), recorders.one()
+    recorders.turn(unaware)
     recorders.turn(one)
     assert one.refuse_key(recorders.clock()) is None
     recorders.turn(other)
     assert isinstance(one.book(ANY, MINUTE, recorders.clock()), NotYet)
     until = other.refuse_key(recorders.clock())
     assert until == recorders.clock() + STOPPED_FOR
-    for _ in range(2):
-        stopped = one.book(ANY, MINUTE, recorders.clock())
+    for pace in (one, unaware, one):
+        stopped = pace.book(ANY, MINUTE, recorders.clock())
         assert isinstance(stopped, Stopped)
         assert abs(stopped.until - until) < timedelta(milliseconds=1)
     recorders.clock.tick(STOPPED_FOR.total_seconds())
     recorders.turn(one)
     assert isinstance(other.book(ANY, MINUTE, recorders.clock()), NotYet)
     assert one.accept_key(recorders.clock())
+    assert not other.accept_key(recorders.clock()), "the calls resume once"
     recorders.turn(other)
     assert not one.accept_key(recorders.clock())
 
@@ -183,6 +218,7 @@ def test_a_key_that_is_refused_again_stops_for_another_minute(recorders: Recorde
         recorders.clock.tick(STOPPED_FOR.total_seconds())
         recorders.turn(pace)
         pace.refuse_key(recorders.clock())
+        recorders.clock.tick(1)
         assert isinstance(recorders.one().book(ANY, MINUTE, recorders.clock()), Stopped)
 
 
@@ -193,17 +229,25 @@ def test_a_try_without_an_answer_is_followed_by_another(recorders: Recorders) ->
         recorders.turn(pace)
         pace.refuse_key(recorders.clock())
     recorders.clock.tick(STOPPED_FOR.total_seconds())
-    recorders.turn(pace)
+    first = pace.book(ANY, MINUTE, recorders.clock())
+    assert isinstance(first, Turn)
     assert isinstance(recorders.one().book(ANY, MINUTE, recorders.clock()), NotYet)
     recorders.clock.tick(PROBE.total_seconds())
     recorders.turn(recorders.one())
+    pace.end_probe(first, recorders.clock())
+    assert isinstance(recorders.one().book(ANY, MINUTE, recorders.clock()), NotYet), "the second try is not over"
 
 
 def test_a_recorder_whose_clock_is_wrong_stops_nobody(recorders: Recorders) -> None:
-    """Twenty minutes ahead, or behind: the others get their turns at once."""
+    """Twenty minutes ahead, or behind: the others get their turns at once, and it too when its clock is right again."""
     true = recorders.clock()
     for wrong in (timedelta(minutes=20), timedelta(minutes=-20)):
-        recorders.clock.now = true + wrong
-        recorders.turn(recorders.one())
-        recorders.clock.now = true
-        assert recorders.turn(recorders.one()) - true < SECOND
+        for ahead in (2, ANY):
+            wrong_one = recorders.one()
+            for other in (wrong_one, recorders.one()):
+                recorders.clock.now = true + wrong
+                recorders.turn(wrong_one)
+                recorders.clock.now = true
+                turn = other.book(ahead, MINUTE, true)
+                assert isinstance(turn, Turn)
+                assert turn.at - true < SECOND

@@ -115,13 +115,14 @@ def test_who_gets_no_turn_in_time_goes_back_to_the_queue(recorder: Recorder) -> 
     """RTC is not called, and nobody waits here for a turn that comes too late."""
     book(recorder, 100)
     before = recorder.clock()
-    for order in (PERSONS, CALLERS, PERSONS_CHECK, CALLERS_CHECK):
-        with pytest.raises(NoTurn):
+    for order, pause in ((PERSONS, 1), (CALLERS, 2), (PERSONS_CHECK, 5), (CALLERS_CHECK, 20)):
+        with pytest.raises(NoTurn) as none:
             recorder.call(order)
+        assert none.value.delay >= timedelta(seconds=pause)
     assert recorder.clock() == before
     recorder.clock.tick(8)
     with pytest.raises(NoTurn):
-        recorder.call(PERSONS, Delivery(1, last=True, time_left=lambda: timedelta(seconds=33)))
+        recorder.call(PERSONS, Delivery(1, last=True, time_left=lambda: timedelta(seconds=42)))
     assert recorder.rtc.calls() == []
 
 
@@ -176,6 +177,17 @@ def test_an_answer_that_says_nothing_of_the_key_holds_up_nobody(
     recorder.fail(401, "APIGW.0301")
     recorder.fail(status, error_code)
     assert recorder.call() == 0
+
+
+@pytest.mark.parametrize(("status", "error_code"), [(400, "RTC.00001007"), (500, "RTC.00002001")])
+def test_an_answer_of_rtc_itself_shows_that_it_accepts_the_key(
+    recorder: Recorder, status: int, error_code: str
+) -> None:
+    """RTC checks the key first. So two refused keys with such an answer between them stop nothing."""
+    recorder.fail(401, "APIGW.0301")
+    recorder.fail(status, error_code)
+    recorder.fail(401, "APIGW.0301")
+    recorder.call()
 
 
 def test_an_answer_is_never_lost_because_the_ledger_is_away(recorder: Recorder) -> None:

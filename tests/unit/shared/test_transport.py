@@ -12,10 +12,11 @@ from shared import transport
 
 
 def test_of_a_long_answer_only_the_first_bytes_are_read() -> None:
-    """A body without end would fill the memory."""
+    """A body without end would fill the memory. Its connection is closed, because the rest is still to come."""
     response = requests.Response()
     response.raw = HTTPResponse(io.BytesIO(b"x" * 1000), preload_content=False)
     assert transport.read_bounded(response, 100) == b"x" * 100
+    assert response.raw.closed
 
 
 class _Socket:

@@ -1,8 +1,11 @@
 """What the client sends: nothing that was not meant, whatever its settings and arguments are."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from socket import socket
+from typing import override
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +15,9 @@ from shared import transport
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import RtcError
-from shared.rtc.models import RecordingJob, RecordingRequest
-from tests.raw_server import RawServer, http, sends
+from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest
+from tests.processes import PATIENCE_S, within
+from tests.raw_server import RawServer, http, resets, sends
 
 AUTH = AkSkAuth("AK", "SK-s3cret", "project1")
 REQUEST = RecordingRequest(room_id="100", user_id="user001")
@@ -82,6 +86,43 @@ def test_any_bytes_make_a_job_or_an_rtc_error(head: bytes, rest: bytes) -> None:
         except RtcError as error:
             outcome = error
     assert isinstance(outcome, RecordingJob | RtcError)
+
+
+CALLS: dict[str, Callable[[RtcClient], object]] = {
+    "start": lambda client: client.start(REQUEST),
+    "show": lambda client: client.show("7"),
+    "update": lambda client: client.update("7", publish_param=PublishParam(rtmp_urls=["rtmp://live.example/app/k3y"])),
+    "stop": lambda client: client.stop("7"),
+}
+
+
+class Unready(RawServer):
+    """Resets each connection before it has read anything."""
+
+    @override
+    def _serve(self, sock: socket) -> None:
+        resets(sock)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "server",
+    [
+        lambda: Unready(resets),
+        lambda: RawServer(resets),
+        lambda: RawServer(sends(b"")),
+        lambda: RawServer(lambda sock: sock.sendall(http(429, b"", "Retry-After: 0"))),
+        lambda: RawServer(lambda sock: sock.sendall(http(503, b"", "Retry-After: 0"))),
+    ],
+    ids=["reset before it is read", "reset after it is read", "closed", "429", "503"],
+)
+def test_the_transport_repeats_no_call(server: Callable[[], RawServer], call: str) -> None:
+    """A repeated call would carry an old signature and miss its turn, and a repeated start could record twice."""
+    with server() as rtc:
+        with pytest.raises(RtcError):
+            CALLS[call](client_of(rtc.endpoint))
+        assert within(PATIENCE_S, lambda: rtc.connections > 0)
+        assert (rtc.connections, len(rtc.requests)) == (1, 0 if isinstance(rtc, Unready) else 1)
 
 
 def test_a_session_keeps_no_cookies() -> None:
