@@ -3,6 +3,7 @@
 Sources: the API page's Tables 6 to 14 and status codes; codes 1006, 1009 and 1022 from the API reference's error codes.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,7 +26,7 @@ from shared.rtc.errors import (
     ServerError,
     Throttled,
 )
-from shared.rtc.models import RecordingJob
+from shared.rtc.models import JobRecordParam, RecordingJob
 from shared.rtc.push_addresses import is_push_address, without_key
 from shared.rtc.request_preview import mask_urls, masked_in
 
@@ -35,6 +36,9 @@ MAX_BODY = 64 * 1024
 _NOTABLE = timedelta(minutes=1)
 """A smaller difference between the clocks isn't reported: an answer takes seconds, and Date has whole ones."""
 _MOST_OF_AN_ID = 300
+_NO_FREE_TEXT = {*RecordingJob.model_fields, *JobRecordParam.model_fields, "error_code"} - {"description"}
+"""Fields with an id or a name. A push key is often the id of a user, or a part of another id, so one word is shown as
+it came: a masked id would name another job."""
 
 _BY_CODE: Mapping[str, type[RtcError]] = {
     error_codes.JOB_RUNNING: AlreadyRunning,
@@ -61,7 +65,9 @@ class Answer:
     clock_ahead: timedelta = timedelta(0)
     """How far the clock that signed the request is ahead of RTC's, by the answer's Date; zero if that isn't known."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """What was sent, or used to sign, and must not be shown if the answer repeats it."""
+    """What was used to sign or to log in, and must not be shown if the answer repeats it."""
+    push_keys: tuple[str, ...] = field(default=(), repr=False)
+    """The keys of the push addresses that were sent. They must not be shown if a free text repeats them."""
 
     @property
     def ok(self) -> bool:
@@ -74,18 +80,24 @@ class Answer:
             value = from_json(self.body)
         except ValueError:
             return {}
-        return self._masked(value) if isinstance(value, dict) else {}
+        return self._masked("", value) if isinstance(value, dict) else {}
 
-    def _masked(self, value: Any) -> Any:
-        """Return the JSON value with each secret masked, wherever it is."""
+    def masked(self, text: str) -> str:
+        """Return a free text with each secret and push key in it masked."""
+        return masked_in(text, (*self.secrets, *self.push_keys))
+
+    def _masked(self, name: str, value: Any) -> Any:
+        """Return the JSON value of the field with each secret masked, wherever it is."""
         if isinstance(value, dict):
-            return {self._masked(name): self._masked(inner) for name, inner in value.items()}
+            return {inner_name: self._masked(inner_name, inner) for inner_name, inner in value.items()}
         if isinstance(value, list):
-            return [self._masked(inner) for inner in value]
+            return [self._masked(name, inner) for inner in value]
         if not isinstance(value, str):
             return value
-        # A push address is compared with the one that was asked, so a hash is left of its key.
-        return without_key(value) if is_push_address(value) else masked_in(value, self.secrets)
+        if is_push_address(value):
+            return without_key(value)  # it is compared with the one that was asked, so a hash is left of its key
+        is_word = name in _NO_FREE_TEXT and re.fullmatch(r"[\w.-]*", value)
+        return masked_in(value, self.secrets) if is_word else self.masked(value)
 
 
 def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
@@ -99,7 +111,7 @@ def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
     try:
         return RecordingJob.model_validate({**known, **given})
     except ValidationError:
-        raise error_in(operation, answer, job_id=_as_text(given.get("job_id"))) from None
+        raise error_in(operation, answer, job_id=_unusable(answer, given.get("job_id"))) from None
 
 
 def error_in(operation: str, answer: Answer, job_id: str | None = None) -> RtcError:
@@ -132,9 +144,11 @@ def _may_be_the_clock(answer: Answer) -> bool:
     return answer.status == HTTPStatus.UNAUTHORIZED and abs(answer.clock_ahead) >= _NOTABLE
 
 
-def _as_text(job_id: object) -> str | None:
-    """Return a job id that can't be used as it came, but not more of it than a person reads."""
-    return None if isinstance(job_id, dict | list | bool | None) else str(job_id)[:_MOST_OF_AN_ID] or None
+def _unusable(answer: Answer, job_id: object) -> str | None:
+    """Return a job id that can't be used, as free text, but not more of it than a person reads."""
+    if isinstance(job_id, dict | list | bool | None):
+        return None
+    return answer.masked(str(job_id))[:_MOST_OF_AN_ID] or None
 
 
 def as_line(value: object, *, most: int) -> str | None:

@@ -138,13 +138,14 @@ class RtcClient:
         finally:
             self._last_used = self._clock()
         request_id = transport.header(response.headers, "X-request-Id")
-        hidden = (*self._auth.secrets(), *_keys_in(body))
+        secrets, push_keys = self._auth.secrets(), _keys_in(body)
         answer = Answer(
             response.status_code,
-            masked_in(request_id or "", hidden) or None,
+            masked_in(request_id or "", (*secrets, *push_keys)) or None,
             content,
             clock_ahead=self._clock_ahead(response),
-            secrets=hidden,
+            secrets=secrets,
+            push_keys=push_keys,
         )
         self.last_request_id = answer.request_id
         milliseconds = round((time.monotonic() - began) * 1000)

@@ -11,6 +11,7 @@ from shared.attempts import Started
 from shared.orders import PlacedOrder
 from shared.rtc.answers import Answer, error_in, job_in
 from shared.rtc.differences import differences
+from shared.rtc.errors import AlreadyRunning, OutcomeUnknown
 from shared.rtc.models import RecordingRequest
 from shared.rtc.push_addresses import WITHOUT_KEYS, keys_in, without_key
 from tests.builders import NOW, TIMETABLE, a_job, a_request, a_start
@@ -58,8 +59,8 @@ def test_a_stored_address_is_compared_with_one_that_is_not(*, is_stored: bool, i
 
 
 def _answer(status: int, content: str) -> Answer:
-    secrets = ("accesskeyAK", "secretkeySK", *(key for url in URLS for key in keys_in(url)))
-    return Answer(status, "id", content.encode(), secrets=secrets)
+    keys = tuple(key for url in URLS for key in keys_in(url))
+    return Answer(status, "id", content.encode(), secrets=("accesskeyAK", "secretkeySK"), push_keys=keys)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,31 @@ def test_a_job_repeats_no_secret(field: str) -> None:
     job = job_in("show", _answer(200, json.dumps(fields)))
     assert not [secret for secret in (KEY, "secretkeySK") if secret in f"{job!r} {job.model_dump_json()}"]
     assert differences(PUSHED, job.model_copy(update={"video_type": None}), None) == ()
+
+
+@pytest.mark.parametrize("key", ["user001", "job-77", "room-100", "s_job-77_room-100_user001", "RUNNING", "job_id"])
+@pytest.mark.parametrize("state", ["INIT", "RUNNING"])
+def test_a_push_key_that_is_also_an_id_changes_nothing_of_a_job(key: str, state: str) -> None:
+    """The job that RTC names is the job that is shown and stopped, and no difference is told."""
+    request = a_request(
+        room_id="room-100", user_id="user001", publish_param={"rtmp_urls": [f"rtmp://live.example.com/live/{key}"]}
+    )
+    sent = a_job(request, job_id="job-77", stream_name="s_job-77_room-100_user001", state=state)
+    keys = keys_in(f"rtmp://live.example.com/live/{key}")
+    job = job_in("start", Answer(201, "id", sent.model_dump_json().encode(), push_keys=keys))
+    assert job == sent.model_copy(update={"publish_param": job.publish_param})
+    assert differences(request, job, None) == ()
+
+
+@pytest.mark.parametrize("key", ["00001006", "RTC.00001006"])
+def test_a_push_key_that_is_also_a_part_of_an_error_code_changes_no_error(key: str) -> None:
+    """The code decides what the error means."""
+    answer = Answer(400, "id", b'{"error_code": "RTC.00001006", "error_msg": "JobRunning"}', push_keys=(key,))
+    assert isinstance(error_in("start", answer), AlreadyRunning)
+
+
+def test_a_job_id_that_cannot_be_used_is_free_text() -> None:
+    """It may be anything, so its secrets are masked."""
+    with pytest.raises(OutcomeUnknown) as caught:
+        job_in("start", _answer(201, json.dumps({"job_id": f"accesskeyAK {KEY}"})))
+    assert caught.value.job_id == "*** ***"
