@@ -19,9 +19,15 @@ LEXICON = Lexicon(
     elsewhere=words_for(
         {
             "start": "capture film tape go launch run create new add open turn-on switch-on",
-            "stop": "stop end finish terminate kill cancel delete remove rm pause quit exit abort halt close drop "
-            "done off shutdown shut-down turn-off switch-off",
-            "status": "status state info check show details watch is are was did does",
+            "stop": "stop end finish terminate kill cancel quit exit abort halt close drop done off disable "
+            "deactivate leave disconnect hangup hang-up cease shutdown shut-down turn-off switch-off",
+            "pause": "pause hold freeze suspend",
+            "mute": "mute",
+            "unmute": "unmute",
+            "delete": "delete remove rm erase",
+            "download": "download play replay get fetch",
+            "status": "status state info check show details watch view see look who where when which why is are was "
+            "did does",
             "help": "examples options commands docs documentation",
             "list": "list ls ps running active jobs recordings",
             "again": "again restart repeat resume unpause",

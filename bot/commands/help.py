@@ -37,7 +37,7 @@ def _explained(topic: str, lexicon: Lexicon, name: str) -> list[str]:
     asked = lexicon.command(topic) or lexicon.asked_for(topic)
     if isinstance(asked, Vocabulary) and asked is not lexicon.empty:
         return _about_command(asked, name)
-    if isinstance(asked, str):
+    if isinstance(asked, str) and not lexicon.default.define(topic):  # `mute` is asked for, and a word of start
         return [f"{asked[0].upper()}{asked[1:]}.", *_overview(lexicon, name)]
     if folded(topic) in {"example", "examples"}:
         examples = [words.example for words in lexicon.commands]

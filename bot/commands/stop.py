@@ -26,7 +26,7 @@ TARGET = Option(
     help="the room and the user whose recordings end; or, alone, the id of a job, as the message about it has it",
     example="stop 100 user001",
     read=_read_job,
-    noun="room",
+    noun="room or job",
 )
 USER = Option(name="user", form="", help="", example="", aliases=("users", "user-id"), read=read_id, most=10)
 ROOM = Option(

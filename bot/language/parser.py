@@ -60,7 +60,7 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
         builder.vocabulary = lexicon.empty
         return [] if not word or lexicon.command(word) is lexicon.empty else [tokens[0]._replace(text=word)]
     first, *others = tokens
-    if builder.vocabulary.define(first.text):
+    if builder.vocabulary.define(first.text) and not lexicon.asked_for(first.text):
         return tokens
     named = lexicon.command(first.text)
     meant = named or _command_asked_for(first, others, builder)

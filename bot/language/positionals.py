@@ -84,7 +84,9 @@ def _read_single(option: Option, builder: CommandBuilder) -> None:
     del builder.groups[0]
     if others:
         spaced = shown(f"{first.text} {','.join(token.text for token in others)}")
-        builder.add_problem(builder.span(first, others[-1]), f"{spaced} (only one {option.noun or option.name})")
+        clear = option.literal and not any(token.text.isdecimal() for token in others)  # `12,13`: two rooms, two jobs?
+        message = f"{spaced}{'' if clear else '?'} (only one {option.noun or option.name})"
+        builder.add_problem(builder.span(first, others[-1]), message, clear=clear)
         builder.groups.insert(0, Group(others, follows=False))
     builder.take(option, first.text, first)
     if builder.is_implicit and is_doubtful(first.text):

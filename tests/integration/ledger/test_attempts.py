@@ -296,7 +296,7 @@ def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:
 def test_giving_up_replaces_no_outcome(ledger: Ledger) -> None:
     """A stream that was started stays started."""
     order = an_order()
-    settled = ledger.attempts.settle(claimed(ledger, order), started(), NOW)
+    settled = settle(ledger, claimed(ledger, order), started(), NOW)
     assert ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW) == settled
     assert ledger.attempts.read(order.order_id, 0) == settled
 

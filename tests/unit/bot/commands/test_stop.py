@@ -67,7 +67,7 @@ def test_a_stop_names_a_job_or_a_user_of_a_room(text: str, action: Stop) -> None
         ("stop a.b user001", "an id has 1 to 64", None),
         (f"stop {'r' * 65} user001", "an id has 1 to 64", None),
         ("stop 100 user001 hd", "no such word", None),
-        ("stop 100,user001", "only one room", "stop 100 user001"),
+        ("stop 100,user001", "only one room or job", None),
         ("kill 100 user001", "stop", "stop 100 user001"),
         ("terminate 7", "stop", "stop 7"),
         ("stpo 100 user001", "stop", "stop 100 user001"),

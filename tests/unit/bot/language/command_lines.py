@@ -304,7 +304,10 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
-_NO_STATUS, _NO_LIST = (f"recordbot has no {it}, only start, stop and help" for it in ("status", "list"))
+_NO_STATUS, _NO_LIST, _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
+    f"recordbot has no {it}, only start, stop and help"
+    for it in ("status", "list", "pause", "mute", "unmute", "delete", "download")
+)
 _TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
 _NOT = "say what to record: camera, screen, audio or no-audio"
 _ENDS = "to end a recording, type stop ROOM USER"
@@ -329,6 +332,20 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 stop": ("‹stop› → stop goes first (or a person? user=stop)",),
     "100 user001 all": ("‹all› → name each user, up to 10: user001,user002 (or a person? user=all)",),
     "100 everyone": ("‹everyone› → name each user, up to 10: user001,user002 (or a person? user=everyone)",),
+    # lists of numbers: rooms, jobs, or a room and its users
+    "stop 12,13": ("‹12,13› → 12 13? (only one room or job)",),
+    "stop 12 and 13": ("‹12 and 13› → 12 13? (only one room or job)",),
+    "stop 100;200": ("‹100;200› → 100 200? (only one room or job)",),
+    "100,200 hd": ("‹100,200› → 100 200? (only one room)",),
+    "100,101,102": ("‹100,101,102› → 100 101,102? (only one room)",),
+    "100, user001, 102": ("‹100, user001, 102› → 100 user001,102? (only one room)",),
+    # what recordbot can't do
+    "pause 100 user001": (f"‹pause› → {_NO_PAUSE} (or a room? room=pause)",),
+    "hold 100 user001": (f"‹hold› → {_NO_PAUSE} (or a room? room=hold)",),
+    "mute 100 user001": (f"‹mute› → {_NO_MUTE} (or a room? room=mute)",),
+    "unmute 100 user001": (f"‹unmute› → {_NO_UNMUTE} (or a room? room=unmute)",),
+    "delete 100 user001": (f"‹delete› → {_NO_DELETE} (or a room? room=delete)",),
+    "play 100 user001": (f"‹play› → {_NO_DOWNLOAD} (or a room? room=play)",),
     # what is missing
     "hello there": ("the user is missing: who in room there?",),
     "lobby": ("the user is missing: who in room lobby?",),

@@ -133,6 +133,31 @@ def test_no_correction_contradicts_a_word_that_was_typed(text: str) -> None:
             assert given_id not in others or f"{name}={given_id}" in result.corrected
 
 
+LISTED = st.lists(st.sampled_from(["12", "345", "67", "user001"]), min_size=2, max_size=3, unique=True)
+AROUND = st.lists(st.sampled_from(["stop", "kill", "start", "room", "job", "8", "user002", "hd", "hdd"]), max_size=2)
+
+
+@given(AROUND, LISTED, st.sampled_from([",", ", ", "; ", " and ", "\n"]), AROUND)
+@example(["stop"], ["12", "345"], ",", [])
+@example([], ["12", "345"], ", ", ["hd"])
+@example([], ["12", "user001", "345"], ",", [])
+def test_no_correction_makes_a_room_and_a_user_of_one_list_of_numbers(
+    before: list[str], listed: list[str], separator: str, after: list[str]
+) -> None:
+    """Two jobs or two rooms never become a room and a user, and no number that was typed is lost."""
+    result = outcome(" ".join([*before, separator.join(listed), *after]))
+    if isinstance(result, Command) or result.corrected is None:
+        return
+    values = parse(result.corrected, LEXICON).values
+    ids = [value for name, given in values.items() if name in {"room", "user", "target", "job"} for value in given]
+    typed = [*before, *listed, *after]
+    assert {value for value in ids if value.isdecimal()} == {word for word in typed if word.isdecimal()}
+    numbers = {word for word in listed if word.isdecimal()}
+    first = {*values.get("room", ()), *values.get("target", ())}
+    if separator != "\n" and "room" not in before:
+        assert not (numbers & first and numbers & {*values.get("user", ())})
+
+
 @pytest.mark.parametrize(
     "piece",
     ["a", "a ", "a,", "user=", "_", "9", "9s", "\ud800\0", "\u2026", "<@", "rtmp://", "-", ". *", "\n", '"', '" '],
