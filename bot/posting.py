@@ -23,15 +23,18 @@ class Messenger:
     def __init__(self, slack: SlackApi) -> None:
         self._slack = slack
 
-    def post(self, reply: Reply, reply_to: ReplyTo, order_id: str) -> MessageRef | None:
+    def posts_as_bot(self, reply: Reply, reply_to: ReplyTo) -> bool:
+        """Return whether `post` uses chat.postMessage, which Slack takes once a second in a channel."""
+        return self._slack.has_bot_token and (reply.to is Audience.CHANNEL or reply_to.response_url is None)
+
+    def post(self, reply: Reply, reply_to: ReplyTo, order_id: str, *, as_bot: bool = True) -> MessageRef | None:
         """Post the reply, and return the message; None if it can't be updated. Raises TryLater or CannotDeliver.
 
         If the Web API can't post to the channel (the bot is no member, the token isn't valid), the response_url is
         used. Without a response_url no person typed a command. Then the channel gets replies for the asker too.
         """
         content = _content(reply, order_id)
-        to_channel = reply.to is Audience.CHANNEL or reply_to.response_url is None
-        if to_channel and self._slack.has_bot_token:
+        if as_bot and self.posts_as_bot(reply, reply_to):
             quiet = {"unfurl_links": False, "unfurl_media": False}
             try:
                 answer = self._slack.call("chat.postMessage", {"channel": reply_to.channel_id, **quiet, **content})

@@ -14,17 +14,30 @@ from bot.posting import Messenger
 from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.answers import Answers
-from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, TryAgain
+from functions.worker.channel_turns import ChannelTurns, no_turn
+from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
+from functions.worker.gathering import Gathering, View
 from shared.attempts import Busy
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
-from shared.orders import Order
-from shared.slack_refs import MessageRef
+from shared.orders import LATEST_END, Order
+from shared.slack_refs import MessageRef, ReplyTo
 
 MOST_ANSWERS = 3
 """Answers begun before the last receive, the one that says that the order waits included. Those that Slack refused for
 their speed don't count. Slack takes five posts to a response_url: one is kept for the last receive, and one for the
 news (functions/worker/check.py)."""
+LONG_WAIT = timedelta(seconds=10)
+"""After this time a person is answered by the response_url, if others post to the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A message, which is None if it can't be updated; the orders that it answers; what it shows."""
+
+    message: MessageRef | None
+    order_ids: tuple[str, ...]
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,57 +45,84 @@ class Telling:
     """Posts and updates the answers to orders."""
 
     answers: Answers
+    channels: ChannelTurns
+    gathering: Gathering
     messenger: Callable[[], Messenger]
     """Returns the messenger for the current bot token."""
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
-    def answer_once(self, order: Order, reply: Reply, delivery: Delivery) -> None:
-        """Post the answer to the order, unless it was posted. Raises TryAgain if that takes another receive."""
+    def answer_once(self, order: Order, view: View, delivery: Delivery) -> None:
+        """Post the answer to the order, unless it was posted.
+
+        Raises NoTurn while others post to the channel, and TryAgain if that takes another receive. The answer to a
+        caller's order also answers others that wait in the channel.
+        """
+        begun = self._begin(order, delivery)
+        if begun is None:
+            return
+        posted = _Posted(None, (order.order_id,), view.state)
+        try:
+            posted = self._post_with_others(order, view, begun)
+        except NoTurn:
+            self.answers.take_back(order.order_id, self.clock(), begun)
+            if self.clock() - order.placed_at <= LATEST_END:
+                self.gathering.wait(order)
+                raise
+            self._count_not_answered("the channel is too busy")
+        except TryLater as error:
+            self._give_back(order, begun, error)
+            if not delivery.last:
+                logger.info("Slack did not take the answer", extra={"reason": error.why})
+                raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
+            self._count_not_answered(error.why)  # RTC's part is done and stored: nobody has to look after the order
+        except CannotDeliver as error:
+            self._count_not_answered(str(error))  # the answer can never be posted; the outcome stays in the ledger
+        together = posted.order_ids if len(posted.order_ids) > 1 else ()
+        for order_id in posted.order_ids:
+            self.answers.finish(order_id, self.clock(), posted.message, shows=posted.state, together=together)
+
+    def _begin(self, order: Order, delivery: Delivery) -> int | None:
+        """Take the lease to answer the order. Return how many answers were begun; None if it is answered."""
         begun = self.answers.begin(order.order_id, self.clock())
         if isinstance(begun, Busy):
             wait_for(begun, delivery, self.clock, self.sleep)
             begun = self.answers.begin(order.order_id, self.clock())
-        if begun is None:
-            return
         if isinstance(begun, Busy):
             raise TryAgain(begun.until - self.clock())
-        if begun > MOST_ANSWERS and not delivery.last:
+        if begun is not None and begun > MOST_ANSWERS and not delivery.last:
             self.answers.abandon(order.order_id, self.clock())
             raise TryAgain(delivery.delay())
+        return begun
+
+    def _post_with_others(self, order: Order, view: View, begun: int) -> _Posted:
+        """Post the answer, together with those of other orders that wait in the channel."""
+        as_bot = self._wait_for_turn(order, view.reply)
+        waiting = self.answers.read(order.order_id).message if begun > 1 else None
+        others = self.gathering.begin_others(order) if as_bot and waiting is None else ()
+        order_ids = (order.order_id, *others)
+        if others:
+            view = self.gathering.view(order_ids)
         try:
-            waiting = self.answers.message(order.order_id) if begun > 1 else None
-            message = self._post_or_update(order, reply, waiting)
-        except TryLater as error:
-            if error.is_throttled:
-                self.answers.take_back(order.order_id, self.clock(), begun)
-            elif not delivery.last:
-                self.answers.abandon(order.order_id, self.clock())
-            if not delivery.last:
-                logger.info("Slack did not take the answer", extra={"reason": error.why})
-                raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
-            # RTC's part is done and stored, so nobody has to look after the order.
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
-            count(Metric.NOT_ANSWERED)
-            message = None
-        except CannotDeliver as error:
-            # The answer can never be posted. The outcome stays in the ledger.
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})
-            count(Metric.NOT_ANSWERED)
-            message = None
-        self.answers.finish(order.order_id, self.clock(), message)
+            return _Posted(self._post_or_update(order, view.reply, waiting, as_bot=as_bot), order_ids, view.state)
+        except TryLater:
+            for order_id in others:
+                self.answers.abandon(order_id, self.clock())
+            raise
 
     def report_wait(self, order: Order, reply: Reply) -> None:
         """Say that the order waits: once, or in a message that can be updated at each receive. This raises no error."""
         if order.reply_to is None:
             return
         try:
-            message = self.answers.message(order.order_id)
+            message = self.answers.read(order.order_id).message
             if message is not None:
-                self.messenger().update(message, reply, order.order_id)
+                if self.channels.take(message.channel_id):
+                    self.messenger().update(message, reply, order.order_id)
             elif self.answers.begin_wait(order.order_id, self.clock()):
                 try:
-                    message = self.messenger().post(reply, order.reply_to, order.order_id)
+                    as_bot = self._has_turn(order.reply_to, reply)
+                    message = self.messenger().post(reply, order.reply_to, order.order_id, as_bot=as_bot)
                 finally:
                     self.answers.abandon(order.order_id, self.clock(), message)
         except TryLater as error:
@@ -93,47 +133,92 @@ class Telling:
             # The order is tried again in any case, and then answered.
             logger.exception("that the order waits could not be posted")
 
-    def _post_or_update(self, order: Order, reply: Reply, message: MessageRef | None) -> MessageRef | None:
+    def update(self, order: Order, view: View, delivery: Delivery, most: float) -> None:
+        """Let the message with the answer show the view, or post it if there is no message that can be updated.
+
+        A message that shows it already stays as it is. Raises NoTurn while others post to the channel, and TryAgain if
+        Slack can't take it now, but not on the last receive. Slack may ask for a delay; at most `most` seconds of it
+        count.
+        """
+        if order.reply_to is None:
+            return  # the caller reads the status from the ledger
+        answer = self.answers.read(order.order_id)
+        view = self.gathering.view(answer.together) if answer.together else view
+        if view.state == answer.shows:
+            return
+        try:
+            if answer.message is None:
+                as_bot = self._wait_for_turn(order, view.reply)
+                self.messenger().post(view.reply, order.reply_to, order.order_id, as_bot=as_bot)
+            elif not self.channels.take(answer.message.channel_id):
+                raise no_turn()
+            else:
+                self.messenger().update(answer.message, view.reply, order.order_id)
+        except TryLater as error:
+            self._slow_down(order, error)
+            if not delivery.last:
+                raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
+        except CannotDeliver as error:
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
+        for order_id in answer.together or (order.order_id,):
+            self.answers.show(order_id, view.state, self.clock())
+
+    def is_answered(self, order: Order) -> bool:
+        """Return whether the order was answered."""
+        return self.answers.read(order.order_id).answered_at is not None
+
+    def can_update(self, order: Order) -> bool:
+        """Return whether the order's answer can be updated."""
+        return self.answers.read(order.order_id).message is not None
+
+    def _wait_for_turn(self, order: Order, reply: Reply) -> bool:
+        """Wait for a turn in the channel. Return False if the response_url has to be used instead.
+
+        A person who has waited long gets the answer by the response_url, which has no such limit. Raises NoTurn.
+        """
+        if order.reply_to is None or not self.messenger().posts_as_bot(reply, order.reply_to):
+            return True
+        if self.channels.take(order.reply_to.channel_id):
+            return True
+        if order.reply_to.response_url is None or self.clock() - order.placed_at < LONG_WAIT:
+            raise no_turn()
+        return False
+
+    def _has_turn(self, reply_to: ReplyTo, reply: Reply) -> bool:
+        return self.messenger().posts_as_bot(reply, reply_to) and self.channels.take(reply_to.channel_id)
+
+    def _give_back(self, order: Order, begun: int, error: TryLater) -> None:
+        """Give back the lease of the answer. One that Slack refused for speed doesn't count."""
+        self._slow_down(order, error)
+        if error.is_throttled:
+            self.answers.take_back(order.order_id, self.clock(), begun)
+        else:
+            self.answers.abandon(order.order_id, self.clock())
+
+    def _slow_down(self, order: Order, error: TryLater) -> None:
+        if error.is_throttled and order.reply_to is not None:
+            self.channels.slow_down(order.reply_to.channel_id)
+
+    def _post_or_update(
+        self, order: Order, reply: Reply, message: MessageRef | None, *, as_bot: bool
+    ) -> MessageRef | None:
         """Update the message, or post the reply if there is none or it can't be updated. Return the message."""
         if order.reply_to is None:
             return None
         messenger = self.messenger()
-        if message is not None:
+        if message is not None and as_bot:
             try:
                 messenger.update(message, reply, order.order_id)
             except CannotDeliver as error:  # it was deleted, or there is no token any more
                 logger.info("the message can't be updated", extra={"reason": error.reason})
             else:
                 return message
-        return messenger.post(reply, order.reply_to, order.order_id)
+        return messenger.post(reply, order.reply_to, order.order_id, as_bot=as_bot)
 
-    def message(self, order: Order) -> MessageRef | None:
-        """Return the message with the order's answer; None if it can't be updated."""
-        return self.answers.message(order.order_id)
-
-    def update(self, order: Order, message: MessageRef | None, reply: Reply, delivery: Delivery, most: float) -> None:
-        """Update the message with the reply, or post the reply if there is no message.
-
-        Raises TryAgain if Slack can't take it now, but not on the last receive. Slack may ask for a delay; at
-        most `most` seconds of it count.
-        """
-        if order.reply_to is None:
-            return  # the caller reads the status from the ledger
-        try:
-            if message is not None:
-                self.messenger().update(message, reply, order.order_id)
-            else:
-                self.messenger().post(reply, order.reply_to, order.order_id)
-        except TryLater as error:
-            if not delivery.last:
-                raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
-        except CannotDeliver as error:
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
-
-    def is_answered(self, order: Order) -> bool:
-        """Return whether the order was answered."""
-        return self.answers.is_answered(order.order_id)
+    def _count_not_answered(self, reason: str) -> None:
+        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": reason})
+        count(Metric.NOT_ANSWERED)
 
     def report_given_up(self, order: Order, why: FailureKind) -> None:
         """Post why the order was given up, and that an operator has it. This never raises an error."""

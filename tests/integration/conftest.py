@@ -19,8 +19,10 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
+from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.gathering import Gathering
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -177,7 +179,10 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             response_url_prefix=slack.response_url_prefix,
             limits=(PATIENCE_S, PATIENCE_S),
         )
-        telling = Telling(ledger.answers, lambda: Messenger(slack_api), clock, clock.tick)
+        channels = ChannelTurns(Table(dynamodb, TABLE), clock, clock.tick)
+        telling = Telling(
+            ledger.answers, channels, Gathering(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
+        )
         checks = Checks(Queues(queue, queue))
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)
