@@ -58,7 +58,7 @@ browser: needs-browser ## test the page of make demo in a headless Chromium, whi
 	@$(PY) -m pytest tests/browser -p no:xdist
 
 .PHONY: picture
-picture: needs-browser ## take docs/demo.png, the picture in README.md, from the running page
+picture: needs-browser ## take docs/demo.png, the picture in README.md, and docs/demo-*.png, from the running page
 	@$(PY) -m tests.browser.picture
 
 .PHONY: check

@@ -75,7 +75,9 @@ def _worker() -> Worker:
         except (SecretUnreadable, Away):
             return _messenger(settings, None)  # a response_url needs no token
 
-    telling = Telling(ledger.answers, ChannelTurns(ledger_table, _now), Gathering(ledger, _now), messenger, _now)
+    telling = Telling(
+        ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Gathering(ledger, _now), messenger, _now
+    )
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues)
     results = Results(queues, telling, _now)

@@ -132,6 +132,8 @@ class Attempt(_Stored):
     token: str = ""
     """Who made this claim recognises it. Attempts of earlier versions of recordbot have none."""
     outcome: Outcome | None = None
+    last_failure: Failure | None = None
+    """While it waits: what RTC answered to the last call."""
     settled_at: AwareDatetime | None = None
 
     @property
@@ -160,9 +162,10 @@ class Attempt(_Stored):
         state = State.UNKNOWN if isinstance(outcome, Unknown) else State.SETTLED
         return self.model_copy(update={"state": state, "outcome": outcome, "settled_at": now})
 
-    def waiting(self) -> Self:
+    def waiting(self, why: Failure | None = None) -> Self:
         """Return the attempt after a call that did not happen. It can be claimed again."""
-        return self.model_copy(update={"state": State.WAITING, "outcome": None, "settled_at": None})
+        waiting = {"state": State.WAITING, "outcome": None, "last_failure": why, "settled_at": None}
+        return self.model_copy(update=waiting)
 
     def abandoned(self, now: datetime) -> Self:
         """Return the attempt, settled as unknown because its lease is over: the recorder that called is gone."""

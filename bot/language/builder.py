@@ -50,6 +50,11 @@ class CommandBuilder:
         self._is_clear = True
         self._plain = plain
 
+    @property
+    def is_implicit(self) -> bool:
+        """Return whether the command is the default one only because the text names no other."""
+        return self.vocabulary is self.lexicon.default and not self.is_named
+
     def build(self) -> Command:
         """Return the command. Raises CommandError with all problems, and a correction if every problem has only one."""
         if not self._problems:

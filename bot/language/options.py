@@ -100,7 +100,7 @@ def _read_value(
         builder.refuse(name, f"{option.name} needs a value, as in {option.example}")
         builder.values.setdefault(option.name, [])
         return after
-    if folded(name.text) in FILLERS and is_doubtful(value):
+    if builder.is_implicit and folded(name.text) in FILLERS and is_doubtful(value):
         builder.doubtful = whole  # `user001 in lobby`
     builder.take(option, value, whole, is_foreign=definition.is_foreign)
     return after

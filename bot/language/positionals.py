@@ -52,8 +52,8 @@ def _take_out_other_words(builder: CommandBuilder) -> None:
 
 def _is_verb(first: Token, second: Token, builder: CommandBuilder) -> bool:
     """Return whether the first word is one too many before a room and its users: `view 100 user001`."""
-    is_start = builder.vocabulary is builder.lexicon.default and not builder.is_named
-    return is_start and len(builder.groups[0].tokens) == 1 and is_doubtful(first.text) and not is_doubtful(second.text)
+    is_alone = builder.is_implicit and len(builder.groups[0].tokens) == 1
+    return is_alone and is_doubtful(first.text) and not is_doubtful(second.text)
 
 
 def _read_misspelt(at: int, builder: CommandBuilder) -> None:
@@ -87,7 +87,7 @@ def _read_single(option: Option, builder: CommandBuilder) -> None:
         builder.add_problem(builder.span(first, others[-1]), f"{spaced} (only one {option.noun or option.name})")
         builder.groups.insert(0, Group(others, follows=False))
     builder.take(option, first.text, first)
-    if builder.vocabulary is builder.lexicon.default and not builder.is_named and is_doubtful(first.text):
+    if builder.is_implicit and is_doubtful(first.text):
         builder.doubtful = first
 
 

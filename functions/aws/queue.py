@@ -110,7 +110,7 @@ class Queues:
     callers: OrderQueue
 
     def put(self, order: Order, *, delay: int = 0) -> None:
-        """Put the order on the queue of whoever asks. Raises NotQueued or PerhapsQueued."""
+        """Put the order on its actor's queue. Raises NotQueued or PerhapsQueued."""
         queue = self.people if order.actor.kind == "slack_user" else self.callers
         queue.put(order, delay=delay)
 

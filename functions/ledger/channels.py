@@ -1,6 +1,6 @@
 """Callers' orders that wait to be answered in a Slack channel, so that one message can answer several of them.
 
-CHANNEL#id    waiting#caller    the ids of the caller's orders, the longest waiting first
+CHANNEL#app#id    waiting#caller    the ids of the caller's orders, the longest waiting first
 """
 
 from datetime import datetime
@@ -29,8 +29,9 @@ class WaitingOrders(BaseModel):
 class Channels:
     """The lists of waiting orders. A list may lack an order, or have one that is answered: it only saves messages."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, app_id: str) -> None:
         self._table = table
+        self._app_id = app_id
 
     def add(self, channel_id: str, caller: str, order_id: str, now: datetime) -> None:
         """Add an order to the list, unless it is there."""
@@ -51,14 +52,15 @@ class Channels:
         return ()
 
     def _read(self, channel_id: str, caller: str) -> WaitingOrders:
-        return self._table.read(_key(channel_id, caller), WaitingOrders) or WaitingOrders()
+        return self._table.read(self._key(channel_id, caller), WaitingOrders) or WaitingOrders()
 
     def _write(
         self, channel_id: str, caller: str, before: WaitingOrders, order_ids: tuple[str, ...], now: datetime
     ) -> bool:
         after = WaitingOrders(order_ids=order_ids, revision=before.revision + 1)
-        return self._table.write(put(_key(channel_id, caller), after, now, over=before if before.revision else None))
+        return self._table.write(
+            put(self._key(channel_id, caller), after, now, over=before if before.revision else None)
+        )
 
-
-def _key(channel_id: str, caller: str) -> Key:
-    return Key(f"CHANNEL#{channel_id}", f"waiting#{caller}")
+    def _key(self, channel_id: str, caller: str) -> Key:
+        return Key(f"CHANNEL#{self._app_id}#{channel_id}", f"waiting#{caller}")

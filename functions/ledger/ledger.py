@@ -41,5 +41,5 @@ def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str) -> Ledge
         recordings=recordings,
         stops=Stops(table),
         answers=Answers(table),
-        channels=Channels(table),
+        channels=Channels(table, app_id),
     )

@@ -109,7 +109,7 @@ class StreamStatus(_Answer):
     differences: list[Difference] = []
     """The fields of the job in which RTC's answer differs from what was asked."""
     error_code: str | None = None
-    """RTC's error code, such as RTC.00001007."""
+    """RTC's error code, such as RTC.00001007. While the state is `working`, that of the last try: it is tried again."""
     error_msg: str | None = None
     """RTC's message, or, without one, the kind of failure: out_of_time, too_late, job_unknown, not_connected ..."""
     request_id: str | None = None
@@ -207,7 +207,7 @@ def _start_status(
                 update={"state": StreamState.NOT_STARTED, "error_msg": FailureKind.OUT_OF_TIME.value}
             )
         case None:
-            return status
+            return status.model_copy(update=_failure(attempt.last_failure if attempt is not None else None))
 
 
 def _job(request: RecordingRequest, job_id: str, job: RecordingJob | None) -> dict[str, object]:

@@ -67,9 +67,9 @@ class UserToStop(_Event):
     """Every recording of a user of a room; with a video_type, only that one."""
 
     room_id: RtcId
-    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
+    """1 to 64 of A-Z a-z 0-9 _ -, as a string or a number of 64 bits."""
     user_id: RtcId
-    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
+    """1 to 64 of A-Z a-z 0-9 _ -, as a string or a number of 64 bits."""
     video_type: VideoType | None = None
     """CAMERASTREAM, SCREENSTREAM, or null for both."""
 

@@ -26,6 +26,7 @@ class ChannelTurns:
     """Gives out the turns to post or update a message."""
 
     table: Table
+    app_id: str
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
     _paces: dict[str, Pace] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class ChannelTurns:
     def _pace(self, channel_id: str) -> Pace:
         while len(self._paces) >= _CHANNELS_KNOWN:
             del self._paces[next(iter(self._paces))]
-        return self._paces.setdefault(channel_id, Pace(self.table, f"SLACK#{channel_id}", 1))
+        return self._paces.setdefault(channel_id, Pace(self.table, f"{self.app_id}#{channel_id}", 1))
 
 
 def no_turn() -> NoTurn:

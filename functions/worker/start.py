@@ -12,13 +12,12 @@ from datetime import datetime
 
 from bot.messages import replies
 from bot.messages.outcomes import Waiting, outcome
-from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks, report_differences
-from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, NoTurn, TryAgain, longest
+from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain, longest
 from functions.worker.gathering import View, state_of
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
@@ -168,7 +167,7 @@ class StartHandler:
     def _postpone(self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery) -> Attempt:
         """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
         if not delivery.last:
-            raise TryAgain(delivery.delay(), _of_rtc(why))
+            raise TryAgain(delivery.delay(), why)
         gave_up = NotStarted(failure=why, gave_up=True)
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
@@ -178,14 +177,13 @@ class StartHandler:
             return self._store(attempt.settled(too_late, self.clock()))
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
         began = time.monotonic()
+        is_sent = False
         try:
             with self.turns.take(order, delivery) as rtc:
+                is_sent = True
                 logger.info(LogEvent.CALLING_RTC, extra=facts | {"turn_ms": _ms_since(began)})
                 began = time.monotonic()
                 job = rtc.start(attempt.request)
-        except (NoTurn, Away):
-            self._store(attempt.waiting())  # nothing was sent
-            raise
         except OutcomeUnknown as error:
             logger.warning(LogEvent.OUTCOME_UNKNOWN, extra=_facts(error) | _took(began))
             count(Metric.OUTCOME_UNKNOWN)
@@ -197,6 +195,10 @@ class StartHandler:
             if error.may_retry:
                 return self._give_back(attempt, error.failure(), delivery)
             return self._settle(attempt, NotStarted(failure=error.failure()), delivery)
+        except Exception:
+            if not is_sent:  # no turn, or the ledger or the secret failed: the claim must not count as a call
+                self._store(attempt.waiting())
+            raise
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
@@ -208,8 +210,8 @@ class StartHandler:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
-        self._store(attempt.waiting())
-        raise TryAgain(delivery.delay(), _of_rtc(why))
+        self._store(attempt.waiting(why))
+        raise TryAgain(delivery.delay(), why)
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""
@@ -223,11 +225,6 @@ class StartHandler:
             return self.ledger.attempts.store(attempt, self.clock())
         except Exception as error:  # whatever it is, what RTC said must not be lost
             raise NotStored(attempt) from error
-
-
-def _of_rtc(why: Failure) -> Failure | None:
-    """Return why a call failed; None if RTC was not called."""
-    return None if why.kind is FailureKind.OUT_OF_TIME else why
 
 
 def _facts(error: RtcError) -> dict[str, object]:

@@ -63,7 +63,7 @@ class Stack:
     ) -> None:
         self._template_path = template_path
         self._parameters = parameters
-        self._secrets = secrets
+        self.secrets = secrets
         self._port = port
         self._functions_dir = (functions_dir or template_path.parent).resolve()
         self._built = built
@@ -135,7 +135,7 @@ class Stack:
 
     def _start(self) -> None:
         template = read_template(self._template_path)
-        template.check(self._parameters, self._secrets)
+        template.check(self._parameters, self.secrets)
         # The parts are closed in reverse order. A poller's receive ends only with the queue's server, so the pollers
         # are stopped before it and joined after it. Answers of the HTTP API wait for functions, so the functions close
         # first.
@@ -145,7 +145,7 @@ class Stack:
         resolved = aws.create(
             template,
             self._parameters,
-            self._secrets,
+            self.secrets,
             {
                 (function.name, name): value
                 for function in template.functions

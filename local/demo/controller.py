@@ -10,6 +10,7 @@ from local.demo.correlate import correlate
 from local.demo.details import details_of
 from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen
 from local.demo.event_log import EventLog
+from local.demo.masking import masked, texts_in
 from local.demo.redelivery import Redelivery
 from local.demo.steps import steps_of
 from local.demo.switches import Switchboard
@@ -39,6 +40,7 @@ class Controller:
         self._event_log = event_log
         self._switchboard = Switchboard(system, event_log)
         self._redelivery = Redelivery(system.stack, event_log)
+        self._secrets = frozenset(texts_in(system.stack.secrets))
         self._drawn: tuple[int, Documents] = (-1, {})
 
     def workspace(self) -> Mapping[str, object]:
@@ -73,7 +75,7 @@ class Controller:
         trace = self._find(request_id)
         rtc, stack = self._system.rtc, self._system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
-        return details_of(trace, steps_of(trace), rtc.calls() if rtc else (), items)
+        return masked(details_of(trace, steps_of(trace), rtc.calls() if rtc else (), items), self._secrets)
 
     def say(self, person_id: str, channel_id: str, text: str, breaks: str = "") -> None:
         """Type `text` as that person: a command or a message.

@@ -49,21 +49,28 @@ def correlate(
                 receives.setdefault(order_id, []).append(receive)
     posts_with_order = [(order_in(read_object(post.request.body).get("metadata")), post) for post in posts]
     traces: list[Trace] = []
-    placed_ids = {""}
+    placed_by = {
+        door.request_id: next(
+            (it for it in lines_by_call.get(door.request_id, ()) if it.message == LogEvent.ORDER_PLACED), None
+        )
+        for door in doors
+    }
+    doors_by_order: dict[str, list[Invocation]] = {}
+    for door in doors:
+        if placed := placed_by[door.request_id]:
+            doors_by_order.setdefault(placed.order_id, []).append(door)
     for door in doors:
         door_lines = lines_by_call.get(door.request_id, [])
-        placed = next((line for line in door_lines if line.message == LogEvent.ORDER_PLACED), None)
+        placed = placed_by[door.request_id]
         order_id = placed.order_id if placed else ""
-        is_first = order_id not in placed_ids
-        placed_ids.add(order_id)
+        placing = doors_by_order.get(order_id, [])
+        is_first = placing[:1] == [door]
         trace = Trace(
             door=door,
             delivery=deliveries_by_signature.get(read_object(door.event)["headers"].get("x-slack-signature")),
             order_id=order_id,
             placed_at=placed.at if placed else None,
-            receives=tuple(
-                it for it in receives.get(order_id, ()) if (is_first if it.check else spans(door, it.sent_at))
-            ),
+            receives=tuple(it for it in receives.get(order_id, ()) if placing and _belongs(it, door, placing)),
             lines=(*door_lines, *(it for it in lines_by_order.get(order_id, ()) if it.function == RECORDER)),
             posts=tuple(post for named, post in posts_with_order if is_first and named == order_id),
         )
@@ -105,6 +112,15 @@ def _receives(call: Invocation, lines_by_order: Mapping[str, Sequence[Line]]) ->
         lines = lines_by_order.get(order_id, ())
         own = (it for it in lines if it.fields.get("receive") == number and spans(call, it.at))
         yield order_id, Receive(call, record, tuple(own))
+
+
+def _belongs(receive: Receive, door: Invocation, placing: Sequence[Invocation]) -> bool:
+    """Return whether a receive is of this door's event, one of those that placed the order.
+
+    The first one has what the recorder put on the queue: checks, and orders that wait for their turn.
+    """
+    senders = [] if receive.check else [it for it in placing if spans(it, receive.sent_at)]
+    return (senders or placing)[0] is door
 
 
 def _group(lines: Iterable[Line], field: str) -> dict[str, list[Line]]:

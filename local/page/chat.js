@@ -43,6 +43,7 @@ export function drawChat(state, { scroller, list, beginning, latest, title, subt
     if (followed !== state.follows) {
       followed = state.follows;
       toEnd();
+      scroller.closest(".chat").scrollIntoView({ block: "end" }); // if the page is longer than the window
     }
   });
   scroller.addEventListener("scroll", () => { latest.hidden = scroller.scrollTop > -AWAY_PX; });

@@ -24,7 +24,7 @@ export const STATIONS = [
     role: "keeps the order",
     kind: "simulated",
     tab: "Queue",
-    about: "Amazon SQS. It keeps the order until the recorder has done it.",
+    about: "Amazon SQS. It keeps the order until the recorder has done it. People’s orders and callers’ orders have a queue each, so a crowd of events delays no command.",
   },
   {
     station: "recorder",
@@ -63,8 +63,15 @@ export function standing(steps, station) {
   const last = own.at(-1);
   if (!last) return { state: "idle" };
   if (last.ms === null) return { state: last.state, ms: last.state === "waiting" ? undefined : null };
-  const first = own.filter((it) => !it.check).at(-1) ?? last;
+  const first = (station === "rtc" && unwell(steps)) || (own.filter((it) => !it.check).at(-1) ?? last);
   return { state: first.state, ms: station === "reply" ? first.offset + first.ms : first.ms };
+}
+
+/** Return the call to RTC that failed in the order's last receive, of several calls there; undefined if all went well. */
+function unwell(steps) {
+  const since = steps.filter((it) => it.station === "recorder" && !it.check).at(-1)?.offset ?? 0;
+  const calls = steps.filter((it) => it.station === "rtc" && !it.check && it.offset >= since);
+  return calls.find((it) => it.state === "failed") ?? calls.find((it) => it.state === "unknown");
 }
 
 /** Return the tab of the first station that failed, or whose result is unknown; undefined if there is none. */

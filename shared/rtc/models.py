@@ -140,9 +140,9 @@ class RecordingRequest(_Sent):
     """The body of RTC's start call, as its API page has it (Table 3): one stream of one user of one room."""
 
     room_id: RtcId
-    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
+    """1 to 64 of A-Z a-z 0-9 _ -, as a string or a number of 64 bits."""
     user_id: RtcId
-    """1 to 64 letters, digits, _ or -, as a string or a number of 64 bits."""
+    """1 to 64 of A-Z a-z 0-9 _ -, as a string or a number of 64 bits."""
     is_record_audio: bool = True
     """true or false."""
     # None is sent by leaving the field out. The page says of that both "the video is not recorded" and "the default

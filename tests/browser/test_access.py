@@ -36,8 +36,9 @@ def test_axe_finds_nothing_serious(open_page: Open, room: str, size: dict[str, i
     for view in ("RTC’s jobs", "Timeline"):
         page.get_by_role("button", name=view).click()
         assert _serious(page) == []
-    page.get_by_role("tab", name="RTC out").click()
-    assert _serious(page) == []
+    for tab in ("RTC", "Reply"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        assert _serious(page) == []
     page.get_by_role("button", name="Close the panel").click()
     go_to(page, "webhook demo")
     box = page.get_by_role("textbox")
@@ -79,6 +80,31 @@ def test_focus_goes_in_the_order_of_the_page(page: Page) -> None:
     wanted = ["views", "strip", "people", "channels", "messages", "chips", "box"]
     start = seen.index("views")
     assert seen[start : start + len(wanted)] == wanted
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_focus_is_visible(open_page: Open, scheme: str) -> None:
+    """Whatever has the focus on the way of Tab has an outline, or its box has."""
+    page = open_page(color_scheme=scheme)
+    page.get_by_role("button", name="Break something").click()
+    page.locator("body").press("Tab")
+    shown = """() => {
+      const it = document.activeElement;
+      const box = it.closest(".box") ?? it;
+      const hasOutline = getComputedStyle(it).outlineStyle !== "none";
+      return it === document.body || hasOutline || getComputedStyle(box).boxShadow !== "none";
+    }"""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        assert page.evaluate(shown), page.evaluate("document.activeElement.outerHTML")
+
+
+def test_nothing_moves_for_who_wants_no_motion(open_page: Open) -> None:
+    """With reduced motion neither the panel nor a station has an animation."""
+    page = open_page(viewport=PHONE, reduced_motion="reduce")
+    page.get_by_role("button", name="Timeline").click()
+    expect(page.locator("#panel")).to_be_visible()
+    assert page.evaluate("document.getAnimations().length") == 0
 
 
 def test_a_phone_has_the_panel_as_a_sheet(open_page: Open, room: str) -> None:

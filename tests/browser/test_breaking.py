@@ -74,6 +74,17 @@ def test_a_queue_that_refuses_is_told_at_once(page: Page, room: str) -> None:
     send(page, f"/record room {room} user001")
     expect(message(page, "Nothing was done: recordbot could not pass the order on").last).to_be_visible()
     expect(message(page, "Asking RTC", room)).to_have_count(0)
+    expect(station(page, "Queue")).to_have_attribute("data-state", "failed")
+    page.get_by_role("button", name="Timeline").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("The queue did not take the order")
+
+
+def test_the_demonstration_of_silence_mends_itself(page: Page) -> None:
+    """The example "RTC silent" breaks RTC for its own command alone."""
+    page.get_by_role("group", name="Examples").get_by_role("button", name="RTC silent").click()
+    expect(page.locator("#badge")).to_have_text("1 broken")
+    expect(message(page, "room 300", "may or may not be recording")).to_have_count(1, timeout=40_000)
+    expect(page.locator("#badge")).to_be_hidden()
 
 
 def test_a_recorder_killed_in_its_call_leaves_nothing_guessed(page: Page, room: str) -> None:

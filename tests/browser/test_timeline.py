@@ -4,13 +4,16 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from local.rtc.faults import Fault as RtcFault
+from local.system import System
 from shared.log_events import LogEvent
 from tests.browser.conftest import Open
 from tests.browser.conversation import message, send, station
 
-TABS = ("Request in", "Order", "RTC out", "RTC answer", "Ledger", "Logs")
+TABS = ("Request in", "Door", "Queue", "Recorder", "RTC", "Reply", "Ledger", "Logs")
 
 
 def _record(page: Page, room: str) -> None:
@@ -32,10 +35,72 @@ def test_a_message_leads_to_its_order(page: Page, room: str) -> None:
     ):
         expect(steps.get_by_text(title)).to_be_visible()
     panel = page.get_by_role("tabpanel")
-    texts = ("The signature is valid", room, "SDK-HMAC-SHA256", "HTTP 201", "ORDER#", LogEvent.CALLING_RTC)
+    texts = (
+        "POST /slack",
+        "The signature is valid",
+        room,
+        LogEvent.CALLING_RTC,
+        "SDK-HMAC-SHA256",
+        "chat.postMessage",
+        "ORDER#",
+        LogEvent.ORDER_PLACED,
+    )
     for tab, text in zip(TABS, texts, strict=True):
-        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("tab", name=tab, exact=True).click()
         expect(panel).to_contain_text(text)
+
+
+def test_a_station_shows_what_it_promises(page: Page, room: str) -> None:
+    """A click on a station opens its own tab: what it is, and what happened there."""
+    _record(page, room)
+    for name, tab, *texts in (
+        ("Slack", "Request in", "what a person types", "x-slack-signature"),
+        ("Door", "Door", "checks the signature", "The door’s answer: 200", LogEvent.ORDER_PLACED),
+        ("Queue", "Queue", "Amazon SQS", "receive 1"),
+        ("Recorder", "Recorder", "asks RTC to record", LogEvent.STARTED),
+        ("RTC", "RTC", "Huawei Cloud", "HTTP 201", "POST /v2/apps/"),
+        ("Reply", "Reply", "read in the channel", "Slack’s answer: HTTP 200", f"room {room}"),
+    ):
+        station(page, name).click()
+        expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
+        for text in texts:
+            expect(page.get_by_role("tabpanel")).to_contain_text(text)
+    expect(page.get_by_role("tabpanel")).not_to_contain_text("xoxb-1")
+
+
+def test_details_open_at_what_failed(page: Page, system: System, room: str) -> None:
+    """Of three starts one is refused: the order's details open at RTC, and only that call is unfolded."""
+    system.rtc.misbehave(RtcFault(status=400, error_code="RTC.00001007"), operation="start")  # type: ignore[union-attr] # no real RTC
+    send(page, f"/record room {room} user001,user002,user003")
+    told = message(page, "user001", room, "JobExceed")
+    told.get_by_role("button", name="What happened").click()
+    expect(page.get_by_role("tab", name="RTC", exact=True)).to_have_attribute("aria-selected", "true")
+    calls = page.get_by_role("tabpanel").locator("details")
+    expect(calls.filter(has_text="HTTP 400")).to_have_attribute("open", "")
+    expect(calls.filter(has_text="HTTP 201").first).not_to_have_attribute("open", "")
+
+
+STEPS = [
+    {"station": "door", "title": "Door", "offset": 0, "ms": 40, "state": "ok", "note": "", "check": 0},
+    {"station": "queue", "title": "Queue", "offset": 40, "ms": 20, "state": "ok", "note": "", "check": 0},
+    {"station": "recorder", "title": "Recorder", "offset": 60, "ms": 100, "state": "ok", "note": "", "check": 0},
+    {"station": "queue", "title": "Wait", "offset": 160, "ms": 60_000, "state": "ok", "note": "", "check": 0},
+    {"station": "recorder", "title": "Again", "offset": 60_160, "ms": 40, "state": "ok", "note": "", "check": 0},
+]
+WIDTHS = """async (steps) => {
+  const { waterfall } = await import("/page/waterfall.js");
+  const made = waterfall(steps);
+  const widths = [...made.querySelectorAll(".bar")].map((it) => Number(it.style.getPropertyValue("--long")));
+  return [made.querySelector(".scale").textContent, widths];
+}"""
+
+
+def test_all_bars_have_one_scale(page: Page) -> None:
+    """The same time has the same width in every bar, before and after a long wait, and the scale is said."""
+    scale, widths = page.evaluate(WIDTHS, STEPS)
+    assert widths == pytest.approx([0.2, 0.1, 0.5, 0.2])
+    assert "One scale for all bars: the whole width is 200 ms" in scale
+    assert "hatched and left out" in scale
 
 
 def test_secrets_are_hidden(page: Page, room: str) -> None:
@@ -47,7 +112,7 @@ def test_secrets_are_hidden(page: Page, room: str) -> None:
     expect(panel).to_contain_text("curl -X POST")
     expect(panel).to_contain_text("Signature=[hidden]")
     for tab in TABS:
-        page.get_by_role("tab", name=tab).click()
+        page.get_by_role("tab", name=tab, exact=True).click()
         expect(panel).not_to_contain_text("stream-key")
     page.get_by_role("tab", name="Request in").click()
     expect(panel).to_contain_text("v0=[hidden]")
@@ -64,10 +129,10 @@ def test_the_tabs_are_walked_by_keyboard(page: Page, room: str) -> None:
     first = page.get_by_role("tab", name="Request in")
     expect(page.get_by_role("tabpanel")).to_contain_text("The signature is valid")
     first.focus()
-    for key, tab in (("ArrowRight", "Order"), ("End", "Logs"), ("ArrowRight", "Request in"), ("ArrowLeft", "Logs")):
+    for key, tab in (("ArrowRight", "Door"), ("End", "Logs"), ("ArrowRight", "Request in"), ("ArrowLeft", "Logs")):
         page.keyboard.press(key)
-        expect(page.get_by_role("tab", name=tab)).to_be_focused()
-        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        expect(page.get_by_role("tab", name=tab, exact=True)).to_be_focused()
+        expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Tab")
     expect(page.get_by_role("tabpanel")).to_be_focused()
     page.keyboard.press("Escape")

@@ -47,7 +47,8 @@ def test_a_stop_ends_what_a_start_began(page: Page, room: str) -> None:
     expect(row).to_contain_text(re.compile(r"job \d+ stopped"))
     row.get_by_role("button", name="What happened").click()
     expect(page.locator(".waterfall").get_by_text("RTC is asked to stop").last).to_be_visible()
-    page.get_by_role("tab", name="RTC out").click()
+    page.get_by_role("tab", name="RTC", exact=True).click()
+    page.get_by_role("tabpanel").get_by_text("RTC is asked to stop").last.click()
     expect(page.get_by_role("tabpanel")).to_contain_text("DELETE /v2/apps/")
 
 

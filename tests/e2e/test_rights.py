@@ -5,7 +5,7 @@ import pytest
 from local.rtc.faults import Fault
 from tests.e2e.conftest import Deployment
 from tests.template import FUNCTIONS, RESOURCES, granted
-from tests.webhook_sender import Sender, an_event, outcome
+from tests.webhook_sender import Sender, an_event, outcome, start
 
 LAMBDA_S_OWN = {
     *((name, f"logs:{action}") for name in FUNCTIONS for action in ("CreateLogStream", "PutLogEvents")),
@@ -31,8 +31,11 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
 
 
 def _call_the_webhook(bot: Deployment) -> None:
-    """A stop of what runs, read back by its link, and one by a job, which has to be looked up for a limited caller."""
+    """A start that is tried again, a stop of what runs, and one by a job, which is looked up for a limited caller."""
     free, limited = (Sender(bot.system.hook_url(caller), caller.key) for caller in bot.system.callers)
+    bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start")
+    begun = free.send(start(bot.room, "user004"))
+    assert [stream["state"] for stream in outcome(begun.json()["status_url"])["streams"]] == ["started"]
     stop = free.send(an_event("recording.stop", {"room_id": bot.room, "user_id": "user001"}))
     assert [stream["state"] for stream in outcome(stop.json()["status_url"])["streams"]] == ["stopped"]
     job = an_event("recording.stop", {"job_id": bot.jobs()[0].job_id})

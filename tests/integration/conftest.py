@@ -179,7 +179,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             response_url_prefix=slack.response_url_prefix,
             limits=(PATIENCE_S, PATIENCE_S),
         )
-        channels = ChannelTurns(Table(dynamodb, TABLE), clock, clock.tick)
+        channels = ChannelTurns(Table(dynamodb, TABLE), new_order_id(), clock, clock.tick)
         telling = Telling(
             ledger.answers, channels, Gathering(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
         )

@@ -176,3 +176,12 @@ def test_what_people_look_for_is_an_output() -> None:
 def test_the_file_uses_no_yaml_that_cloudformation_does_not_take() -> None:
     """It has no anchors and no aliases."""
     assert not re.findall(r"(?::|-) [&*]\w+", PATH.read_text(encoding="utf-8"))
+
+
+def test_what_holds_response_urls_and_push_addresses_is_encrypted() -> None:
+    """Queues and table say so themselves: an order has both, and a default may change."""
+    queues, tables = of_type("AWS::SQS::Queue"), of_type("AWS::DynamoDB::Table")
+    assert [name for name, it in queues.items() if it.get("SqsManagedSseEnabled") is not True] == []
+    assert [name for name, it in tables.items() if it.get("SSESpecification") != {"SSEEnabled": True}] == []
+    assert len(queues) > 1
+    assert tables

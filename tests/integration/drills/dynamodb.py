@@ -1,5 +1,7 @@
 """The drills of DynamoDB: each way to fail, at each write of an order's life."""
 
+from collections.abc import Callable
+
 from local.aws.faults import DENIED, Fault
 from local.http_message import Wire
 from tests.integration.drills.drill import MISTAKE, NOT_FINISHED, RECORDING, STARTING, UNKNOWN, Drill
@@ -49,6 +51,10 @@ def _away(place: Place) -> None:
         place.aws.misbehave(FAILED, operation, times=None)
 
 
+def _no_turn(fault: Fault, times: int | None) -> Callable[[Place], object]:
+    return lambda place: place.aws.misbehave(fault, "UpdateItem", times=times)
+
+
 def _away_for_the_settling(place: Place) -> None:
     place.aws.misbehave(FAILED, "TransactWriteItems", holding=WRITES["the settling"], times=None)
 
@@ -67,6 +73,10 @@ DRILLS = [
     _drill("the end of an answer", "carries out {} and resets the connection, also at its second try"),
     Drill("DynamoDB", "carries out a claim, and then gives no answer to anything for a while", _lose_the_claim),
     Drill("DynamoDB", "is away for good", _away, (NOT_FINISHED,), 0, "nothing", 1),
+    Drill("DynamoDB", "fails twice when the turn to call RTC is booked", _no_turn(FAILED, 2)),
+    Drill(
+        "DynamoDB", "refuses to book a turn (no permission)", _no_turn(DENIED, None), (MISTAKE,), 0, "not_started", 1
+    ),
     Drill(
         "DynamoDB",
         "refuses us for good (no permission)",

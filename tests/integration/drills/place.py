@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ from functions.aws import secrets as aws_secrets
 from functions.aws.queue import OrderQueue
 from functions.aws.secrets import Secret
 from functions.ledger.ledger import open_ledger
-from local.aws.account import Aws
+from local.aws.account import REGION, Aws
 from local.aws.api_gateway import ApiGateway
 from local.aws.template import read_template
 from local.rtc.api import RtcApi
@@ -72,12 +72,12 @@ class Place:
 
     hook: Sender
 
-    def __init__(self, aws: Aws, clock: Clock, rtc: RtcApi, workspace: SlackWorkspace, queues: tuple[str, str]) -> None:
+    def __init__(self, aws: Aws, clock: Clock, rtc: RtcApi, workspace: SlackWorkspace, queues: "Queues") -> None:
         self.aws = aws
         self.clock = clock
         self.rtc = rtc
         self.slack = workspace
-        self.queue, self.dead_letters = queues
+        self.queues = queues
         self.orders: list[str] = []
         self.other_rtc: RawServer | None = None
         self.aws_limit = 5
@@ -111,19 +111,15 @@ class Place:
     def work(self) -> None:
         """Deliver what is on the queue until it is empty."""
         for _ in range(_ROUNDS):
-            records = self._receive()
-            if not records:
+            batches = {
+                url: records for url in (self.queues.people, self.queues.callers) if (records := self._take(url))
+            }
+            if not batches:
                 return
-            failed = recorder.handler({"Records": records}, Context())["batchItemFailures"]
-            again = {it["itemIdentifier"] for it in failed}
-            for record in records:
-                handle = {"QueueUrl": self.queue, "ReceiptHandle": record["receiptHandle"]}
-                if record["messageId"] in again:
-                    self._sqs.change_message_visibility(**handle, VisibilityTimeout=0)
-                else:
-                    self._sqs.delete_message(**handle)
+            for url, records in batches.items():
+                self._deliver(url, records)
             self.clock.tick(LEASE.total_seconds() + 1)
-        raise AssertionError("the queue does not get empty")
+        raise AssertionError("the queues don't get empty")
 
     def seen(self) -> Seen:
         """Return what there is now."""
@@ -134,7 +130,7 @@ class Place:
             for order_id in self.orders
             for attempt in ledger.orders.read(order_id).attempts
         ]
-        dead = self.aws.sqs.receive_message(QueueUrl=self.dead_letters, MaxNumberOfMessages=10).get("Messages", [])
+        dead = self.aws.sqs.receive_message(QueueUrl=self.queues.dead, MaxNumberOfMessages=10).get("Messages", [])
         messages = self.slack.chat.messages(CLASS_RECORDINGS, ANN)
         headlines = [self.slack.chat.as_text(message).split("\n", 1)[0] for message in messages]
         reads = [headline.removesuffix(f" · @{ANN.name}") for headline in headlines]  # a late answer mentions her
@@ -146,9 +142,19 @@ class Place:
     def _sqs(self) -> Any:
         return self.aws.sqs
 
-    def _receive(self) -> list[dict[str, Any]]:
+    def _deliver(self, url: str, records: list[dict[str, Any]]) -> None:
+        failed = recorder.handler({"Records": records}, Context())["batchItemFailures"]
+        again = {it["itemIdentifier"] for it in failed}
+        for record in records:
+            handle = {"QueueUrl": url, "ReceiptHandle": record["receiptHandle"]}
+            if record["messageId"] in again:
+                self._sqs.change_message_visibility(**handle, VisibilityTimeout=0)
+            else:
+                self._sqs.delete_message(**handle)
+
+    def _take(self, url: str) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
-            QueueUrl=self.queue, MaxNumberOfMessages=5, MessageSystemAttributeNames=["All"], VisibilityTimeout=60
+            QueueUrl=url, MaxNumberOfMessages=5, MessageSystemAttributeNames=["All"], VisibilityTimeout=60
         )
         records = []
         for message in answer.get("Messages", []):
@@ -161,6 +167,7 @@ class Place:
                     "receiptHandle": message["ReceiptHandle"],
                     "body": message["Body"],
                     "attributes": message["Attributes"],
+                    "eventSourceARN": f"arn:aws:sqs:{REGION}:123456789012:{url.rpartition('/')[2]}",
                 }
             )
         return records
@@ -197,7 +204,8 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
         place.environment = {
             **aws.environment,
             "LEDGER_TABLE": TABLE,
-            "ORDER_QUEUE_URL": place.queue,
+            "CALLER_QUEUE_URL": place.queues.callers,
+            "RTC_CALLS_PER_SECOND": "100",
             "MAX_RECEIVES": str(MAX_RECEIVES),
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
@@ -207,6 +215,7 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
             "SLACK_RESPONSE_URL": workspace.response_url_prefix,
             "SLACK_COMMAND": "/record",
             "DEFAULT_IDLE_SECONDS": "300",
+            "RECORD_RULE_ID": "",
             "WEBHOOK_CALLERS": '{"timetable": {}}',
         }
         keys = {"access_key": api.credentials.access_key, "secret_key": api.credentials.secret_key}
@@ -241,7 +250,8 @@ def _prepare(patch: pytest.MonkeyPatch, place: Place) -> None:
     for name, value in place.aws.environment.items():
         patch.setenv(name, value)
     for module, secret in zip((slack, webhook, recorder), _SECRETS, strict=True):
-        environment = _Environment(place, secret)
+        queue = place.queues.callers if module is webhook else place.queues.people
+        environment = _Environment(place, {"SECRET_ID": secret, "ORDER_QUEUE_URL": queue})
         patch.setattr(module, "os", SimpleNamespace(environ=environment))
         patch.setattr(module, "Secret", partial(Secret, clock=place.clock.seconds))
     patch.setattr(recorder, "_now", place.clock)
@@ -257,9 +267,9 @@ def _prepare(patch: pytest.MonkeyPatch, place: Place) -> None:
 class _Environment(Mapping[str, str]):
     """A function's environment, as the place has it when it is read."""
 
-    def __init__(self, place: Place, secret_id: str) -> None:
+    def __init__(self, place: Place, own: dict[str, str]) -> None:
         self._place = place
-        self._own = {"SECRET_ID": secret_id}
+        self._own = own
 
     def __getitem__(self, name: str) -> str:
         return self._now()[name]
@@ -274,9 +284,22 @@ class _Environment(Mapping[str, str]):
         return self._place.environment | self._own
 
 
-def _queues(aws: Aws) -> tuple[str, str]:
+@dataclass(frozen=True)
+class Queues:
+    """The URLs of a place's queues."""
+
+    people: str
+    callers: str
+    dead: str
+
+
+def _queues(aws: Aws) -> Queues:
     name = new_order_id()
     dead = aws.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
     arn = aws.sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": str(MAX_RECEIVES)})
-    return aws.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": redrive})["QueueUrl"], dead
+    people, callers = (
+        aws.sqs.create_queue(QueueName=f"{name}-{who}", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
+        for who in ("people", "callers")
+    )
+    return Queues(people, callers, dead)

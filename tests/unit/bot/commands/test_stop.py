@@ -35,6 +35,8 @@ def stop(text: str) -> Stop:
         ("stop user001 in room 100", BY_USER),
         ("STOP 100 user001.", BY_USER),
         ("please stop 100 user001", BY_USER),
+        ("stop teacher in lobby", Stop(room_id="lobby", user_id="teacher")),
+        ("stop user001 in 100", BY_USER),
         ("stop lobby teacher", Stop(room_id="lobby", user_id="teacher")),
         ("stop 100 user001 screen", Stop(room_id="100", user_id="user001", video_type="SCREENSTREAM")),
         ("stop 100 user001 video_type=CAMERASTREAM", Stop(room_id="100", user_id="user001", video_type="CAMERASTREAM")),

@@ -161,6 +161,19 @@ def test_a_duplicate_has_the_name_of_the_stream(around: Around) -> None:
     assert told == ("1", "s_1_100_user001", "rtc", "RUNNING")
 
 
+def test_a_stream_that_waits_says_what_rtc_said(around: Around) -> None:
+    """It is still working: recordbot tries again."""
+    link = around.ask()[1]["status_url"].removeprefix("https://example.com")
+    (order,) = around.orders
+    now = datetime.fromtimestamp(NOW, UTC)
+    around.ledger.orders.record_request(order, now)
+    attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], now)
+    assert isinstance(attempt, Attempt)
+    around.ledger.attempts.store(attempt.waiting(a_failure(FailureKind.THROTTLED, status=429)), now)
+    (stream,) = around.ask(path=link, method="GET")[1]["streams"]
+    assert (stream["state"], stream["error_msg"], stream["request_id"]) == ("working", "JobExceed", "3f2a")
+
+
 def test_a_stream_without_a_call_has_no_beginning(around: Around) -> None:
     """RTC was not asked for a duplicate, so `began_at` is null; when that was settled is told."""
     link = around.ask()[1]["status_url"].removeprefix("https://example.com")

@@ -94,7 +94,7 @@ def test_all_of_an_event_is_found() -> None:
 
 
 def test_an_event_sent_again_has_its_own_messages() -> None:
-    """If an order is placed twice, each event has the message that it sent to the queue; checks belong to the first."""
+    """If an order is placed twice, each event has its own message. What the recorder sent belongs to the first."""
     scene = Scene(order=an_event_s_order())
     scene.sent(START)
     scene.sent(START, request_id="web2", at=1.0)
@@ -102,9 +102,10 @@ def test_an_event_sent_again_has_its_own_messages() -> None:
     scene.placed(1.015, request_id="web2", function="WebhookFunction")
     scene.received(1.03, 0.1, sent=1.016)
     scene.received(2.5, 0.1, check=1, sent=0.5)
+    scene.received(4.5, 0.1, sent=0.12)
     first, again = scene.traces()
     assert first.order_id == again.order_id
-    assert [it.call.request_id for it in first.receives] == ["fn-0.03", "fn-2.5"]
+    assert [it.call.request_id for it in first.receives] == ["fn-0.03", "fn-2.5", "fn-4.5"]
     assert [it.call.request_id for it in again.receives] == ["fn-1.03"]
 
 

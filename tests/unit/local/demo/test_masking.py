@@ -33,6 +33,18 @@ def test_a_secret_is_hidden_wherever_it_is(secret: str) -> None:
     assert "y" in shown
 
 
+def test_a_secret_that_is_known_is_hidden_wherever_it_is() -> None:
+    """What the system is configured with, and the keys of a push address that stands elsewhere in the document."""
+    document = {
+        "body": "push=rtmp://h/app/s3cret-key?sign=s3cret-sign",
+        "answer": ["s3cret-key of AKAKAK", "s3cret-sign"],
+    }
+    assert masked(document, {"AKAKAK", "of"}) == {
+        "body": f"push=rtmp://{MASK}",
+        "answer": [f"{MASK} of {MASK}", MASK],
+    }
+
+
 @pytest.mark.parametrize("name", ["token", "trigger_id", "X-Security-Token"])
 def test_a_field_that_is_secret_by_its_name(name: str) -> None:
     """The value of a secret field is hidden whatever it is; an empty one stays empty."""

@@ -112,6 +112,7 @@ def test_without_a_token_rtc_is_not_asked(answer: bytes, family: type[RtcError])
         (b'{"error": {"code": 401, "message": "The account is locked."}}', "The account is locked."),
         (b'{"error": {"message": "The account\\nis locked.\\u0007"}}', "The account is locked."),
         (b'{"error_code": "IAM.0011", "error_msg": "The account is locked."}', "IAM.0011 The account is locked."),
+        (b'{"error": {"message": "user u, password p4ssw0rd: wrong"}}', "user u, password ***: wrong"),
         (b'{"error": "locked"}', "IAM gave no token"),
         (b'{"error": {"message": {"a": 1}}}', "IAM gave no token"),
         (b'{"error": {"message": "' + b"x" * 5000 + b'"}}', "x" * 300),
