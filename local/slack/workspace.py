@@ -124,8 +124,8 @@ class SlackWorkspace:
                 delivery = replace(delivery, error="invalid_command_response")
             if delivery.error:
                 words = Content(f'{command} failed with the error "{delivery.error}"')
-                told = self.chat.post(channel, SLACKBOT, words, "slack", only_for=person.user_id)
-                delivery = replace(delivery, message=told)
+                notice = self.chat.post(channel, SLACKBOT, words, "slack", only_for=person.user_id)
+                delivery = replace(delivery, message=notice)
             self._deliveries.append(delivery)
         return delivery
 
