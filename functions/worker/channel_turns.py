@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functions.ledger.pace import Pace, Turn
 from functions.ledger.table import Table
 from functions.worker.delivery import NoTurn
+from shared.actors import Actor
 
 PATIENCE = timedelta(seconds=2)
 """How long a recorder waits for its turn in a channel."""
@@ -31,10 +32,13 @@ class ChannelTurns:
     sleep: Callable[[float], None] = time.sleep
     _paces: dict[str, Pace] = field(default_factory=dict)
 
-    def take(self, channel_id: str, patience: timedelta = PATIENCE) -> bool:
-        """Wait for a turn in the channel. Return False if none comes in time."""
-        now = self.clock()
-        booked = self._pace(channel_id).book(_TURNS_AHEAD, patience, now)
+    def take(self, channel_id: str, actor: Actor) -> bool:
+        """Wait for a turn in the channel. Return False if none comes in time.
+
+        Only people's orders wait: a recorder of callers' orders has better to do, and one message answers several.
+        """
+        patience = PATIENCE if actor.kind == "slack_user" else timedelta(0)
+        booked = self._pace(channel_id).book(_TURNS_AHEAD, patience, self.clock())
         if not isinstance(booked, Turn):
             return False
         self.sleep(max((booked.at - self.clock()).total_seconds(), 0))

@@ -13,8 +13,8 @@ from functions.ledger.orders import OrderRecord
 from shared.orders import Order, Stop
 from shared.recordings import Recording
 
-MOST = 10
-"""The most orders that one message answers."""
+MOST = 20
+"""The most orders that one message answers: more than RTC starts in the second until the next message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Posting is at least once: after a crash between the post and the write to the le
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from shared.attempts import Busy
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import LATEST_END, Order
-from shared.slack_refs import MessageRef, ReplyTo
+from shared.slack_refs import MessageRef
 
 MOST_ANSWERS = 3
 """Answers begun before the last receive, the one that says that the order waits included. Those that Slack refused for
@@ -104,11 +104,12 @@ class Telling:
         if others:
             view = self.gathering.view(order_ids)
         try:
-            return _Posted(self._post_or_update(order, view.reply, waiting, as_bot=as_bot), order_ids, view.state)
+            message = self._post_or_update(order, view.reply, waiting, order_ids, as_bot=as_bot)
         except TryLater:
             for order_id in others:
                 self.answers.abandon(order_id, self.clock())
             raise
+        return _Posted(message, order_ids, view.state)
 
     def report_wait(self, order: Order, reply: Reply) -> None:
         """Say that the order waits: once, or in a message that can be updated at each receive. This raises no error."""
@@ -117,18 +118,16 @@ class Telling:
         try:
             message = self.answers.read(order.order_id).message
             if message is not None:
-                if self.channels.take(message.channel_id):
+                if self.channels.take(message.channel_id, order.actor):
                     self.messenger().update(message, reply, order.order_id)
             elif self.answers.begin_wait(order.order_id, self.clock()):
                 try:
-                    as_bot = self._has_turn(order.reply_to, reply)
+                    as_bot = self._wait_for_turn(order, reply)
                     message = self.messenger().post(reply, order.reply_to, order.order_id, as_bot=as_bot)
                 finally:
                     self.answers.abandon(order.order_id, self.clock(), message)
-        except TryLater as error:
-            logger.info("Slack did not take that the order waits", extra={"reason": error.why})
-        except CannotDeliver as error:
-            logger.info("Slack did not take that the order waits", extra={"reason": error.reason})
+        except (TryLater, CannotDeliver, NoTurn) as error:
+            logger.info("Slack did not take that the order waits", extra={"reason": str(error)})
         except Exception:
             # The order is tried again in any case, and then answered.
             logger.exception("that the order waits could not be posted")
@@ -150,10 +149,10 @@ class Telling:
             if answer.message is None:
                 as_bot = self._wait_for_turn(order, view.reply)
                 self.messenger().post(view.reply, order.reply_to, order.order_id, as_bot=as_bot)
-            elif not self.channels.take(answer.message.channel_id):
+            elif not self.channels.take(answer.message.channel_id, order.actor):
                 raise no_turn()
             else:
-                self.messenger().update(answer.message, view.reply, order.order_id)
+                self.messenger().update(answer.message, view.reply, *(answer.together or (order.order_id,)))
         except TryLater as error:
             self._slow_down(order, error)
             if not delivery.last:
@@ -179,14 +178,11 @@ class Telling:
         """
         if order.reply_to is None or not self.messenger().posts_as_bot(reply, order.reply_to):
             return True
-        if self.channels.take(order.reply_to.channel_id):
+        if self.channels.take(order.reply_to.channel_id, order.actor):
             return True
         if order.reply_to.response_url is None or self.clock() - order.placed_at < LONG_WAIT:
             raise no_turn()
         return False
-
-    def _has_turn(self, reply_to: ReplyTo, reply: Reply) -> bool:
-        return self.messenger().posts_as_bot(reply, reply_to) and self.channels.take(reply_to.channel_id)
 
     def _give_back(self, order: Order, begun: int, error: TryLater) -> None:
         """Give back the lease of the answer. One that Slack refused for speed doesn't count."""
@@ -201,7 +197,7 @@ class Telling:
             self.channels.slow_down(order.reply_to.channel_id)
 
     def _post_or_update(
-        self, order: Order, reply: Reply, message: MessageRef | None, *, as_bot: bool
+        self, order: Order, reply: Reply, message: MessageRef | None, order_ids: Sequence[str], *, as_bot: bool
     ) -> MessageRef | None:
         """Update the message, or post the reply if there is none or it can't be updated. Return the message."""
         if order.reply_to is None:
@@ -209,12 +205,12 @@ class Telling:
         messenger = self.messenger()
         if message is not None and as_bot:
             try:
-                messenger.update(message, reply, order.order_id)
+                messenger.update(message, reply, *order_ids)
             except CannotDeliver as error:  # it was deleted, or there is no token any more
                 logger.info("the message can't be updated", extra={"reason": error.reason})
             else:
                 return message
-        return messenger.post(reply, order.reply_to, order.order_id, as_bot=as_bot)
+        return messenger.post(reply, order.reply_to, *order_ids, as_bot=as_bot)
 
     def _count_not_answered(self, reason: str) -> None:
         logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": reason})
