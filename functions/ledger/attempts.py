@@ -11,10 +11,11 @@ from functions.aws.away import Away
 from functions.ledger.locks import Locks
 from functions.ledger.recordings import Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
-from shared.attempts import Attempt, Busy, Claim, Duplicate, NotStarted, Started, State, StreamLock, Unknown
+from shared.attempts import Attempt, Busy, Claim, Duplicate, NotStarted, Outcome, Started, State, StreamLock, Unknown
 from shared.orders import Order
 from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
+from shared.rtc.push_addresses import WITHOUT_KEYS
 
 _SK = "attempt#"
 
@@ -93,7 +94,7 @@ class Attempts:
                 if after.outcome is None:
                     return after  # nobody holds this claim
                 break
-            if (current.state, current.outcome) == (after.state, after.outcome):
+            if (current.state, _stored(current.outcome)) == (after.state, _stored(after.outcome)):
                 return current
             if current.state not in {State.CALLING, State.UNKNOWN}:
                 break
@@ -162,6 +163,11 @@ class Attempts:
             return True
         current = self._locks.read(before.request)
         return (current is None or current.version != lock.version) and self._table.write(*changes)
+
+
+def _stored(outcome: Outcome | None) -> str | None:
+    """Return the outcome as it is stored, without the keys of push addresses, to compare it with another."""
+    return None if outcome is None else outcome.model_dump_json(context=WITHOUT_KEYS)
 
 
 def among(items: Mapping[str, str]) -> tuple[Attempt, ...]:

@@ -121,7 +121,6 @@ class Pace:
             {"refusals": "refusals + :one", "stopped_until": ":until"},
             now,
             condition="attribute_exists(refusals)",
-            removes=("probe_until",),
             one=1,
             until=_ms(until),
         )
@@ -133,6 +132,11 @@ class Pace:
             return False
         trouble = ("refusals", "stopped_until", "probe_until")
         return self._write({}, now, condition="attribute_exists(refusals)", removes=trouble)
+
+    def end_probe(self, turn: Turn, now: datetime) -> None:
+        """Let the next call try the refused key: this one is over, and did not show whether RTC accepts it."""
+        probe_until = _ms(turn.at) + _length(PROBE)
+        self._write({}, now, condition="probe_until = :probe_until", removes=("probe_until",), probe_until=probe_until)
 
     def _begin(self, at: int, step: int, now: datetime) -> int | None:
         """Take the turn that is free now. Return None if somebody else booked it first."""

@@ -38,7 +38,7 @@ class Results:
     def hand_over(self, order: Order, action: Start | Stop, not_stored: NotStored, delivery: Delivery) -> None:
         """Put the result on the queue. Raises TryAgain if the queue doesn't surely have it.
 
-        Then the asker is told what RTC said, because nothing of recordbot may remember it.
+        Then the asker reads what RTC said, because nothing of recordbot may remember it.
         """
         result = not_stored.result
         logger.warning(LogEvent.NOT_STORED, exc_info=not_stored, extra=_facts(result))

@@ -63,15 +63,15 @@ class Turns:
         ledger can't be asked.
         """
         client = self.rtc()
-        self._wait(order, delivery)
+        turn = self._wait(order, delivery)
         try:
             yield client
         except RtcError as error:
-            self._note(error)
+            self._note(error, turn)
             raise
-        self._note(None)
+        self._note(None, turn)
 
-    def _wait(self, order: Order, delivery: Delivery) -> None:
+    def _wait(self, order: Order, delivery: Delivery) -> Turn:
         rank = _rank(order)
         end = self.clock() + min(rank.patience, delivery.time_left() - TIME_FOR_A_CALL - TIME_TO_ANSWER)
         if end < self.clock():
@@ -85,7 +85,7 @@ class Turns:
             if isinstance(booked, Turn):
                 self._sleep_until(booked.at)
                 if booked.is_probe or self.clock() - booked.at <= may_be_late:
-                    return
+                    return booked
                 may_be_late *= 2
             elif booked.at < end:
                 self._sleep_until(min(booked.at + _random(_SPREAD), end))
@@ -96,19 +96,23 @@ class Turns:
     def _sleep_until(self, moment: datetime) -> None:
         self.sleep(max((moment - self.clock()).total_seconds(), 0))
 
-    def _note(self, error: RtcError | None) -> None:
+    def _note(self, error: RtcError | None, turn: Turn) -> None:
         """Tell all recorders what the answer means for them. A failure here must not hide the answer."""
         now = self.clock()
         try:
             if isinstance(error, AuthFailed):
                 count(Metric.RTC_REFUSED_KEY)
-                if error.status == HTTPStatus.UNAUTHORIZED and (until := self.pace.refuse_key(now)):
-                    logger.error(LogEvent.RTC_STOPPED, extra={"until": until.isoformat()})
-            elif isinstance(error, Throttled):
+            if isinstance(error, Throttled):
                 self.pace.slow_down(now)
                 logger.warning(LogEvent.RTC_SLOWED)
-            elif (error is None or isinstance(error, Refused | NotFound | ServerError)) and self.pace.accept_key(now):
-                logger.info(LogEvent.RTC_RESUMED)
+            if isinstance(error, AuthFailed) and error.status == HTTPStatus.UNAUTHORIZED:
+                if until := self.pace.refuse_key(now):
+                    logger.error(LogEvent.RTC_STOPPED, extra={"until": until.isoformat()})
+            elif error is None or isinstance(error, Refused | NotFound | ServerError):
+                if self.pace.accept_key(now):
+                    logger.info(LogEvent.RTC_RESUMED)
+            elif turn.is_probe:
+                self.pace.end_probe(turn, now)
         except Exception:
             logger.exception("the ledger did not take what RTC's answer means for the pace")
 

@@ -27,6 +27,7 @@ VARYING = (
     "cold_start",
     "ms",
     "rtc_ms",
+    "turn_ms",
     "seconds",
     "exception",
 )

@@ -214,6 +214,15 @@ def test_what_is_known_late_replaces_unknown(ledger: Ledger) -> None:
     assert lock.job_id == "7"
 
 
+def test_what_is_settled_already_can_be_settled_again(ledger: Ledger) -> None:
+    """The answer to the first time was lost. The keys of push addresses, which the ledger drops, are no difference."""
+    attempt = claimed(ledger, an_order())
+    outcome = Started(job=RecordingJob(job_id="7", rtmp_urls=["rtmp://live.example.com/app/k3y"]))
+    ledger.attempts.settle(attempt, outcome, NOW)
+    again = ledger.attempts.settle(attempt, outcome, NOW + timedelta(seconds=2))
+    assert again.settled_at == NOW
+
+
 def test_two_cannot_settle_one_call_differently(ledger: Ledger) -> None:
     """What has been settled stays."""
     attempt = claimed(ledger, an_order())

@@ -168,6 +168,16 @@ def test_two_refusals_of_the_key_stop_the_calls_and_one_success_resumes_them(rec
     recorder.call()
 
 
+@pytest.mark.parametrize(("status", "error_code"), [(403, "APIGW.0302"), (429, "APIGW.0308"), (502, "")])
+def test_an_answer_that_says_nothing_of_the_key_holds_up_nobody(
+    recorder: Recorder, status: int, error_code: str
+) -> None:
+    """After a refused key there is one call at a time; the next one is made as soon as that is over."""
+    recorder.fail(401, "APIGW.0301")
+    recorder.fail(status, error_code)
+    assert recorder.call() == 0
+
+
 def test_an_answer_is_never_lost_because_the_ledger_is_away(recorder: Recorder) -> None:
     """What RTC said reaches the order also where it can't be noted for the pace."""
 

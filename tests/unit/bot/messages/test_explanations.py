@@ -6,11 +6,8 @@ from hypothesis import strategies as st
 
 from bot.messages.explanations import explain
 from shared.failures import Failure, FailureKind
-from shared.rtc import errors
 from shared.rtc.error_codes import ERROR_CODES
 from tests.builders import a_failure
-
-FAMILIES = [name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)]
 
 
 @pytest.mark.parametrize("code", ERROR_CODES)
