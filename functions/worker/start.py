@@ -41,6 +41,8 @@ from shared.recordings import Gone, Shown
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
 
+_TOO_LATE = NotStarted(failure=Failure(kind=FailureKind.TOO_LATE))
+
 
 @dataclass(frozen=True, slots=True)
 class StartHandler:
@@ -137,6 +139,8 @@ class StartHandler:
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
     ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
+        if self._is_too_late(order):
+            return self.ledger.attempts.settle_uncalled(order, n, request, _TOO_LATE, self.clock())
         try:
             news = self._show(order, job_id, delivery)
         except RtcError as error:
@@ -172,9 +176,8 @@ class StartHandler:
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
     def _call(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
-        if self.clock() - order.placed_at > LONGEST_WAIT:
-            too_late = NotStarted(failure=Failure(kind=FailureKind.TOO_LATE))
-            return self._store(attempt.settled(too_late, self.clock()))
+        if self._is_too_late(order):
+            return self._store(attempt.settled(_TOO_LATE, self.clock()))
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
         began = time.monotonic()
         is_sent = False
@@ -205,6 +208,9 @@ class StartHandler:
         report_differences(attempt.request, job, rtc.app_id)
         started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
         return self._settle(attempt, started, delivery)
+
+    def _is_too_late(self, order: Order) -> bool:
+        return self.clock() - order.placed_at > LONGEST_WAIT
 
     def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery) -> Attempt:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""

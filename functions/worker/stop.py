@@ -62,9 +62,8 @@ class StopHandler:
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
-        targets = self._find_targets(action, now)
-        if now - order.placed_at > LONGEST_WAIT:
-            targets = (action.target(FailureKind.TOO_LATE),)
+        is_too_late = now - order.placed_at > LONGEST_WAIT
+        targets = (action.target(FailureKind.TOO_LATE),) if is_too_late else self._find_targets(action, now)
         if isinstance(targets, Busy):
             if not delivery.last:
                 raise TryAgain(targets.until - now)

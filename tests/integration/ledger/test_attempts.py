@@ -28,7 +28,7 @@ from shared.attempts import (
 from shared.failures import Failure, FailureKind
 from shared.orders import Order, Start, new_order_id
 from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stopped
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import JobPublishParam, RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
 from tests.ledger_table import TABLE
@@ -217,7 +217,8 @@ def test_what_is_known_late_replaces_unknown(ledger: Ledger) -> None:
 def test_what_is_settled_already_can_be_settled_again(ledger: Ledger) -> None:
     """The answer to the first time was lost. The keys of push addresses, which the ledger drops, are no difference."""
     attempt = claimed(ledger, an_order())
-    outcome = Started(job=RecordingJob(job_id="7", rtmp_urls=["rtmp://live.example.com/app/k3y"]))
+    push = JobPublishParam(rtmp_urls=["rtmp://live.example.com/app/k3y"])
+    outcome = Started(job=RecordingJob(job_id="7", publish_param=push))
     ledger.attempts.settle(attempt, outcome, NOW)
     again = ledger.attempts.settle(attempt, outcome, NOW + timedelta(seconds=2))
     assert again.settled_at == NOW

@@ -330,6 +330,17 @@ def test_an_order_that_nobody_expects_any_more_is_not_begun(world: World) -> Non
     assert "waited too long" in world.read()[0]
 
 
+def test_an_order_that_waited_too_long_for_a_turn_is_not_begun(world: World) -> None:
+    """Also where the job that holds the stream must be shown first: it waits for no turn for ever."""
+    assert world.run(world.order()) is None
+    order = world.order()
+    world.clock.tick(LONGEST_WAIT.total_seconds() + 1)
+    calls = len(world.rtc.calls())
+    assert world.run(order) is None
+    assert len(world.rtc.calls()) == calls
+    assert "waited too long" in world.read()[-1]
+
+
 def test_an_answer_that_slack_throttles_is_given_later_and_nothing_is_done_twice(world: World) -> None:
     """Settled but not answered: the redelivery only answers, after as long as Slack asked for."""
     world.slack.misbehave(THROTTLED)
