@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from functions.ledger.table import TRIES, Key, Table, put
 
-_MOST = 1000
+_MOST = 100
+"""The most orders on a list. An order that isn't on it comes back from its queue in any case."""
 
 
 class WaitingOrders(BaseModel):

@@ -49,7 +49,7 @@ class ChannelTurns:
         self._pace(channel_id).slow_down(self.clock())
 
     def _pace(self, channel_id: str) -> Pace:
-        while len(self._paces) >= _CHANNELS_KNOWN:
+        while channel_id not in self._paces and len(self._paces) >= _CHANNELS_KNOWN:
             del self._paces[next(iter(self._paces))]
         return self._paces.setdefault(channel_id, Pace(self.table, f"{self.app_id}#{channel_id}", 1))
 

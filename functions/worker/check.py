@@ -81,8 +81,11 @@ class CheckHandler:
         # Without a message to update, the news is posted once, at the end.
         is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, recordings)))
         if is_last or self.telling.can_update(order):
-            view = View(outcome(order, record.attempts, recordings, now), state_of(recordings))
-            self.telling.update(order, view, delivery, DELAYS[-1])
+            view = View(outcome(order, record.attempts, recordings, now), state_of(record.attempts, recordings))
+            try:
+                self.telling.update(order, view, delivery, DELAYS[-1])
+            except NoTurn as wait:
+                no_turn = no_turn or wait
         if no_turn is not None and now - order.placed_at <= LONGEST_WAIT:
             raise no_turn
         self.checks.put_next(order, recordings, action.number + 1, delivery)

@@ -10,6 +10,7 @@ from bot.messages.outcomes import outcome
 from bot.messages.stop_outcomes import stop_outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
+from shared.attempts import Attempt
 from shared.orders import Order, Stop
 from shared.recordings import Recording
 
@@ -37,18 +38,22 @@ class Gathering:
         if order.reply_to is not None and order.actor.kind == "webhook_caller":
             self.ledger.channels.add(order.reply_to.channel_id, order.actor.id, order.order_id, self.clock())
 
-    def begin_others(self, order: Order) -> tuple[str, ...]:
-        """Return the ids of the orders that the order's message answers too. The lease to answer them is taken."""
+    def begin_others(self, order: Order) -> dict[str, int]:
+        """Take the leases to answer other orders with the order's message.
+
+        Return how many answers of each were begun, by order id.
+        """
         if order.reply_to is None or order.actor.kind != "webhook_caller":
-            return ()
+            return {}
         waiting = self.ledger.channels.take(order.reply_to.channel_id, order.actor.id, MOST - 1, self.clock())
-        return tuple(it for it in waiting if it != order.order_id and isinstance(self._begin_if_settled(it), int))
+        begun = {it: self._begin_if_settled(it) for it in waiting if it != order.order_id}
+        return {order_id: number for order_id, number in begun.items() if isinstance(number, int)}
 
     def view(self, order_ids: Sequence[str]) -> View:
         """Return the message about these orders, from the ledger."""
         records = [self.ledger.orders.read(order_id) for order_id in order_ids]
         replies = [self._reply(order_id, record) for order_id, record in zip(order_ids, records, strict=True)]
-        state = "|".join(state_of(record.recordings) for record in records)
+        state = "|".join(state_of(record.attempts, record.recordings) for record in records)
         actor = next(record.placed.actor for record in records if record.placed is not None)
         return View(gathered(actor, [reply for reply in replies if reply is not None]), state)
 
@@ -72,6 +77,7 @@ class Gathering:
         return outcome(order, record.attempts, record.recordings, now) if is_settled else None
 
 
-def state_of(recordings: Sequence[Recording]) -> str:
-    """Return what a message shows of the recordings, in short."""
-    return " ".join(f"{it.n}:{it.state}:{it.job.state}" for it in recordings)
+def state_of(attempts: Sequence[Attempt], recordings: Sequence[Recording]) -> str:
+    """Return what a message shows of the streams, in short."""
+    outcomes = [f"{it.n}:{it.outcome.kind if it.outcome else it.state}" for it in attempts]
+    return " ".join([*outcomes, *(f"{it.n}:{it.state}:{it.job.state}" for it in recordings)])

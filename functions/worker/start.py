@@ -80,7 +80,7 @@ class StartHandler:
                 self._report_wait(order, streams)
             raise longest(waits)
         recordings = self.ledger.orders.read(order.order_id).recordings
-        view = View(outcome(order, attempts, recordings, self.clock()), state_of(recordings))
+        view = View(outcome(order, attempts, recordings, self.clock()), state_of(attempts, recordings))
         self.telling.answer_once(order, view, delivery)
         self.checks.put_next(order, recordings, 1, delivery)
 

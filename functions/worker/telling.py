@@ -29,6 +29,8 @@ their speed don't count. Slack takes five posts to a response_url: one is kept f
 news (functions/worker/check.py)."""
 LONG_WAIT = timedelta(seconds=10)
 """After this time a person is answered by the response_url, if others post to the channel."""
+TIME_TO_GATHER = timedelta(seconds=30)
+"""The least time that is left for answering other orders too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,16 @@ class Telling:
         begun = self._begin(order, delivery)
         if begun is None:
             return
-        posted = _Posted(None, (order.order_id,), view.state)
         try:
-            posted = self._post_with_others(order, view, begun)
-        except NoTurn:
-            self.answers.take_back(order.order_id, self.clock(), begun)
-            if self.clock() - order.placed_at <= LATEST_END:
-                self.gathering.wait(order)
-                raise
-            self._count_not_answered("the channel is too busy")
-        except TryLater as error:
-            self._give_back(order, begun, error)
-            if not delivery.last:
-                logger.info("Slack did not take the answer", extra={"reason": error.why})
-                raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
-            self._count_not_answered(error.why)  # RTC's part is done and stored: nobody has to look after the order
+            posted = self._post_with_others(order, view, begun, delivery)
+        except (NoTurn, TryLater) as error:
+            wait = self._give_back(order, begun, error, delivery)
+            if wait is not None:
+                raise wait from None
+            return
         except CannotDeliver as error:
             self._count_not_answered(str(error))  # the answer can never be posted; the outcome stays in the ledger
+            posted = _Posted(None, (order.order_id,), "")
         together = posted.order_ids if len(posted.order_ids) > 1 else ()
         for order_id in posted.order_ids:
             self.answers.finish(order_id, self.clock(), posted.message, shows=posted.state, together=together)
@@ -85,31 +80,55 @@ class Telling:
     def _begin(self, order: Order, delivery: Delivery) -> int | None:
         """Take the lease to answer the order. Return how many answers were begun; None if it is answered."""
         begun = self.answers.begin(order.order_id, self.clock())
-        if isinstance(begun, Busy):
+        if isinstance(begun, Busy) and delivery.last:
             wait_for(begun, delivery, self.clock, self.sleep)
             begun = self.answers.begin(order.order_id, self.clock())
         if isinstance(begun, Busy):
-            raise TryAgain(begun.until - self.clock())
+            raise NoTurn(begun.until - self.clock())
         if begun is not None and begun > MOST_ANSWERS and not delivery.last:
             self.answers.abandon(order.order_id, self.clock())
             raise TryAgain(delivery.delay())
         return begun
 
-    def _post_with_others(self, order: Order, view: View, begun: int) -> _Posted:
+    def _post_with_others(self, order: Order, view: View, begun: int, delivery: Delivery) -> _Posted:
         """Post the answer, together with those of other orders that wait in the channel."""
         as_bot = self._wait_for_turn(order, view.reply)
         waiting = self.answers.read(order.order_id).message if begun > 1 else None
-        others = self.gathering.begin_others(order) if as_bot and waiting is None else ()
+        gathers = as_bot and waiting is None and delivery.time_left() > TIME_TO_GATHER
+        others = self.gathering.begin_others(order) if gathers else {}
         order_ids = (order.order_id, *others)
-        if others:
-            view = self.gathering.view(order_ids)
         try:
+            if others:
+                view = self.gathering.view(order_ids)
             message = self._post_or_update(order, view.reply, waiting, order_ids, as_bot=as_bot)
-        except TryLater:
-            for order_id in others:
-                self.answers.abandon(order_id, self.clock())
+        except Exception:
+            for order_id, number in others.items():
+                self.answers.take_back(order_id, self.clock(), number)
             raise
         return _Posted(message, order_ids, view.state)
+
+    def _give_back(self, order: Order, begun: int, error: NoTurn | TryLater, delivery: Delivery) -> TryAgain | None:
+        """Give back the lease of an answer that Slack didn't take. Return how to try again; None for never.
+
+        An answer that had no turn, or that Slack refused for its speed, doesn't count, and uses up no receive. An order
+        that is not tried again stays on the list of its caller, so that a later message may answer it.
+        """
+        now = self.clock()
+        is_busy = isinstance(error, NoTurn) or error.is_throttled
+        if is_busy:
+            self.answers.take_back(order.order_id, now, begun)
+        else:
+            self.answers.abandon(order.order_id, now)
+        self.gathering.wait(order)
+        reason = "the channel is too busy" if isinstance(error, NoTurn) else error.why
+        if is_busy and now - order.placed_at <= LATEST_END:
+            return error if isinstance(error, NoTurn) else self._throttled(order, error, DELAYS[-1])
+        if not is_busy and not delivery.last:
+            logger.info("Slack did not take the answer", extra={"reason": reason})
+            return TryAgain(delivery.delay())
+        # RTC's part is done and stored, so nobody has to look after the order.
+        self._count_not_answered(reason)
+        return None
 
     def report_wait(self, order: Order, reply: Reply) -> None:
         """Say that the order waits: once, or in a message that can be updated at each receive. This raises no error."""
@@ -126,7 +145,10 @@ class Telling:
                     message = self.messenger().post(reply, order.reply_to, order.order_id, as_bot=as_bot)
                 finally:
                     self.answers.abandon(order.order_id, self.clock(), message)
-        except (TryLater, CannotDeliver, NoTurn) as error:
+        except TryLater as error:
+            self._slow_down(order, error)
+            logger.info("Slack did not take that the order waits", extra={"reason": error.why})
+        except (CannotDeliver, NoTurn) as error:
             logger.info("Slack did not take that the order waits", extra={"reason": str(error)})
         except Exception:
             # The order is tried again in any case, and then answered.
@@ -154,9 +176,10 @@ class Telling:
             else:
                 self.messenger().update(answer.message, view.reply, *(answer.together or (order.order_id,)))
         except TryLater as error:
-            self._slow_down(order, error)
+            if error.is_throttled:
+                raise self._throttled(order, error, most) from None
             if not delivery.last:
-                raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
+                raise TryAgain(delivery.delay()) from None
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
         except CannotDeliver as error:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
@@ -184,13 +207,10 @@ class Telling:
             raise no_turn()
         return False
 
-    def _give_back(self, order: Order, begun: int, error: TryLater) -> None:
-        """Give back the lease of the answer. One that Slack refused for speed doesn't count."""
+    def _throttled(self, order: Order, error: TryLater, most: float) -> NoTurn:
+        """Return the wait that Slack asks for, at most `most` seconds, and slow the channel down."""
         self._slow_down(order, error)
-        if error.is_throttled:
-            self.answers.take_back(order.order_id, self.clock(), begun)
-        else:
-            self.answers.abandon(order.order_id, self.clock())
+        return NoTurn(max(no_turn().delay, timedelta(seconds=min(error.retry_after or 0, most))))
 
     def _slow_down(self, order: Order, error: TryLater) -> None:
         if error.is_throttled and order.reply_to is not None:
@@ -237,7 +257,3 @@ def wait_for(busy: Busy, delivery: Delivery, clock: Callable[[], datetime], slee
     if not delivery.last or left > delivery.time_left() - TIME_TO_ANSWER:
         raise TryAgain(left)
     sleep(max(left.total_seconds(), 0))  # the lease may have ended since it was read
-
-
-def _retry_after(error: TryLater, most: float) -> timedelta:
-    return timedelta(seconds=min(error.retry_after or 0, most))
