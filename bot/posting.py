@@ -1,7 +1,7 @@
 """Post replies: by chat.postMessage if there is a bot token, else to the command's response_url."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.messages.blocks import Audience, Reply
@@ -9,7 +9,7 @@ from bot.slack_api import CannotDeliver, SlackApi
 from shared.slack_refs import MessageRef, ReplyTo
 
 EVENT_TYPE = "recordbot_order"
-"""The event_type of the Slack message metadata that carries an order's id."""
+"""The event_type of the Slack message metadata that carries the ids of the orders that a message is about."""
 
 _log = logging.getLogger("recordbot.messenger")
 
@@ -23,15 +23,18 @@ class Messenger:
     def __init__(self, slack: SlackApi) -> None:
         self._slack = slack
 
-    def post(self, reply: Reply, reply_to: ReplyTo, order_id: str) -> MessageRef | None:
+    def posts_as_bot(self, reply: Reply, reply_to: ReplyTo) -> bool:
+        """Return whether `post` uses chat.postMessage, which Slack takes once a second in a channel."""
+        return self._slack.has_bot_token and (reply.to is Audience.CHANNEL or reply_to.response_url is None)
+
+    def post(self, reply: Reply, reply_to: ReplyTo, *order_ids: str, as_bot: bool = True) -> MessageRef | None:
         """Post the reply, and return the message; None if it can't be updated. Raises TryLater or CannotDeliver.
 
         If the Web API can't post to the channel (the bot is no member, the token isn't valid), the response_url is
         used. Without a response_url no person typed a command. Then the channel gets replies for the asker too.
         """
-        content = _content(reply, order_id)
-        to_channel = reply.to is Audience.CHANNEL or reply_to.response_url is None
-        if to_channel and self._slack.has_bot_token:
+        content = _content(reply, order_ids)
+        if as_bot and self.posts_as_bot(reply, reply_to):
             quiet = {"unfurl_links": False, "unfurl_media": False}
             try:
                 answer = self._slack.call("chat.postMessage", {"channel": reply_to.channel_id, **quiet, **content})
@@ -45,14 +48,16 @@ class Messenger:
         self._slack.post_to_response_url(reply_to.response_url, {"response_type": reply.to.value, **content})
         return None
 
-    def update(self, message: MessageRef, reply: Reply, order_id: str) -> None:
+    def update(self, message: MessageRef, reply: Reply, *order_ids: str) -> None:
         """Replace the message with the reply. Raises TryLater or CannotDeliver."""
         where = {"channel": message.channel_id, "ts": message.ts}
-        self._slack.call("chat.update", {**where, **_content(reply, order_id)})
+        self._slack.call("chat.update", {**where, **_content(reply, order_ids)})
 
 
-def _content(reply: Reply, order_id: str) -> dict[str, Any]:
-    metadata = {"event_type": EVENT_TYPE, "event_payload": {"order_id": order_id}}
+def _content(reply: Reply, order_ids: Sequence[str]) -> dict[str, Any]:
+    first, *others = order_ids
+    payload = {"order_id": first} | ({"other_order_ids": " ".join(others)} if others else {})
+    metadata = {"event_type": EVENT_TYPE, "event_payload": payload}
     return {"text": reply.text, "blocks": reply.blocks, "metadata": metadata}
 
 

@@ -26,8 +26,10 @@ from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import handlers
 from functions.worker.batch import Worker
+from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.configuration import RecorderSecret, RecorderSettings
+from functions.worker.gathering import Gathering
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -60,7 +62,8 @@ def _worker() -> Worker:
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
     dynamodb = boto3.client("dynamodb", config=limits)
     ledger = open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
-    pace = Pace(Table(dynamodb, settings.ledger_table), settings.rtc_app_id, settings.rtc_calls_per_second)
+    ledger_table = Table(dynamodb, settings.ledger_table)
+    pace = Pace(ledger_table, settings.rtc_app_id, settings.rtc_calls_per_second)
     queues = Queues(connect_queue(settings.order_queue_url), connect_queue(settings.caller_queue_url))
 
     def rtc() -> RtcClient:
@@ -72,7 +75,9 @@ def _worker() -> Worker:
         except (SecretUnreadable, Away):
             return _messenger(settings, None)  # a response_url needs no token
 
-    telling = Telling(ledger.answers, messenger, _now)
+    telling = Telling(
+        ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Gathering(ledger, _now), messenger, _now
+    )
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues)
     results = Results(queues, telling, _now)

@@ -8,7 +8,7 @@ from bot.language.corrections import CommandError
 from bot.language.parser import parse
 from functions.ledger.orders import Orders
 from functions.ledger.table import Table
-from local.demo.trace import order_in
+from local.demo.trace import orders_in
 from local.slack.chat import ANN, CLASS_RECORDINGS, Message, Via
 from local.system import System
 from shared.attempts import Started
@@ -39,7 +39,12 @@ def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
         system.stack.wait_until_drained(PATIENCE_S)
     if ways := _ways_of_answering(typed):
         return any(answer.via in ways for answer in answers)
-    order_ids = {order_in(answer.content.metadata.document()) for answer in answers if answer.content.metadata}
+    order_ids = {
+        order_id
+        for answer in answers
+        if answer.content.metadata
+        for order_id in orders_in(answer.content.metadata.document())
+    }
     return any(_succeeded(system, order_id) for order_id in order_ids)
 
 

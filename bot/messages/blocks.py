@@ -88,6 +88,12 @@ def joined(*parts: str | Element | Line | None) -> list[str | Element]:
     return line
 
 
+def one_line(reply: Reply) -> Line:
+    """Return the reply's lines as one, with ` · ` between them. Details are left out."""
+    lines = [element for part in reply.blocks for section in part["elements"][:1] for element in section["elements"]]
+    return [" · " if element == _text("\n") else {**element, "style": _plain_style(element)} for element in lines]
+
+
 def code(value: object, most: int = 160) -> Element:
     """Return a value as code, which is easy to copy."""
     return {**_text(plain(value, most) or "?"), "style": {"code": True}}
@@ -123,6 +129,10 @@ def _elements(line: Line) -> list[Element]:
 
 def _bold(element: Element) -> Element:
     return {**element, "style": {**element.get("style", {}), "bold": True}}
+
+
+def _plain_style(element: Element) -> dict[str, bool]:
+    return {name: value for name, value in element.get("style", {}).items() if name != "bold"}
 
 
 def _printable(text: str) -> str:

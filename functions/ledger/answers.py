@@ -27,6 +27,10 @@ class Answer(BaseModel):
     wait_reported_at: AwareDatetime | None = None
     """When the asker was first answered that the order waits."""
     message: MessageRef | None = None
+    together: tuple[str, ...] = ()
+    """The orders that the message answers, if it answers several."""
+    shows: str = ""
+    """What the message shows of the recordings, in short (functions/worker/gathering.py)."""
     revision: int = 0
 
     @property
@@ -57,9 +61,23 @@ class Answers:
                 return begun
         raise Contended(f"the answer to order {order_id}")
 
-    def finish(self, order_id: str, now: datetime, message: MessageRef | None = None) -> None:
+    def finish(
+        self,
+        order_id: str,
+        now: datetime,
+        message: MessageRef | None = None,
+        *,
+        shows: str = "",
+        together: tuple[str, ...] = (),
+    ) -> None:
         """Store that the order was answered, or can never be, and the message. It is not answered again."""
-        self._change(order_id, now, answered_at=now, message=message, answering_until=None)
+        self._change(
+            order_id, now, answered_at=now, message=message, answering_until=None, shows=shows, together=together
+        )
+
+    def show(self, order_id: str, shows: str, now: datetime) -> None:
+        """Store what the message shows now."""
+        self._change(order_id, now, shows=shows)
 
     def begin_wait(self, order_id: str, now: datetime) -> bool:
         """Take the lease to say, once, that the order waits.
@@ -90,10 +108,9 @@ class Answers:
         answer = self._read(order_id)
         return answer is not None and answer.answered_at is not None
 
-    def message(self, order_id: str) -> MessageRef | None:
-        """Return the message with the answer; None if it can't be updated."""
-        answer = self._read(order_id)
-        return None if answer is None else answer.message
+    def read(self, order_id: str) -> Answer:
+        """Return the state of the answer; of an order that nobody began to answer, a new one."""
+        return self._read(order_id) or Answer()
 
     def _change(self, order_id: str, now: datetime, **fields: object) -> None:
         for _ in range(TRIES):

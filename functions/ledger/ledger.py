@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from functions.ledger.answers import Answers
 from functions.ledger.attempts import Attempts
+from functions.ledger.channels import Channels
 from functions.ledger.locks import Locks
 from functions.ledger.orders import Orders
 from functions.ledger.recordings import Recordings
@@ -25,6 +26,7 @@ class Ledger:
     recordings: Recordings
     stops: Stops
     answers: Answers
+    channels: Channels
 
 
 def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str) -> Ledger:
@@ -39,4 +41,5 @@ def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str) -> Ledge
         recordings=recordings,
         stops=Stops(table),
         answers=Answers(table),
+        channels=Channels(table, app_id),
     )

@@ -13,13 +13,14 @@ from functions.aws.observability import logger
 from functions.aws.queue import Queues
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain
+from functions.worker.gathering import View, state_of
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from shared.attempts import Started
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
-from shared.recordings import Recording, Shown, changed
+from shared.recordings import Recording, Shown
 from shared.rtc.differences import differences
 from shared.rtc.errors import RtcError
 from shared.rtc.models import RecordingJob, RecordingRequest
@@ -63,48 +64,46 @@ class CheckHandler:
     def run(self, order: Order, action: Check, delivery: Delivery, /) -> None:
         """Ask RTC for the jobs that are being set up, and post what is new.
 
-        Raises TryAgain if Slack can't take it now, or if a job did not get its turn. The ledger is written after Slack
-        has the news. So news that was not posted is news again at the next check.
+        Raises TryAgain if Slack can't take it now, or if a job did not get its turn. The answer in the ledger says what
+        its message shows. So news that was not posted is news again at the next check.
         """
         record = self.ledger.orders.read(order.order_id)
-        news: dict[int, Shown] = {}
+        apps = {it.n: it.outcome.app_id for it in record.attempts if isinstance(it.outcome, Started)}
         no_turn: NoTurn | None = None
         for recording in filter(_is_being_set_up, record.recordings):
             try:
-                if shown := self._show(order, recording, delivery):
-                    news[recording.n] = shown
+                self._look(order, recording, apps.get(recording.n), delivery)
             except NoTurn as wait:
                 no_turn = wait
                 break
         now = self.clock()
-        current = self.ledger.orders.read(order.order_id).recordings if news else record.recordings
-        after = [changed(it, news[it.n], now) if it.n in news else it for it in current]
-        message = self.telling.message(order)
-        apps = {it.n: it.outcome.app_id for it in record.attempts if isinstance(it.outcome, Started)}
+        recordings = self.ledger.orders.read(order.order_id).recordings
         # Without a message to update, the news is posted once, at the end.
-        is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, after)))
-        if news and (order.reply_to is None or message is not None or is_last):
-            self.telling.update(order, message, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
-            for recording in current:
-                if recording.n in news:
-                    noted = self.ledger.recordings.note(recording, news[recording.n], now)
-                    report_differences(noted.request, noted.job, apps.get(recording.n), before=recording.job)
+        is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, recordings)))
+        if is_last or self.telling.can_update(order):
+            view = View(outcome(order, record.attempts, recordings, now), state_of(record.attempts, recordings))
+            try:
+                self.telling.update(order, view, delivery, DELAYS[-1])
+            except NoTurn as wait:
+                no_turn = no_turn or wait
         if no_turn is not None and now - order.placed_at <= LONGEST_WAIT:
             raise no_turn
-        self.checks.put_next(order, after, action.number + 1, delivery)
+        self.checks.put_next(order, recordings, action.number + 1, delivery)
 
     def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""
 
-    def _show(self, order: Order, recording: Recording, delivery: Delivery) -> Shown | None:
-        """Return the job as RTC shows it; None if its state is not new or RTC gave no job."""
+    def _look(self, order: Order, recording: Recording, app_id: str | None, delivery: Delivery) -> None:
+        """Store how RTC shows the job, if it gives the job and its state is new."""
         try:
             with self.turns.take(order, delivery) as rtc:
                 job = rtc.show(recording.job.job_id)
         except RtcError as error:
             logger.info("RTC did not show the job", extra={"error": str(error)})
-            return None
-        return Shown(job) if job.state != recording.job.state else None
+            return
+        if job.state != recording.job.state:
+            noted = self.ledger.recordings.note(recording, Shown(job), self.clock())
+            report_differences(noted.request, noted.job, app_id, before=recording.job)
 
 
 def report_differences(

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.messages.outcomes import outcome
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import DELAYS, Delivery
+from functions.worker.gathering import View, state_of
 from functions.worker.results import Results
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
@@ -57,4 +58,6 @@ class SettleHandler:
         # An attempt without an outcome has a settle of its own by now.
         if was_answered and all(it.outcome for it in record.attempts):
             corrected = outcome(order, record.attempts, record.recordings, self.clock())
-            self.telling.update(order, self.telling.message(order), corrected, delivery, DELAYS[-1])
+            self.telling.update(
+                order, View(corrected, state_of(record.attempts, record.recordings)), delivery, DELAYS[-1]
+            )

@@ -18,6 +18,7 @@ from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks, report_differences
 from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain, longest
+from functions.worker.gathering import View, state_of
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling, wait_for
@@ -59,7 +60,7 @@ class StartHandler:
         """Start the recordings and answer. Raises TryAgain if that takes another receive."""
         if action.dry_run:
             previews = [self.turns.rtc().preview(it) for it in action.requests]
-            self.telling.answer_once(order, replies.preview(action, previews), delivery)
+            self.telling.answer_once(order, View(replies.preview(action, previews), ""), delivery)
             return
         attempts: list[Attempt] = []
         waits: list[TryAgain] = []
@@ -79,7 +80,8 @@ class StartHandler:
                 self._report_wait(order, streams)
             raise longest(waits)
         recordings = self.ledger.orders.read(order.order_id).recordings
-        self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
+        view = View(outcome(order, attempts, recordings, self.clock()), state_of(attempts, recordings))
+        self.telling.answer_once(order, view, delivery)
         self.checks.put_next(order, recordings, 1, delivery)
 
     def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:

@@ -12,6 +12,7 @@ from bot.messages.stop_outcomes import stop_outcome
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain, longest
+from functions.worker.gathering import View
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling
@@ -47,7 +48,7 @@ class StopHandler:
         except NotStored as not_stored:
             self.results.hand_over(order, action, not_stored, delivery)
             return
-        self.telling.answer_once(order, stop_outcome(action, settled), delivery)
+        self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
         """Settle each target that is not known to be stopped as not stopped, and report to the asker."""

@@ -19,7 +19,7 @@ from local.demo.trace import (
     WEBHOOK,
     Receive,
     Trace,
-    order_in,
+    orders_in,
     read_object,
     spans,
 )
@@ -47,7 +47,7 @@ def correlate(
         elif call.function == RECORDER:
             for order_id, receive in _receives(call, lines_by_order):
                 receives.setdefault(order_id, []).append(receive)
-    posts_with_order = [(order_in(read_object(post.request.body).get("metadata")), post) for post in posts]
+    posts_with_orders = [(orders_in(read_object(post.request.body).get("metadata")), post) for post in posts]
     traces: list[Trace] = []
     placed_by = {
         door.request_id: next(
@@ -72,7 +72,7 @@ def correlate(
             placed_at=placed.at if placed else None,
             receives=tuple(it for it in receives.get(order_id, ()) if placing and _belongs(it, door, placing)),
             lines=(*door_lines, *(it for it in lines_by_order.get(order_id, ()) if it.function == RECORDER)),
-            posts=tuple(post for named, post in posts_with_order if is_first and named == order_id),
+            posts=tuple(post for named, post in posts_with_orders if is_first and order_id in named),
         )
         if trace.caller or trace.form.get("command"):
             traces.append(trace)

@@ -10,7 +10,7 @@ from local.demo.masking import masked
 from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
 from local.demo.summaries import answered, outcome, requested
-from local.demo.trace import Trace, order_in
+from local.demo.trace import Trace, orders_in
 from local.rtc.jobs import Job
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
 
@@ -107,7 +107,7 @@ def _answers(trace: Trace, chat: Chat) -> Iterator[Message]:
     if trace.posts:
         for message in chat.messages(chat.channels[trace.order["reply_to"]["channel_id"]]):
             metadata = message.content.metadata
-            if metadata and order_in(metadata.document()) == trace.order_id:
+            if metadata and trace.order_id in orders_in(metadata.document()):
                 yield message
 
 

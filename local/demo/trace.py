@@ -156,13 +156,13 @@ def spans(call: Invocation, moment: float) -> bool:
     return began - CLOCK_DIFFERENCE <= moment and (seconds is None or moment <= began + seconds + CLOCK_DIFFERENCE)
 
 
-def order_in(metadata: object) -> str:
-    """Return the id of the order that a message's metadata names; empty if there is none."""
+def orders_in(metadata: object) -> tuple[str, ...]:
+    """Return the ids of the orders that a message's metadata names."""
     match metadata:
-        case {"event_type": posting.EVENT_TYPE, "event_payload": {"order_id": str(order_id)}}:
-            return order_id
+        case {"event_type": posting.EVENT_TYPE, "event_payload": {"order_id": str(first)} as payload}:
+            return (first, *str(payload.get("other_order_ids", "")).split())
         case _:
-            return ""
+            return ()
 
 
 def body_of(answer: Answer) -> str:

@@ -1,6 +1,7 @@
 """A recorder in this process between real parts: moto's table and queue, the RTC and Slack stand-ins, a set clock."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,8 +20,10 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
+from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.gathering import Gathering
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -116,6 +119,10 @@ class World:
             return again.delay
         return None
 
+    def delivery(self, *, time_left: timedelta = ENOUGH) -> Delivery:
+        """A first receive."""
+        return Delivery(1, last=False, time_left=lambda: time_left)
+
     def next_check(self) -> Order | None:
         """The order of the next check, taken from the queue."""
         messages = self.sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=0).get("Messages", [])
@@ -153,10 +160,12 @@ def handlers_of(ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, 
 
 
 @contextmanager
-def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterator[World]:
-    """A recorder whose ledger, queue, RTC and Slack know nothing yet."""
+def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_channel: bool = False) -> Iterator[World]:
+    """A recorder whose ledger, queue, RTC and Slack know nothing yet. In a `busy_channel` Slack limits the posts."""
     dynamodb, sqs = aws
     clock = SettableClock()
+    # Slack keeps its own time, but for the limits of a channel.
+    seconds: Callable[[], float] = (lambda: clock().timestamp()) if busy_channel else time.time
     api = RtcApi(clock=clock, calls_per_second=None)
     made_up = api.credentials
     session = transport.new_session()
@@ -168,7 +177,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
     queue = Queue(sqs, url)
     with (
         RawServer(lambda sock: sock.sendall(http(200))) as door,
-        closing(SlackWorkspace(rate_limited=False, patience=PATIENCE_S)) as slack,
+        closing(SlackWorkspace(rate_limited=busy_channel, patience=PATIENCE_S, clock=seconds)) as slack,
     ):
         slack.request_url = door.endpoint
         slack_api = SlackApi(
@@ -177,7 +186,10 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             response_url_prefix=slack.response_url_prefix,
             limits=(PATIENCE_S, PATIENCE_S),
         )
-        telling = Telling(ledger.answers, lambda: Messenger(slack_api), clock, clock.tick)
+        channels = ChannelTurns(Table(dynamodb, TABLE), new_order_id(), clock, clock.tick)
+        telling = Telling(
+            ledger.answers, channels, Gathering(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
+        )
         checks = Checks(Queues(queue, queue))
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)

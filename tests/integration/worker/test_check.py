@@ -11,6 +11,7 @@ from functions.worker.check import DELAYS
 from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from local.rtc.faults import Fault
 from local.slack.faults import THROTTLED
+from local.slack.faults import Fault as SlackFault
 from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order
 from shared.recordings import RecordingState
@@ -163,7 +164,7 @@ def test_on_its_last_receive_a_check_goes_on_without_slack(world: World) -> None
     world.clock.tick(2)
     order = world.next_check()
     assert order is not None
-    world.slack.misbehave(THROTTLED, times=None)
+    world.slack.misbehave(SlackFault(status=500), times=None)
     check(world, order, Delivery(8, last=True, time_left=lambda: ENOUGH))
     (recording,) = world.ledger.orders.read(order.order_id).recordings
     assert recording.state is RecordingState.RECORDING

@@ -253,6 +253,7 @@ def test_a_caller_s_start_is_told_without_a_response_url(stops: Stops) -> None:
             update={"action": Start(requests=(RecordingRequest(room_id="100", user_id="user001"),))}
         )
         assert stops.world.run(order) is None
+        stops.world.clock.tick(2)  # Slack takes one message a second
     assert "by timetable" in stops.world.read()[0]
     assert stops.world.read()[1].startswith("♻️ Already recording user001 in room 100")
 

@@ -1,0 +1,122 @@
+"""Answers in a busy channel: no more than Slack takes, one message for several, nobody left without one."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from functions.worker.delivery import NoTurn, TryAgain
+from functions.worker.gathering import MOST
+from functions.worker.telling import LONG_WAIT
+from local.slack.chat import CLASS_RECORDINGS
+from shared.orders import LATEST_END, Order, Start, new_order_id
+from shared.rtc.models import RecordingRequest
+from shared.slack_refs import ReplyTo
+from tests.builders import TIMETABLE
+from tests.integration.conftest import World, a_world
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A channel that takes one message a second, as Slack's do."""
+    with a_world(aws, bot_token=True, busy_channel=True) as world:
+        yield world
+
+
+def of_a_caller(world: World, user: str) -> Order:
+    """An order of a caller's who wants the channel to read the answer."""
+    order = Order(
+        order_id=new_order_id(),
+        actor=TIMETABLE,
+        action=Start(requests=(RecordingRequest(room_id="100", user_id=user),)),
+        placed_at=world.clock(),
+        reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id),
+        body_digest="0" * 64,
+    )
+    assert world.ledger.orders.record_request(order, world.clock())
+    return order
+
+
+def receive(world: World, order: Order) -> bool:
+    """Whether the order is done. One that waits for the channel has used up no receive."""
+    try:
+        world.handlers[type(order.action)].run(order, order.action, world.delivery())
+    except NoTurn:
+        return False
+    except TryAgain as again:
+        raise AssertionError("a receive is used up") from again
+    return True
+
+
+def work_off(world: World, orders: list[Order]) -> None:
+    """Let the queue bring each order again, until all are done."""
+    for _ in range(100):
+        orders = [order for order in orders if not receive(world, order)]
+        if not orders:
+            return
+        world.clock.tick(2)
+    raise AssertionError(f"{len(orders)} orders are never answered")
+
+
+def refused(world: World) -> int:
+    """How often Slack refused a message for its speed."""
+    return sum(call.answer.status == 429 for call in world.slack.calls())
+
+
+def test_a_crowd_of_orders_is_answered_by_a_few_messages(world: World) -> None:
+    """Slack refuses none of them, and each order is in exactly one."""
+    orders = [of_a_caller(world, f"user{n:03}") for n in range(24)]
+    began = world.clock()
+    work_off(world, orders)
+    texts = world.read()
+    assert refused(world) == 0
+    assert [sum(f"user{n:03} " in text for text in texts) for n in range(24)] == [1] * 24
+    assert len(texts) < 10
+    assert max(text.count("\n") for text in texts) <= MOST
+    assert world.clock() - began < timedelta(minutes=1)
+
+
+def test_a_message_about_several_orders_is_updated_as_a_whole(world: World) -> None:
+    """It shows each recording as it is; once it does, other checks leave it alone."""
+    orders = [of_a_caller(world, f"user{n:03}") for n in range(6)]
+    work_off(world, orders)
+    world.clock.tick(5)
+    work_off(world, [order.next_check(1) for order in orders])
+    assert sum(text.count("Recording user") for text in world.read()) == 6
+    assert "Starting" not in "".join(world.read())
+    world.clock.tick(60)
+    updates = _updates(world)
+    work_off(world, [order.next_check(2) for order in orders])
+    assert _updates(world) == updates
+    assert refused(world) == 0
+
+
+def test_a_person_in_a_busy_channel_is_answered_by_the_response_url(world: World) -> None:
+    """After ten seconds: nobody waits for a crowd."""
+    crowd = [of_a_caller(world, f"user{n:03}") for n in range(6)]
+    order = world.order("ann001")
+    placed = world.clock()
+    while not receive(world, order):
+        for one in crowd:
+            receive(world, one)
+        world.clock.tick(1)
+    assert any("ann001" in text for text in world.read())
+    assert world.clock() - placed < LONG_WAIT + timedelta(seconds=5)
+    assert refused(world) == 0
+
+
+def test_an_order_that_never_gets_its_turn_ends_without_an_answer(world: World) -> None:
+    """After an hour: the caller reads its status, and there is no dead letter."""
+    order = of_a_caller(world, "user001")
+    assert world.run(order, time_left=timedelta(0)) is not None
+    late = order.model_copy(update={"placed_at": world.clock() - LATEST_END - timedelta(minutes=1)})
+    busy = [of_a_caller(world, f"other{n}") for n in range(5)]
+    for one in busy:
+        receive(world, one)
+    assert receive(world, late)
+
+
+def _updates(world: World) -> int:
+    return sum("chat.update" in call.request.target for call in world.slack.calls())
