@@ -21,7 +21,8 @@ from shared.failures import Failure
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 LEASE = timedelta(seconds=30)
-"""How long a call may take before its outcome counts as unknown: twice the client's limit for one operation."""
+"""How long after the claim an outcome counts as unknown: ten seconds for a turn, 15 for the call, and some to spare. A
+call for which less time is left is not begun (functions/worker/start.py)."""
 UNKNOWN_IS_HELD = timedelta(minutes=15)
 """How long the lock of an unknown outcome prevents another start of the stream."""
 
@@ -126,9 +127,9 @@ class Attempt(_Stored):
     actor: Actor
     state: State
     calls: int
-    """How many calls were begun."""
+    """How many calls were begun; while it is claimed, the next one is counted already."""
     began_at: AwareDatetime
-    """When the last call was begun; without a call, when the attempt was settled."""
+    """When it was last claimed for a call; without a claim, when the attempt was settled."""
     token: str = ""
     """Who made this claim recognises it. Attempts of earlier versions of recordbot have none."""
     outcome: Outcome | None = None
@@ -155,7 +156,8 @@ class Attempt(_Stored):
 
     def is_same_call(self, other: Self) -> bool:
         """Return whether both are versions of the same claim."""
-        return (self.calls, self.token) == (other.calls, other.token)
+        # Without a token only the count tells; with one, a claim without a call may have taken its count back.
+        return self.token == other.token and (bool(self.token) or self.calls == other.calls)
 
     def settled(self, outcome: Outcome, now: datetime) -> Self:
         """Return the attempt with its outcome."""
@@ -166,6 +168,10 @@ class Attempt(_Stored):
         """Return the attempt after a call that did not happen. It can be claimed again."""
         waiting = {"state": State.WAITING, "outcome": None, "last_failure": why, "settled_at": None}
         return self.model_copy(update=waiting)
+
+    def uncalled(self) -> Self:
+        """Return the attempt after a claim that made no call. It can be claimed again."""
+        return self.waiting().model_copy(update={"calls": self.calls - 1})
 
     def abandoned(self, now: datetime) -> Self:
         """Return the attempt, settled as unknown because its lease is over: the recorder that called is gone."""

@@ -72,6 +72,10 @@ class Pace:
         is_fresh = False
         for _ in range(TRIES):
             stopped, next_turn = self._seen.get("stopped_until", 0), self._seen.get("next_turn", 0)
+            if at < stopped and not is_fresh:
+                # Another recorder's call may have shown meanwhile that RTC accepts the key.
+                self._seen, is_fresh = self._table.read_numbers(self._key), True
+                continue
             if at < stopped:
                 return Stopped(_time(stopped))
             if is_fresh and at < self._seen.get("probe_until", 0):
@@ -90,6 +94,11 @@ class Pace:
                 return Turn(_time(turn), is_probe=bool(stopped))
             is_fresh = True
         return NotYet(now + _PROBE_POLL)
+
+    def is_refused(self) -> bool:
+        """Return whether RTC refuses our key by now: then a turn that was booked before must not be used."""
+        self._seen = self._table.read_numbers(self._key)
+        return "stopped_until" in self._seen
 
     def slow_down(self, now: datetime) -> None:
         """Halve the pace of all recorders for a while: RTC refused a call for speed."""

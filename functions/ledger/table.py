@@ -107,6 +107,12 @@ class Table:
             else:
                 return True
 
+    def read_numbers(self, key: Key) -> dict[str, int]:
+        """Return the numbers of an item that `update` changes."""
+        with raising_away("DynamoDB"):
+            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return _numbers(answer.get("Item", {}))
+
     def update(
         self,
         key: Key,

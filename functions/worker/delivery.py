@@ -9,8 +9,9 @@ from shared.failures import Failure
 
 DELAYS = (2, 5, 15, 60, 180, 360, 450)
 """Seconds before the 2nd to 8th receive of an order: under 18 minutes in total. A response_url is valid for 30."""
-LONGEST_WAIT = timedelta(minutes=30)
-"""An order that waited longer, as after a redrive from the dead-letter queue, is not begun: nobody expects it now."""
+LONGEST_WAIT = timedelta(minutes=26)
+"""An order that waited longer, as after a redrive from the dead-letter queue, is not begun: nobody expects it now. Its
+asker must still hear that by the response_url, after the last wait for a turn or a refused key."""
 TIME_TO_SETTLE = timedelta(seconds=14)
 """The longest time of storing what RTC said: a read and a write, each with one more try (functions/recorder.py)."""
 TIME_FOR_A_CALL = timedelta(seconds=29)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.messages import replies
 from bot.messages.outcomes import Waiting, outcome
@@ -17,7 +17,16 @@ from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks, report_differences
-from functions.worker.delivery import LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain, longest
+from functions.worker.delivery import (
+    AT_ONCE,
+    LONGEST_WAIT,
+    TIME_FOR_A_CALL,
+    TIME_TO_SETTLE,
+    Delivery,
+    NoTurn,
+    TryAgain,
+    longest,
+)
 from functions.worker.gathering import View, state_of
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
@@ -113,7 +122,7 @@ class StartHandler:
             claim = self._claim(order, n, request, delivery)
         except PerhapsClaimed as claim_in_doubt:
             # Nothing was sent: without this, a claim that is stored would count as a call of unknown outcome.
-            raise NotStored(claim_in_doubt.attempt.waiting()) from claim_in_doubt
+            raise NotStored(claim_in_doubt.attempt.uncalled()) from claim_in_doubt
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
         if isinstance(claim, StreamLock):
@@ -169,20 +178,23 @@ class StartHandler:
             return Gone()
 
     def _postpone(self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery) -> Attempt:
-        """Raise TryAgain, before any claim. On the last receive, settle the stream as given up."""
-        if not delivery.last:
-            raise TryAgain(delivery.delay(), why)
+        """Raise TryAgain, before any claim. Settle the stream as given up if no try is left in time."""
+        delay = delivery.delay()
+        if not delivery.last and not self._is_too_late(order, delay):
+            raise TryAgain(delay, why)
         gave_up = NotStarted(failure=why, gave_up=True)
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
     def _call(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
         if self._is_too_late(order):
-            return self._store(attempt.settled(_TOO_LATE, self.clock()))
+            return self._store(attempt.uncalled().settled(_TOO_LATE, self.clock()))
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
         began = time.monotonic()
         is_sent = False
         try:
             with self.turns.take(order, delivery) as rtc:
+                if attempt.lease_until - self.clock() < TIME_FOR_A_CALL - TIME_TO_SETTLE:
+                    raise NoTurn(AT_ONCE)  # DynamoDB was slow; another recorder must not take the call for abandoned
                 is_sent = True
                 logger.info(LogEvent.CALLING_RTC, extra=facts | {"turn_ms": _ms_since(began)})
                 began = time.monotonic()
@@ -196,11 +208,11 @@ class StartHandler:
             logger.warning(LogEvent.NOT_STARTED, extra=_facts(error) | _took(began))
             count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
-                return self._give_back(attempt, error.failure(), delivery)
+                return self._give_back(order, attempt, error.failure(), delivery)
             return self._settle(attempt, NotStarted(failure=error.failure()), delivery)
         except Exception:
             if not is_sent:  # no turn, or the ledger or the secret failed: the claim must not count as a call
-                self._store(attempt.waiting())
+                self._store(attempt.uncalled())
             raise
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
@@ -209,15 +221,17 @@ class StartHandler:
         started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
         return self._settle(attempt, started, delivery)
 
-    def _is_too_late(self, order: Order) -> bool:
-        return self.clock() - order.placed_at > LONGEST_WAIT
+    def _is_too_late(self, order: Order, delay: timedelta = timedelta(0)) -> bool:
+        """Return whether it is too late to begin the order after the delay. A put-back gives it all receives anew."""
+        return self.clock() + delay - order.placed_at > LONGEST_WAIT
 
-    def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery) -> Attempt:
-        """Release a claim whose call did not happen. On the last receive, settle it as given up."""
-        if delivery.last:
+    def _give_back(self, order: Order, attempt: Attempt, why: Failure, delivery: Delivery) -> Attempt:
+        """Release a claim whose call did not happen. Settle it as given up if no try is left in time."""
+        delay = delivery.delay()
+        if delivery.last or self._is_too_late(order, delay):
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
         self._store(attempt.waiting(why))
-        raise TryAgain(delivery.delay(), why)
+        raise TryAgain(delay, why)
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""

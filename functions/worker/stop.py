@@ -105,16 +105,22 @@ class StopHandler:
         """Stop each target, and store the results. Raises TryAgain, or NotStored if the ledger doesn't take them."""
         targets = list(stop.targets)
         waits: list[TryAgain] = []
+        failed: Exception | None = None
         for place, target in enumerate(targets):
             try:
                 targets[place] = self._stop(order, target, delivery)
             except TryAgain as again:
                 waits.append(again)
+            except Exception as error:  # noqa: BLE001 - what RTC said of the targets before is stored first
+                failed = error
+                break
         stop = stop.model_copy(update={"targets": tuple(targets)})
         try:
             stored = self.store(stop)
         except Exception as error:  # whatever it is, what RTC said must not be lost
             raise NotStored(stop) from error
+        if failed is not None:
+            raise failed
         if waits:
             raise longest(waits)
         return stored

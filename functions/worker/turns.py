@@ -83,7 +83,10 @@ class Turns:
                 delay = booked.until - now + _random(_AFTER_A_STOP)
                 raise KeyRefused(booked.until, delay)
             if isinstance(booked, Turn):
+                has_to_wait = booked.at > now
                 self._sleep_until(booked.at)
+                if has_to_wait and not booked.is_probe and self.pace.is_refused():
+                    continue
                 if booked.is_probe or self.clock() - booked.at <= may_be_late:
                     return booked
                 may_be_late *= 2

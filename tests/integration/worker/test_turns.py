@@ -11,10 +11,10 @@ from typing import override
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from functions.ledger.pace import NotYet, Pace, Turn
+from functions.ledger.pace import STOPPED_FOR, NotYet, Pace, Stopped, Turn
 from functions.ledger.table import Table
-from functions.worker.delivery import Delivery, KeyRefused, NoTurn
-from functions.worker.turns import Turns
+from functions.worker.delivery import LONGEST_WAIT, TIME_TO_ANSWER, Delivery, KeyRefused, NoTurn
+from functions.worker.turns import _AFTER_A_STOP, _PERSON, Turns
 from local.aws.account import Aws
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
@@ -229,3 +229,51 @@ def test_recorders_at_once_never_share_a_turn(server: Aws) -> None:
         list(recorders.map(take_ten, range(6)))
     assert len(taken) == 60
     assert all(after - before >= timedelta(milliseconds=10.5) for before, after in pairwise(sorted(taken)))
+
+
+def test_turns_that_were_booked_before_the_key_was_refused_are_not_used(recorder: Recorder) -> None:
+    """Seven recorders wait for a turn while the key is refused twice: none of them makes another call."""
+    recorder.call()
+
+    def sleep(seconds: float) -> None:
+        """Nest the recorders: each waits while the next one books. The last one sees the refusals."""
+        if waiting:
+            with pytest.raises(KeyRefused):
+                recorders[waiting.pop()].take(PERSONS, LONG).__enter__()
+        elif not refused:
+            refused.append(recorder.clock())
+            for _ in range(2):
+                recorder.pace.refuse_key(recorder.clock())
+        recorder.clock.tick(seconds)
+
+    table = Table(recorder.pace._table._client, TABLE)
+    recorders = []
+    refused: list[datetime] = []
+    for _ in range(7):
+        pace = Pace(table, "unused", 10)
+        pace._key = recorder.pace._key
+        recorders.append(replace(recorder.turns, pace=pace, sleep=sleep))
+    waiting = list(range(6))
+    calls = len(recorder.rtc.calls())
+    with pytest.raises(KeyRefused):
+        recorders[6].take(PERSONS, LONG).__enter__()
+    assert refused
+    assert not waiting
+    assert len(recorder.rtc.calls()) == calls
+
+
+def test_an_accepted_key_is_known_to_all_recorders_at_once(recorder: Recorder) -> None:
+    """Also to one that saw the stop itself, and has not written since."""
+    other = Pace(recorder.pace._table, "unused", 10)
+    other._key = recorder.pace._key
+    for _ in range(2):
+        recorder.pace.refuse_key(recorder.clock())
+    assert isinstance(other.book(1000, timedelta(minutes=1), recorder.clock()), Stopped)
+    assert recorder.pace.accept_key(recorder.clock())
+    assert isinstance(other.book(1000, timedelta(minutes=1), recorder.clock()), Turn)
+
+
+def test_who_waited_too_long_hears_it_before_the_response_url_ends() -> None:
+    """The last wait may begin just before it is too late; then comes the answer."""
+    last_wait = _PERSON.patience + STOPPED_FOR + timedelta(seconds=_AFTER_A_STOP)
+    assert LONGEST_WAIT + last_wait + TIME_TO_ANSWER < timedelta(minutes=30)
