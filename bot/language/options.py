@@ -147,7 +147,7 @@ def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
         builder.refuse(token, why + builder.or_literal(token))
         builder.has_refused = True
         return
-    into = builder.list
+    into = None if " " in token.text else builder.list  # `100 user001,10 min`
     if isinstance(into, Option) and token.mark and into.literal:
         builder.take_listed(into, token)
     elif isinstance(into, Option) and token.mark and into.recognise and into.recognise(token.text):

@@ -430,6 +430,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 bob": ("‹bob› → another person? user=bob",),
     "100 user001 1080": ("‹1080› → fhd? (or a person? user=1080)",),
     "100 user001 10m": ("‹10m› → idle=10m? (or a person? user=10m)",),
+    "100 user001,10 min": ("‹10 min› → idle=10m?",),
+    "100 user001, 640 x 360 for 1 hour": ("‹640 x 360› → hd", f"‹for 1 hour› → {_TIME_LIMIT}"),
     "100 user001 in 10 minutes": ("‹10 minutes› → idle=10m?",),
     "100 user001 7": ("‹7› → another person? user=7",),
     "100 @ann": ("‹@ann› → Slack people aren't RTC users: type the user's id in RTC",),
