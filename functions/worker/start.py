@@ -193,8 +193,7 @@ class StartHandler:
         is_sent = False
         try:
             with self.turns.take(order, delivery) as rtc:
-                if attempt.lease_until - self.clock() < TIME_FOR_A_CALL - TIME_TO_SETTLE:
-                    raise NoTurn(AT_ONCE)  # DynamoDB was slow; another recorder must not take the call for abandoned
+                self._require_lease(attempt)
                 is_sent = True
                 logger.info(LogEvent.CALLING_RTC, extra=facts | {"turn_ms": _ms_since(began)})
                 began = time.monotonic()
@@ -220,6 +219,11 @@ class StartHandler:
         report_differences(attempt.request, job, rtc.app_id)
         started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
         return self._settle(attempt, started, delivery)
+
+    def _require_lease(self, attempt: Attempt) -> None:
+        """Raise NoTurn if the lease ends before the call can. Another recorder would take the call for abandoned."""
+        if attempt.lease_until - self.clock() < TIME_FOR_A_CALL - TIME_TO_SETTLE:
+            raise NoTurn(AT_ONCE)
 
     def _is_too_late(self, order: Order, delay: timedelta = timedelta(0)) -> bool:
         """Return whether it is too late to begin the order after the delay. A put-back gives it all receives anew."""
