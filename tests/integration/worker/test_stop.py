@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from functions.aws.away import Away
+from functions.ledger.pace import NotYet, Pace, Stopped, Turn
 from functions.webhook_api.answers import order_status
 from functions.worker.delivery import LONGEST_WAIT
 from local.http_message import Wire
@@ -15,6 +17,7 @@ from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
 from shared.attempts import Duplicate, NotStarted, Started
 from shared.orders import Order, Start, Stop, new_order_id
+from shared.recordings import RecordingState
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE, requests_of
@@ -270,3 +273,29 @@ def test_what_was_stopped_at_an_earlier_receive_counts_as_stopped(stops: Stops) 
     assert stops.jobs() == ["STOPPED", "RUNNING"]
     assert stops.states(order) == ["done", "stopped", "not_stopped"]
     assert sum(call.operation == "stop" for call in stops.world.rtc.calls()) == 3
+
+
+def test_what_rtc_stopped_is_stored_though_the_next_call_can_not_be_made(
+    stops: Stops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next receive gets a 404 for a job that recordbot itself has stopped."""
+    for video_type in ("CAMERASTREAM", "SCREENSTREAM"):
+        stops.started(video_type=video_type)
+    real_book, booked = Pace.book, []
+
+    def book(pace: Pace, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Stopped:
+        booked.append(now)
+        if len(booked) == 2:
+            raise Away("DynamoDB")
+        return real_book(pace, turns_ahead, within, now)
+
+    monkeypatch.setattr(Pace, "book", book)
+    order = stops.order()
+    with pytest.raises(Away):
+        stops.stop(order)
+    first, second = (stops.world.ledger.recordings.of_job(job_id) for job_id in "12")
+    assert first is not None
+    assert second is not None
+    assert (first.state, second.is_over) == (RecordingState.ENDED, False)
+    assert stops.stop(order, 2) is None
+    assert stops.states(order) == ["done", "stopped", "stopped"]
