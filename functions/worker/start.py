@@ -193,7 +193,7 @@ class StartHandler:
         is_sent = False
         try:
             with self.turns.take(order, delivery) as rtc:
-                self._require_lease(attempt)
+                self._require_time(attempt)
                 is_sent = True
                 logger.info(LogEvent.CALLING_RTC, extra=facts | {"turn_ms": _ms_since(began)})
                 began = time.monotonic()
@@ -220,8 +220,8 @@ class StartHandler:
         started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
         return self._settle(attempt, started, delivery)
 
-    def _require_lease(self, attempt: Attempt) -> None:
-        """Raise NoTurn if the lease ends before the call can. Another recorder would take the call for abandoned."""
+    def _require_time(self, attempt: Attempt) -> None:
+        """Raise NoTurn if the call may outlive its lease, as when DynamoDB is slow: it would count as abandoned."""
         if attempt.lease_until - self.clock() < TIME_FOR_A_CALL - TIME_TO_SETTLE:
             raise NoTurn(AT_ONCE)
 

@@ -12,8 +12,9 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from functions.aws.away import Away
-from functions.ledger.pace import Pace
-from functions.worker.delivery import DELAYS, LONGEST_WAIT, Delivery
+from functions.ledger.attempts import Attempts
+from functions.ledger.pace import NotYet, Pace
+from functions.worker.delivery import AT_ONCE, DELAYS, LONGEST_WAIT, Delivery
 from functions.worker.start import StartHandler
 from local.http_message import Wire
 from local.rtc.faults import Fault
@@ -21,11 +22,12 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.faults import Fault as SlackFault
 from shared import transport
-from shared.attempts import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, NotStarted, Started, State, Unknown
+from shared.attempts import LEASE, UNKNOWN_IS_HELD, Busy, Claim, Duplicate, NotStarted, Started, State, Unknown
 from shared.log_events import LogEvent
-from shared.orders import Start
+from shared.orders import Order, Start
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
+from shared.rtc.models import RecordingRequest
 from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.integration.conftest import ENOUGH, World, a_world
@@ -444,3 +446,45 @@ def test_a_wrong_key_is_asked_with_once(world: World) -> None:
     assert world.run(world.order()) is None
     assert world.starts() == 1
     assert "HTTP 401" in world.read()[0]
+
+
+def test_a_stream_that_only_waited_shows_no_call(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither while it waits for a turn, nor after it has waited too long."""
+    monkeypatch.setattr(Pace, "book", lambda _pace, _ahead, _within, now: NotYet(now + timedelta(hours=1)))
+    order = world.order()
+    assert world.run(order) is not None
+    waiting = world.ledger.attempts.read(order.order_id, 0)
+    assert waiting is not None
+    assert (waiting.state, waiting.calls) == (State.WAITING, 0)
+    world.clock.tick(LONGEST_WAIT.total_seconds() + 1)
+    assert world.run(order) is None
+    assert (world.attempt(order).calls, world.starts()) == (0, 0)
+
+
+def test_a_claim_without_time_for_the_call_is_made_anew(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DynamoDB was slow. A call that outlives its lease would count as abandoned while it is made."""
+    real_claim = Attempts.claim
+
+    def claim(attempts: Attempts, order: Order, n: int, request: RecordingRequest, now: datetime) -> Claim:
+        claimed = real_claim(attempts, order, n, request, now)
+        world.clock.tick(16)
+        return claimed
+
+    monkeypatch.setattr(Attempts, "claim", claim)
+    order = world.order()
+    assert world.run(order) == AT_ONCE
+    assert world.starts() == 0
+    monkeypatch.undo()
+    assert world.run(order) is None
+    assert (world.attempt(order).calls, world.starts()) == (1, 1)
+
+
+def test_a_start_is_not_tried_again_after_the_longest_wait(world: World) -> None:
+    """Waits for turns give an order its receives anew, so a failure ends it before nobody can be told any more."""
+    order = world.order()
+    world.clock.tick(LONGEST_WAIT.total_seconds() - 60)
+    world.rtc.misbehave(FAILED, operation="start")
+    assert world.run(order, receive=7) is None
+    outcome = world.attempt(order).outcome
+    assert isinstance(outcome, NotStarted)
+    assert outcome.gave_up
