@@ -281,7 +281,8 @@ def test_what_rtc_stopped_is_stored_though_the_next_call_can_not_be_made(
     """Else the next receive gets a 404 for a job that recordbot itself has stopped."""
     for video_type in ("CAMERASTREAM", "SCREENSTREAM"):
         stops.started(video_type=video_type)
-    real_book, booked = Pace.book, []
+    real_book = Pace.book
+    booked: list[datetime] = []
 
     def book(pace: Pace, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Stopped:
         booked.append(now)

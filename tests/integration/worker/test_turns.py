@@ -247,7 +247,7 @@ def test_turns_that_were_booked_before_the_key_was_refused_are_not_used(recorder
         recorder.clock.tick(seconds)
 
     table = Table(recorder.pace._table._client, TABLE)
-    recorders = []
+    recorders: list[Turns] = []
     refused: list[datetime] = []
     for _ in range(7):
         pace = Pace(table, "unused", 10)
