@@ -28,8 +28,8 @@ from functions.worker.actions import handlers
 from functions.worker.batch import Worker
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
+from functions.worker.combining import Combining
 from functions.worker.configuration import RecorderSecret, RecorderSettings
-from functions.worker.gathering import Gathering
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -76,7 +76,7 @@ def _worker() -> Worker:
             return _messenger(settings, None)  # a response_url needs no token
 
     telling = Telling(
-        ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Gathering(ledger, _now), messenger, _now
+        ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Combining(ledger, _now), messenger, _now
     )
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues)

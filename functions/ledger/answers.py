@@ -30,7 +30,7 @@ class Answer(BaseModel):
     together: tuple[str, ...] = ()
     """The orders that the message answers, if it answers several."""
     shows: str = ""
-    """What the message shows of the recordings, in short (functions/worker/gathering.py)."""
+    """What the message shows of the recordings, in short (functions/worker/combining.py)."""
     revision: int = 0
 
     @property

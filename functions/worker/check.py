@@ -12,8 +12,8 @@ from bot.messages.outcomes import outcome
 from functions.aws.observability import logger
 from functions.aws.queue import Queues
 from functions.ledger.ledger import Ledger
+from functions.worker.combining import View, state_of
 from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain
-from functions.worker.gathering import View, state_of
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from shared.attempts import Started

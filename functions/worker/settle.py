@@ -10,8 +10,8 @@ from datetime import datetime
 
 from bot.messages.outcomes import outcome
 from functions.ledger.ledger import Ledger
+from functions.worker.combining import View, state_of
 from functions.worker.delivery import DELAYS, Delivery
-from functions.worker.gathering import View, state_of
 from functions.worker.results import Results
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler

@@ -17,6 +17,7 @@ from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks, report_differences
+from functions.worker.combining import View, state_of
 from functions.worker.delivery import (
     AT_ONCE,
     LONGEST_WAIT,
@@ -27,7 +28,6 @@ from functions.worker.delivery import (
     TryAgain,
     longest,
 )
-from functions.worker.gathering import View, state_of
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling, wait_for

@@ -11,8 +11,8 @@ from datetime import datetime
 from bot.messages.stop_outcomes import stop_outcome
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
+from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain, longest
-from functions.worker.gathering import View
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling

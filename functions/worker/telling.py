@@ -15,8 +15,8 @@ from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.answers import Answers
 from functions.worker.channel_turns import ChannelTurns, no_turn
+from functions.worker.combining import Combining, View
 from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
-from functions.worker.gathering import Gathering, View
 from shared.attempts import Busy
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
@@ -29,7 +29,7 @@ their speed don't count. Slack takes five posts to a response_url: one is kept f
 news (functions/worker/check.py)."""
 LONG_WAIT = timedelta(seconds=10)
 """After this time a person is answered by the response_url, if others post to the channel."""
-TIME_TO_GATHER = timedelta(seconds=30)
+TIME_TO_COMBINE = timedelta(seconds=30)
 """The least time that is left for answering other orders too."""
 
 
@@ -48,7 +48,7 @@ class Telling:
 
     answers: Answers
     channels: ChannelTurns
-    gathering: Gathering
+    combining: Combining
     messenger: Callable[[], Messenger]
     """Returns the messenger for the current bot token."""
     clock: Callable[[], datetime]
@@ -94,12 +94,12 @@ class Telling:
         """Post the answer, together with those of other orders that wait in the channel."""
         as_bot = self._wait_for_turn(order, view.reply)
         waiting = self.answers.read(order.order_id).message if begun > 1 else None
-        gathers = as_bot and waiting is None and delivery.time_left() > TIME_TO_GATHER
-        others = self.gathering.begin_others(order) if gathers else {}
+        combines = as_bot and waiting is None and delivery.time_left() > TIME_TO_COMBINE
+        others = self.combining.begin_others(order) if combines else {}
         order_ids = (order.order_id, *others)
         try:
             if others:
-                view = self.gathering.view(order_ids)
+                view = self.combining.view(order_ids)
             message = self._post_or_update(order, view.reply, waiting, order_ids, as_bot=as_bot)
         except Exception:
             for order_id, number in others.items():
@@ -119,7 +119,7 @@ class Telling:
             self.answers.take_back(order.order_id, now, begun)
         else:
             self.answers.abandon(order.order_id, now)
-        self.gathering.wait(order)
+        self.combining.wait(order)
         reason = "the channel is too busy" if isinstance(error, NoTurn) else error.why
         if is_busy and now - order.placed_at <= LATEST_END:
             return error if isinstance(error, NoTurn) else self._throttled(order, error, DELAYS[-1])
@@ -164,7 +164,7 @@ class Telling:
         if order.reply_to is None:
             return  # the caller reads the status from the ledger
         answer = self.answers.read(order.order_id)
-        view = self.gathering.view(answer.together) if answer.together else view
+        view = self.combining.view(answer.together) if answer.together else view
         if view.state == answer.shows:
             return
         try:

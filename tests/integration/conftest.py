@@ -22,8 +22,8 @@ from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
+from functions.worker.combining import Combining
 from functions.worker.delivery import Delivery, TryAgain
-from functions.worker.gathering import Gathering
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -188,7 +188,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_chan
         )
         channels = ChannelTurns(Table(dynamodb, TABLE), new_order_id(), clock, clock.tick)
         telling = Telling(
-            ledger.answers, channels, Gathering(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
+            ledger.answers, channels, Combining(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
         )
         checks = Checks(Queues(queue, queue))
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)

@@ -7,8 +7,8 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from functions.worker.combining import MOST
 from functions.worker.delivery import NoTurn, TryAgain
-from functions.worker.gathering import MOST
 from functions.worker.telling import LONG_WAIT
 from local.slack.chat import CLASS_RECORDINGS
 from shared.orders import LATEST_END, Order, Start, new_order_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages.blocks import Reply
-from bot.messages.gathered import gathered
+from bot.messages.combined import combined
 from bot.messages.outcomes import outcome
 from bot.messages.stop_outcomes import stop_outcome
 from functions.ledger.ledger import Ledger
@@ -27,7 +27,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
+class Combining:
     """Finds the orders that wait for an answer, and draws a message about several."""
 
     ledger: Ledger
@@ -55,7 +55,7 @@ class Gathering:
         replies = [self._reply(order_id, record) for order_id, record in zip(order_ids, records, strict=True)]
         state = "|".join(state_of(record.attempts, record.recordings) for record in records)
         actor = next(record.placed.actor for record in records if record.placed is not None)
-        return View(gathered(actor, [reply for reply in replies if reply is not None]), state)
+        return View(combined(actor, [reply for reply in replies if reply is not None]), state)
 
     def _begin_if_settled(self, order_id: str) -> object:
         is_settled = self._reply(order_id, self.ledger.orders.read(order_id)) is not None
