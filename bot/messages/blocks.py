@@ -89,9 +89,9 @@ def joined(*parts: str | Element | Line | None) -> list[str | Element]:
 
 
 def one_line(reply: Reply) -> Line:
-    """Return the reply's lines as one, with ` · ` between them. Details are left out."""
-    lines = [element for part in reply.blocks for section in part["elements"][:1] for element in section["elements"]]
-    return [" · " if element == _text("\n") else {**element, "style": _plain_style(element)} for element in lines]
+    """Return the reply's lines as one, with ` · ` between them and nothing in bold. Details are left out."""
+    elements = [element for part in reply.blocks for section in part["elements"][:1] for element in section["elements"]]
+    return [" · " if element == _text("\n") else _not_bold(element) for element in elements]
 
 
 def code(value: object, most: int = 160) -> Element:
@@ -131,8 +131,10 @@ def _bold(element: Element) -> Element:
     return {**element, "style": {**element.get("style", {}), "bold": True}}
 
 
-def _plain_style(element: Element) -> dict[str, bool]:
-    return {name: value for name, value in element.get("style", {}).items() if name != "bold"}
+def _not_bold(element: Element) -> Element:
+    style = {name: value for name, value in element.get("style", {}).items() if name != "bold"}
+    plain_element = {name: value for name, value in element.items() if name != "style"}
+    return plain_element | ({"style": style} if style else {})
 
 
 def _printable(text: str) -> str:

@@ -20,6 +20,7 @@ from local.rtc.api import RtcApi
 from local.rtc.faults import Fault as RtcFault
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF, Channel, Person
 from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
+from local.slack.web_api import SECONDS_BETWEEN_POSTS
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
 from tests.webhook_sender import Sender, an_event, request
@@ -81,6 +82,11 @@ class Play:
         """Wait until the recorder is done with everything."""
         self.system.stack.wait_until_drained(PATIENCE_S)
 
+    def free_channels(self) -> None:
+        """Wait until each channel takes a message at once: an order of a caller that waits is logged, or combined."""
+        self.drain()
+        time.sleep(1.5 * SECONDS_BETWEEN_POSTS)
+
     def _messages(self, url: str) -> int:
         counts = self.system.stack.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)["Attributes"]
         return sum(int(count) for count in counts.values())
@@ -107,6 +113,8 @@ class Step:
 
     def send(self, event: Mapping[str, Any], webhook_id: str, caller: int = 0) -> requests.Response:
         """Send an event, and wait until the order, if there is one, is done for now."""
+        if "notify" in event:
+            self.play.free_channels()
         sender = self.sender(caller)
         body = json.dumps(event).encode()
         return self.post(str(event.get("type")), body, sender.headers(body, webhook_id), caller)
