@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open
+from tests.browser.conftest import PATIENCE_MS, Open
 from tests.browser.conversation import become, go_to, message, send, station
 
 
@@ -35,13 +35,16 @@ def test_an_order_waits_until_rtc_works(page: Page, room: str, label: str) -> No
 
 @pytest.mark.parametrize(("label", "why"), [("Wrong key", "verify aksk signature fail"), ("Clock off", "x-sdk-date")])
 def test_rtc_lets_nobody_in(page: Page, room: str, label: str, why: str) -> None:
-    """A key or a clock that does not fit is answered in the channel, with RTC's own words."""
+    """A key or a clock that does not fit is answered in the channel, with RTC's own words.
+
+    If another test's order was refused as well, all calls stop for a minute.
+    """
     _break(page, "RTC", label)
     send(page, f"/record room {room} user001")
     expect(message(page, "Not recorded: user001", room, why)).to_have_count(1)
     _reset(page)
     send(page, f"/record room {room} user001")
-    expect(message(page, "Recording user001", room)).to_have_count(1)
+    expect(message(page, "Recording user001", room)).to_have_count(1, timeout=3 * PATIENCE_MS)
 
 
 def test_silence_is_told_in_the_reader_s_time(open_page: Open, room: str) -> None:

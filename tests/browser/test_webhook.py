@@ -137,6 +137,7 @@ def test_neither_the_key_nor_the_link_is_shown(page: Page, system: System, room:
     row.get_by_role("button", name="What happened").click()
     panel = page.get_by_role("tabpanel")
     expect(panel).to_contain_text("webhook-signature: v1,[hidden]")
+    page.get_by_role("tab", name="Door", exact=True).click()
     expect(panel).to_contain_text("signature=[hidden]")
     [caller] = system.callers
     assert bodies
