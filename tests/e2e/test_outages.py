@@ -76,6 +76,7 @@ def _without_rtc(bot: Deployment) -> None:
     bot.hand_back()
     assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
     assert bot.kinds() == ["not_started"]
+    bot.system.stack.wait_until_drained(PATIENCE_S)
 
 
 def _without_table(bot: Deployment) -> None:

@@ -8,7 +8,7 @@ import pytest
 from local.aws.faults import Fault as AwsFault
 from local.http_message import Wire
 from local.rtc.faults import Fault
-from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.chat import ANN, BEN, CLASS_RECORDINGS
 from shared.actors import Actor
 from shared.log_events import LogEvent
 from shared.orders import Order, Start, new_order_id
@@ -86,7 +86,7 @@ def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: 
     bot.put(order.model_dump_json())
     bot.read("🔴 Recording user001")
     bot.system.stack.wait_until_drained(PATIENCE_S)
-    assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen())) == (1, 1, ["started"], 1)
+    assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen(BEN))) == (1, 1, ["started"], 1)
 
 
 def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployment) -> None:
@@ -107,7 +107,7 @@ def test_an_outcome_that_the_ledger_does_not_take_is_stored_later(bot: Deploymen
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
     bot.system.stack.wait_until_drained(PATIENCE_S)
-    assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen())) == (1, 1, ["started"], 1)
+    assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen(BEN))) == (1, 1, ["started"], 1)
     assert any(LogEvent.NOT_STORED in line for line in bot.logs)
     assert not any(bot.room in letter for letter in bot.dead_letters())
 
