@@ -22,7 +22,7 @@ LEXICON = Lexicon(
             "stop": "stop end finish terminate kill cancel quit exit abort halt close drop done off disable "
             "deactivate leave disconnect hangup hang-up cease shutdown shut-down turn-off switch-off",
             "pause": "pause hold freeze suspend",
-            "mute": "mute",
+            "mute": "mute silence",
             "unmute": "unmute",
             "delete": "delete remove rm erase",
             "download": "download play replay get fetch",

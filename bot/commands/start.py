@@ -25,7 +25,7 @@ _ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
 _QUALITIES = tuple(quality.lower() for quality in get_args(SelectStreamType.__value__))
 _HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
 _SIZE = re.compile(
-    r"(?:\d{2,4}x)?(\d{2,4}) ?[pi](?:\d{2,3})?|\d{2,4} ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
+    r"(?:(\d{2,4})x)?(\d{2,4}) ?[pi](?:\d{2,3})?|(\d{2,4}) ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
 _CLOCK = re.compile(r"\d{1,2}(?:[:h]\d{2}(?: ?[ap]m)?| ?[ap]m)", re.ASCII | re.IGNORECASE)
 _SOURCES = (*PICTURES, "audio", "audio-only")
@@ -36,11 +36,11 @@ _MAY_RECORD_NOTHING = (
 
 
 def _quality_of(size: str) -> str | None:
-    """Return the smallest quality with at least this size, as other tools write it: `720p`, `640x360`."""
+    """Return the smallest quality with at least this size, as other tools write it: `720p`, `640x360`, `360x640`."""
     found = _SIZE.fullmatch(size)
-    height = int(next(filter(None, found.groups()))) if found else None
-    if height is None:
+    if found is None:
         return None
+    height = min(map(int, filter(None, found.groups())))
     return next((quality for quality, most in _HEIGHTS.items() if height <= most), "fhd")
 
 
@@ -155,7 +155,7 @@ RULE = Option(
     help="the recording rule of the RTC app that applies",
     example="100 user001 rule=5f5e172b9016ed5b0961a43",
     aliases=("record-rule-id",),
-    foreign=words_for({"rule": "rule-id record-rule recording-rule"}),
+    foreign=words_for({"rule": "rule-id record-rule recording-rule recordruleid"}),
     read=read_rule,
 )
 PUSH = Option(
@@ -164,7 +164,7 @@ PUSH = Option(
     help="push the stream there as well, up to ten times; the address is a secret and never shown again",
     example="100 user001 push=rtmp://live.example.com/app/key",
     aliases=("rtmp-urls",),
-    foreign=words_for({"push": "publish rtmp-url"}),
+    foreign=words_for({"push": "publish rtmp-url rtmpurls rtmpurl"}),
     read=read_rtmp_url,
     recognise=_address_like,
     most=10,
@@ -223,8 +223,9 @@ WORDS = Vocabulary(
     refused=words_for(
         {
             f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
-            "say what to record: camera, screen, audio or no-audio": "no not without except no-camera no-screen",
-            "to end a recording, type stop ROOM USER": "don-t dont do-not never",
+            "say what to record: camera, screen, audio or no-audio": "no-camera no-screen",
+            "say what you want instead, or leave it out": "no not without except",
+            "say what to do instead; stop ROOM USER ends a recording": "don-t dont do-not never",
             _ONE_PICTURE: "both",
         }
     ),

@@ -36,6 +36,7 @@ ROOM = Option(
     example="stop room=100 user001",
     aliases=("room-id", "in"),
     read=read_id,
+    noun="room",
 )
 JOB = Option(
     name="job",
@@ -44,6 +45,7 @@ JOB = Option(
     example="stop job=650b1c9f2f7c4b0e8a3d5e6f7a8b9c0d",
     aliases=("job-id",),
     read=_read_job,
+    noun="job",
 )
 SOURCE = Option(
     name="source",

@@ -146,6 +146,11 @@ class CommandBuilder:
                 return True
         return False
 
+    def ask_which(self, option: Option, first: Token, second: Token) -> None:
+        """Add a problem if a second number follows the only value of an option as in a list: `room 100, 200`."""
+        if first.text[-1:].isdecimal() and second.text.isdecimal() and second.mark:
+            self.add_problem(self.span(first, second), f"only one {option.noun}: which?", clear=False)
+
     def was_given_after(self, option: Option, token: Token) -> bool:
         """Return whether the option's first value is after the token."""
         return option.name in self._given and self._given[option.name].start > token.start

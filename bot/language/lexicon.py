@@ -11,7 +11,7 @@ from bot.language.values import Wrong
 _SENTENCE = """
 in of for with using the please pls plz to at from me my now just thanks thx thank-you could-you can-you would-you
 will-you i-want-to want-to i-want i-need-to need-to i-need let-s can-i can-we may-i hey hi hello kindly named called id
-stream recording record-param publish-param
+stream recording record-param publish-param recordparam publishparam
 """
 FILLERS = frozenset(_SENTENCE.split())
 """Words of a sentence that are ignored in a command."""
@@ -20,6 +20,8 @@ _SHORTEST_VERB = 6
 """Words near a shorter verb are verbs of another meaning: `edit` is no misspelt `exit`."""
 JOINING = frozenset(("and", "und", "et", "&", "+"))
 """Words between two items of a list."""
+NEGATIONS = frozenset(("no", "not", "without", "except", "don-t", "dont", "do-not", "never"))
+"""Words that say the opposite of the word after them."""
 ARTICLES = frozenset(("the", "a", "an", "any"))
 """Words that may stand within a phrase: `without the sound`."""
 
@@ -181,7 +183,8 @@ class Lexicon:
     @cached_property
     def after_address(self) -> frozenset[str]:
         """Return the words that end an address if they follow a comma or a semicolon in it."""
-        return frozenset(word for word in self.default.definitions if "=" not in word)
+        words = {*self.default.definitions, *self.default.refused, *self._by_word}
+        return frozenset(word for word in words if word[0].isalnum() and "=" not in word)
 
     def is_phrase(self, words: str) -> bool:
         """Return whether the words are a known phrase together."""

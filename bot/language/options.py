@@ -3,7 +3,7 @@
 import re
 
 from bot.language.builder import CommandBuilder, Group
-from bot.language.lexicon import FILLERS, Definition, Option, folded
+from bot.language.lexicon import FILLERS, NEGATIONS, Definition, Option, folded
 from bot.language.tokens import MARKS, Token, bare
 from bot.language.values import is_doubtful
 
@@ -31,7 +31,9 @@ def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Tok
     if definition is None and (found := _NAMED.fullmatch(token.text)):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
     spoken = after[0].text if not value and after and not after[0].mark else ""
-    if spoken.casefold() in _SPOKEN and (_switched(name, spoken, builder) or (definition and definition.choice)):
+    if spoken.casefold() in _SPOKEN and (
+        _switched(name, spoken, builder) or (definition and not definition.option.literal)
+    ):
         token, value, after = builder.span(token, after[0]), spoken, after[1:]
     if switched := _switched(name, value, builder):
         return _read_option(switched, token, "", after, builder)
@@ -48,6 +50,11 @@ def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Tok
     if is_named:
         builder.refuse(token, UNKNOWN)
     else:
+        if folded(token.text) in NEGATIONS and after and builder.lexicon.is_known(after[0].text):
+            refused, after = after[0], after[1:]  # `no 720p`, `don't stop`
+            builder.refuse(builder.span(token, refused), builder.vocabulary.refused.get(folded(token.text), UNKNOWN))
+            builder.has_refused = True
+            return after
         _read_unnamed(token, builder)
     return after
 
@@ -78,6 +85,8 @@ def _read_option(
         builder.add_problem(name, "leave it out", clear=len(set(option.choices.values())) == 1)
     elif value:
         builder.refuse(name, f"{option.written(choice)}, without a value?")
+    elif name.text[:1] == "-" != name.text[1:2]:  # it may mean `without`
+        builder.refuse(name, f"{option.written(choice)}? Then type it without the minus")
     elif is_foreign:
         builder.put_near(option, choice, name)
     else:
@@ -103,6 +112,8 @@ def _read_value(
     if builder.is_implicit and folded(name.text) in FILLERS and is_doubtful(value):
         builder.doubtful = whole  # `user001 in lobby`
     builder.take(option, value, whole, is_foreign=definition.is_foreign)
+    if option.noun and option.most == 1 and after:
+        builder.ask_which(option, whole, after[0])
     return after
 
 
@@ -136,7 +147,7 @@ def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
         builder.refuse(token, why + builder.or_literal(token))
         builder.has_refused = True
         return
-    into = builder.list
+    into = None if " " in token.text else builder.list  # `100 user001,10 min`
     if isinstance(into, Option) and token.mark and into.literal:
         builder.take_listed(into, token)
     elif isinstance(into, Option) and token.mark and into.recognise and into.recognise(token.text):

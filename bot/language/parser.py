@@ -81,7 +81,14 @@ def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilde
     """Return the sub-command that `kill`, `stop-recording` or `strat` asks for; if there is none, a text or None."""
     vocabulary, lexicon = builder.vocabulary, builder.lexicon
     verb, _, what = folded(first.text).partition("-")
-    if meant := lexicon.asked_for(folded(first.text)) or (what in FILLERS and lexicon.asked_for(verb)):
+    if meant := lexicon.asked_for(folded(first.text)):
+        return meant
+    meant = lexicon.command(verb) or lexicon.asked_for(verb) if what else None
+    definition = meant.define(what) if isinstance(meant, Vocabulary) else None
+    if isinstance(meant, Vocabulary) and (what in meant.refused or (definition and definition.choice)):
+        others.insert(0, first._replace(text=what))  # `kill_all`, `record-screen`
+        return meant
+    if meant and (what in FILLERS or any(what in command.refused for command in lexicon.commands)):
         return meant
     definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]
     is_room_named = any(definition and definition.option is vocabulary.positionals[0] for definition in definitions)

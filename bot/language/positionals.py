@@ -4,6 +4,8 @@ Users are in exactly one place. Any further word is a problem: `hdd` may be a mi
 the asker knows. `user=` after that place adds a user, because the answer suggests this form.
 """
 
+from itertools import takewhile
+
 from bot.language.builder import CommandBuilder, Group
 from bot.language.corrections import shown
 from bot.language.lexicon import Option
@@ -45,15 +47,19 @@ def _take_out_other_words(builder: CommandBuilder) -> None:
     for at in reversed(range(len(groups))):
         if len(groups) > free and len(groups[at].tokens) == 1:
             _read_misspelt(at, builder)
-    if len(groups) > max(free, 1) and _is_verb(groups[0].tokens[0], groups[1].tokens[0], builder):
-        [verb] = groups.pop(0).tokens
-        builder.refuse(verb, f"{UNKNOWN} (or a {positionals[0].noun}? {positionals[0].name} {verb.text})")
+    verbs = list(takewhile(_may_be_verb, groups)) if builder.is_implicit else []
+    if verbs and free and len(groups) - len(verbs) >= free:  # `bitte starte 100 user001`
+        del groups[: len(verbs)]
+        for [verb] in (group.tokens for group in verbs):
+            literal = f" (or a {positionals[0].noun}? {positionals[0].name} {verb.text})" if is_id(verb.text) else ""
+            if not builder.take_recognised(verb.text, verb):
+                builder.refuse(verb, UNKNOWN + literal)
 
 
-def _is_verb(first: Token, second: Token, builder: CommandBuilder) -> bool:
-    """Return whether the first word is one too many before a room and its users: `view 100 user001`."""
-    is_alone = builder.is_implicit and len(builder.groups[0].tokens) == 1
-    return is_alone and is_doubtful(first.text) and not is_doubtful(second.text)
+def _may_be_verb(group: Group) -> bool:
+    """Return whether a word may be one too many before a room and its users: `grabar 100 user001`, `@bot 100 ann`."""
+    [token, *others] = group.tokens
+    return not others and (is_doubtful(token.text) or not is_id(token.text))
 
 
 def _read_misspelt(at: int, builder: CommandBuilder) -> None:
@@ -89,6 +95,8 @@ def _read_single(option: Option, builder: CommandBuilder) -> None:
         builder.add_problem(builder.span(first, others[-1]), message, clear=clear)
         builder.groups.insert(0, Group(others, follows=False))
     builder.take(option, first.text, first)
+    if not option.literal and first.text.isdecimal() and builder.groups and builder.groups[0].follows:
+        builder.ask_which(option, first, builder.groups[0].tokens[0])
     if builder.is_implicit and is_doubtful(first.text):
         builder.doubtful = first
 
@@ -140,7 +148,8 @@ def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
         builder.refuse(end, f"the {missing[0].name} is missing" + (f": {question}" if question else ""))
     elif builder.doubtful and not missing:
         room = vocabulary.positionals[0].name
-        builder.add_problem(builder.doubtful, f"a {room}? Then type {room} {shown(values[room][0])}")
+        clear = not any(value.isdecimal() for given in values.values() for value in given)  # `join 100` names the room
+        builder.add_problem(builder.doubtful, f"a {room}? Then type {room} {shown(values[room][0])}", clear=clear)
     if not builder.has_refused and (why := vocabulary.conflict(values)):
         builder.refuse(end, why)
 

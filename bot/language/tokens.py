@@ -17,16 +17,20 @@ _ENDINGS = ".!:"
 """Punctuation after a word. No id, choice or time ends with it."""
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
+_SIZE = r"[0-9]{2,4}[ ]?(?:[x*][ ]?[0-9]{2,4}|[pi](?:[0-9]{2,3})?)p?"
+_ENDS_ADDRESS = rf"-*(?:WORDS|{TIME}|{_SIZE}|[0-9]{{3,4}})(?![\w/-]|\.\w)"
+
 _TOKEN = rf"""
     (?:[\w-]+[=:])?"(?=[^"\n]*")[^\s"]*(?:[ ]|://)[^"\n]*"      # several words, or an address, in quotes
-    | \n | (?P<comma> [,;]+ | && | (?<=\w)[+|&](?=\w) )
+    | \n | (?P<number> ^[0-9]{{1,2}}[.)](?=[ ]) ) | (?P<comma> [,;]+ | && | (?<=\w)[+|&](?=\w) )
     | (?P<emoji> (?<!\S)(?::[a-z0-9+_'-]*[a-z][a-z0-9+_'-]*:)+(?!\S) )
-    | (?<!\S)(?:[\w-]+[=:])?(?:{TIME}|[0-9]{{1,2}}(?::[0-9]{{2}})?[ ][ap]m(?!\w))
-    | (?<!\S)[0-9]{{2,4}}[ ]?(?:[x*][ ]?[0-9]{{2,4}}|[pi])(?!\w)
-    | [^\s,;()\[\]{{}}<>]*:// (?: [^\s,;"] | [,;](?=[^\s,;"])(?!(?:[\w-]+=)?rtmps?://|-*(?:WORDS)(?![\w/-])) )*
+    | (?<![^\s,;])(?:[\w-]+[=:])?(?:{TIME}|[0-9]{{1,2}}(?::[0-9]{{2}})?[ ][ap]m(?!\w))
+    | (?<![^\s,;]){_SIZE}(?!\w)
+    | [^\s,;()\[\]{{}}<>]*:// (?: [^\s,;"] | [,;](?=[^\s,;"])(?!(?:[\w-]+=)?rtmps?://|{_ENDS_ADDRESS}) )*
     | (?: (?![&?][\w-]+=|(?<=\w)[+|&]\w) [^\s,;()\[\]{{}}<>] )+
 """
 
+_NUMBERED_LIST = re.compile(r"1([.)]) .*(?:\n2\1 |\Z)")
 _LONGEST_PHRASE = 3
 _SIGN = re.compile(r"[^\w\s?@#]+")
 """A sign between words: a dash, an arrow, a smiley."""
@@ -48,18 +52,20 @@ def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
     """Return the words of the text, in order. A length of time, a clock time and a size are one word each.
 
     An address may contain commas and semicolons, since stream names do. One of them ends the address only where a
-    blank, another address, or a word of the sub-commands follows: in `rtmp://h/k;hd` the address is `rtmp://h/k`, in
-    `rtmp://h/a,b` it is all. The other rules are worse: if each comma ended it, such a stream name could not be
-    typed; if only a blank did, `;hd` would go to RTC as a part of the address. Quotes keep any address whole.
+    blank, another address, a word of the sub-commands, a time, a size or a number like one follows: in `rtmp://h/k;hd`
+    and `rtmp://h/k,720p` the address is `rtmp://h/k`, in `rtmp://h/a,b` it is all. The other rules are worse: if each
+    comma ended it, such a stream name could not be typed; if only a blank did, `;hd` would go to RTC as a part of the
+    address. Quotes keep any address whole.
     """
     tokens = []
     mark = ""
+    is_numbered = _NUMBERED_LIST.match(text)
     for found in _pattern(lexicon.after_address).finditer(text):
         if found[0] == "\n":
             mark = mark or "\n"
         elif found["comma"]:
             mark = ","
-        elif not found["emoji"] and (word := bare(found[0])):
+        elif not found["emoji"] and not (is_numbered and found["number"]) and (word := bare(found[0])):
             tokens.append(Token(word, found.start(), found.end(), mark))
             mark = ""
     return tokens
@@ -68,7 +74,7 @@ def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
 @cache
 def _pattern(words: frozenset[str]) -> re.Pattern[str]:
     ours = "|".join(re.escape(word).replace(r"\-", "[_ -]?") for word in sorted(words))
-    return re.compile(_TOKEN.replace("WORDS", ours), re.VERBOSE | re.IGNORECASE)
+    return re.compile(_TOKEN.replace("WORDS", ours), re.VERBOSE | re.IGNORECASE | re.MULTILINE)
 
 
 def bare(word: str) -> str:
@@ -125,7 +131,7 @@ def _longest_phrase(tokens: list[Token], lexicon: Lexicon) -> tuple[Token, int]:
 
 
 def _is_ignored(word: str, following: list[Token], lexicon: Lexicon) -> bool:
-    plain = folded(word)
+    plain = folded(word).rstrip("=")  # `record_param={"record_rule_id":"5f5e"}`
     if plain not in FILLERS:
         return bool(_SIGN.fullmatch(word))
     definition = lexicon.default.definitions.get(plain)  # `for` is ignored, but not in `for 1 hour`

@@ -39,6 +39,8 @@ TIME = rf"{_PART}(?:(?:[ ]and)?[ ]?{_PART})*(?![a-z0-9_-])"
 _TIME = re.compile(TIME)
 _TIME_PART = re.compile(rf"({_AMOUNT}|{_WORDS})[ ]?({_UNIT})")
 _MOST_DIGITS = 9
+_NO_RULE = frozenset(("none", "off", "no", "not", "false", "null", "never", "default", "true", "yes", "on", "any"))
+"""What people type for a rule, and what is no rule's id."""
 ID_RULE = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 _ENDINGS = "".join(set(punctuation) - set("-_/@#"))
 
@@ -104,6 +106,8 @@ def write_time(seconds: int) -> str:
 def read_rule(text: str) -> str | Wrong:
     """Read a recording rule's id. A slash is refused, so that an address typed here by mistake stays secret."""
     why = Wrong("a rule's id is 1 to 128 plain characters without a slash")
+    if text.casefold() in _NO_RULE:
+        return Wrong("name a rule's id, or leave rule out")
     try:
         return why if "/" in text or "\\" in text else RecordParam(record_rule_id=text).record_rule_id
     except ValidationError:

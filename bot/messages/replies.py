@@ -69,7 +69,7 @@ def key_refused(order: Order, until: datetime) -> Reply:
     return reply(
         Audience.ASKER,
         ["⏳ Waiting: RTC refuses recordbot's key."],
-        [f"An operator has been alerted. Order {order.order_id} is tried again at ", clock_time(until)],
+        [f"An operator has been alerted. Order {order.order_id} is tried again at ", clock_time(until), "."],
     )
 
 

@@ -45,6 +45,9 @@ STARTED: dict[str, str] = {
     '{"room_id":"100","user_id":"user001","record_param":{"record_rule_id":"5f5e"}}': "room 100 user001 rule=5f5e",
     '{"room_id":"100","user_id":"u1","publish_param":{"rtmp_urls":["rtmp://h/a","rtmp://h/b"]}}': "room 100 u1 "
     "push=rtmp://h/a push=rtmp://h/b",
+    '100 user001 record_param={"record_rule_id":"5f5e"}': "room 100 user001 rule=5f5e",
+    "100 user001 record_param: {record_rule_id: 5f5e}": "room 100 user001 rule=5f5e",
+    '100 u1 publish_param={"rtmp_urls":["rtmp://h/a","rtmp://h/b"]}': "room 100 u1 push=rtmp://h/a push=rtmp://h/b",
     "room=100 user=user001 isRecordAudio=false": "room 100 user001 no-audio",
     "room_id=100&user_id=user001&select_stream_type=HD": "room 100 user001 hd",
     "room id: 100 user id: user001": "room 100 user001",
@@ -68,6 +71,9 @@ STARTED: dict[str, str] = {
     "100 user001 + user002": "room 100 user001,user002",
     "\u2022 room 100\n\u2022 user001\n\u2022 user002": "room 100 user001,user002",
     "- room 100\n- user001\n- user002": "room 100 user001,user002",
+    "1. room 100\n2. user001": "room 100 user001",
+    "1) 100\n2) user001\n3) user002": "room 100 user001,user002",
+    "1. 100 user001 hd": "room 100 user001 hd",
     # commas between everything
     "room 117, user001, hd": "room 117 user001 hd",
     "room 117, user001, user002, hd, screen": "room 117 user001,user002 hd screen",
@@ -142,6 +148,7 @@ STARTED: dict[str, str] = {
     "100 user001 push=rtmp://h/k;hd": "room 100 user001 hd push=rtmp://h/k",
     "100 user001 push=rtmp://h/k,screen;no audio": "room 100 user001 screen no-audio push=rtmp://h/k",
     "100 user001 push=rtmp://h/k,idle=10m": "room 100 user001 idle=10m push=rtmp://h/k",
+    "100 user001 push=rtmp://h/k,720p.flv": 'room 100 user001 push="rtmp://h/k,720p.flv"',
     "100 user001 push=rtmp://h/a,b;p=1/c hd": 'room 100 user001 hd push="rtmp://h/a,b;p=1/c"',
     '100 user001 push="rtmp://h/k;hd"': 'room 100 user001 push="rtmp://h/k;hd"',
     "100 user001 push=(rtmp://h/k) hd": "room 100 user001 hd push=rtmp://h/k",
@@ -237,7 +244,6 @@ CORRECTED: dict[str, tuple[str, ...]] = {
     "lobby teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
     "lobby user001 hd": ("room lobby user001 hd", "‹lobby› → a room? Then type room lobby"),
     "record lobby teacher": ("room lobby teacher", "‹lobby› → a room? Then type room lobby"),
-    "please record meeting 100": ("room meeting 100", "‹meeting› → a room? Then type room meeting"),
     "payload user001": ("room payload user001", "‹payload› → a room? Then type room payload"),
     "record user001 in the lobby": ("room lobby user001", "‹in the lobby› → a room? Then type room lobby"),
     "user001 in lobby": ("room lobby user001", "‹in lobby› → a room? Then type room lobby"),
@@ -296,6 +302,12 @@ CORRECTED: dict[str, tuple[str, ...]] = {
     "100 user001 webcam": ("room 100 user001 camera", "‹webcam› → camera (or a person? user=webcam)"),
     "100 user001 timeout=10m": ("room 100 user001 idle=10m", "‹timeout=10m› → idle=10m"),
     "100 user001 dry-run=no": ("room 100 user001", "‹dry-run=no› → leave it out"),
+    "start-recording 100 user001": ("room 100 user001", "‹start-recording› → start (or a room? room=start-recording)"),
+    "record-screen 100 user001": ("room 100 user001 screen", "‹record-screen› → start (or a room? room=record-screen)"),
+    "disable 100": ("stop 100", "‹disable› → stop (or a room? room=disable)"),
+    "leave 100": ("stop 100", "‹leave› → stop (or a room? room=leave)"),
+    "100 user001 360x640": ("room 100 user001 hd", "‹360x640› → hd (or a person? user=360x640)"),
+    "100 user001 720x1280p": ("room 100 user001 fhd", "‹720x1280p› → fhd (or a person? user=720x1280p)"),
     # values
     "100 user001 idle=13h": ("room 100 user001 idle=12h", "‹idle=13h› → 5s to 12h"),
     "100,user001": ("room 100 user001", "‹100,user001› → 100 user001 (only one room)"),
@@ -309,8 +321,11 @@ _NO_STATUS, _NO_LIST, _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD 
     for it in ("status", "list", "pause", "mute", "unmute", "delete", "download")
 )
 _TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
-_NOT = "say what to record: camera, screen, audio or no-audio"
-_ENDS = "to end a recording, type stop ROOM USER"
+_NO_CAMERA = "say what to record: camera, screen, audio or no-audio"
+_NOT = "say what you want instead, or leave it out"
+_ENDS = "say what to do instead; stop ROOM USER ends a recording"
+_NO_SUCH = "no such word: help lists them"
+_NO_RULE = "name a rule's id, or leave rule out"
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
@@ -325,7 +340,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "edit 100 user001": ("‹edit› → no such word: help lists them (or a room? room edit)",),
     "unrecord 100 user001": ("‹unrecord› → no such word: help lists them (or a room? room unrecord)",),
     "30 min": ("‹30 min› → idle=30m?", "the room and the user are missing, as in 100 user001 hd"),
-    "do not record 100 user001": (f"‹do not› → {_ENDS}",),
+    "do not record 100 user001": (f"‹do not record› → {_ENDS}",),
     "please stop room 100": ("who in room 100?",),
     "not 100": (f"‹not› → {_NOT} (or a room? room=not)",),
     "100 stop": ("‹stop› → stop goes first (or a person? user=stop)",),
@@ -337,6 +352,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "stop 12 and 13": ("‹12 and 13› → 12 13? (only one room or job)",),
     "stop 100;200": ("‹100;200› → 100 200? (only one room or job)",),
     "100,200 hd": ("‹100,200› → 100 200? (only one room)",),
+    "stop 12\n13": ("‹12 13› → only one room or job: which?",),
+    "stop room 100,200": ("‹room 100,200› → only one room: which?",),
+    "room 100, 200": ("‹room 100, 200› → only one room: which?",),
     "100,101,102": ("‹100,101,102› → 100 101,102? (only one room)",),
     "100, user001, 102": ("‹100, user001, 102› → 100 user001,102? (only one room)",),
     # what recordbot can't do
@@ -356,12 +374,64 @@ ASKED: dict[str, tuple[str, ...]] = {
     "user=user001 hd": ("the room is missing: which room?",),
     "user001,user002": ("the room is missing: which room?",),
     "start": ("the room and the user are missing, as in 100 user001 hd",),
+    # what is not wanted
+    "no 720p": (f"‹no 720p› → {_NOT}", "the room and the user are missing, as in 100 user001 hd"),
+    "no idle": (f"‹no idle› → {_NOT}", "the room and the user are missing, as in 100 user001 hd"),
+    "no rule": (f"‹no rule› → {_NOT}", "the room and the user are missing, as in 100 user001 hd"),
+    "100 user001 no dry run": (f"‹no dry run› → {_NOT}",),
+    "100 user001 without push": (f"‹without push› → {_NOT}",),
+    "100 user001 no": (f"‹no› → {_NOT} (or a person? user=no)",),
+    "don't stop 100 user001": (f"‹don't stop› → {_ENDS}",),
+    "never stop 100 user001": (f"‹never stop› → {_ENDS}",),
+    "100 user001 don't mute": (f"‹don't mute› → {_ENDS}",),
+    "100 user001 -audio": ("‹-audio› → audio? Then type it without the minus",),
+    "100 user001 -hd": ("‹-hd› → hd? Then type it without the minus",),
+    "100 user001 rule=none": (f"‹rule=none› → {_NO_RULE}",),
+    "100 user001 rule=Off": (f"‹rule=Off› → {_NO_RULE}",),
+    "100 user001 rule=default": (f"‹rule=default› → {_NO_RULE}",),
+    "100 user001 record_rule_id=null": (f"‹record_rule_id=null› → {_NO_RULE}",),
+    "100 user001 rule off": (f"‹rule off› → {_NO_RULE}",),
+    "100 user001 push off": ("‹push=…› → an address such as rtmp://host/app/key",),
+    # a first word that is unknown, or asks for something else
+    "please record meeting 100": ("‹meeting› → a room? Then type room meeting",),
+    "join 100": ("‹join› → a room? Then type room join",),
+    "who 100": (f"‹who› → {_NO_STATUS} (or a room? room=who)",),
+    "who records 100 user001": (f"‹who› → {_NO_STATUS} (or a room? room=who)",),
+    "where 100": (f"‹where› → {_NO_STATUS} (or a room? room=where)",),
+    "view 100": (f"‹view› → {_NO_STATUS} (or a room? room=view)",),
+    "@recordbot 100 user001": (f"‹@recordbot› → {_NO_SUCH}",),
+    "\u5f00\u59cb 100 user001": (f"‹\u5f00\u59cb› → {_NO_SUCH}",),
+    "grabar 100 user001": (f"‹grabar› → {_NO_SUCH} (or a room? room grabar)",),
+    "bitte starte 100 user001": (
+        f"‹bitte› → {_NO_SUCH} (or a room? room bitte)",
+        f"‹starte› → {_NO_SUCH} (or a room? room starte)",
+    ),
+    "rtmp://h/a/KEY 100 user001": ("‹rtmp://h/…› → push=rtmp://h/…?",),
+    "kill_all 100": (
+        "‹kill_all› → stop (or a room? room=kill_all)",
+        "‹all› → name what to stop: a room and a user, or a job id",
+    ),
+    "kill-it 100": (
+        "‹kill-it› → stop (or a room? room=kill-it)",
+        "‹it› → name what to stop: a room and a user, or a job id",
+    ),
+    "remove-all 100": (f"‹remove-all› → {_NO_DELETE} (or a room? room=remove-all)",),
+    # behind an address
+    "100 user001 push=rtmp://h/a/k,720p": ("‹720p› → fhd (or a person? user=720p)",),
+    "100 user001 push=rtmp://h/a/k;1080p60": ("‹1080p60› → fhd (or a person? user=1080p60)",),
+    "100 user001 push=rtmp://h/a/k,360 x 640": ("‹360 x 640› → hd",),
+    "100 user001 push=rtmp://h/a/k,1080": ("‹1080› → fhd? (or a person? user=1080)",),
+    "100 user001 push=rtmp://h/a/k,10m": ("‹10m› → idle=10m? (or a person? user=10m)",),
+    "100 user001 push=rtmp://h/a/k,10 min": ("‹10 min› → idle=10m?",),
+    "100 user001 push=rtmp://h/a/k;stop": ("‹stop› → stop goes first (or a person? user=stop)",),
     # what could be a person
     "100 user001 user002": ("‹user002› → another person? user=user002",),
     "1000 user001 user002,user003": ("‹user002,user003› → another person? user=user002,user003",),
     "100 user001 bob": ("‹bob› → another person? user=bob",),
     "100 user001 1080": ("‹1080› → fhd? (or a person? user=1080)",),
     "100 user001 10m": ("‹10m› → idle=10m? (or a person? user=10m)",),
+    "100 user001,10 min": ("‹10 min› → idle=10m?",),
+    "100 user001, 640 x 360 for 1 hour": ("‹640 x 360› → hd", f"‹for 1 hour› → {_TIME_LIMIT}"),
     "100 user001 in 10 minutes": ("‹10 minutes› → idle=10m?",),
     "100 user001 7": ("‹7› → another person? user=7",),
     "100 @ann": ("‹@ann› → Slack people aren't RTC users: type the user's id in RTC",),
@@ -386,8 +456,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 no-audio audio": ("audio or no-audio, not both",),
     "100 user001 audio only screen": ("audio-only or a picture, not both",),
     "100 user001 both": (f"‹both› → {_ONE_PICTURE} (or a person? user=both)",),
-    "100 user001 no camera": (f"‹no camera› → {_NOT}",),
-    "100 user001 not screen": (f"‹not› → {_NOT} (or a person? user=not)",),
+    "100 user001 no camera": (f"‹no camera› → {_NO_CAMERA}",),
+    "100 user001 not screen": (f"‹not screen› → {_NOT}",),
     "100 user001 hd=false": ("‹hd=false› → leave it out",),
     "100 user001 video=screen": ("‹video=screen› → camera, without a value?",),
     # time limits
@@ -424,7 +494,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 push=KEY": ("‹push=…› → an address such as rtmp://host/app/key",),
     "100 user001 rtmp://h/a/KEY": ("‹rtmp://h/…› → push=rtmp://h/…?",),
     "100 a,b,c,d,e,f,g,h,i,j,k": ("‹k› → at most 10 of user",),
-    "don't record 100 user001": (f"‹don't› → {_ENDS}",),
+    "don't record 100 user001": (f"‹don't record› → {_ENDS}",),
 }
 """What starts nothing and leaves a question: each problem's line, and nothing to copy."""
 

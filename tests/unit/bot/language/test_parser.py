@@ -14,7 +14,7 @@ from bot.language.lexicon import folded
 from bot.language.normalising import normalise
 from bot.language.parser import Command, parse, write
 from bot.language.tokens import tokens_of
-from bot.language.values import is_id
+from bot.language.values import Wrong, is_id, read_rule
 
 START = LEXICON.default
 HELP = LEXICON.empty
@@ -52,7 +52,9 @@ URLS = st.builds(
     st.text(URL_END + "_*~'`:@+|<>().,;", max_size=30),
     st.sampled_from(URL_END),
 ).filter(lambda url: not isinstance(outcome(f"100 user001 push={url}"), CommandError))
-RULES = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=9)
+RULES = st.text(string.ascii_letters + string.digits + "_-", min_size=1, max_size=9).filter(
+    lambda rule: not isinstance(read_rule(rule), Wrong)
+)
 
 
 @st.composite
