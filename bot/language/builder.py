@@ -73,7 +73,7 @@ class CommandBuilder:
 
     def add_problem(self, token: Token, message: str, *, given: str | None = None, clear: bool = True) -> None:
         """Add a problem. `given` is shown instead of the word; `clear` says that its correction is certain."""
-        shown_word = shown(token.text) if given is None else given
+        shown_word = self.shown(token.text) if given is None else given
         self._problems.append(Problem(shown_word, (token.start, token.end), message))
         self._is_clear = self._is_clear and clear
 
@@ -97,6 +97,16 @@ class CommandBuilder:
             too_many = f"{shown(option.written(values[0]))} or {shown(option.written(value))}, not both"
         if too_many not in {problem.message for problem in self._problems}:
             self.add_problem(token, too_many, clear=False)
+
+    def shown(self, text: str) -> str:
+        """Return the text as a problem may repeat it. Nothing after a secret's name in a quoted phrase is shown."""
+        words = text.split()
+        for place, word in enumerate(words if len(words) > 1 else ()):
+            name, _, value = word.partition("=")
+            definition = self.vocabulary.define(name.strip("\"'"))
+            if definition is not None and definition.option.secret and (value or place < len(words) - 1):
+                return f"{shown(' '.join(words[:place]))} …".strip()
+        return shown(text)
 
     def put_near(self, option: Option, choice: str, token: Token, *, clear: bool = True) -> None:
         """Give the option the choice that the word most likely means, with a problem: the word may be an id."""

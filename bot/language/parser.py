@@ -5,7 +5,7 @@ give the corrected command, unless the correction of one problem is not certain.
 """
 
 from bot.language.builder import Command, CommandBuilder, Values, write
-from bot.language.corrections import CommandError, Problem, shown
+from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import FILLERS, Lexicon, Vocabulary, folded
 from bot.language.normalising import normalise
 from bot.language.options import read_options
@@ -68,7 +68,7 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
         return tokens
     literal = builder.or_literal(first)
     if isinstance(meant, str):
-        problem = Problem(shown(first.text), (first.start, first.end), meant + literal)
+        problem = Problem(builder.shown(first.text), (first.start, first.end), meant + literal)
         raise CommandError((problem,), nothing=lexicon.default.nothing)
     if named is None:
         builder.add_problem(first, meant.name + literal)

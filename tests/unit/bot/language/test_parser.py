@@ -217,6 +217,9 @@ rule=rtmp://h/KEY"""
 )
 @example(["hlep"], f"push=rtmp://h/{SECRET}", [])
 @example(["hlep", "push"], SECRET, [])
+@example(['"a'], f"push={SECRET}", ['"a'])
+@example(['"a', "push"], SECRET, ['b"'])
+@example(['"push'], f'{SECRET}"', [])
 def test_a_push_address_is_never_repeated(before: list[str], pushed: str, after: list[str]) -> None:
     """Whatever else is wrong, no problem, correction or error text holds more of an address than its host."""
     error = outcome(" ".join([*before, pushed, *after, "foo=1"]))
