@@ -64,8 +64,8 @@ class CheckHandler:
     def run(self, order: Order, action: Check, delivery: Delivery, /) -> None:
         """Ask RTC for the jobs that are being set up, and post what is new.
 
-        Raises TryAgain if Slack can't take it now, or if a job did not get its turn. The answer in the ledger says what
-        its message shows. So news that was not posted is news again at the next check.
+        Raises TryAgain if Slack can't take it now, or if a job or the message did not get its turn. The answer in the
+        ledger says what its message shows. So news that was not posted is news again at the next check.
         """
         record = self.ledger.orders.read(order.order_id)
         apps = {it.n: it.outcome.app_id for it in record.attempts if isinstance(it.outcome, Started)}
