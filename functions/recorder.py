@@ -25,6 +25,9 @@ from functions.worker.actions import handlers
 from functions.worker.batch import Worker
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.configuration import RecorderSecret, RecorderSettings
+from functions.worker.due import DueHandler
+from functions.worker.follow import Follower
+from functions.worker.redrawing import Redrawing
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -65,12 +68,16 @@ def _worker() -> Worker:
 
     telling = Telling(ledger.answers, messenger, _now)
     checks = Checks(queue)
+    redrawing = Redrawing(ledger, messenger, settings.slack_command, _now)
+    follower = Follower(ledger, rtc, redrawing, queue.put, _now)
+    longest = timedelta(hours=settings.max_recording_hours)
     table = handlers(
-        start=StartHandler(ledger, rtc, telling, checks, _now),
-        stop=StopHandler(ledger, rtc, telling, _now),
-        check=CheckHandler(ledger, rtc, telling, checks, _now),
+        start=StartHandler(ledger, rtc, telling, checks, redrawing, longest, _now),
+        stop=StopHandler(ledger, rtc, telling, redrawing, _now),
+        check=CheckHandler(ledger, follower, telling, checks, _now),
     )
-    return Worker(ledger.orders, queue, table, rtc, settings.max_receives, _now)
+    due = DueHandler(ledger.recordings, follower, queue, _now)
+    return Worker(ledger.orders, queue, table, due, rtc, settings.max_receives, _now)
 
 
 def _now() -> datetime:

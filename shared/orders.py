@@ -22,6 +22,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U t
 type OrderId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}$")]
 """12 characters for a command, 24 for an event: an event's id is a hash, which must be unique."""
 
+type RecordingId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}\.[0-9]$")]
+"""A recording's id: that of its order, and its place in it."""
+
 type ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{1,20}$")]
 """A Slack channel's id, as a caller of the webhook may give it."""
 
@@ -56,12 +59,22 @@ class Start(_Part):
     requests: Annotated[tuple[RecordingRequest, ...], Field(min_length=1, max_length=MAX_STREAMS)]
     dry_run: bool = False
     """Whether to answer with what would be sent instead of sending it."""
+    start_at: AwareDatetime | None = None
+    """When to start; None for at once."""
+    end_at: AwareDatetime | None = None
+    """When recordbot ends the recordings."""
+    max_duration: Annotated[timedelta | None, Field(gt=timedelta())] = None
+    """How long they last at most."""
+    first: Annotated[int, Field(ge=0)] = 0
+    """The place in the order of the first of `requests`. Of a plan, each stream is started by a message of its own."""
 
 
 class Stop(_Part):
-    """Stop one job, or all recordings of a user of a room; with a video_type, only that one."""
+    """Stop one job, or all recordings of a user of a room (with a video_type, only that one), or those recordings."""
 
     kind: Literal["stop"] = "stop"
+    recordings: tuple[RecordingId, ...] = ()
+    """The recordings that somebody has seen in a list."""
     job_id: GivenJobId | None = None
     room_id: RtcId | None = None
     user_id: RtcId | None = None
@@ -70,7 +83,7 @@ class Stop(_Part):
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
         by_stream = self.room_id is not None and self.user_id is not None
-        if by_stream == (self.job_id is not None):
+        if by_stream + (self.job_id is not None) + bool(self.recordings) != 1:
             raise ValueError("either job_id, or room_id and user_id")
         return self
 
@@ -106,6 +119,14 @@ class Order(_Part):
     def next_check(self, number: int) -> Self:
         """Return the check with that number of this order's recordings, as an order."""
         return self.model_copy(update={"action": Check(number=number), "body_digest": None})
+
+
+class Tick(_Part):
+    """The schedule's message, once a minute: look at the recordings that are due. It belongs to no order."""
+
+    action: Check
+    placed_at: AwareDatetime
+    """The minute that it was scheduled for."""
 
 
 class PlacedOrder(_Part):

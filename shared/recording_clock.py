@@ -9,8 +9,7 @@ SOON, LATER, AT_MOST = timedelta(minutes=1), timedelta(minutes=5), timedelta(hou
 _YOUNG = timedelta(minutes=10)
 STUCK = timedelta(minutes=2)
 """A job that is still INIT after this time is told."""
-_UNASKED = frozenset({End.IDLE, End.RTC_FAILED, End.ELSEWHERE, End.NOT_STARTED, End.OTHER, End.GONE, End.UNSEEN})
-"""Ends that nobody asked for."""
+_UNASKED = frozenset({End.IDLE, End.RTC_FAILED, End.ELSEWHERE, End.OTHER, End.GONE, End.UNSEEN})
 
 
 def notice_due(recording: Recording, now: datetime) -> Notice | None:
@@ -18,7 +17,7 @@ def notice_due(recording: Recording, now: datetime) -> Notice | None:
     state, said = recording.state, recording.notices
     half = _half_way(recording)
     pending = {
-        Notice.OVER: recording.is_over and recording.end in _UNASKED | _unasked_limit(recording),
+        Notice.OVER: recording.is_over and recording.end in _unasked(recording),
         Notice.BEGAN: recording.planned and state in AT_RTC,
         Notice.STUCK: state is RecordingState.STARTING and now >= recording.since + STUCK and not recording.stop_asked,
         Notice.STILL_ON: state is RecordingState.RECORDING and half is not None and now >= half,
@@ -39,20 +38,23 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
         case RecordingState.UNKNOWN:
             times = [recording.held_until]
         case _:
+            ends_at = None if recording.limit is None else recording.limit.ends_at
             stuck = recording.since + STUCK if recording.state is RecordingState.STARTING else None
-            times = [now + _until_next_look(recording, now), recording.ends_at, _half_way(recording), stuck]
+            times = [now + _until_next_look(recording, now), ends_at, _half_way(recording), stuck]
     return min((time for time in times if time is not None and time > now), default=now + SOON)
 
 
-def _unasked_limit(recording: Recording) -> frozenset[End]:
-    return frozenset({End.LIMIT}) if recording.is_limit_default else frozenset()
+def _unasked(recording: Recording) -> frozenset[End]:
+    """Return the ends that nobody asked for."""
+    by_default = {End.LIMIT} if recording.limit is not None and recording.limit.is_default else set()
+    planned = {End.NOT_STARTED} if recording.planned else set()
+    return _UNASKED | by_default | planned
 
 
 def _half_way(recording: Recording) -> datetime | None:
     """Return when to remind the person who started it; None if they gave a limit themselves."""
-    if recording.ends_at is None or not recording.is_limit_default:
-        return None
-    return recording.since + (recording.ends_at - recording.since) / 2
+    limit = recording.limit
+    return recording.since + (limit.ends_at - recording.since) / 2 if limit is not None and limit.is_default else None
 
 
 def _until_next_look(recording: Recording, now: datetime) -> timedelta:

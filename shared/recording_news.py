@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.actors import CLOCK, Actor
-from shared.attempts import Attempt, Started, Unknown
+from shared.attempts import Attempt, Limit, Started, Unknown
 from shared.recording_clock import next_due
 from shared.recordings import End, Notice, Recording, RecordingState, StopAsked
 from shared.rtc.models import RecordingJob
@@ -26,6 +26,7 @@ LEASE = timedelta(minutes=1)
 """How long whoever looks at a recording may take, before it is due again."""
 LOST = timedelta(days=1)
 """A job that RTC could not show for this time is lost."""
+_WITHOUT_JOB = frozenset({RecordingState.PLANNED, RecordingState.UNKNOWN})
 _BY_STOP_REASON = {"TENANT_STOP": End.ELSEWHERE, "EXCEED_MAX_IDLE_TIME": End.IDLE, "INTERNAL_ERROR": End.RTC_FAILED}
 
 
@@ -42,7 +43,7 @@ class Named:
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new. For a recording that RTC knew already, this is one more look."""
-        if recording.state not in {RecordingState.PLANNED, RecordingState.UNKNOWN}:
+        if recording.state not in _WITHOUT_JOB:
             return _shown(recording, self.job, recording.state, now)
         return {"since": self.since, **_shown(recording, self.job, RecordingState.STARTING, now)}
 
@@ -63,11 +64,11 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
-    """The start that was planned did not happen."""
+    """The start that was planned, or whose outcome was unknown, did not happen."""
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
-        return _over(End.NOT_STARTED, now) if recording.state is RecordingState.PLANNED else {}
+        return _over(End.NOT_STARTED, now) if recording.state in _WITHOUT_JOB else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class Limited:
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new. A person has said when it ends, so there is no reminder any more."""
-        return {} if recording.is_over else {"ends_at": self.ends_at, "is_limit_default": False}
+        return {} if recording.is_over else {"limit": Limit(ends_at=self.ends_at)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,30 +208,26 @@ def changed(recording: Recording, news: News, now: datetime) -> Recording:
     return after if "due_at" in fields else after.model_copy(update={"due_at": next_due(after, now)})
 
 
-def begun(
-    attempt: Attempt, *, channel_id: str | None = None, ends_at: datetime | None = None, **more: Any
-) -> Recording:
+def begun(attempt: Attempt) -> Recording:
     """Return the recording of an attempt that has been started, or whose outcome is unknown. Raises ValueError."""
-    outcome, now = attempt.outcome, attempt.settled_at or attempt.began_at
-    about = {
-        "order_id": attempt.order_id,
-        "n": attempt.n,
-        "request": attempt.request,
-        "actor": attempt.actor,
-        "since": attempt.began_at,
-        "channel_id": channel_id,
-        "ends_at": ends_at,
-        **more,
-    }
-    match outcome:
+    now = attempt.settled_at or attempt.began_at
+    new = Recording(
+        order_id=attempt.order_id,
+        n=attempt.n,
+        request=attempt.request,
+        actor=attempt.actor,
+        since=attempt.began_at,
+        channel_id=attempt.channel_id,
+        limit=attempt.limit,
+    )
+    match attempt.outcome:
         case Started(job=job):
-            fields = _shown(None, job, RecordingState.STARTING, now)
-            new = Recording(**about, **fields)
+            news: News = Shown(job)
         case Unknown(held_until=held_until):
-            new = Recording(**about, state=RecordingState.UNKNOWN, held_until=held_until)
+            return first_drawn(new.model_copy(update={"state": RecordingState.UNKNOWN, "held_until": held_until}), now)
         case _:
-            raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has begun no recording")
-    return first_drawn(new, now)
+            raise ValueError(f"attempt {attempt.id} has begun no recording")
+    return first_drawn(new.model_copy(update=news.fields(new, now)), now)
 
 
 def first_drawn(recording: Recording, now: datetime) -> Recording:
@@ -239,16 +236,15 @@ def first_drawn(recording: Recording, now: datetime) -> Recording:
     return drawn.model_copy(update={"due_at": next_due(drawn, now)})
 
 
-def _shown(recording: Recording | None, shown: RecordingJob, state: RecordingState, now: datetime) -> dict[str, Any]:
-    before = None if recording is None else recording.job
-    job = shown if before is None else _merged(before, shown)
-    if recording is not None and recording.is_over:
+def _shown(recording: Recording, shown: RecordingJob, state: RecordingState, now: datetime) -> Fields:
+    job = shown if recording.job is None else _merged(recording.job, shown)
+    if recording.is_over:
         return {"job": job}
     fields = {"job": job, "checked_at": now, "unseen_since": None, "state": state}
     match shown.state:
         case "STOPPED":
             end = _BY_STOP_REASON.get(job.stop_reason or "", End.OTHER)
-            if end in {End.ELSEWHERE, End.OTHER} and recording is not None and recording.stop_asked is not None:
+            if end in {End.ELSEWHERE, End.OTHER} and recording.stop_asked is not None:
                 end = _why_stopped(recording, now)
             return fields | _over(end, job.stop_time or now)
         case "RUNNING":
@@ -257,14 +253,14 @@ def _shown(recording: Recording | None, shown: RecordingJob, state: RecordingSta
             return fields
 
 
-def _over(end: End, at: datetime) -> dict[str, Any]:
+def _over(end: End, at: datetime) -> Fields:
     return {"state": RecordingState.ENDED, "end": end, "ended_at": at}
 
 
 def _why_stopped(recording: Recording, now: datetime) -> End:
     asked = recording.stop_asked
     by_clock = asked is None or asked.by == CLOCK
-    is_time = recording.ends_at is not None and now >= recording.ends_at
+    is_time = recording.limit is not None and now >= recording.limit.ends_at
     return End.LIMIT if by_clock and is_time else End.STOPPED
 
 

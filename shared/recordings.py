@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
+from shared.attempts import Limit
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 
@@ -88,10 +89,7 @@ class Recording(_Stored):
     """What RTC last answered about the job. A field that RTC left out keeps its last value."""
     held_until: AwareDatetime | None = None
     """When the hold of an unknown outcome ends."""
-    ends_at: AwareDatetime | None = None
-    """When recordbot ends it."""
-    is_limit_default: bool = False
-    """Whether `ends_at` is the maximum that holds for all, because nobody gave a limit."""
+    limit: Limit | None = None
     stop_asked: StopAsked | None = None
     end: End | None = None
     ended_at: AwareDatetime | None = None
@@ -138,7 +136,7 @@ class Recording(_Stored):
     @property
     def visible(self) -> str:
         """Return what its message shows, in short: the message is drawn again when this changes."""
-        ends_at = "" if self.ends_at is None else f"{self.ends_at:%Y%m%dT%H%M%SZ}"
+        ends_at = "" if self.limit is None else f"{self.limit.ends_at:%Y%m%dT%H%M%SZ}"
         since = f"{self.since:%Y%m%dT%H%M%SZ}" if self.state is RecordingState.PLANNED else ""
         return f"{self.state} {'stopping' if self.stop_asked and not self.is_over else ''} {since} {ends_at}"
 

@@ -3,90 +3,94 @@
 A message says "recording" only after RTC has said RUNNING. Before that the job is starting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.explanations import explain
-from bot.messages.wording import common_settings, elapsed, settings, source, span, stream
+from bot.messages.recording_card import StreamNews, card, ends_at
+from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import FailureKind
 from shared.orders import Order
+from shared.recording_news import begun
 from shared.recordings import Recording, RecordingState
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import RecordingRequest
 
-_STOPPED = "STOPPED"
 LATE = timedelta(minutes=1)
 """After this time the asker is mentioned in the headline, because they may not be watching the channel."""
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """The outcome of one stream. `general` is left out in a message about several streams."""
-
-    mark: str
-    headline: str
-    general: Line
-    facts: tuple[Line, ...]
-    started: bool = False
-
-    def row(self) -> Line:
-        return [f"{'✅' if self.started else self.mark} ", *joined(self.headline, *self.facts)]
-
-
-def outcome(order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime) -> Reply:
+def outcome(
+    order: Order,
+    attempts: Sequence[Attempt],
+    recordings: Sequence[Recording],
+    now: datetime,
+    *,
+    is_edit: bool = False,
+) -> Reply:
     """Return the message with the outcome of each attempt. Only the asker gets it if all are duplicates.
 
-    A started stream has the state of its recording, or, without one, of RTC's answer to the start. Raises ValueError
-    for an attempt without an outcome.
+    A stream with a recording is shown as that is. `is_edit` leaves out the mention of a late answer, since an edit
+    notifies nobody. Raises ValueError for an attempt without an outcome.
     """
-    by_place = {recording.n: recording for recording in recordings}
-    attempts = [_as_recorded(attempt, by_place.get(attempt.n)) for attempt in attempts]
-    to = Audience.ASKER if all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) else Audience.CHANNEL
-    late = to is Audience.CHANNEL and now - order.placed_at > LATE
+    streams = _streams(order, attempts, recordings, now)
+    is_duplicate = all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) and not recordings
+    to = Audience.ASKER if is_duplicate else Audience.CHANNEL
+    late = to is Audience.CHANNEL and now - order.placed_at > LATE and not is_edit
     asker = person(order.actor)
     by: Line = [] if late else ["by ", asker]
-    headline, *lines = _one(order, attempts[0], now, by) if len(attempts) == 1 else _several(order, attempts, now, by)
+    ends = ends_at(recordings[0]) if len({it.limit for it in recordings}) == 1 else ()
+    headline, *lines = _one(streams[0], by) if len(streams) == 1 else _several(streams, ends, by)
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
-def _as_recorded(attempt: Attempt, recording: Recording | None) -> Attempt:
-    """Return the attempt with the job as its recording has it. A recording that is over has a job that is stopped."""
-    if recording is None or not isinstance(attempt.outcome, Started):
-        return attempt
-    job = recording.job
-    if recording.is_over and job.state != _STOPPED:
-        why = "TENANT_STOP" if recording.state is RecordingState.ENDED else "RTC does not know the job any more"
-        job = job.model_copy(update={"state": _STOPPED, "stop_reason": job.stop_reason or why})
-    return attempt.model_copy(update={"outcome": attempt.outcome.model_copy(update={"job": job})})
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    request: RecordingRequest
+    news: Callable[[str], StreamNews]
+    """Returns what became of it, given how to call it."""
 
 
-def _one(order: Order, attempt: Attempt, now: datetime, by: Line) -> list[Line]:
-    news = _news(order, attempt, now, stream(attempt.request))
+def _streams(
+    order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime
+) -> list[_Stream]:
+    """Return the streams of the order, by their place in it: as recorded, else as their attempt ended."""
+    found = {attempt.n: _Stream(attempt.request, partial(_news, order, attempt, now)) for attempt in attempts}
+    started = {attempt.n for attempt in attempts if isinstance(attempt.outcome, Started)}
+    for recording in recordings:
+        if recording.n in started or recording.n not in found or recording.state is RecordingState.PLANNED:
+            found[recording.n] = _Stream(recording.request, partial(card, recording, now=now))
+    return [found[n] for n in sorted(found)]
+
+
+def _one(stream_: _Stream, by: Line) -> list[Line]:
+    news = stream_.news(stream(stream_.request))
     general = joined(news.general, by if news.started else None)
     return list(filter(None, ([f"{news.mark} {news.headline}"], general, *news.facts)))
 
 
-def _several(order: Order, attempts: Sequence[Attempt], now: datetime, by: Line) -> list[Line]:
-    requests = [attempt.request for attempt in attempts]
+def _several(streams: Sequence[_Stream], ends: Line, by: Line) -> list[Line]:
+    requests = [it.request for it in streams]
     rooms = {request.room_id for request in requests}
     where = f" in room {rooms.pop()}" if len(rooms) == 1 else ""
     common = common_settings(requests)
     rows = []
     started = 0
-    for attempt in attempts:
-        news = _news(order, attempt, now, attempt.request.user_id if where else stream(attempt.request))
-        own = news.general if news.started and news.general != [common] else None
-        rows.append(joined(news.row(), own))
+    for it in streams:
+        news = it.news(it.request.user_id if where else stream(it.request))
+        own = news.general if common is None or news.deviates else None
+        rows.append(joined(news.row(), own if news.started else None))
         started += news.started
-    return [[f"{started} of {len(attempts)} started{where}"], joined(common, by), *rows]
+    return [[f"{started} of {len(streams)} started{where}"], joined([common, *ends] if common else None, by), *rows]
 
 
-def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
+def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> StreamNews:
     match attempt.outcome:
-        case Started(job=job):
-            return _started(attempt.request, job, who)
+        case Started():
+            return card(begun(attempt), who, now)
         case NotStarted() as ended:
             waited = (attempt.settled_at or now) - order.placed_at
             return _not_started(ended, waited, who)
@@ -98,50 +102,30 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> _News:
             raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
 
 
-def _started(request: RecordingRequest, job: RecordingJob, who: str) -> _News:
-    state = job.state and plain(job.state, 32)
-    facts = joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
-    if state == _STOPPED:
-        return _News("⏹", f"Already stopped: {who}", (), ([_why_stopped(request, job)], facts))
-    mark, doing = ("🔴", "Recording") if state == "RUNNING" else ("🟡", "Starting")
-    return _News(mark, f"{doing} {who}", [settings(request, job)], (facts,), started=True)
-
-
-def _why_stopped(request: RecordingRequest, job: RecordingJob) -> str:
-    idle = span(request.max_idle_time if job.max_idle_time is None else job.max_idle_time)
-    reasons = {
-        "TENANT_STOP": "it was stopped on request",
-        "EXCEED_MAX_IDLE_TIME": f"nothing came from {request.user_id} for {plain(idle)}",
-        "INTERNAL_ERROR": "RTC failed",
-    }
-    given = job.stop_reason or ""
-    reason = reasons.get(given) or plain(given) or "RTC gave no reason"
-    description = f" ({plain(job.description, 120)})" if job.description else ""
-    return f"It is over: {reason}{description}. Start it again if you need it."
-
-
-def _not_started(ended: NotStarted, waited: timedelta, who: str) -> _News:
+def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:
     explanation = explain(ended.failure)
     if ended.failure.kind is FailureKind.ALREADY_RUNNING:
         what = "recordbot doesn't know the job, so it can't show its id. Nothing new was started."
-        return _News("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
+        return StreamNews("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
     what = explanation.what
     if ended.gave_up and ended.failure.kind is not FailureKind.OUT_OF_TIME:
         last = ended.failure.status or (
             "no connection" if ended.failure.kind is FailureKind.NOT_CONNECTED else "no answer"
         )
         what = f"RTC did not take the request for {elapsed(waited)} (last: {last}). Nothing was started."
-    return _News("⛔", f"Not recorded: {who}", (), ([f"{what} {explanation.next_step}"], joined(explanation.technical)))
+    return StreamNews(
+        "⛔", f"Not recorded: {who}", (), ([f"{what} {explanation.next_step}"], joined(explanation.technical))
+    )
 
 
-def _unknown(unknown: Unknown, who: str) -> _News:
+def _unknown(unknown: Unknown, who: str) -> StreamNews:
     explanation = explain(unknown.failure)
     what = f"{explanation.what} It was not sent again. {explanation.next_step}"
     facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
-    return _News("❓", f"{who} may or may not be recording", (), ([what], facts))
+    return StreamNews("❓", f"{who} may or may not be recording", (), ([what], facts))
 
 
-def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, who: str) -> _News:
+def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, who: str) -> StreamNews:
     lock = duplicate.lock
     general: Line = ["Nothing new was started."]
     by = person(lock.actor)
@@ -149,10 +133,10 @@ def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, w
     if lock.job_id is not None:
         picture = source(request.video_type, audio=request.is_record_audio)
         facts = joined(["job ", code(lock.job_id)], picture, ["by ", by], f"for {since}")
-        return _News("♻", f"Already recording {who}", general, (facts,))
+        return StreamNews("♻", f"Already recording {who}", general, (facts,))
     asked: Line = ["asked for by ", by, f" {since} ago"]
     held_until = lock.unknown_until()
     if held_until is None or (lock.calling_until is not None and now < lock.calling_until):
-        return _News("♻", f"{who} is being started already", general, (asked,))
+        return StreamNews("♻", f"{who} is being started already", general, (asked,))
     facts = joined(asked, ["held until ", clock_time(held_until)])
-    return _News("❓", f"{who} may or may not be recording", general, (facts,))
+    return StreamNews("❓", f"{who} may or may not be recording", general, (facts,))

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 """
 
 import time
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -32,18 +33,31 @@ class Key(NamedTuple):
     sk: str
 
 
+class Index(NamedTuple):
+    """A sparse index: its name, and the attributes that it has as keys. It holds the items that have both."""
+
+    name: str
+    by: str
+    order: str
+
+
 type Change = dict[str, Any]
 """One item of a transaction, made by `put` or `remove`."""
 
 
-def put(key: Key, content: BaseModel, now: datetime, *, over: BaseModel | None) -> Change:
-    """Return the change that writes the item over the version in `over`; with None, only if there is no item yet."""
-    return _put(key, content, now) | _condition(over)
+def put(
+    key: Key, content: BaseModel, now: datetime, *, over: BaseModel | None, index: Mapping[str, str] | None = None
+) -> Change:
+    """Return the change that writes the item over the version in `over`; with None, only if there is no item yet.
+
+    `index` has the attributes by which an index of the table finds the item.
+    """
+    return _put(key, content, now, index or {}) | _condition(over)
 
 
 def put_over_any(key: Key, content: BaseModel, now: datetime) -> Change:
     """Return the change that writes the item over any version, or none."""
-    return _put(key, content, now)
+    return _put(key, content, now, {})
 
 
 def remove(key: Key, over: BaseModel) -> Change:
@@ -74,6 +88,20 @@ class Table:
         )
         return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
 
+    def read_index(self, index: Index, value: str, *, up_to: str, most: int | None = None) -> list[str]:
+        """Return the JSON of the items of the index with that value, in order, up to that order; at most `most`.
+
+        An index lags behind the table, by seconds at worst. Read an item again before acting on it.
+        """
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=index.name,
+            KeyConditionExpression=f"{index.by} = :value AND {index.order} <= :up_to",
+            ExpressionAttributeValues={":value": {"S": value}, ":up_to": {"S": up_to}},
+            PaginationConfig={} if most is None else {"MaxItems": most},
+        )
+        return [item["data"]["S"] for page in pages for item in page["Items"]]
+
     def write(self, *changes: Change) -> bool:
         """Write all the changes together. Write none and return False if an item has another version than expected."""
         items = [_in_table(change, self._name) for change in changes]
@@ -94,9 +122,10 @@ class Table:
                 return True
 
 
-def _put(key: Key, content: BaseModel, now: datetime) -> Change:
+def _put(key: Key, content: BaseModel, now: datetime, index: Mapping[str, str]) -> Change:
     expires_at = {"N": str(int((now + KEPT).timestamp()))}
-    item = {**_key(key), "data": {"S": content.model_dump_json()}, "expires_at": expires_at}
+    found_by = {name: {"S": value} for name, value in index.items()}
+    item = {**_key(key), "data": {"S": content.model_dump_json()}, "expires_at": expires_at, **found_by}
     return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
 
 

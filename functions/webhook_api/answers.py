@@ -161,7 +161,7 @@ def _start_status(
     )
     match None if attempt is None else attempt.outcome:
         case Started(job=answered, request_id=request_id):
-            job = answered if recording is None else recording.job
+            job = answered if recording is None or recording.job is None else recording.job
             known = {"job_id": job.job_id, "stream_name": job.stream_name, "job_state": job.state}
             known["request_id"] = request_id
             return status.model_copy(update={"state": StreamState.STARTED, **known})

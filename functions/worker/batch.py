@@ -10,8 +10,9 @@ from functions.aws.queue import OrderQueue, UnreadableOrder, read
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.due import DueHandler
 from shared.log_events import LogEvent
-from shared.orders import Order
+from shared.orders import Order, Tick
 from shared.rtc.client import RtcClient
 
 
@@ -22,6 +23,7 @@ class Worker:
     orders: Orders
     queue: OrderQueue
     handlers: Handlers
+    due: DueHandler
     rtc: Callable[[], RtcClient]
     """Returns the client for the current keys. Raises SecretUnreadable while there are none."""
     max_receives: int
@@ -38,12 +40,23 @@ class Worker:
             logger.exception(LogEvent.ORDER_UNREADABLE, extra={"wrong": str(error)})
             self.queue.delay(record["receiptHandle"], delivery.delay().total_seconds())
             return False
+        if isinstance(order, Tick):
+            self._look_at_due(order, delivery)
+            return True
         with log_keys(order_id=order.order_id, receive=str(receive)):
             delay = self._process_order(order, delivery)
             if delay is None:
                 return True
             self.queue.delay(record["receiptHandle"], delay.total_seconds())
             return False
+
+    def _look_at_due(self, tick: Tick, delivery: Delivery) -> None:
+        try:
+            self.rtc()
+            self.due.run(tick, delivery)
+        except Exception:
+            logger.exception(LogEvent.FOLLOWING_FAILED)
+            count(Metric.RECORDER_FAILED)
 
     def _process_order(self, order: Order, delivery: Delivery) -> timedelta | None:
         """Return None if the order is done, else the delay before the next try."""

@@ -1,7 +1,8 @@
-"""Check whether started jobs run. A job counts as recording only after RTC has said RUNNING.
+"""The first checks of a start, soon after it. A job counts as recording only after RTC has said RUNNING.
 
-While jobs of an answered order are being set up, the order is put back on the queue, a few times. If the answer was
-posted by the Web API, its message is updated with the news. Otherwise one more message is posted, at the end.
+While jobs of an answered order are being set up, the order is put back on the queue, a few times. After that, the
+recordings are followed once a minute (functions/worker/due.py). If the answer was posted by the Web API, its message
+is drawn again with the news. Otherwise one more message is posted, at the end.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,21 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages.outcomes import outcome
+from bot.slack_api import TryLater
 from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.follow import Follower
 from functions.worker.telling import Telling
+from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
-from shared.recordings import Recording, Shown, changed
-from shared.rtc.client import RtcClient
-from shared.rtc.errors import RtcError
+from shared.recording_news import Drawn
+from shared.recordings import Recording, RecordingState
 
 DELAYS = (2, 5, 15, 60)
 """Seconds from the answer to the first check, and from each to the next."""
-TIME_FOR_A_CHECK = timedelta(seconds=31)
-"""The longest time for showing one job and posting the news."""
-_SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class CheckHandler:
     """Checks recordings."""
 
     ledger: Ledger
-    rtc: Callable[[], RtcClient]
+    follower: Follower
     telling: Telling
     checks: Checks
     clock: Callable[[], datetime]
@@ -60,41 +60,35 @@ class CheckHandler:
     def run(self, order: Order, action: Check, delivery: Delivery, /) -> None:
         """Ask RTC for the jobs that are being set up, and post what is new. Raises TryAgain if Slack can't take it now.
 
-        The ledger is written after Slack has the news. So news that was not posted is news again at the next check.
+        The ledger says what the message shows. So news that was not posted is news again at the next check.
         """
+        for recording in self.ledger.orders.read(order.order_id).recordings:
+            if _is_being_set_up(recording) and delivery.has_time_for_a_call():
+                self.follower.look(recording)
+        self._redraw(order, delivery)
         record = self.ledger.orders.read(order.order_id)
-        news = {
-            recording.n: shown
-            for recording in record.recordings
-            if _is_being_set_up(recording)
-            and delivery.time_left() > TIME_FOR_A_CHECK
-            and (shown := self._show(recording))
-        }
-        now = self.clock()
-        current = self.ledger.orders.read(order.order_id).recordings if news else record.recordings
-        after = [changed(it, news[it.n], now) if it.n in news else it for it in current]
-        message = self.telling.message(order)
-        # Without a message to update, the news is posted once, at the end.
-        is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, after))
-        if news and (order.reply_to is None or message is not None or is_last):
-            self.telling.update(order, message, outcome(order, record.attempts, after, now), delivery, DELAYS[-1])
-            for recording in current:
-                if recording.n in news:
-                    self.ledger.recordings.note(recording, news[recording.n], now)
-        self.checks.put_next(order, after, action.number + 1, delivery)
+        is_last = action.number >= len(DELAYS) or not any(map(_is_being_set_up, record.recordings))
+        news = [recording for recording in record.recordings if recording.drawn != recording.visible]
+        if news and record.message is None and order.reply_to is not None and is_last:
+            now = self.clock()
+            reply = outcome(order, record.attempts, record.recordings, now)
+            self.telling.update(order, None, reply, delivery, DELAYS[-1])
+            for recording in news:
+                self.ledger.recordings.note(recording, Drawn(recording.visible), now)
+        self.checks.put_next(order, record.recordings, action.number + 1, delivery)
 
     def give_up(self, order: Order, action: Check, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""
 
-    def _show(self, recording: Recording) -> Shown | None:
-        """Return the job as RTC shows it; None if its state is not new or RTC gave no job."""
+    def _redraw(self, order: Order, delivery: Delivery) -> None:
         try:
-            job = self.rtc().show(recording.job.job_id)
-        except RtcError as error:
-            logger.info("RTC did not show the job", extra={"error": str(error)})
-            return None
-        return Shown(job) if job.state != recording.job.state else None
+            self.follower.redrawing.redraw(order.order_id)
+        except TryLater as error:
+            if not delivery.last:
+                asked = timedelta(seconds=min(error.retry_after or 0, DELAYS[-1]))
+                raise TryAgain(max(delivery.delay(), asked)) from None
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})
 
 
 def _is_being_set_up(recording: Recording) -> bool:
-    return recording.job.state not in _SETTLED_STATES
+    return recording.state is RecordingState.STARTING

@@ -27,6 +27,10 @@ class RecorderSettings(Settings):
     rtc_app_id: RtcAccountId
     rtc_project_id: RtcAccountId
     iam_endpoint: _Endpoint
+    max_recording_hours: Annotated[int, Field(ge=1, le=168)]
+    """How long a recording lasts at most."""
+    slack_command: Name
+    """The slash command's name, for what people may type next."""
     slack_api_url: _UrlPrefix
     slack_response_url: _UrlPrefix
     """The beginning of every response_url."""

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 
 from bot.messages import replies
 from bot.messages.outcomes import outcome
+from bot.slack_api import TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks
 from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.telling import Telling, wait_for
 from shared.attempts import (
@@ -31,9 +33,11 @@ from shared.attempts import (
     Unknown,
 )
 from shared.failures import Failure, FailureKind
+from shared.limits import limit_of
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
-from shared.recordings import Gone, Shown
+from shared.recording_news import Gone, Shown, first_drawn
+from shared.recordings import Recording, RecordingState
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
@@ -48,6 +52,9 @@ class StartHandler:
     """Returns the client for the current keys."""
     telling: Telling
     checks: Checks
+    redrawing: Redrawing
+    longest: timedelta
+    """How long a recording lasts at most."""
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
@@ -57,18 +64,23 @@ class StartHandler:
             previews = [self.rtc().preview(it) for it in action.requests]
             self.telling.answer_once(order, replies.preview(action, previews), delivery)
             return
-        attempts: list[Attempt] = []
+        if action.start_at is not None and action.start_at > self.clock():
+            self._plan(order, action, action.start_at, delivery)
+            return
         delays: list[timedelta] = []
-        for n, request in enumerate(action.requests):
+        for n, request in enumerate(action.requests, action.first):
+            if action.start_at is not None and self._is_cancelled(order, n):
+                continue
             try:
-                attempts.append(self._start_stream(order, n, request, delivery))
+                self._start_stream(order, n, request, delivery)
             except TryAgain as again:
                 delays.append(again.delay)
         if delays:
             raise TryAgain(max(delays))
-        recordings = self.ledger.orders.read(order.order_id).recordings
-        self.telling.answer_once(order, outcome(order, attempts, recordings, self.clock()), delivery)
-        self.checks.put_next(order, recordings, 1, delivery)
+        record = self.ledger.orders.read(order.order_id)
+        self.telling.answer_once(order, outcome(order, record.attempts, record.recordings, self.clock()), delivery)
+        self._redraw_plan(order, action, delivery)
+        self.checks.put_next(order, record.recordings, 1, delivery)
 
     def give_up(self, order: Order, action: Start, /) -> None:
         """Settle each stream without a call to RTC as not started, and report to the asker.
@@ -77,18 +89,50 @@ class StartHandler:
         """
         gave_up = NotStarted(failure=Failure(kind=FailureKind.OUT_OF_TIME), gave_up=True)
         try:
-            for n, request in enumerate(action.requests):
+            for n, request in enumerate(action.requests, action.first):
                 with suppress(Contended):  # a call was begun
                     self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
         finally:
             self.telling.report_bug(order)
 
+    def _plan(self, order: Order, action: Start, start_at: datetime, delivery: Delivery) -> None:
+        now = self.clock()
+        for n, request in enumerate(action.requests, action.first):
+            planned = Recording(
+                order_id=order.order_id,
+                n=n,
+                request=request,
+                actor=order.actor,
+                since=start_at,
+                planned=True,
+                state=RecordingState.PLANNED,
+                channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+                limit=limit_of(action, start_at, self.longest),
+            )
+            self.ledger.recordings.plan(first_drawn(planned, now), now)
+        record = self.ledger.orders.read(order.order_id)
+        self.telling.answer_once(order, outcome(order, record.attempts, record.recordings, now), delivery)
+
+    def _is_cancelled(self, order: Order, n: int) -> bool:
+        recording = self.ledger.recordings.read(order.order_id, n)
+        return recording is not None and recording.is_over
+
+    def _redraw_plan(self, order: Order, action: Start, delivery: Delivery) -> None:
+        """Let the answer to a plan show what began: it was posted when the plan was made."""
+        if action.start_at is None:
+            return
+        try:
+            self.redrawing.redraw(order.order_id)
+        except TryLater:
+            if not delivery.last:
+                raise TryAgain(delivery.delay()) from None
+
     def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
         """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain."""
-        claim = self.ledger.attempts.claim(order, n, request, self.clock())
+        claim = self._claim(order, n, request)
         if isinstance(claim, Busy):
             wait_for(claim, delivery, self.clock, self.sleep)
-            claim = self.ledger.attempts.claim(order, n, request, self.clock())
+            claim = self._claim(order, n, request)
         if isinstance(claim, StreamLock) and claim.job_id is not None:
             claim = self._claim_after_showing(order, n, request, claim, claim.job_id, delivery)
         if isinstance(claim, Busy):
@@ -121,7 +165,12 @@ class StartHandler:
             self.ledger.locks.free(request, lock)  # the recording's item has expired
         else:
             self.ledger.recordings.note(recording, news, self.clock())
-        return self.ledger.attempts.claim(order, n, request, self.clock())
+        return self._claim(order, n, request)
+
+    def _claim(self, order: Order, n: int, request: RecordingRequest) -> Claim:
+        now = self.clock()
+        limit = limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
+        return self.ledger.attempts.claim(order, n, request, now, limit)
 
     def _show(self, job_id: str) -> Shown | Gone:
         try:
