@@ -66,8 +66,10 @@ def why_over(recording: Recording) -> Line:
             return [f"RTC gave the reason {given}{description}" if given else f"RTC gave no reason{description}"]
         case End.RTC_FAILED:
             return [f"RTC failed{description}"]
+        case None if recording.state is RecordingState.LOST:
+            return [_WHY[End.GONE]]
         case end:
-            return [_WHY.get(end or End.STOPPED, "it is over")]
+            return [_WHY[end or End.STOPPED]]
 
 
 _WHY = {

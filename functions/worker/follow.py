@@ -98,7 +98,7 @@ def _start_of(recording: Recording) -> Order:
     return Order(
         order_id=recording.order_id,
         actor=recording.actor,
-        action=Start(requests=(recording.request,), first=recording.n),
+        action=Start(requests=(recording.request,), first=recording.n, start_at=recording.since),
         placed_at=recording.since,
         reply_to=reply_to,
     )

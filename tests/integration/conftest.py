@@ -19,6 +19,9 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.worker.actions import Handlers, handlers
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.due import DueHandler
+from functions.worker.follow import Follower
+from functions.worker.redrawing import Redrawing
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -28,7 +31,7 @@ from local.slack.workspace import SlackWorkspace
 from shared import transport
 from shared.actors import Actor
 from shared.attempts import Attempt
-from shared.orders import Order, Start, new_order_id
+from shared.orders import Check, Order, Start, Tick, new_order_id
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
@@ -40,6 +43,8 @@ from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
 ENOUGH = timedelta(minutes=1)
+LONGEST = timedelta(hours=8)
+"""How long a recording lasts at most."""
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,7 @@ class World:
     """A recorder and all that it meets."""
 
     handlers: Handlers
+    due: DueHandler
     ledger: Ledger
     client: RtcClient
     rtc: RtcApi
@@ -110,8 +116,28 @@ class World:
             return again.delay
         return None
 
+    def tick(self, *, minutes: int = 1, time_left: timedelta = ENOUGH) -> None:
+        """Let minutes pass, each with its tick."""
+        for _ in range(minutes):
+            self.clock.tick(60)
+            self.tick_again(time_left=time_left)
+
+    def tick_again(self, *, time_left: timedelta = ENOUGH) -> None:
+        """One more tick, in the same second."""
+        self.due.run(Tick(action=Check(), placed_at=self.clock()), self.delivery(time_left=time_left))
+
+    def delivery(self, *, time_left: timedelta = ENOUGH) -> Delivery:
+        """A first receive."""
+        return Delivery(1, last=False, time_left=lambda: time_left)
+
     def next_check(self) -> Order | None:
         """The order of the next check, taken from the queue."""
+        order = self.next_message()
+        assert not isinstance(order, Tick)
+        return order
+
+    def next_message(self) -> Order | Tick | None:
+        """The next message, taken from the queue."""
         messages = self.sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=0).get("Messages", [])
         for message in messages:
             self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
@@ -133,13 +159,19 @@ class World:
         return sum(call.operation == "start" for call in self.rtc.calls())
 
 
-def handlers_of(ledger: Ledger, rtc: RtcClient, telling: Telling, checks: Checks, clock: SettableClock) -> Handlers:
-    """The table of handlers over these parts."""
-    return handlers(
-        start=StartHandler(ledger, lambda: rtc, telling, checks, clock, clock.tick),
-        stop=StopHandler(ledger, lambda: rtc, telling, clock),
-        check=CheckHandler(ledger, lambda: rtc, telling, checks, clock),
+def handlers_of(
+    ledger: Ledger, rtc: RtcClient, telling: Telling, queue: OrderQueue, clock: SettableClock
+) -> tuple[Handlers, DueHandler]:
+    """The table of handlers over these parts, and what handles ticks."""
+    checks = Checks(queue)
+    redrawing = Redrawing(ledger, telling.messenger, "/record", clock)
+    follower = Follower(ledger, lambda: rtc, redrawing, queue.put, clock)
+    table = handlers(
+        start=StartHandler(ledger, lambda: rtc, telling, checks, redrawing, LONGEST, clock, clock.tick),
+        stop=StopHandler(ledger, lambda: rtc, telling, redrawing, clock),
+        check=CheckHandler(ledger, follower, telling, checks, clock),
     )
+    return table, DueHandler(ledger.recordings, follower, queue, clock)
 
 
 @contextmanager
@@ -165,6 +197,6 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool) -> Iterat
             limits=(1, 2),
         )
         telling = Telling(ledger.answers, lambda: Messenger(slack_api), clock, clock.tick)
-        checks = Checks(queue)
-        world = World(handlers_of(ledger, rtc, telling, checks, clock), ledger, rtc, api, slack, queue, clock, sqs, url)
+        table, due = handlers_of(ledger, rtc, telling, queue, clock)
+        world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url)
         yield world

@@ -92,6 +92,8 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             "SECRET_ID": "recorder",
             "LEDGER_TABLE": "ledger",
             "MAX_RECEIVES": "3",
+            "MAX_RECORDING_HOURS": "8",
+            "SLACK_COMMAND": "/record",
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
             "RTC_PROJECT_ID": api.credentials.project_id,

@@ -62,19 +62,19 @@ def test_a_running_job_is_being_recorded() -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("EXCEED_MAX_IDLE_TIME", "nothing came from user001 for 30 s"),
-        ("TENANT_STOP", "it was stopped on request"),
+        ("EXCEED_MAX_IDLE_TIME", "nobody was in the room for 30 s"),
+        ("TENANT_STOP", "it was stopped at RTC, not by recordbot"),
         ("INTERNAL_ERROR", "RTC failed"),
-        ("FULL_MOON", "FULL_MOON"),
+        ("FULL_MOON", "RTC gave the reason FULL_MOON"),
         (None, "RTC gave no reason"),
     ],
 )
 def test_a_job_that_is_over_says_why(reason: str | None, said: str) -> None:
-    """A job that ended before it was announced is no success, and has a next step."""
+    """A job that ended before it was announced is no success."""
     first, second, third = lines(Started(job=a_job(state="STOPPED", stop_reason=reason, max_idle_time=30)))
-    assert first == "⏹️ Already stopped: user001 in room 100"
-    assert second == f"It is over: {said}. Start it again if you need it."
-    assert third == "job 1 · s_1_100_user001 · STOPPED"
+    assert first == "⏹️ Recorded user001 in room 100 · 1 s"
+    assert second == said
+    assert third == "job 1 · s_1_100_user001"
 
 
 def test_a_job_other_than_asked_says_both() -> None:
@@ -211,8 +211,8 @@ def test_streams_of_several_rooms_and_settings_are_told_in_full() -> None:
 @pytest.mark.parametrize(
     ("state", "why"),
     [
-        (RecordingState.ENDED, "It is over: it was stopped on request."),
-        (RecordingState.LOST, "It is over: RTC does not know the job any more."),
+        (RecordingState.ENDED, "it was stopped"),
+        (RecordingState.LOST, "RTC does not know the job any more"),
     ],
 )
 def test_a_recording_that_is_over_is_never_said_to_run(state: RecordingState, why: str) -> None:
@@ -220,8 +220,8 @@ def test_a_recording_that_is_over_is_never_said_to_run(state: RecordingState, wh
     attempt = an_attempt(Started(job=a_job()))
     recording = a_recording(attempt, state="RUNNING").model_copy(update={"state": state, "ended_at": NOW})
     headline, second, _ = read(outcome(an_order(attempt.request), [attempt], [recording], NOW)).split("\n")
-    assert headline.endswith("Already stopped: user001 in room 100")
-    assert second.startswith(why)
+    assert not headline.startswith("🔴")
+    assert second == why
 
 
 def test_only_duplicates_are_told_to_the_asker_alone() -> None:
