@@ -46,6 +46,7 @@ def create_app(
     *,
     command: str,
     idle_default: int,
+    record_rule_id: str = "",
     put: Callable[[Order], None],
     report: Callable[[Exception], None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -54,12 +55,13 @@ def create_app(
 
     `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
     `report` gets every other exception: each is a mistake of ours.
-    `idle_default` is the max_idle_time, in seconds, for a command without `idle=`.
+    `idle_default` is the max_idle_time, in seconds, for a command without `idle=`; `record_rule_id` is the recording
+    rule for a command without `rule=`, empty for none.
     """
     # Below WARNING Bolt logs whole bodies. It sets this level on its own loggers too.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
-    context = Context(command, idle_default, LEXICON)
+    context = Context(command, idle_default, LEXICON, record_rule_id)
     known = AuthorizeResult(enterprise_id=None, team_id=None)
     app = App(
         name=logger.name,

@@ -25,12 +25,13 @@ _PASSING = frozenset({"ratelimited", "rate_limited", "internal_error", "fatal_er
 class TryLater(Exception):
     """It may work later: Slack throttled, failed, or could not be reached. It was done if only the answer was lost.
 
-    `retry_after` is the delay that Slack asked for, in seconds, or None.
+    `retry_after` is the delay that Slack asked for, in seconds, or None. `why` is a few words for the log.
     """
 
     def __init__(self, retry_after: float | None, why: str = "") -> None:
         super().__init__(retry_after, why)
         self.retry_after = retry_after
+        self.why = why
 
 
 class CannotDeliver(Exception):

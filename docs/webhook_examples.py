@@ -21,6 +21,7 @@ ACCEPTED: dict[str, Any] = {
     "accepted": {
         "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
         "status_url": "https://example.com/orders/7KQ2M4X8P1ZA3D5F9H0JVWYB?body=...&expires=1773057600&signature=...",
+        "warning": None,
     }
 }
 DRY_RUN: dict[str, Any] = {
@@ -33,8 +34,10 @@ DRY_RUN: dict[str, Any] = {
                 "video_type": "CAMERASTREAM",
                 "select_stream_type": "HD",
                 "max_idle_time": 30,
+                "record_param": {"record_rule_id": "5f5e172b9016ed5b0961a43"},
             }
-        ]
+        ],
+        "warning": None,
     }
 }
 PONG: dict[str, Any] = {
@@ -42,9 +45,19 @@ PONG: dict[str, Any] = {
 }
 _STREAM = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
 _TIMES = {"began_at": "2026-03-02T10:30:01Z", "settled_at": "2026-03-02T10:30:02Z", "held_until": None}
-_NOTHING = {"job_id": None, "stream_name": None, "job_state": None}
+_NAMES = ("job_id", "stream_name", "stream_name_from", "job_state", "start_time", "stop_time", "update_time")
+_NOTHING: dict[str, Any] = {**dict.fromkeys((*_NAMES, "stop_reason", "description")), "differences": []}
 _NO_ERROR = {"error_code": None, "error_msg": None, "request_id": None}
-_JOB = {"job_id": "1", "stream_name": "s_1_100_user001", "job_state": "INIT"}
+_JOB = _NOTHING | {
+    "job_id": "1",
+    "stream_name": "s_1_100_user001",
+    "stream_name_from": "rtc",
+    "job_state": "RUNNING",
+    "start_time": "2026-03-02T10:30:02Z",
+    "update_time": "2026-03-02T10:30:03Z",
+    "description": "The job is running.",
+    "differences": [{"field": "max_idle_time", "asked": 30, "answered": 60}],
+}
 _QUOTA = {"error_code": "RTC.00001007", "error_msg": "JobExceed", "request_id": "3f2a"}
 STATUS: dict[str, Any] = {
     "on its way": {
@@ -76,10 +89,10 @@ WRONG_FIELD: dict[str, Any] = {
     "allowed": "LD, SD, HD or FHD.",
 }
 REASONS = {
-    "400": "the body is no JSON in UTF-8 without byte order mark: EOF while parsing an object at line 1 column 27",
+    "400": "the body is no JSON in UTF-8 without byte order mark: Expecting value (line 1, column 28)",
     "401": "webhook-timestamp is 312 seconds behind our clock; 300 are allowed",
     "404": "no such order, or the link is incomplete",
-    "405": "only one method is possible here: the header Allow names it",
+    "405": "another method is needed: the header Allow names what is possible",
     "409": "another body came under this webhook-id before",
     "410": "a link to an order's status ends after a week",
     "413": "a body may have at most 64000 bytes",

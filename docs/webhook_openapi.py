@@ -68,8 +68,8 @@ def openapi() -> dict[str, Any]:
         },
         "paths": {
             "/hooks/{caller}": {"post": _hook()},
-            "/orders/{order_id}": {"get": _order()},
-            "/openapi.json": {"get": _document()},
+            "/orders/{order_id}": {"get": _order(), "head": _head(_order())},
+            "/openapi.json": {"get": _document(), "head": _head(_document())},
         },
         "components": {
             "schemas": components,
@@ -127,6 +127,16 @@ def _document() -> dict[str, Any]:
     }
 
 
+def _head(get: dict[str, Any]) -> dict[str, Any]:
+    """Return the operation HEAD for an operation GET: the same without bodies."""
+    responses = {
+        status: {name: part for name, part in answer.items() if name != "content"}
+        for status, answer in get["responses"].items()
+    }
+    same = {"operationId": f"{get['operationId']}Head", "summary": f"{get['summary']}: the headers alone"}
+    return get | same | {"responses": responses}
+
+
 def _header(description: str) -> dict[str, Any]:
     return {"description": description, "schema": {"type": "string"}}
 
@@ -134,7 +144,7 @@ def _header(description: str) -> dict[str, Any]:
 _HEADERS = {"X-Request-Id": _header("To quote to an operator.")}
 _HEADERS_OF = {
     "401": {"WWW-Authenticate": _header("StandardWebhooks")},
-    "405": {"Allow": _header("The method that is possible.")},
+    "405": {"Allow": _header("The methods that are possible.")},
     "503": {"Retry-After": _header("Seconds to wait.")},
 }
 _OF_A_LINK = {"404": "No such order, or the link is incomplete.", "410": "The link has ended, after a week."}

@@ -16,6 +16,7 @@ from botocore.config import Config
 
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
+from functions.aws.away import Away
 from functions.aws.observability import logged
 from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
@@ -28,6 +29,8 @@ from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.due import DueHandler
 from functions.worker.follow import Follower
 from functions.worker.redrawing import Redrawing
+from functions.worker.results import Results
+from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -53,7 +56,8 @@ def _worker() -> Worker:
     """Return the worker, built once per process. Raises SettingsError."""
     settings = read_settings(RecorderSettings, os.environ)
     secret = Secret(connect_secrets(), settings.secret_id, RecorderSecret)
-    limits = Config(connect_timeout=2, read_timeout=3, retries={"total_max_attempts": 3, "mode": "standard"})
+    # Together with a second try, a call takes at most seven seconds (TIME_TO_SETTLE).
+    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
     ledger = open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id)
     queue = connect_queue(settings.order_queue_url)
 
@@ -63,18 +67,22 @@ def _worker() -> Worker:
     def messenger() -> Messenger:
         try:
             return _messenger(settings, secret.read().bot_token)
-        except SecretUnreadable:
+        except (SecretUnreadable, Away):
             return _messenger(settings, None)  # a response_url needs no token
 
     telling = Telling(ledger.answers, messenger, _now)
     checks = Checks(queue)
+    results = Results(queue, telling, _now)
     redrawing = Redrawing(ledger, messenger, settings.slack_command, _now)
     follower = Follower(ledger, rtc, redrawing, queue.put, _now)
     longest = timedelta(hours=settings.max_recording_hours)
+    start = StartHandler(ledger, rtc, telling, checks, results, redrawing, longest, _now)
+    stop = StopHandler(ledger, rtc, telling, results, redrawing, _now)
     table = handlers(
-        start=StartHandler(ledger, rtc, telling, checks, redrawing, longest, _now),
-        stop=StopHandler(ledger, rtc, telling, redrawing, _now),
+        start=start,
+        stop=stop,
         check=CheckHandler(ledger, follower, telling, checks, _now),
+        settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queue, _now)
     return Worker(ledger.orders, queue, table, due, rtc, settings.max_receives, _now)

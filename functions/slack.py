@@ -23,15 +23,17 @@ from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
+from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
-from functions.aws.settings import Name, Settings, Url, read_settings
+from functions.aws.settings import Name, RecordRuleId, Settings, Url, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from shared.log_events import LogEvent
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
+from shared.strict_json import read_json
 
 _MOST_FIELDS = 100
 """The most fields of a form; a command has about fifteen."""
@@ -45,6 +47,7 @@ class SlackSettings(Settings):
     slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
     default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
     """max_idle_time, in seconds, for a command without `idle=`."""
+    record_rule_id: RecordRuleId
 
 
 class SlackSecret(SecretModel):
@@ -58,6 +61,10 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
     """Answer an event of API Gateway's HTTP API (payload 2.0): 200, 400 or 401."""
     try:
         response = _door().answer(event)
+    except Away as away:
+        logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
+        count(Metric.DOOR_FAILED)
+        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.away())), "application/json")
     except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
         response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
@@ -72,6 +79,7 @@ def _door() -> "Door":
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
+        record_rule_id=settings.record_rule_id,
         put=lambda order: place(order, queue.put),
         report=_report,
     )
@@ -87,7 +95,7 @@ class Door:
         self._clock = clock
 
     def answer(self, event: object) -> HttpResponse:
-        """Answer an event of API Gateway. Raises SecretUnreadable while there is no secret to verify with."""
+        """Answer an event of API Gateway. Raises SecretUnreadable or Away while there is no secret to verify with."""
         try:
             request = read_request(event)
             if self._is_slacks(request):
@@ -129,10 +137,13 @@ class Door:
 def _read_body(body: bytes) -> dict[str, Any]:
     """Return a command's form, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
     try:
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
-        content = json.loads(form["payload"]) if "payload" in form else form
-    except (ValueError, RecursionError) as error:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        form = dict(fields)
+        content = read_json(form["payload"]) if "payload" in form else form
+    except ValueError as error:
         raise Unreadable("the body is no form of Slack's") from error
+    if len(form) < len(fields):
+        raise Unreadable("the body has a field twice")
     if not isinstance(content, dict):
         raise Unreadable("the body's payload is no object")
     return content

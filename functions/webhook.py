@@ -16,6 +16,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from functions.aws.away import Away
 from functions.aws.observability import Metric, count, log_keys, logged, logger
 from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, connect_secrets
@@ -46,6 +47,7 @@ def _door() -> Door:
         callers=settings.webhook_callers,
         ledger=open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id),
         put=connect_queue(settings.order_queue_url).put,
+        record_rule_id=settings.record_rule_id,
     )
 
 
@@ -62,10 +64,15 @@ def answer(event: object, open_door: Callable[[], Door], function_request_id: st
             response = _report_refusal(Problem(HTTPStatus.BAD_REQUEST, str(error)), unreadable=True).response(
                 request_id
             )
-        except Exception:
-            logger.exception(LogEvent.DOOR_FAILED)
+        except Exception as error:
+            if isinstance(error, Away):
+                logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(error)})
+            else:
+                logger.exception(LogEvent.DOOR_FAILED)
             count(Metric.DOOR_FAILED)
             response = not_now(text_in(event, "requestContext", "http", "method")).response(request_id)
+    if text_in(event, "requestContext", "http", "method") == "HEAD":
+        response = replace(response, body="")
     # An answer may hold a link to an order's status, so no cache may keep it.
     own = {"x-request-id": request_id, "cache-control": "no-store"}
     return replace(response, headers={**own, **response.headers})

@@ -11,7 +11,8 @@ from pathlib import Path
 
 _PARENT_WATCHDOG = Path(__file__).with_name("parent_watchdog.py")
 _LINE_LIMIT = 256 * 1024
-_END_LIMIT = 2.0
+_END_LIMIT = 6.0
+"""Seconds from `close` until what hasn't ended is killed: more than parent_watchdog's, which lets a child clean up."""
 
 
 class Child:

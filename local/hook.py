@@ -1,6 +1,7 @@
 """Send an event to the webhook as another system would, and print the answer and the outcome."""
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -8,11 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from functions.http.standard_webhooks import read_key, sign, signed_content
+from local.direct_http import session_to
 from local.errors import LocalError
+from shared.strict_json import NotJson, read_json
 
 PATIENCE_S = 1200.0
 """Seconds until an outcome: orders are retried for 18 minutes."""
@@ -26,7 +30,7 @@ _SETTLING_S = 3.0
 
 
 class _NotReached(LocalError):
-    """There was no answer, or it wasn't JSON."""
+    """There was no answer, or it wasn't a JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,18 @@ class Sender:
 
     def send(self, event: Mapping[str, Any]) -> bool:
         """Sign and send the event, show the answer and the outcome, and return whether all streams succeeded."""
+        _require_url(self.url)
         status, answer = self.post(json.dumps(event).encode())
         self._show(f"HTTP {status}", answer)
         if status != HTTPStatus.ACCEPTED:
             return status == HTTPStatus.OK
-        outcome = self._outcome(answer["status_url"])
-        self._show("the outcome", outcome)
-        return {stream["state"] for stream in outcome["streams"]} == {_ASKED_FOR[event["type"]]}
+        try:
+            _require_url(str(answer["status_url"]))
+            outcome = self._outcome(answer["status_url"])
+            self._show("the outcome", outcome)
+            return {stream["state"] for stream in outcome["streams"]} == {_ASKED_FOR.get(event["type"])}
+        except (KeyError, TypeError):
+            raise LocalError(f"{_where(self.url)} does not answer as recordbot's webhook does") from None
 
     def post(self, body: bytes, webhook_id: str = "") -> tuple[int, Any]:
         """Sign and send these bytes, with a new webhook-id unless one is given. Return the answer's status and JSON."""
@@ -62,6 +71,8 @@ class Sender:
         return self._ask("POST", self.url, body, headers)
 
     def _key(self) -> bytes:
+        if self.key != self.key.strip():
+            raise LocalError("the webhook's key can't be used: there is a blank or a line end before or after it")
         try:
             return read_key(self.key)
         except ValueError as error:
@@ -104,15 +115,20 @@ class Sender:
     def _ask(
         self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any]:
-        where = url.partition("?")[0]
         try:
-            answer = requests.request(method, url, data=body, headers=headers, timeout=_LIMITS, allow_redirects=False)
-        except requests.RequestException as error:
-            raise _NotReached(f"{where} can't be reached ({type(error).__name__})") from None
+            with session_to(url) as session:
+                answer = session.request(
+                    method, url, data=body, headers=headers, timeout=_LIMITS, allow_redirects=False
+                )
+        except (requests.RequestException, ValueError) as error:  # ValueError: a host that can't be one
+            raise _NotReached(f"{_where(url)} can't be reached ({type(error).__name__})") from None
         try:
-            return answer.status_code, answer.json()
-        except requests.JSONDecodeError:
-            raise _NotReached(f"{where} answers {answer.status_code}, and no JSON") from None
+            document = read_json(answer.content)
+        except NotJson:
+            document = None
+        if not isinstance(document, dict):
+            raise _NotReached(f"{_where(url)} answers {answer.status_code}, and no JSON object")
+        return answer.status_code, document
 
     def _show(self, title: str, document: object) -> None:
         self.show(f"{title}:")
@@ -120,11 +136,29 @@ class Sender:
             self.show(f"  {line}")
 
 
+def _where(url: str) -> str:
+    """Return the URL without its query, which opens an order's status."""
+    return url.partition("?")[0]
+
+
+def _require_url(url: str) -> None:
+    """Raise LocalError unless requests can be sent to this URL as it is."""
+    if url != url.strip():
+        raise LocalError(f"there is a blank or a line end before or after the URL {url!r}")
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_one = False
+    if not is_one or not re.fullmatch(r"[!-~]+", url):
+        raise LocalError(f"the URL has to look like https://host/hooks/NAME, not {url!r}")
+
+
 def event_of(text: str) -> dict[str, Any]:
     """Return the event in a JSON text, which may be just the data of a recording.start. Raises LocalError."""
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        given = read_json(text)
+    except NotJson as error:
         raise LocalError(f'that is no JSON ({error}); try \'{{"room_id": 100, "user_id": "user001"}}\'') from None
     whole = given if isinstance(given, dict) and "type" in given else {"type": "recording.start", "data": given}
     return {"type": whole["type"], "timestamp": datetime.now(UTC).isoformat(timespec="seconds"), **whole}

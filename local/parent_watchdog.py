@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 
-GRACE = 1.0
+GRACE = 4.0
 """Seconds from the pipe's end until what hasn't ended is killed, with all that it has started."""
 
 

@@ -22,6 +22,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from local.aws.built import Built
+from local.direct_http import session_to
 from local.errors import LocalError
 from local.rtc.api import RtcApi
 from local.slack.payloads import signed_request
@@ -100,9 +101,14 @@ class SocketMode:
     def _take(self, client: BaseSocketModeClient, envelope: SocketModeRequest) -> None:
         request = signed_request(self._url, fields_of(envelope), self._signing_secret, time.time())
         try:
-            answer = requests.post(
-                self._url, data=request.body, headers=dict(request.headers), timeout=_TIMEOUT_S, allow_redirects=False
-            )
+            with session_to(self._url) as session:
+                answer = session.post(
+                    self._url,
+                    data=request.body,
+                    headers=dict(request.headers),
+                    timeout=_TIMEOUT_S,
+                    allow_redirects=False,
+                )
         except requests.RequestException as error:
             _logger.warning("the Slack function does not answer: %s", error)
             return

@@ -28,7 +28,12 @@ DOOR = "/slack"
 HOOKS = "/hooks/"
 """The path of the webhook in the template, before a caller's name."""
 
-_VARIABLES = {"RTC_APP_ID": "RtcAppId", "RTC_PROJECT_ID": "RtcProjectId", "RTC_ENDPOINT": "RtcEndpoint"}
+_VARIABLES = {
+    "RTC_APP_ID": "RtcAppId",
+    "RTC_PROJECT_ID": "RtcProjectId",
+    "RTC_ENDPOINT": "RtcEndpoint",
+    "RTC_RECORD_RULE_ID": "RecordRuleId",
+}
 """The environment variables for the template's parameters of an RTC app."""
 
 
@@ -40,6 +45,7 @@ class Account:
     app_id: str
     project_id: str
     secret: Mapping[str, str]
+    record_rule_id: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Account":
@@ -59,7 +65,13 @@ class Account:
         if wrong:
             errors = ", ".join(f"{variable} is not of the form {forms[variable]}" for variable in wrong)
             raise LocalError(f"--rtc real: {errors}")
-        return cls(values["RTC_ENDPOINT"], values["RTC_APP_ID"], values["RTC_PROJECT_ID"], secret)
+        return cls(
+            values["RTC_ENDPOINT"],
+            values["RTC_APP_ID"],
+            values["RTC_PROJECT_ID"],
+            secret,
+            values["RTC_RECORD_RULE_ID"],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,7 @@ def running(
                     "IamEndpoint": account.endpoint if api else "https://iam.myhuaweicloud.com",
                     "RtcAppId": account.app_id,
                     "RtcProjectId": account.project_id,
+                    "RecordRuleId": account.record_rule_id,
                     "SlackApiUrl": workspace.api_url,
                     "SlackResponseUrl": workspace.response_url_prefix,
                     "WebhookCallers": json.dumps({caller.name: caller.limits for caller in known}),
@@ -159,4 +172,4 @@ def running(
 def _account_of(api: RtcApi, endpoint: str) -> Account:
     made_up = api.credentials
     keys = {"access_key": made_up.access_key, "secret_key": made_up.secret_key}
-    return Account(endpoint, made_up.app_id, made_up.project_id, keys)
+    return Account(endpoint, made_up.app_id, made_up.project_id, keys, made_up.record_rule_id)

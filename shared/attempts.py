@@ -78,6 +78,8 @@ class Started(_Stored):
     """RTC's answer to the start."""
     request_id: str | None = None
     """X-request-Id of that answer."""
+    app_id: str | None = None
+    """The app that was asked."""
 
 
 class NotStarted(_Stored):
@@ -103,6 +105,8 @@ class Duplicate(_Stored):
 
     kind: Literal["duplicate"] = "duplicate"
     lock: StreamLock
+    job: RecordingJob | None = None
+    """The job that holds the stream, as RTC showed it."""
 
 
 type Outcome = Annotated[Started | NotStarted | Unknown | Duplicate, Field(discriminator="kind")]
@@ -138,6 +142,8 @@ class Attempt(_Stored):
     """How many calls were begun."""
     began_at: AwareDatetime
     """When the last call was begun; without a call, when the attempt was settled."""
+    token: str = ""
+    """Who made this claim recognises it. Attempts of earlier versions of recordbot have none."""
     outcome: Outcome | None = None
     settled_at: AwareDatetime | None = None
     channel_id: str | None = None
@@ -156,8 +162,19 @@ class Attempt(_Stored):
 
     @property
     def version(self) -> str:
-        """Identify this version of the attempt: it has each state at most once for each call."""
-        return f"{self.state}#{self.calls}"
+        """Identify this version of the attempt.
+
+        It has each state at most once for each call. Only UNKNOWN may be written twice: as abandoned, and as answered.
+        """
+        return " ".join(filter(None, (f"{self.state}#{self.calls}", self.token)))
+
+    def calling(self) -> Self:
+        """Return the attempt as it was while it was called."""
+        return self.model_copy(update={"state": State.CALLING, "outcome": None, "settled_at": None})
+
+    def is_same_call(self, other: Self) -> bool:
+        """Return whether both are versions of the same claim."""
+        return (self.calls, self.token) == (other.calls, other.token)
 
     def settled(self, outcome: Outcome, now: datetime) -> Self:
         """Return the attempt with its outcome."""

@@ -20,6 +20,8 @@ class FailureKind(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     OUT_OF_TIME = "out_of_time"
     """No try was left before RTC was called, or before the result was known."""
+    AWS_AWAY = "aws_away"
+    """DynamoDB or Secrets Manager could not be used, so RTC was not called."""
     TOO_LATE = "too_late"
     """The order waited too long. RTC was not called."""
     JOB_UNKNOWN = "job_unknown"
@@ -40,3 +42,5 @@ class Failure(BaseModel):
     error_msg: str | None = None
     request_id: str | None = None
     """X-request-Id of RTC's answer."""
+    job_id: str | None = None
+    """A job id in RTC's answer that recordbot can't use: no call about the job can name it."""

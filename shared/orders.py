@@ -8,8 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.actors import Actor
-from shared.rtc.models import GivenJobId, RecordingRequest, RtcId, VideoType
+from shared.attempts import Attempt
+from shared.failures import Failure, FailureKind
+from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
+from shared.stops import StopRecord, Target
 
 MAX_STREAMS = 10
 """The most streams of one start. From Slack, they are users of one room."""
@@ -68,6 +71,19 @@ class Start(_Part):
     first: Annotated[int, Field(ge=0)] = 0
     """The place in the order of the first of `requests`. Of a plan, each stream is started by a message of its own."""
 
+    def with_rule(self, record_rule_id: str) -> Self:
+        """Return the start in which each stream without a recording rule has this one; an empty id changes nothing."""
+        if not record_rule_id:
+            return self
+        rule = RecordParam(record_rule_id=record_rule_id)
+        requests = (it if it.record_param else it.model_copy(update={"record_param": rule}) for it in self.requests)
+        return self.model_copy(update={"requests": tuple(requests)})
+
+    @property
+    def may_record_nothing(self) -> bool:
+        """Return whether RTC may have nothing to do for a stream: it has no recording rule and is pushed nowhere."""
+        return any(it.record_param is None and it.publish_param is None for it in self.requests)
+
 
 class Stop(_Part):
     """Stop one job, or all recordings of a user of a room (with a video_type, only that one), or those recordings."""
@@ -87,6 +103,11 @@ class Stop(_Part):
             raise ValueError("either job_id, or room_id and user_id")
         return self
 
+    def target(self, failure: FailureKind | None = None) -> Target:
+        """Return the job or stream that the stop names, as one target."""
+        named = self.model_dump(exclude={"kind"})
+        return Target(**named, failure=None if failure is None else Failure(kind=failure))
+
 
 class Check(_Part):
     """Check whether the jobs that the order started run, and post what is new."""
@@ -96,7 +117,17 @@ class Check(_Part):
     """1 for the first check of the order."""
 
 
-type Action = Annotated[Start | Stop | Check, Field(discriminator="kind")]
+class Settle(_Part):
+    """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
+
+    kind: Literal["settle"] = "settle"
+    action: Annotated[Start | Stop, Field(discriminator="kind")]
+    """What the order asks."""
+    result: Attempt | StopRecord
+    """The attempt with its outcome, or waiting because its call did not happen; or the stop with its results so far."""
+
+
+type Action = Annotated[Start | Stop | Check | Settle, Field(discriminator="kind")]
 
 
 class Order(_Part):
@@ -110,7 +141,7 @@ class Order(_Part):
     actor: Actor
     action: Action
     placed_at: AwareDatetime
-    """When the order was placed; a check keeps the time of the order that it belongs to."""
+    """When the order was placed; a check or a settle keeps the time of the order that it belongs to."""
     reply_to: ReplyTo | None = None
     """None if no answer is posted to Slack."""
     body_digest: str | None = None
@@ -118,7 +149,19 @@ class Order(_Part):
 
     def next_check(self, number: int) -> Self:
         """Return the check with that number of this order's recordings, as an order."""
-        return self.model_copy(update={"action": Check(number=number), "body_digest": None})
+        return self._with(Check(number=number))
+
+    def settling(self, action: Start | Stop, result: Attempt | StopRecord) -> Self:
+        """Return the order that stores the result of this order's action and goes on with it."""
+        return self._with(Settle(action=action, result=result))
+
+    def going_on(self, action: Start | Stop) -> Self:
+        """Return the order of a settle as it was before."""
+        return self._with(action)
+
+    def _with(self, action: Action) -> Self:
+        # What the event asks for is in the ledger by now, so nothing compares the digest any more.
+        return self.model_copy(update={"action": action, "body_digest": None})
 
 
 class Tick(_Part):

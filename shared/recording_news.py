@@ -40,12 +40,13 @@ class Named:
 
     job: RecordingJob
     since: datetime
+    app_id: str | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new. For a recording that RTC knew already, this is one more look."""
         if recording.state not in _WITHOUT_JOB:
             return _shown(recording, self.job, recording.state, now)
-        return {"since": self.since, **_shown(recording, self.job, RecordingState.STARTING, now)}
+        return {"since": self.since, "app_id": self.app_id, **_shown(recording, self.job, RecordingState.STARTING, now)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,8 @@ def begun(attempt: Attempt) -> Recording:
         limit=attempt.limit,
     )
     match attempt.outcome:
-        case Started(job=job):
+        case Started(job=job, app_id=app_id):
+            new = new.model_copy(update={"app_id": app_id})
             news: News = Shown(job)
         case Unknown(held_until=held_until):
             return first_drawn(new.model_copy(update={"state": RecordingState.UNKNOWN, "held_until": held_until}), now)

@@ -87,6 +87,8 @@ class Recording(_Stored):
     state: RecordingState = RecordingState.STARTING
     job: RecordingJob | None = None
     """What RTC last answered about the job. A field that RTC left out keeps its last value."""
+    app_id: str | None = None
+    """The RTC app that was asked, to compare with RTC's answers."""
     held_until: AwareDatetime | None = None
     """When the hold of an unknown outcome ends."""
     limit: Limit | None = None

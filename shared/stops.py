@@ -5,18 +5,26 @@ after the last one.
 """
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
 from shared.failures import Failure, FailureKind
-from shared.orders import Order, Stop
 from shared.recordings import Recording, RecordingState
 
 
 class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Ended(StrEnum):
+    """How RTC says that a job is over."""
+
+    STOPPED = "stopped"
+    GONE = "gone"
+    """RTC knows no such job, or no longer."""
 
 
 class Target(_Stored):
@@ -27,6 +35,8 @@ class Target(_Stored):
     user_id: str | None = None
     video_type: str | None = None
     failure: Failure | None = None
+    ended: Ended | None = None
+    """What RTC answered to the stop; None before that, and after a failure."""
     recording: str | None = None
     """The recording's id."""
     stopped_by: Actor | None = None
@@ -53,12 +63,6 @@ class Target(_Stored):
         asked = None if recording is None else recording.stop_asked
         return self if asked is None or asked.by == by else self.model_copy(update={"stopped_by": asked.by})
 
-    @classmethod
-    def of(cls, stop: Stop, failure: FailureKind | None = None) -> Self:
-        """Return the job or stream that the stop names, as one target."""
-        named = stop.model_dump(exclude={"kind", "recordings"})
-        return cls(**named, failure=None if failure is None else Failure(kind=failure))
-
 
 class StopRecord(_Stored):
     """A stop's targets, fixed when it was first received; none if nothing was being recorded."""
@@ -70,11 +74,6 @@ class StopRecord(_Stored):
     settled_at: AwareDatetime | None = None
     """When the last target was stopped, or given up."""
 
-    @classmethod
-    def of(cls, order: Order, targets: tuple[Target, ...], began_at: datetime) -> Self:
-        """Return the record of a new stop."""
-        return cls(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)
-
     @property
     def version(self) -> str:
         """Identify this version of the stop."""
@@ -84,9 +83,8 @@ class StopRecord(_Stored):
         """Return the stop with the results of its targets."""
         return self.model_copy(update={"targets": targets, "settled_at": now})
 
-    def given_up(self, now: datetime) -> Self:
+    def given_up(self, now: datetime, why: FailureKind = FailureKind.OUT_OF_TIME) -> Self:
         """Return the stop, settled because no try is left: a target that may not be stopped counts as not stopped."""
-        out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
-        return self.settled(
-            tuple(it.model_copy(update={"failure": it.failure or out_of_time}) for it in self.targets), now
-        )
+        failure = Failure(kind=why)
+        known = (it if it.ended else it.model_copy(update={"failure": it.failure or failure}) for it in self.targets)
+        return self.settled(tuple(known), now)

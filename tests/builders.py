@@ -53,7 +53,8 @@ def requests_of(order: Order) -> tuple[RecordingRequest, ...]:
 def a_job(request: RecordingRequest | None = None, **changes: Any) -> RecordingJob:
     """The job that RTC answers the request with, still INIT."""
     request = request or a_request()
-    return RecordingJob.model_validate({"job_id": "1", "state": "INIT"} | request.body() | changes)
+    named = {"job_id": "1", "stream_name": f"s_1_{request.room_id}_{request.user_id}", "state": "INIT"}
+    return RecordingJob.model_validate(named | request.body() | changes)
 
 
 def a_failure(kind: FailureKind = FailureKind.REFUSED, **changes: Any) -> Failure:

@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+PATIENCE_S = 60.0
+"""How long a test waits for what is about to happen. It ends the wait of a test that fails; the others end at once."""
+
 
 def is_gone(pid: int) -> bool:
     """Whether the process has ended; one that only waits for its parent, or for init, to take note of it has."""

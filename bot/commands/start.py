@@ -30,6 +30,9 @@ _SIZE = re.compile(
     r"(?:\d{2,4}x)?(\d{2,4})[pi](?:\d{2,3})?|\d{2,4}x(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
 _CLOCK = re.compile(r"\d{1,2}(?::\d{2}|[ap]m)", re.ASCII | re.IGNORECASE)
+_MAY_RECORD_NOTHING = (
+    "RTC may record nothing: no recording rule is named. Name one with rule=ID, or ask an operator to set RecordRuleId."
+)
 _VIDEO: Mapping[str, VideoType | None] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM", "audio": None}
 
 
@@ -234,14 +237,15 @@ def _action(values: Values, context: Context) -> Start:
             case IDLE.name:
                 fields["max_idle_time"] = seconds_of(first)
     requests = [RecordingRequest.model_validate({**fields, "user_id": user}) for user in values[USER.name]]
-    return Start(requests=tuple(requests), dry_run=DRY_RUN.name in values)
+    return Start(requests=tuple(requests), dry_run=DRY_RUN.name in values).with_rule(context.record_rule_id)
 
 
 def _accepted(order_id: str, action: Start) -> Reply:
     who = streams(action.requests)
     headline = f"🔎 Trying {who} without sending anything" if action.dry_run else f"⏳ Asking RTC to record {who}"
     alike = common_settings(action.requests) or "settings differ"
-    return reply(Audience.ASKER, [headline], joined(alike, f"order {order_id}"))
+    warning = [[_MAY_RECORD_NOTHING]] if action.may_record_nothing else []
+    return reply(Audience.ASKER, [headline], joined(alike, f"order {order_id}"), *warning)
 
 
 START = Acts(WORDS, _action, _accepted)

@@ -19,6 +19,8 @@ class Context:
     idle_default: int
     """The max_idle_time, in seconds, for a command without `idle=`."""
     lexicon: Lexicon
+    record_rule_id: str = ""
+    """The recording rule for a command without `rule=`; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

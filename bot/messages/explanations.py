@@ -37,6 +37,10 @@ _BY_KIND = {
     FailureKind.OUTCOME_UNKNOWN: ("RTC gave no usable answer.", _WHEN_FREE),
     FailureKind.REFUSED: ("RTC refused the request.", "Check room, user and options, or ask an operator."),
     FailureKind.OUT_OF_TIME: ("recordbot had no time to call RTC. Nothing was started.", "Try again in some minutes."),
+    FailureKind.AWS_AWAY: (
+        "recordbot could not reach its storage at AWS, so RTC was not called. Nothing was started.",
+        "Try again in some minutes.",
+    ),
     FailureKind.TOO_LATE: (
         "This order waited too long. Nothing was started.",
         "Ask again if you still need it.",
@@ -44,6 +48,10 @@ _BY_KIND = {
 }
 _INVALID_PARAMETER_VALUE = "RTC.00001003"
 _CUT_OFF = Explanation("recordbot was interrupted while it called RTC.", _WHEN_FREE, "")
+_UNUSABLE_JOB = (
+    "RTC named a job by an id that recordbot can't use.",
+    "Ask an operator to stop it in RTC's console if it must end.",
+)
 _REQUEST_TIMEOUT = ("The request did not reach RTC in time.", "Try again in a minute.")
 
 
@@ -59,6 +67,8 @@ def explain(error: Failure | None) -> Explanation:
 
 
 def _sentences(error: Failure) -> tuple[str, str]:
+    if error.job_id is not None:
+        return _UNUSABLE_JOB
     known = look_up(error.error_code) if error.error_code else None
     # After an unknown outcome, an error code doesn't promise that nothing was started.
     if known and error.kind != FailureKind.OUTCOME_UNKNOWN and not _is_vague(error):

@@ -10,7 +10,7 @@ from functools import partial
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.explanations import explain
-from bot.messages.recording_card import StreamNews, card, ends_at
+from bot.messages.recording_card import StreamNews, card, ends_at, job_line
 from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import FailureKind
@@ -45,6 +45,19 @@ def outcome(
     ends = ends_at(recordings[0]) if len({it.limit for it in recordings}) == 1 else ()
     headline, *lines = _one(streams[0], by) if len(streams) == 1 else _several(streams, ends, by)
     return reply(to, joined(headline, asker if late else None), *lines)
+
+
+def not_stored(order: Order, attempt: Attempt, now: datetime) -> Reply:
+    """Return the message with the outcome of one attempt that could be stored nowhere. It names the job."""
+    if not isinstance(attempt.outcome, Started):
+        return outcome(order, [attempt], [], now)
+    job = attempt.outcome.job
+    return reply(
+        Audience.CHANNEL,
+        [f"❓ {stream(attempt.request)} may or may not be recording"],
+        ["RTC named the job, but recordbot could not store it: stop it in RTC's console, or let it end by itself."],
+        joined(job_line(job.job_id, job.stream_name, attempt.request), ["by ", person(order.actor)]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +121,7 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:
         what = "recordbot doesn't know the job, so it can't show its id. Nothing new was started."
         return StreamNews("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
     what = explanation.what
-    if ended.gave_up and ended.failure.kind is not FailureKind.OUT_OF_TIME:
+    if ended.gave_up and ended.failure.kind not in {FailureKind.OUT_OF_TIME, FailureKind.AWS_AWAY}:
         last = ended.failure.status or (
             "no connection" if ended.failure.kind is FailureKind.NOT_CONNECTED else "no answer"
         )
@@ -121,7 +134,9 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:
 def _unknown(unknown: Unknown, who: str) -> StreamNews:
     explanation = explain(unknown.failure)
     what = f"{explanation.what} It was not sent again. {explanation.next_step}"
-    facts = joined(["Held until ", clock_time(unknown.held_until)], explanation.technical)
+    named = unknown.failure.job_id if unknown.failure else None
+    job: Line = ["job ", code(named, most=300)] if named is not None else ()
+    facts = joined(job, ["Held until ", clock_time(unknown.held_until)], explanation.technical)
     return StreamNews("❓", f"{who} may or may not be recording", (), ([what], facts))
 
 
@@ -132,7 +147,8 @@ def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, w
     since = elapsed(now - lock.since)
     if lock.job_id is not None:
         picture = source(request.video_type, audio=request.is_record_audio)
-        facts = joined(["job ", code(lock.job_id)], picture, ["by ", by], f"for {since}")
+        name = duplicate.job.stream_name if duplicate.job else None
+        facts = joined(job_line(lock.job_id, name, request), picture, ["by ", by], f"for {since}")
         return StreamNews("♻", f"Already recording {who}", general, (facts,))
     asked: Line = ["asked for by ", by, f" {since} ago"]
     held_until = lock.unknown_until()

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.messages.blocks import Line, clock_time, code, joined, person, plain
 from bot.messages.wording import elapsed, settings, span
 from shared.recordings import End, Recording, RecordingState
+from shared.rtc.models import RecordingRequest, expected_stream_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def card(recording: Recording, who: str, now: datetime) -> StreamNews:
         asked = recording.stop_asked
         stopping: Line = ["asked for by ", person(asked.by), " at ", clock_time(asked.at)]
         return StreamNews("⏳", f"Stopping {who}", stopping, (facts,), started=True)
-    asked_as, is_as = settings(recording.request), settings(recording.request, recording.job)
+    asked_as, is_as = settings(recording.request), settings(recording.request, recording.job, recording.app_id)
     general = joined([is_as, *ends_at(recording)], _since(recording))
     deviates = asked_as != is_as
     match recording.state:
@@ -92,12 +93,30 @@ def _over(recording: Recording, who: str, now: datetime, facts: Line) -> StreamN
     return StreamNews("⏹", f"Recorded {who} · {elapsed(recording.duration(now))}", why, (facts,))
 
 
+def job_line(job_id: str, stream_name: str | None, request: RecordingRequest) -> Line:
+    """Return the job's id and stream name. A name that RTC did not say is marked as expected."""
+    expected = expected_stream_name(job_id, request.room_id, request.user_id)
+    name: Line = [code(stream_name)] if stream_name else [code(expected), " (expected)"]
+    return joined(["job ", code(job_id)], name)
+
+
 def _facts(recording: Recording) -> Line:
     job = recording.job
     if job is None:
         return ()
-    state = None if recording.is_over or job.state == "RUNNING" else job.state and plain(job.state, 32)
-    return joined(["job ", code(job.job_id)], job.stream_name and code(job.stream_name), state)
+    said = job.state is not None and job.state not in {"RUNNING", "STOPPED"}
+    return joined(
+        job_line(job.job_id, job.stream_name, recording.request),
+        plain(job.state, 32) if said and not recording.is_over else None,
+        _when(recording),
+    )
+
+
+def _when(recording: Recording) -> Line | None:
+    job = recording.job
+    if job is None or not recording.is_over or job.start_time is None or recording.ended_at is None:
+        return None
+    return [clock_time(job.start_time), " to ", clock_time(recording.ended_at)]
 
 
 def _since(recording: Recording) -> Line | None:

@@ -54,6 +54,24 @@ def bug(order: Order) -> Reply:
     )
 
 
+def aws_away(order: Order) -> Reply:
+    """Say that AWS failed for as long as the order was tried, and that the order waits for an operator."""
+    return reply(
+        Audience.ASKER,
+        ["⚠ Your order could not be finished: recordbot can't reach its storage at AWS."],
+        [f"Order {order.order_id} is kept for an operator. You can ask again: nothing is done twice."],
+    )
+
+
+def away() -> Reply:
+    """Say that AWS failed before there was an order."""
+    return reply(
+        Audience.ASKER,
+        ["⚠ recordbot can't take this just now: AWS does not answer."],
+        ["Nothing was started or stopped. Try again in a minute."],
+    )
+
+
 def not_understood(error: CommandError, name: str) -> Reply:
     """Say what is wrong with the command called `name`, one problem a line, and what to type instead."""
     count = len(error.problems)

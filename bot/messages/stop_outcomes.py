@@ -12,7 +12,10 @@ _OURS = {
     FailureKind.TOO_LATE: "This order waited too long. Ask again if you still need it.",
     FailureKind.NOT_OURS: "recordbot did not start this job. Check the job id, or stop it in RTC's console.",
 }
-_NOT_STOPPED = "It may still be recording. Try again in a minute, or ask an operator."
+_MAYBE_RECORDING = "It may still be recording."
+_TRY_AGAIN = "Try again in a minute, or ask an operator."
+_FOR_OPERATORS = {FailureKind.AUTH_FAILED, FailureKind.NOT_FOUND}
+"""Failures that no second try changes: more tries with a wrong key can lock it."""
 
 
 def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
@@ -68,4 +71,6 @@ def _facts(target: Target) -> Line:
 def _why(failure: Failure) -> tuple[str, str]:
     if failure.kind in _OURS:
         return _OURS[failure.kind], ""
-    return _NOT_STOPPED, explain(failure).technical
+    explanation = explain(failure)
+    next_step = explanation.next_step if failure.kind in _FOR_OPERATORS else _TRY_AGAIN
+    return f"{_MAYBE_RECORDING} {next_step}", explanation.technical

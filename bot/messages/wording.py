@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.messages.blocks import plain
+from shared.rtc.differences import Difference, differences
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 _NAMED = 3
@@ -44,14 +45,23 @@ def streams(requests: Sequence[RecordingRequest]) -> str:
     return f"{listed} in room {rooms.pop()}" if len(rooms) == 1 else listed
 
 
-def settings(request: RecordingRequest, job: RecordingJob | None = None) -> str:
-    """Return `HD · camera + audio · ends after 5 min idle`: RTC's values, and the requested ones that differ."""
+def settings(request: RecordingRequest, job: RecordingJob | None = None, app_id: str | None = None) -> str:
+    """Return `HD · camera + audio · ends after 5 min idle`: RTC's values, and the requested ones that differ.
+
+    `app_id` is the app that was asked. It is only said if RTC answers another one, as are room and user.
+    """
     asked = (request.select_stream_type, source(request.video_type, audio=request.is_record_audio))
     held = asked if job is None else _held(request, job)
+    other = {} if job is None else {it.field: it for it in differences(request, job, app_id)}
     rule = f"rule {plain(request.record_param.record_rule_id, 32)}" if request.record_param else None
     places = len(request.publish_param.rtmp_urls) if request.publish_param else 0
     pushed = f"pushed to {places} {'address' if places == 1 else 'addresses'}" if places else None
-    return " · ".join(filter(None, (*map(_or_asked, held, asked), rule, pushed, idle(request, job))))
+    if "record_rule_id" in other:
+        rule = _other("rule", other["record_rule_id"])
+    if "rtmp_urls" in other:
+        pushed = f"pushed elsewhere (asked: {pushed or 'not pushed'})"
+    elsewhere = [_other(name, other[f"{name}_id"]) for name in ("app", "room", "user") if f"{name}_id" in other]
+    return " · ".join(filter(None, (*map(_or_asked, held, asked), rule, pushed, idle(request, job), *elsewhere)))
 
 
 def common_settings(requests: Sequence[RecordingRequest]) -> str | None:
@@ -73,6 +83,10 @@ def source(video_type: str | None, *, audio: bool) -> str:
         return "audio only"
     picture = _SOURCES.get(video_type) or plain(video_type, 32)
     return f"{picture} + audio" if audio else f"{picture}, no audio"
+
+
+def _other(name: str, difference: Difference) -> str:
+    return f"{name} {plain(difference.answered)} (asked: {plain(difference.asked or 'none')})"
 
 
 def _held(request: RecordingRequest, job: RecordingJob) -> tuple[str, str]:

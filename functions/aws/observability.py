@@ -59,7 +59,7 @@ class Metric(StrEnum):
     NOT_ANSWERED = "NotAnswered"
     """An answer that can't be posted to Slack. The outcome is in the ledger."""
     DOOR_FAILED = "DoorFailed"
-    """An error of ours. The person or caller was answered that nothing was started."""
+    """An error of ours, or AWS can't be used. The person or caller was answered that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
     """An error of ours. The order is tried again, and goes to the dead-letter queue after the last try."""
 

@@ -8,7 +8,10 @@ import boto3
 from botocore.config import Config
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from functions.aws.away import Away, raising_away
 from functions.aws.observability import logger
+from functions.aws.settings import what_is_wrong
+from shared.strict_json import NotJson, read_json
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -18,6 +21,8 @@ type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_le
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
+_BYTE_ORDER_MARK = "\ufeff"
+"""Some editors write it in front of a file's text, where nobody sees it."""
 RETRY_AFTER = 30.0
 """The least number of seconds between two reads of a cached secret."""
 
@@ -59,7 +64,8 @@ class Secret[S: BaseModel]:
     def read(self, *, max_age: float = LIFETIME) -> S:
         """Return the secret, at most `max_age` seconds old, or at most RETRY_AFTER seconds old.
 
-        If it can't be read again, the cached one stays in use. Raises SecretUnreadable if none is cached.
+        If it can't be read again, the cached one stays in use. If none is cached, raises SecretUnreadable, or Away if
+        Secrets Manager can't be used now.
         """
         now = self._clock()
         if self._kept is not None and not self._is_due(now, max_age):
@@ -67,7 +73,7 @@ class Secret[S: BaseModel]:
         self._tried_at = now
         try:
             self._kept = self._fetch()
-        except SecretUnreadable:
+        except (SecretUnreadable, Away):
             if self._kept is None:
                 raise
             logger.exception("the secret can't be read again; the cached one stays in use")
@@ -81,11 +87,16 @@ class Secret[S: BaseModel]:
 
     def _fetch(self) -> S:
         try:
-            content = self._client.get_secret_value(SecretId=self._secret_id).get("SecretString", "")
+            with raising_away("Secrets Manager"):
+                content = self._client.get_secret_value(SecretId=self._secret_id).get("SecretString", "")
+        except Away:
+            raise
         except Exception as error:
             raise SecretUnreadable(f"secret {self._secret_id} could not be read") from error
         try:
-            return self._model.model_validate_json(content)
+            return self._model.model_validate(read_json(content.removeprefix(_BYTE_ORDER_MARK)))
+        except NotJson as error:
+            wrong = f"it is no JSON: {error}"
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, it['loc'])) or 'it'}: {it['msg']}" for it in error.errors())
-            raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {wrong}") from None
+            wrong = what_is_wrong(error)
+        raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {wrong}") from None

@@ -5,7 +5,6 @@ docs/decisions/ says why this isn't the `standardwebhooks` package, with which t
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import re
@@ -33,7 +32,7 @@ def read_key(text: str) -> bytes:
         raise ValueError("a key starts with whsec_")
     try:
         key = base64.b64decode(text.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
+    except ValueError:
         raise ValueError("what follows whsec_ is not base64") from None
     if not _LEAST_KEY <= len(key) <= _MOST_KEY:
         raise ValueError(f"a key has {_LEAST_KEY} to {_MOST_KEY} bytes")

@@ -65,6 +65,11 @@ class Answers:
         """Give back the lease without an answer, so that the next recorder need not wait."""
         self._change(order_id, now, answering_until=None)
 
+    def is_answered(self, order_id: str) -> bool:
+        """Return whether the order was answered, or can never be."""
+        answer = self._read(order_id)
+        return answer is not None and answer.answered_at is not None
+
     def message(self, order_id: str) -> MessageRef | None:
         """Return the message with the answer; None if it can't be updated."""
         answer = self._read(order_id)

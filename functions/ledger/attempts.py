@@ -3,17 +3,27 @@
 ORDER#id    attempt#n    an attempt: the n-th stream of the order, from 0
 """
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
+from functions.aws.away import Away
 from functions.ledger.locks import Locks
 from functions.ledger.recordings import Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
-from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Started, State, Unknown
+from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Started, State, StreamLock, Unknown
 from shared.orders import Order
 from shared.rtc.models import RecordingRequest
 
 _SK = "attempt#"
+
+
+class PerhapsClaimed(Away):
+    """DynamoDB answered neither a claim nor whether it is stored. Nothing was sent to RTC."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(f"attempt {attempt.order_id}.{attempt.n}")
+        self.attempt = attempt
 
 
 class Attempts:
@@ -31,13 +41,17 @@ class Attempts:
 
         Return the attempt: CALLING if the claim is ours, or with the outcome that it has. Return Busy while another
         recorder makes its call, and the StreamLock if another attempt holds the stream. An attempt whose lease is over
-        becomes Unknown. Raises Contended.
+        becomes Unknown. A claim that was stored though its answer was lost is recognised by its token. Raises
+        Contended or PerhapsClaimed.
         """
+        token = secrets.token_hex(8)
         for _ in range(TRIES):
-            attempt = self._read(order.order_id, n)
+            attempt = self.read(order.order_id, n)
             if attempt is not None and attempt.outcome is not None:
                 return attempt
             if attempt is not None and attempt.state is State.CALLING:
+                if attempt.token == token:
+                    return attempt
                 if now < attempt.lease_until:
                     return Busy(until=attempt.lease_until)
                 if self._move(attempt, abandoned := attempt.abandoned(now), now):
@@ -54,34 +68,46 @@ class Attempts:
                 state=State.CALLING,
                 calls=1 if attempt is None else attempt.calls + 1,
                 began_at=now,
+                token=token,
                 channel_id=None if order.reply_to is None else order.reply_to.channel_id,
                 limit=limit,
             )
-            changes = self._locks.change(request, claimed.lock(), now, over=lock)
-            if self._table.write(_put(claimed, now, over=attempt), *changes):
+            if self._write_claim(claimed, now, over=attempt, over_lock=lock):
                 return claimed
         raise Contended(f"attempt {order.order_id}.{n}")
 
     def settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, now: datetime) -> Attempt:
-        """Store the outcome of the claimed call, and change or remove the lock to match.
+        """Store the outcome of the claimed call. Raises as `store` does."""
+        return self.store(attempt.settled(outcome, now), now)
+
+    def store(self, after: Attempt, now: datetime) -> Attempt:
+        """Store what became of a claimed call, and change or remove the lock to match: an outcome, or that it waits.
 
         The same transaction writes the recording of the job, if RTC named one. If the lease ended meanwhile and the
-        attempt became Unknown, this outcome replaces that one. Raises Contended.
+        attempt became Unknown, this replaces it. What is stored already is not stored again. Raises Contended, also
+        for an attempt that has another outcome.
         """
+        before = after.calling()
         for _ in range(TRIES):
-            if self._move(attempt, settled := attempt.settled(outcome, now), now):
-                return settled
-            current = self._read(attempt.order_id, attempt.n)
-            if current is None or current.calls != attempt.calls or current.state is State.SETTLED:
+            if self._move(before, after, now):
+                return after
+            current = self.read(after.order_id, after.n)
+            if current is None or not current.is_same_call(after):
+                if after.outcome is None:
+                    return after  # nobody holds this claim
                 break
-            attempt = current
-        raise Contended(f"attempt {attempt.order_id}.{attempt.n}")
+            if (current.state, current.outcome) == (after.state, after.outcome):
+                return current
+            if current.state not in {State.CALLING, State.UNKNOWN}:
+                break
+            before = current
+        raise Contended(f"attempt {after.order_id}.{after.n}")
 
     def settle_uncalled(
         self, order: Order, n: int, request: RecordingRequest, outcome: Duplicate | NotStarted, now: datetime
     ) -> Attempt:
         """Store why no call is made: another attempt holds the stream, or no try is left. Raises Contended."""
-        waiting = self._read(order.order_id, n)
+        waiting = self.read(order.order_id, n)
         if waiting is not None and waiting.outcome is not None:
             return waiting
         if waiting is not None and waiting.state is State.CALLING:
@@ -93,7 +119,7 @@ class Attempts:
             actor=order.actor,
             state=State.SETTLED,
             calls=0 if waiting is None else waiting.calls,
-            began_at=now,
+            began_at=now if waiting is None else waiting.began_at,
             outcome=outcome,
             settled_at=now,
         )
@@ -102,21 +128,27 @@ class Attempts:
         return attempt
 
     def release(self, attempt: Attempt, now: datetime) -> None:
-        """Release a claim whose call did not happen: the attempt waits and locks nothing.
+        """Release a claim whose call did not happen: the attempt waits and locks nothing. Raises as `store` does."""
+        self.store(attempt.waiting(), now)
 
-        An attempt that became Unknown when its lease ended waits as well. Raises Contended.
-        """
-        for _ in range(TRIES):
-            if self._move(attempt, attempt.waiting(), now):
-                return
-            current = self._read(attempt.order_id, attempt.n)
-            if current is None or current.calls != attempt.calls or current.state is not State.UNKNOWN:
-                break
-            attempt = current
-        raise Contended(f"attempt {attempt.order_id}.{attempt.n}")
-
-    def _read(self, order_id: str, n: int) -> Attempt | None:
+    def read(self, order_id: str, n: int) -> Attempt | None:
+        """Return the order's n-th attempt, or None."""
         return self._table.read(_key(order_id, n), Attempt)
+
+    def _write_claim(
+        self, claimed: Attempt, now: datetime, *, over: Attempt | None, over_lock: StreamLock | None
+    ) -> bool:
+        lock = self._locks.change(claimed.request, claimed.lock(), now, over=over_lock)
+        try:
+            return self._table.write(_put(claimed, now, over=over), *lock)
+        except Away as no_answer:
+            try:
+                current = self.read(claimed.order_id, claimed.n)
+            except Away:
+                raise PerhapsClaimed(claimed) from no_answer
+            if current is None or not current.is_same_call(claimed):
+                raise
+            return True
 
     def _move(self, before: Attempt, after: Attempt, now: datetime) -> bool:
         """Write the attempt over the version before, with its lock and recording. Return False if it has changed.

@@ -9,7 +9,7 @@ from datetime import datetime
 from functions.ledger import answers, attempts, recordings, stops
 from functions.ledger.table import Key, Table, put
 from shared.attempts import Attempt
-from shared.orders import Order, PlacedOrder
+from shared.orders import Order, PlacedOrder, Start, Stop
 from shared.recordings import Recording
 from shared.slack_refs import MessageRef
 from shared.stops import StopRecord
@@ -41,7 +41,7 @@ class Orders:
 
         Both bodies can be on the queue, because the door knows only what is in the ledger already.
         """
-        if order.body_digest is None or order.action.kind == "check":
+        if order.body_digest is None or not isinstance(order.action, Start | Stop):
             return True
         placed = PlacedOrder(
             body_digest=order.body_digest, actor=order.actor, placed_at=order.placed_at, action=order.action

@@ -61,8 +61,8 @@ class Recordings:
         """
         before = self.read(attempt.order_id, attempt.n)
         match attempt.outcome:
-            case Started(job=job):
-                news: News = Named(job, attempt.began_at)
+            case Started(job=job, app_id=app_id):
+                news: News = Named(job, attempt.began_at, app_id)
             case Unknown(held_until=held_until):
                 news = Undecided(attempt.began_at, held_until)
             case _:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from pydantic import BaseModel
 
+from functions.aws.away import Away, raising_away
+
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -22,7 +24,7 @@ TRIES = 5
 """How often a write is tried after conflicts or throttling, and how often a change is computed again."""
 
 
-class Contended(Exception):
+class Contended(Away):
     """Others changed the same items at each try. The order is tried again later."""
 
 
@@ -66,7 +68,7 @@ def remove(key: Key, over: BaseModel) -> Change:
 
 
 class Table:
-    """One table. Reads are consistent."""
+    """One table. Reads are consistent. Every method raises Away while DynamoDB can't be used."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
@@ -74,18 +76,20 @@ class Table:
 
     def read[M: BaseModel](self, key: Key, model: type[M]) -> M | None:
         """Return the item, or None."""
-        answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        with raising_away("DynamoDB"):
+            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return model.model_validate_json(answer["Item"]["data"]["S"]) if "Item" in answer else None
 
     def read_all(self, pk: str, prefix: str = "") -> dict[str, str]:
         """Return the JSON of each item of the partition whose sort key begins with the prefix, by sort key."""
         values: dict[str, Any] = {":pk": {"S": pk}, ":prefix": {"S": prefix}}
-        answer = self._client.query(
-            TableName=self._name,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
-            ExpressionAttributeValues=values if prefix else {":pk": values[":pk"]},
-            ConsistentRead=True,
-        )
+        with raising_away("DynamoDB"):
+            answer = self._client.query(
+                TableName=self._name,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+                ExpressionAttributeValues=values if prefix else {":pk": values[":pk"]},
+                ConsistentRead=True,
+            )
         return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
 
     def read_index(self, index: Index, value: str, *, up_to: str, most: int | None = None) -> list[str]:
@@ -103,7 +107,14 @@ class Table:
         return [item["data"]["S"] for page in pages for item in page["Items"]]
 
     def write(self, *changes: Change) -> bool:
-        """Write all the changes together. Write none and return False if an item has another version than expected."""
+        """Write all the changes together. Write none and return False if an item has another version than expected.
+
+        After Away they may be written: perhaps only the answer was lost.
+        """
+        with raising_away("DynamoDB"):
+            return self._write(changes)
+
+    def _write(self, changes: tuple[Change, ...]) -> bool:
         items = [_in_table(change, self._name) for change in changes]
         tries = 0
         while True:

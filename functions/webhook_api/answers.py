@@ -10,9 +10,14 @@ from shared.attempts import Attempt, Duplicate, NotStarted, Started, State, Unkn
 from shared.failures import Failure, FailureKind
 from shared.orders import LATEST_END, PlacedOrder, Stop
 from shared.recordings import Recording
-from shared.rtc.models import RecordingRequest
+from shared.rtc.differences import Difference, differences
+from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 from shared.rtc.request_preview import masked_body
 from shared.stops import StopRecord, Target
+
+MAY_RECORD_NOTHING = (
+    "RTC may record nothing: there is neither a record_param nor a publish_param. Name a recording rule in the first."
+)
 
 
 class _Answer(BaseModel):
@@ -26,12 +31,16 @@ class Accepted(_Answer):
     """The same id each time the same event is sent."""
     status_url: str
     """Opens the status of this order only, for a week."""
+    warning: str | None = None
+    """What may not be as you expect: that RTC may record nothing."""
 
 
 class DryRun(_Answer):
     """What would be sent to RTC: one body for each stream, with push addresses cut after their host."""
 
     would_send: list[dict[str, JsonValue]]
+    warning: str | None = None
+    """What may not be as you expect: that RTC may record nothing."""
 
 
 class Pong(_Answer):
@@ -67,6 +76,13 @@ class StreamState(StrEnum):
     NOT_STOPPED = "not_stopped"
 
 
+class StreamNameSource(StrEnum):
+    """Who named a stream."""
+
+    RTC = "rtc"
+    NAMING_RULE = "naming_rule"
+
+
 class StreamStatus(_Answer):
     """One stream of an order. A field that isn't known is null."""
 
@@ -75,10 +91,23 @@ class StreamStatus(_Answer):
     video_type: str | None
     state: StreamState
     job_id: str | None = None
+    """The job's id. If the state is `unknown`, one in RTC's answer that recordbot can't use: the job may run."""
     stream_name: str | None = None
-    """RTC's name of the recorded stream."""
+    """The name of the recorded stream."""
+    stream_name_from: StreamNameSource | None = None
+    """Who named it: `rtc`, or `naming_rule` where RTC did not: then recordbot made the name by RTC's naming rule."""
     job_state: str | None = None
-    """The job's state as RTC last gave it."""
+    """The job's state when recordbot last asked: INIT, RUNNING or STOPPED. It asks for about 80 seconds after the
+    start, and when somebody starts the stream again. So a job that is over may still be RUNNING here."""
+    start_time: datetime | None = None
+    """RTC's start_time of the job, from the same answer as `job_state`, as are the next four."""
+    stop_time: datetime | None = None
+    update_time: datetime | None = None
+    stop_reason: str | None = None
+    """Why the job ended: TENANT_STOP, EXCEED_MAX_IDLE_TIME, INTERNAL_ERROR or a new value."""
+    description: str | None = None
+    differences: list[Difference] = []
+    """The fields of the job in which RTC's answer differs from what was asked."""
     error_code: str | None = None
     """RTC's error code, such as RTC.00001007."""
     error_msg: str | None = None
@@ -86,7 +115,7 @@ class StreamStatus(_Answer):
     request_id: str | None = None
     """The X-request-Id of RTC's answer to the start, or of the error."""
     began_at: datetime | None = None
-    """When the last call to RTC for it began, or when the stop began."""
+    """When the last call to RTC for it began; null without a call. Of a stop, when it began."""
     settled_at: datetime | None = None
     held_until: datetime | None = None
     """For an unknown outcome: the stream isn't started again before this time."""
@@ -103,9 +132,9 @@ class OrderStatus(_Answer):
     streams: list[StreamStatus] = []
 
 
-def dry_run(requests: tuple[RecordingRequest, ...]) -> DryRun:
+def dry_run(requests: tuple[RecordingRequest, ...], warning: str | None) -> DryRun:
     """Return what would be sent for these requests."""
-    return DryRun(would_send=[masked_body(request) for request in requests])
+    return DryRun(would_send=[masked_body(request) for request in requests], warning=warning)
 
 
 def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:
@@ -139,7 +168,7 @@ def _stopped_streams(
 ) -> tuple[bool, list[StreamStatus]]:
     began_at = None if stop is None else stop.began_at
     if stop is None:
-        targets = (Target.of(action),)
+        targets = (action.target(),)
         stop = StopRecord(order_id=order_id, actor=placed.actor, began_at=placed.placed_at, targets=targets)
     if is_late and stop.settled_at is None:
         stop = stop.given_up(placed.placed_at + LATEST_END)
@@ -156,28 +185,43 @@ def _start_status(
         user_id=request.user_id,
         video_type=request.video_type,
         state=StreamState.WORKING,
-        began_at=None if attempt is None else attempt.began_at,
+        began_at=attempt.began_at if attempt is not None and attempt.calls else None,
         settled_at=None if attempt is None else attempt.settled_at,
     )
     match None if attempt is None else attempt.outcome:
-        case Started(job=answered, request_id=request_id):
+        case Started(job=answered, request_id=request_id, app_id=app_id):
             job = answered if recording is None or recording.job is None else recording.job
-            known = {"job_id": job.job_id, "stream_name": job.stream_name, "job_state": job.state}
-            known["request_id"] = request_id
-            return status.model_copy(update={"state": StreamState.STARTED, **known})
+            own = {"request_id": request_id, "differences": list(differences(request, job, app_id))}
+            return status.model_copy(update={"state": StreamState.STARTED, **_job(request, job.job_id, job), **own})
         case NotStarted(failure=failure):
             return status.model_copy(update={"state": StreamState.NOT_STARTED, **_failure(failure)})
         case Unknown(failure=failure, held_until=held_until):
             held = {"state": StreamState.UNKNOWN, "held_until": held_until}
+            held["job_id"] = failure.job_id if failure else None
             return status.model_copy(update=held | _failure(failure))
-        case Duplicate(lock=lock):
-            return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, "job_id": lock.job_id})
+        case Duplicate(lock=lock, job=shown):
+            known = {} if lock.job_id is None else _job(request, lock.job_id, shown)
+            return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, **known})
         case None if is_late:
             return status.model_copy(
                 update={"state": StreamState.NOT_STARTED, "error_msg": FailureKind.OUT_OF_TIME.value}
             )
         case None:
             return status
+
+
+def _job(request: RecordingRequest, job_id: str, job: RecordingJob | None) -> dict[str, object]:
+    """Return the fields of a job, as RTC last showed it. Its name is made by the naming rule if RTC gave none."""
+    by_rule: dict[str, object] = {
+        "job_id": job_id,
+        "stream_name": expected_stream_name(job_id, request.room_id, request.user_id),
+        "stream_name_from": StreamNameSource.NAMING_RULE,
+    }
+    if job is None:
+        return by_rule
+    named = {"stream_name": job.stream_name, "stream_name_from": StreamNameSource.RTC} if job.stream_name else {}
+    said = ("start_time", "stop_time", "update_time", "stop_reason", "description")
+    return {**by_rule, **named, "job_state": job.state, **{name: getattr(job, name) for name in said}}
 
 
 def _stop_status(target: Target, began_at: datetime | None, settled_at: datetime | None) -> StreamStatus:

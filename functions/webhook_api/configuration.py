@@ -3,13 +3,14 @@
 from secrets import token_bytes
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from functions.aws.secrets import SecretModel
-from functions.aws.settings import Name, RtcAccountId, Settings, Url
+from functions.aws.settings import Name, RecordRuleId, RtcAccountId, Settings, Url
 from functions.http.standard_webhooks import MOST_KEYS, read_key
 from shared.orders import ChannelId
 from shared.rtc.models import RtcId
+from shared.strict_json import read_json
 
 type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 """The name of a caller, in lower case, so that it is never like a Slack user id."""
@@ -39,7 +40,8 @@ class WebhookSettings(Settings):
     ledger_table: Name
     order_queue_url: Url
     rtc_app_id: RtcAccountId
-    webhook_callers: Json[dict[CallerName, Limits]]
+    record_rule_id: RecordRuleId
+    webhook_callers: Annotated[dict[CallerName, Limits], BeforeValidator(read_json)]
     """The callers, with their limits. Each caller's keys are in the secret."""
 
 

@@ -3,6 +3,8 @@
 POST /hooks/{caller}     an event, signed with a key of the caller's: 202 for an order, 200 for a ping or a dry run
 GET  /orders/{order_id}  the order's status, by the link that the 202 gave
 GET  /openapi.json       the description of this API
+
+Where GET is possible, HEAD is too: functions/webhook.py leaves out the body.
 """
 
 import hashlib
@@ -22,7 +24,7 @@ from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger
-from functions.webhook_api.answers import Accepted, Pong, dry_run, order_status
+from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
 from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.description import description
@@ -50,17 +52,19 @@ class Door:
     ledger: Ledger
     put: Callable[[Order], None]
     clock: Callable[[], float] = time.time
+    record_rule_id: str = ""
+    """The recording rule for starts that name none; empty for none."""
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises Problem, or an error of the secret or the ledger."""
         if request.path == "/openapi.json":
-            _only("GET", request)
+            _only(request, "GET", "HEAD")
             return HttpResponse(HTTPStatus.OK, description(), "application/json")
         if request.path.startswith("/hooks/") and "/" not in request.path.removeprefix("/hooks/"):
-            _only("POST", request)
+            _only(request, "POST")
             return self._accept_event(request, request.path.removeprefix("/hooks/"))
         if of_order := _ORDER_ID.fullmatch(request.path):
-            _only("GET", request)
+            _only(request, "GET", "HEAD")
             return self._order_status(request, of_order[1])
         raise Problem(HTTPStatus.NOT_FOUND, "nothing is here: see /openapi.json")
 
@@ -73,11 +77,15 @@ class Door:
         if isinstance(event, Ping):
             return _json(HTTPStatus.OK, self._pong(request, caller, limits))
         action = event.action()
+        warning = None
+        if isinstance(action, Start):
+            action = action.with_rule(self.record_rule_id)
+            warning = MAY_RECORD_NOTHING if action.may_record_nothing else None
         of_job = action.job_id if isinstance(action, Stop) and limits.rooms is not None else None
         if wrong := wrong_for(limits, event, self.ledger.recordings.of_job(of_job) if of_job else None):
             raise wrong
         if isinstance(action, Start) and action.dry_run:
-            return _json(HTTPStatus.OK, dry_run(action.requests))
+            return _json(HTTPStatus.OK, dry_run(action.requests, warning))
         digest = hashlib.sha256(request.body).hexdigest()
         order = Order(
             order_id=order_id_of(caller, webhook_id),
@@ -89,7 +97,7 @@ class Door:
         )
         placed_at = self._place(order)
         link = _origin(request) + status_path(order.order_id, digest, placed_at, secret.status_keys[0])
-        return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link))
+        return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link, warning=warning))
 
     def _verify(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
         """Return the current secret, and the webhook-id of a request that the caller signed. Raises Problem."""
@@ -147,17 +155,23 @@ class Door:
         return _json(HTTPStatus.OK, order_status(order_id, record, link.placed_by, now))
 
 
-def _only(method: str, request: HttpRequest) -> None:
-    if request.method != method:
-        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, f"only {method} is possible here", headers={"allow": method})
+def _only(request: HttpRequest, *methods: str) -> None:
+    if request.method not in methods:
+        what = f"only {' and '.join(methods)} {'is' if len(methods) == 1 else 'are'} possible here"
+        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, what, headers={"allow": ", ".join(methods)})
 
 
 def _origin(request: HttpRequest) -> str:
     scheme = "http" if request.headers.get("x-forwarded-proto") == "http" else "https"
-    # The caller sets the Host header, so only its port is used: the local system's gateway has one.
     host = request.headers.get("host", "")
-    is_ours = not request.domain or host.partition(":")[0] == request.domain
-    return f"{scheme}://{host if is_ours else request.domain}"
+    if not request.domain:
+        return f"{scheme}://{host}"
+    # The caller sets the Host header, so only its port is used: the gateway of a local system has one. `sam local
+    # start-api` says that its domain is localhost, whichever name the caller used.
+    in_host = re.search(r":([0-9]{1,5})$", host)
+    port = in_host[1] if in_host else request.headers.get("x-forwarded-port", "")
+    is_needed = re.fullmatch("[0-9]{1,5}", port) and port != {"http": "80", "https": "443"}[scheme]
+    return f"{scheme}://{request.domain}{f':{port}' if is_needed else ''}"
 
 
 def _json(status: HTTPStatus, content: BaseModel) -> HttpResponse:

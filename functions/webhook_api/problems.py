@@ -84,13 +84,16 @@ def not_now(method: str) -> Problem:
     )
 
 
+def not_json(why: str) -> Problem:
+    """Return a 400 for a body that isn't JSON as recordbot reads it."""
+    return Problem(HTTPStatus.BAD_REQUEST, f"the body is no JSON in UTF-8 without byte order mark: {why}")
+
+
 def problem_of(error: ValidationError) -> Problem:
-    """Return the problem of a body that isn't an event: 400 if it isn't JSON, else 422 with each wrong field."""
+    """Return the problem of a body that isn't an event: 400 if its JSON is nested too deeply, else 422."""
     wrong = error.errors(include_url=False)
     if wrong[0]["type"] == "json_invalid":
-        return Problem(
-            HTTPStatus.BAD_REQUEST, f"the body is no JSON in UTF-8 without byte order mark: {wrong[0]['ctx']['error']}"
-        )
+        return not_json(wrong[0]["ctx"]["error"])
     return wrong_fields([_wrong_field(one) for one in wrong[:MOST_ERRORS]], len(wrong))
 
 
@@ -155,10 +158,7 @@ def _given(error: Any, name: str) -> str | None:
     if error["type"] in {"missing", "union_tag_not_found"}:
         return None
     value = error["input"]["type"] if error["type"] == "union_tag_invalid" else error["input"]
-    try:
-        shown = json.dumps(value, ensure_ascii=False)
-    except ValueError:  # a number of more digits than Python writes out
-        return None
+    shown = json.dumps(value, ensure_ascii=False)
     # A push address, or any value like one, may hold the key to publish there.
     if name in {"publish_param", "rtmp_urls"} or "://" in shown:
         return None

@@ -10,9 +10,11 @@ from pydantic import BaseModel
 
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
+from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
-from shared.orders import Check, Order, Start, Stop
+from shared.failures import FailureKind
+from shared.orders import Check, Order, Settle, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -21,16 +23,16 @@ class Handler[A: BaseModel](Protocol):
     def run(self, order: Order, action: A, delivery: Delivery, /) -> None:
         """Process the order to its end. Raises TryAgain if that takes another receive."""
 
-    def give_up(self, order: Order, action: A, /) -> None:
+    def give_up(self, order: Order, action: A, why: FailureKind, /) -> None:
         """Store a result for an order whose message goes to the dead-letter queue."""
 
 
 type Handlers = Mapping[type[BaseModel], Handler[Any]]
 
 
-def handlers(start: StartHandler, stop: StopHandler, check: CheckHandler) -> Handlers:
+def handlers(start: StartHandler, stop: StopHandler, check: CheckHandler, settle: SettleHandler) -> Handlers:
     """Return the table of handlers."""
-    return dict([_row(Start, start), _row(Stop, stop), _row(Check, check)])
+    return dict([_row(Start, start), _row(Stop, stop), _row(Check, check), _row(Settle, settle)])
 
 
 def _row[A: BaseModel](action: type[A], handler: Handler[A]) -> tuple[type[BaseModel], Handler[Any]]:

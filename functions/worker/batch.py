@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.aws.away import Away
 from functions.aws.observability import Metric, count, log_keys, logger
 from functions.aws.queue import OrderQueue, UnreadableOrder, read
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.due import DueHandler
+from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Order, Tick
 from shared.rtc.client import RtcClient
@@ -25,7 +27,7 @@ class Worker:
     handlers: Handlers
     due: DueHandler
     rtc: Callable[[], RtcClient]
-    """Returns the client for the current keys. Raises SecretUnreadable while there are none."""
+    """Returns the client for the current keys. Raises SecretUnreadable or Away while there are none."""
     max_receives: int
     clock: Callable[[], datetime]
 
@@ -54,6 +56,8 @@ class Worker:
         try:
             self.rtc()
             self.due.run(tick, delivery)
+        except Away as away:
+            logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
         except Exception:
             logger.exception(LogEvent.FOLLOWING_FAILED)
             count(Metric.RECORDER_FAILED)
@@ -70,22 +74,25 @@ class Worker:
             self.handlers[type(order.action)].run(order, order.action, delivery)
         except TryAgain as again:
             logger.info(LogEvent.ORDER_WAITS, extra={"seconds": round(again.delay.total_seconds(), 1)})
-            delay = again.delay
+            delay, why = again.delay, FailureKind.OUT_OF_TIME
+        except Away as away:
+            logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
+            delay, why = delivery.delay(), FailureKind.AWS_AWAY
         except Exception:
             # No error may stop the rest of the batch, and the next receive may succeed.
             logger.exception(LogEvent.ORDER_FAILED)
             count(Metric.RECORDER_FAILED)
-            delay = delivery.delay()
+            delay, why = delivery.delay(), FailureKind.OUT_OF_TIME
         else:
             return None
         if delivery.last:
-            self._give_up(order)
+            self._give_up(order, why)
         return delay
 
-    def _give_up(self, order: Order) -> None:
+    def _give_up(self, order: Order, why: FailureKind) -> None:
         logger.error(LogEvent.ORDER_GIVEN_UP)
         try:
-            self.handlers[type(order.action)].give_up(order, order.action)
+            self.handlers[type(order.action)].give_up(order, order.action, why)
         except Exception:
             # The order's status still ends, LATEST_END after the order was placed.
             logger.exception("the ledger does not know that the order was given up")

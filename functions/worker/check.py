@@ -17,6 +17,7 @@ from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.follow import Follower
 from functions.worker.telling import Telling
+from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, NotQueued, Order, PerhapsQueued
 from shared.recording_news import Drawn
@@ -77,7 +78,7 @@ class CheckHandler:
                 self.ledger.recordings.note(recording, Drawn(recording.visible), now)
         self.checks.put_next(order, record.recordings, action.number + 1, delivery)
 
-    def give_up(self, order: Order, action: Check, /) -> None:
+    def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""
 
     def _redraw(self, order: Order, delivery: Delivery) -> None:

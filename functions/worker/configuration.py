@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from functions.aws.secrets import SecretModel, SecretPart
 from functions.aws.settings import Name, RtcAccountId, Settings, Url
@@ -11,6 +11,15 @@ type _Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")
 """An address without a path."""
 type _UrlPrefix = Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")]
 """An address that ends in a slash."""
+type _ProjectId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
+
+
+def _none_if_empty(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+type _Part = Annotated[SecretPart | None, BeforeValidator(_none_if_empty)]
+"""A part that may be missing. An empty one is missing, too."""
 type _Token = Annotated[SecretPart, StringConstraints(pattern=r"^[\x21-\x7e]+$")]
 """One word of plain characters: it goes into a header."""
 
@@ -25,7 +34,7 @@ class RecorderSettings(Settings):
     """How often an order is received before it is given up."""
     rtc_endpoint: _Endpoint
     rtc_app_id: RtcAccountId
-    rtc_project_id: RtcAccountId
+    rtc_project_id: _ProjectId
     iam_endpoint: _Endpoint
     max_recording_hours: Annotated[int, Field(ge=1, le=168)]
     """How long a recording lasts at most."""
@@ -39,14 +48,14 @@ class RecorderSettings(Settings):
 class RecorderSecret(SecretModel):
     """An access key or an IAM user's login for RTC, and optionally a bot token."""
 
-    access_key: SecretPart | None = Field(default=None, repr=False)
-    secret_key: SecretPart | None = Field(default=None, repr=False)
-    security_token: SecretPart | None = Field(default=None, repr=False)
+    access_key: _Part = Field(default=None, repr=False)
+    secret_key: _Part = Field(default=None, repr=False)
+    security_token: _Part = Field(default=None, repr=False)
     """Belongs to a temporary access key."""
-    domain_name: SecretPart | None = Field(default=None, repr=False)
-    user_name: SecretPart | None = Field(default=None, repr=False)
-    password: SecretPart | None = Field(default=None, repr=False)
-    bot_token: _Token | None = Field(default=None, repr=False)
+    domain_name: _Part = Field(default=None, repr=False)
+    user_name: _Part = Field(default=None, repr=False)
+    password: _Part = Field(default=None, repr=False)
+    bot_token: Annotated[_Token | None, BeforeValidator(_none_if_empty)] = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _require_credentials_for_rtc(self) -> Self:

@@ -9,10 +9,13 @@ DELAYS = (2, 5, 15, 60, 180, 360, 450)
 """Seconds before the 2nd to 8th receive of an order: under 18 minutes in total. A response_url is valid for 30."""
 LONGEST_WAIT = timedelta(minutes=30)
 """An order that waited longer, as after a redrive from the dead-letter queue, is not begun: nobody expects it now."""
-TIME_FOR_A_CALL = timedelta(seconds=20)
-"""The longest time of one RTC operation, with several addresses to try, and of the write after it."""
+TIME_TO_SETTLE = timedelta(seconds=14)
+"""The longest time of storing what RTC said: a read and a write, each with one more try (functions/recorder.py)."""
+TIME_FOR_A_CALL = timedelta(seconds=29)
+"""The longest time of one RTC operation, 15 seconds with its authentication, and of storing what it said."""
 TIME_TO_ANSWER = timedelta(seconds=11)
-"""The longest time of an answer: chat.postMessage is refused late, and then the response_url is slow."""
+"""The longest time of an answer: chat.postMessage is refused late, and then the response_url is slow. To put a result
+on the queue instead takes less."""
 AT_ONCE = timedelta(seconds=1)
 """The delay before another invocation continues what this one has no time for."""
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.slack_api import TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
+from functions.worker.differences import report_differences
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from shared.actors import CLOCK
@@ -87,6 +88,8 @@ class Follower:
 
     def _note(self, recording: Recording, news: News) -> Recording:
         after = self.ledger.recordings.note(recording, news, self.clock())
+        if after.job is not None:
+            report_differences(after.request, after.job, after.app_id, before=recording.job)
         if after.is_over:
             logger.info(LogEvent.ENDED, extra={"job_id": after.job_id, "end": after.end, "order_id": after.order_id})
         return after

@@ -14,12 +14,15 @@ from bot.messages import replies
 from bot.messages.outcomes import outcome
 from bot.slack_api import TryLater
 from functions.aws.observability import Metric, count, logger
+from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.check import Checks
-from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, TIME_TO_SETTLE, Delivery, TryAgain
+from functions.worker.differences import report_differences
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
+from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling, wait_for
 from shared.attempts import (
     UNKNOWN_IS_HELD,
@@ -52,6 +55,7 @@ class StartHandler:
     """Returns the client for the current keys."""
     telling: Telling
     checks: Checks
+    results: Results
     redrawing: Redrawing
     longest: timedelta
     """How long a recording lasts at most."""
@@ -75,6 +79,9 @@ class StartHandler:
                 self._start_stream(order, n, request, delivery)
             except TryAgain as again:
                 delays.append(again.delay)
+            except NotStored as not_stored:
+                self.results.hand_over(order, action, not_stored, delivery)
+                return
         if delays:
             raise TryAgain(max(delays))
         record = self.ledger.orders.read(order.order_id)
@@ -82,18 +89,22 @@ class StartHandler:
         self._redraw_plan(order, action, delivery)
         self.checks.put_next(order, record.recordings, 1, delivery)
 
-    def give_up(self, order: Order, action: Start, /) -> None:
-        """Settle each stream without a call to RTC as not started, and report to the asker.
+    def give_up(self, order: Order, action: Start, why: FailureKind, /) -> None:
+        """Settle each stream without a call to RTC as not started, and report to the asker."""
+        try:
+            self.settle_rest(order, action, why)
+        finally:
+            self.telling.report_given_up(order, why)
+
+    def settle_rest(self, order: Order, action: Start, why: FailureKind) -> None:
+        """Settle each stream without a call to RTC as not started.
 
         A call that was begun stays as it is: its outcome is unknown when its lease is over.
         """
-        gave_up = NotStarted(failure=Failure(kind=FailureKind.OUT_OF_TIME), gave_up=True)
-        try:
-            for n, request in enumerate(action.requests, action.first):
-                with suppress(Contended):  # a call was begun
-                    self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
-        finally:
-            self.telling.report_bug(order)
+        gave_up = NotStarted(failure=Failure(kind=why), gave_up=True)
+        for n, request in enumerate(action.requests, action.first):
+            with suppress(Contended):  # a call was begun
+                self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
     def _plan(self, order: Order, action: Start, start_at: datetime, delivery: Delivery) -> None:
         now = self.clock()
@@ -128,23 +139,38 @@ class StartHandler:
                 raise TryAgain(delivery.delay()) from None
 
     def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
-        """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain."""
-        claim = self._claim(order, n, request)
-        if isinstance(claim, Busy):
-            wait_for(claim, delivery, self.clock, self.sleep)
-            claim = self._claim(order, n, request)
-        if isinstance(claim, StreamLock) and claim.job_id is not None:
-            claim = self._claim_after_showing(order, n, request, claim, claim.job_id, delivery)
+        """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain or NotStored."""
+        try:
+            claim = self._claim(order, n, request, delivery)
+        except PerhapsClaimed as claim_in_doubt:
+            # Nothing was sent: without this, a claim that is stored would count as a call of unknown outcome.
+            raise NotStored(claim_in_doubt.attempt.waiting()) from claim_in_doubt
         if isinstance(claim, Busy):
             raise TryAgain(claim.until - self.clock())
         if isinstance(claim, StreamLock):
-            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.job_id})
-            return self.ledger.attempts.settle_uncalled(order, n, request, Duplicate(lock=claim), self.clock())
+            claim = Duplicate(lock=claim)
+        if isinstance(claim, Duplicate):
+            logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.lock.job_id})
+            return self.ledger.attempts.settle_uncalled(order, n, request, claim, self.clock())
         return self._call(order, claim, delivery) if claim.outcome is None else claim
+
+    def _claim(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Claim | Duplicate:
+        claim: Claim | Duplicate = self._claim_once(order, n, request)
+        if isinstance(claim, Busy):
+            wait_for(claim, delivery, self.clock, self.sleep)
+            claim = self._claim_once(order, n, request)
+        if isinstance(claim, StreamLock) and claim.job_id is not None:
+            claim = self._claim_after_showing(order, n, request, claim, claim.job_id, delivery)
+        return claim
+
+    def _claim_once(self, order: Order, n: int, request: RecordingRequest) -> Claim:
+        now = self.clock()
+        limit = limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
+        return self.ledger.attempts.claim(order, n, request, now, limit)
 
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
-    ) -> Claim:
+    ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if not delivery.has_time_for_a_call():
             out_of_time = Failure(kind=FailureKind.OUT_OF_TIME)
@@ -159,18 +185,13 @@ class StartHandler:
             refused = NotStarted(failure=error.failure())
             return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
         if isinstance(news, Shown) and news.job.state != "STOPPED":
-            return lock
+            return Duplicate(lock=lock, job=news.job)
         recording = self.ledger.recordings.read(lock.order_id, lock.n)
         if recording is None:
             self.ledger.locks.free(request, lock)  # the recording's item has expired
         else:
             self.ledger.recordings.note(recording, news, self.clock())
-        return self._claim(order, n, request)
-
-    def _claim(self, order: Order, n: int, request: RecordingRequest) -> Claim:
-        now = self.clock()
-        limit = limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
-        return self.ledger.attempts.claim(order, n, request, now, limit)
+        return self._claim_once(order, n, request)
 
     def _show(self, job_id: str) -> Shown | Gone:
         try:
@@ -190,9 +211,9 @@ class StartHandler:
         return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
 
     def _call(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
-        settle = self.ledger.attempts.settle
         if self.clock() - order.placed_at > LONGEST_WAIT:
-            return settle(attempt, NotStarted(failure=Failure(kind=FailureKind.TOO_LATE)), self.clock())
+            too_late = NotStarted(failure=Failure(kind=FailureKind.TOO_LATE))
+            return self._store(attempt.settled(too_late, self.clock()))
         if not delivery.has_time_for_a_call():
             return self._give_back(attempt, Failure(kind=FailureKind.OUT_OF_TIME), delivery, AT_ONCE)
         facts: dict[str, object] = {"operation": "start", "attempt": attempt.n, "call": attempt.calls}
@@ -205,24 +226,39 @@ class StartHandler:
             logger.warning(LogEvent.OUTCOME_UNKNOWN, extra=_facts(error) | _took(began))
             count(Metric.OUTCOME_UNKNOWN)
             unknown = Unknown(failure=error.failure(), held_until=self.clock() + UNKNOWN_IS_HELD)
-            return settle(attempt, unknown, self.clock())
+            return self._settle(attempt, unknown, delivery)
         except RtcError as error:
             logger.warning(LogEvent.NOT_STARTED, extra=_facts(error) | _took(began))
             count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
                 return self._give_back(attempt, error.failure(), delivery, delivery.delay())
-            return settle(attempt, NotStarted(failure=error.failure()), self.clock())
+            return self._settle(attempt, NotStarted(failure=error.failure()), delivery)
         facts = {"job_id": job.job_id, "state": job.state, "request_id": rtc.last_request_id}
         logger.info(LogEvent.STARTED, extra=facts | _took(began))
         count(Metric.STARTED)
-        return settle(attempt, Started(job=job, request_id=rtc.last_request_id), self.clock())
+        report_differences(attempt.request, job, rtc.app_id)
+        started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
+        return self._settle(attempt, started, delivery)
 
     def _give_back(self, attempt: Attempt, why: Failure, delivery: Delivery, delay: timedelta) -> Attempt:
         """Release a claim whose call did not happen. On the last receive, settle it as given up."""
         if delivery.last:
-            return self.ledger.attempts.settle(attempt, NotStarted(failure=why, gave_up=True), self.clock())
-        self.ledger.attempts.release(attempt, self.clock())
+            return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
+        self._store(attempt.waiting())
         raise TryAgain(delay)
+
+    def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
+        """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""
+        settled = attempt.settled(outcome, self.clock())
+        if delivery.time_left() < TIME_TO_SETTLE:
+            raise NotStored(settled)
+        return self._store(settled)
+
+    def _store(self, attempt: Attempt) -> Attempt:
+        try:
+            return self.ledger.attempts.store(attempt, self.clock())
+        except Exception as error:  # whatever it is, what RTC said must not be lost
+            raise NotStored(attempt) from error
 
 
 def _facts(error: RtcError) -> dict[str, object]:

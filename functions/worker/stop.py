@@ -4,7 +4,8 @@ A stop may be repeated: a job that is already over counts as stopped. So a stop 
 targets are fixed at the first receive, so a recording that begins later is not stopped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +16,7 @@ from functions.ledger.ledger import Ledger
 from functions.worker.delivery import AT_ONCE, LONGEST_WAIT, Delivery, TryAgain
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
+from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
@@ -24,7 +26,7 @@ from shared.recording_news import AskedToStop, Gone, Stopped
 from shared.recordings import Recording
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
-from shared.stops import StopRecord, Target
+from shared.stops import Ended, StopRecord, Target
 
 SOMEBODY_ELSES = timedelta(seconds=20)
 """How long somebody else's stop of the same recording is waited for, before it is made here."""
@@ -37,37 +39,44 @@ class StopHandler:
     ledger: Ledger
     rtc: Callable[[], RtcClient]
     telling: Telling
+    results: Results
     redrawing: Redrawing
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
         """Stop the recordings and answer. Raises TryAgain if that takes another receive."""
         stop = self.ledger.stops.read(order.order_id) or self._begin(order, action, delivery)
-        if stop.settled_at is None:
-            settled = stop.settled(self._stop_all(stop, delivery), self.clock())
-            stop = self.ledger.stops.settle(stop, settled, self.clock())
-        self.telling.answer_once(order, stop_outcome(action, stop), delivery)
+        self.go_on(order, action, stop, delivery)
 
-    def give_up(self, order: Order, action: Stop, /) -> None:
+    def go_on(self, order: Order, action: Stop, stop: StopRecord, delivery: Delivery) -> None:
+        """Stop what isn't stopped yet, and answer. Raises TryAgain if that takes another receive."""
+        try:
+            settled = self._settle(stop, delivery) if stop.settled_at is None else stop
+        except NotStored as not_stored:
+            self.results.hand_over(order, action, not_stored, delivery)
+            return
+        self.telling.answer_once(order, stop_outcome(action, settled), delivery)
+
+    def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
         """Settle each target that is not known to be stopped as not stopped, and report to the asker."""
         try:
             begun = self.ledger.stops.read(order.order_id)
-            stop = begun or StopRecord.of(order, (Target.of(action),), self.clock())
+            stop = begun or _record(order, (action.target(),), self.clock())
             if stop.settled_at is None:
-                self.ledger.stops.settle(begun, stop.given_up(self.clock()), self.clock())
+                self.ledger.stops.settle(begun, stop.given_up(self.clock(), why), self.clock())
         finally:
-            self.telling.report_bug(order)
+            self.telling.report_given_up(order, why)
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
         targets = self._find_targets(order, action, now)
         if now - order.placed_at > LONGEST_WAIT:
-            targets = (Target.of(action, FailureKind.TOO_LATE),)
+            targets = (action.target(FailureKind.TOO_LATE),)
         if isinstance(targets, Busy):
             if not delivery.last:
                 raise TryAgain(targets.until - now)
-            targets = (Target.of(action, FailureKind.JOB_UNKNOWN),)
-        return self.ledger.stops.begin(StopRecord.of(order, targets, now), now)
+            targets = (action.target(FailureKind.JOB_UNKNOWN),)
+        return self.ledger.stops.begin(_record(order, targets, now), now)
 
     def _find_targets(self, order: Order, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
         """Return the recordings that the stop names; Busy while one of them is being started.
@@ -79,7 +88,7 @@ class StopHandler:
             return tuple(Target.of_recording(recording) for recording in named if recording is not None)
         if action.job_id is not None:
             found = self.ledger.recordings.of_job(action.job_id)
-            return (Target.of(action, FailureKind.NOT_OURS) if found is None else Target.of_recording(found),)
+            return (action.target(FailureKind.NOT_OURS) if found is None else Target.of_recording(found),)
         targets = []
         for video_type, lock in self.ledger.locks.of(action):
             if lock.since > order.placed_at or lock.is_over(now):
@@ -98,59 +107,81 @@ class StopHandler:
             targets.append(target)
         return tuple(targets)
 
-    def _stop_all(self, stop: StopRecord, delivery: Delivery) -> tuple[Target, ...]:
-        targets: list[Target] = []
+    def _settle(self, stop: StopRecord, delivery: Delivery) -> StopRecord:
+        """Stop each target, and store the results. Raises TryAgain, or NotStored if the ledger doesn't take them."""
+        targets = list(stop.targets)
         delays = []
-        for target in stop.targets:
+        for place, target in enumerate(targets):
             try:
-                targets.append(self._stop(target, stop, delivery))
+                targets[place] = self._stop(target, stop, delivery)
             except TryAgain as again:
                 delays.append(again.delay)
+                continue
+            so_far = stop.model_copy(update={"targets": tuple(targets)})
+            with _not_stored(so_far):
+                targets[place] = self._end(targets[place], stop)
         if delays:
             raise TryAgain(max(delays))
-        return tuple(targets)
+        settled = stop.settled(tuple(targets), self.clock())
+        with _not_stored(stop.model_copy(update={"targets": settled.targets})):
+            return self.ledger.stops.settle(stop, settled, self.clock())
 
     def _stop(self, target: Target, stop: StopRecord, delivery: Delivery) -> Target:
-        if target.failure is not None:
+        """Return the target with what RTC answered. Raises TryAgain."""
+        if target.failure is not None or target.ended is not None:
             return target
         recording = self._recording_of(target)
-        if recording is None or recording.is_over:
+        if recording is not None and recording.is_over:
             return target.over(recording, stop.actor)  # an earlier receive may have stopped it: RTC is not asked again
-        if not recording.is_at_rtc:
-            return self._end(target, recording, stop, Stopped())  # it was only planned
+        if recording is not None and not recording.is_at_rtc:
+            return target.model_copy(update={"ended": Ended.STOPPED})  # it was only planned
+        job_id = target.job_id if recording is None else recording.job_id
+        if job_id is None:
+            return target
         if not delivery.has_time_for_a_call() and not delivery.last:
             raise TryAgain(AT_ONCE)
+        if recording is not None:
+            self._ask(recording, stop, delivery)
+        return self._call(target, job_id, recording, delivery)
+
+    def _ask(self, recording: Recording, stop: StopRecord, delivery: Delivery) -> None:
+        """Note who asks to stop it. Raises TryAgain while somebody else's stop of it is being made."""
         now = self.clock()
-        recording = self.ledger.recordings.note(recording, AskedToStop(stop.actor), now)
-        asked = recording.stop_asked
+        asked = self.ledger.recordings.note(recording, AskedToStop(stop.actor), now).stop_asked
         if asked is not None and asked.by != stop.actor and now - asked.at < SOMEBODY_ELSES and not delivery.last:
             raise TryAgain(SOMEBODY_ELSES)
-        return self._call(target, recording, stop, delivery)
 
-    def _call(self, target: Target, recording: Recording, stop: StopRecord, delivery: Delivery) -> Target:
+    def _call(self, target: Target, job_id: str, recording: Recording | None, delivery: Delivery) -> Target:
         try:
-            self.rtc().stop(recording.job_id or "")
+            self.rtc().stop(job_id)
         except RtcError as error:
             if isinstance(error, NotFound) and error.is_rtcs_own:
-                return self._end(target, recording, stop, Gone())
-            logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": recording.job_id, "error": str(error)})
+                return self._ended(target, Ended.GONE)
+            logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 self._redraw(recording)
                 raise TryAgain(delivery.delay()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"failure": error.failure()})
-        return self._end(target, recording, stop, Stopped())
+        return self._ended(target, Ended.STOPPED)
 
-    def _end(self, target: Target, recording: Recording, stop: StopRecord, how: Stopped | Gone) -> Target:
-        over = self.ledger.recordings.note(recording, how, self.clock())
-        logger.info(LogEvent.STOPPED, extra={"job_id": recording.job_id})
+    def _ended(self, target: Target, how: Ended) -> Target:
+        logger.info(LogEvent.STOPPED, extra={"job_id": target.job_id})
         count(Metric.STOPPED)
+        return target.model_copy(update={"ended": how})
+
+    def _end(self, target: Target, stop: StopRecord) -> Target:
+        """End the target's recording in the ledger, free its lock, and let its message show that."""
+        recording = None if target.ended is None else self._recording_of(target)
+        if recording is None:
+            return target
+        over = self.ledger.recordings.note(recording, Gone() if target.ended is Ended.GONE else Stopped(), self.clock())
         return target.over(over, stop.actor).model_copy(update={"is_shown": self._redraw(over)})
 
-    def _redraw(self, recording: Recording) -> bool:
+    def _redraw(self, recording: Recording | None) -> bool:
         """Return whether there is a message that shows the recording. What Slack doesn't take now stays due."""
         try:
-            return self.redrawing.redraw(recording.order_id)
+            return recording is not None and self.redrawing.redraw(recording.order_id)
         except TryLater:
             return True
 
@@ -158,3 +189,15 @@ class StopHandler:
         if target.recording is not None:
             return self.ledger.recordings.of_id(target.recording)
         return None if target.job_id is None else self.ledger.recordings.of_job(target.job_id)
+
+
+@contextmanager
+def _not_stored(stop: StopRecord) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise NotStored(stop) from error
+
+
+def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:
+    return StopRecord(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)

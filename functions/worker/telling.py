@@ -16,6 +16,7 @@ from functions.aws.observability import Metric, count, logger
 from functions.ledger.answers import Answers
 from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, TryAgain
 from shared.attempts import Busy
+from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Order
 from shared.slack_refs import MessageRef
@@ -53,7 +54,10 @@ class Telling:
         except TryLater as error:
             self.answers.abandon(order.order_id, self.clock())
             if delivery.last:
+                logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
                 count(Metric.NOT_ANSWERED)
+            else:
+                logger.info("Slack did not take the answer", extra={"reason": error.why})
             raise TryAgain(max(delivery.delay(), _retry_after(error, DELAYS[-1]))) from None
         except CannotDeliver as error:
             # The answer can never be posted. The outcome stays in the ledger.
@@ -82,18 +86,26 @@ class Telling:
         except TryLater as error:
             if not delivery.last:
                 raise TryAgain(max(delivery.delay(), _retry_after(error, most))) from None
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": str(error)})
+            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
         except CannotDeliver as error:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
 
-    def report_bug(self, order: Order) -> None:
-        """Post that we failed and that an operator has the order. This never raises an error."""
+    def is_answered(self, order: Order) -> bool:
+        """Return whether the order was answered."""
+        return self.answers.is_answered(order.order_id)
+
+    def report_given_up(self, order: Order, why: FailureKind) -> None:
+        """Post why the order was given up, and that an operator has it. This never raises an error."""
+        self.report(order, replies.aws_away(order) if why is FailureKind.AWS_AWAY else replies.bug(order))
+
+    def report(self, order: Order, reply: Reply) -> None:
+        """Post a reply without the ledger, which may have failed. This never raises an error."""
         if order.reply_to is None:
             return
         try:
-            self.messenger().post(replies.bug(order), order.reply_to, order.order_id)
+            self.messenger().post(reply, order.reply_to, order.order_id)
         except Exception:
-            logger.exception("the message about our mistake could not be posted")
+            logger.exception("what became of the order could not be posted")
             count(Metric.NOT_ANSWERED)
 
 

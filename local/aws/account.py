@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 import botocore.session
-import requests
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
@@ -23,6 +22,7 @@ from local.aws.calls import AwsCall
 from local.aws.queue_gate import PATH as GATE_PATH
 from local.aws.template import Template
 from local.child import Child
+from local.direct_http import session_to
 from local.errors import LocalError
 
 if TYPE_CHECKING:  # boto3-stubs is a development dependency
@@ -107,8 +107,7 @@ class Aws:
 
     def refuse_messages(self, *, refuse: bool) -> None:
         """Let SQS deny every SendMessage call, or accept them again."""
-        with requests.Session() as session:
-            session.trust_env = False  # ignore proxies in the environment
+        with session_to(self.endpoint) as session:
             method = "DELETE" if refuse else "PUT"
             session.request(method, self.endpoint + GATE_PATH, timeout=5).raise_for_status()
 

@@ -21,7 +21,9 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from local.demo.controller import Controller
+from local.errors import LocalError
 from local.http_message import Answer, Request
+from shared.strict_json import read_json
 
 PAGE = Path(__file__).parent.parent / "page"
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -61,8 +63,9 @@ class HttpApi:
             return _answer(self.controller, request)
         except LookupError as error:
             return Answer.of_json(HTTPStatus.NOT_FOUND, {"error": str(error)})
-        except ValueError as error:
-            return Answer.of_json(HTTPStatus.BAD_REQUEST, {"error": str(error)})
+        except (ValueError, LocalError) as error:  # LocalError: the webhook does not answer
+            status = HTTPStatus.BAD_GATEWAY if isinstance(error, LocalError) else HTTPStatus.BAD_REQUEST
+            return Answer.of_json(status, {"error": str(error)})
 
 
 def _answer(controller: Controller, request: Request) -> Answer:
@@ -117,7 +120,7 @@ def news(controller: Controller, person: str) -> Iterator[bytes]:
 def _document(request: Request) -> dict[str, object]:
     if request.headers.get("Content-Type").partition(";")[0].strip() != "application/json":
         raise ValueError("the body needs the Content-Type application/json")
-    document = json.loads(request.body)
+    document = read_json(request.body)
     if not isinstance(document, dict):
         raise ValueError("the body has to be a JSON object")  # noqa: TRY004 - answered with 400
     return document

@@ -22,7 +22,7 @@ from local.rtc.credentials import MADE_UP, Credentials
 from local.rtc.faults import NOT_CARRIED_OUT, Fault, Operation
 from local.rtc.iam import Tokens
 from local.rtc.jobs import Job, Jobs
-from local.rtc.parameters import read_start, read_update
+from local.rtc.parameters import Change, Parameters, read_start, read_update, require_rule
 from local.rtc.refusal import Refused
 from local.rtc.signature import Key, SignatureCheck
 
@@ -80,18 +80,18 @@ class RtcApi:
         # "the default value is CAMERASTREAM".
         absent_video: str | None = None,
         # guess: whether a second start of a stream is refused (RTC.00001006). The error table speaks of a duplicated
-        # external id, the page of none.
-        refuses_duplicates: bool = True,
-        # guess: whether a start needs record_param or publish_param. Huawei's Go SDK says "at least one", the page
-        # calls both optional.
-        needs_output: bool = False,
+        # external id, the page of none. Decision 3 believes that RTC records the stream twice.
+        refuses_duplicates: bool = False,
+        # guess: whether a start needs a rule that exists, or an address to push to. Huawei's Go SDK says "at least one"
+        # of record_param and publish_param, the page calls both optional; the page of the rules has one for each app.
+        strict_rules: bool = False,
     ) -> None:
         self.credentials = credentials
         self._clock = clock
         self._absent_video = absent_video
         self._calls_per_second = calls_per_second
         self._recent: deque[datetime] = deque(maxlen=calls_per_second)
-        self._needs_output = needs_output
+        self._strict_rules = strict_rules
         self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota, refuses_duplicates=refuses_duplicates)
         self._faults = Faults[Operation | None, Fault]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
@@ -191,9 +191,15 @@ class RtcApi:
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001002", "Content-Type is not application/json")
         if route.operation == "update":
             change = read_update(request.body)
+            self._check_rule(change)
             return Answer.of_json(HTTPStatus.OK, self._jobs.update(route.job_id, change, now).document())
-        parameters = read_start(request.body, self._absent_video, needs_output=self._needs_output)
+        parameters = read_start(request.body, self._absent_video)
+        self._check_rule(parameters)
         return Answer.of_json(HTTPStatus.CREATED, self._jobs.start(parameters, now).document())
+
+    def _check_rule(self, given: Parameters | Change) -> None:
+        if self._strict_rules:
+            require_rule(given, self.credentials.record_rule_id)
 
     def _admit(self, request: Request) -> None:
         if "Authorization" in request.headers:

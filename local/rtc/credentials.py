@@ -1,11 +1,11 @@
-"""The made-up credentials that the RTC stand-in accepts."""
+"""The made-up credentials that the RTC stand-in accepts, and the app that they open."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """The stand-in's credentials: one app in one project, two access keys, and an IAM user."""
+    """The stand-in's credentials: one app in one project with one recording rule, two access keys, an IAM user."""
 
     access_key: str = "MADEUPACCESSKEY00000"
     secret_key: str = "made-up-secret-key-of-the-local-rtc-api0"  # noqa: S105 - made up
@@ -14,6 +14,7 @@ class Credentials:
     security_token: str = "made-up-security-token"  # noqa: S105 - likewise
     project_id: str = "00000000000000000000000000000001"
     app_id: str = "000000000000000000000001"
+    record_rule_id: str = "1"
     region: str = "cn-north-4"
     iam_domain: str = "made-up-domain"
     iam_user: str = "made-up-user"

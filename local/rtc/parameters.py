@@ -36,7 +36,7 @@ class Parameters:
     record_param: dict[str, str] | None
 
 
-def read_start(body: bytes, absent_video: str | None, *, needs_output: bool = False) -> Parameters:
+def read_start(body: bytes, absent_video: str | None) -> Parameters:
     """Read the body of a start; `absent_video` takes the place of an absent video_type. Raises Refused (400)."""
     given = _read_body(body)
     for name in ("room_id", "user_id"):
@@ -54,8 +54,6 @@ def read_start(body: bytes, absent_video: str | None, *, needs_output: bool = Fa
     )
     if not parameters.is_record_audio and parameters.video_type is None:
         raise _refused("RTC.00001004", "neither audio nor video")
-    if needs_output and parameters.publish_param is None and parameters.record_param is None:
-        raise _refused("RTC.00001005", "neither record_param nor publish_param")
     return parameters
 
 
@@ -77,6 +75,15 @@ def read_update(body: bytes) -> Change:
     if change == Change(None, None):
         raise _refused("RTC.00001005", "neither publish_param nor record_param")
     return change
+
+
+def require_rule(given: Parameters | Change, record_rule_id: str) -> None:
+    """Raise Refused (400) if something to do is missing, or the recording rule is not the app's one."""
+    # guess: the codes, from their names in the error table.
+    if given.publish_param is None and given.record_param is None:
+        raise _refused("RTC.00001005", "neither record_param nor publish_param")
+    if given.record_param is not None and given.record_param["record_rule_id"] != record_rule_id:
+        raise _refused("RTC.00001003", "record_rule_id: the app has no such rule")
 
 
 def read_object(body: bytes) -> dict[str, object] | None:

@@ -26,6 +26,7 @@ from local.aws.built import architecture, artifacts
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Function
 from local.aws.template_node import read_node
+from local.direct_http import session_to
 from local.errors import LocalError
 from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY
 from local.sam.relay import Relay, ports_in
@@ -131,15 +132,7 @@ class SamLambda:
 
     def invoke(self, name: str, event: object) -> Any:
         """Return the result of the function `name` for `event`. Raises FunctionError."""
-        url = f"http://{_HERE}:{self._port}/2015-03-31/functions/{name}/invocations"
-        try:
-            answer = requests.post(url, json=event, timeout=_CALL_LIMIT)
-            document = answer.json()
-        except (requests.RequestException, ValueError) as error:
-            raise FunctionError("Sandbox.NotConnected", f"sam local start-lambda: {error}") from error
-        if answer.status_code != HTTPStatus.OK or "X-Amz-Function-Error" in answer.headers:
-            raise FunctionError("Function.Error", json.dumps(document))
-        return document
+        return invoke_at(self._port, name, event)
 
     def kill(self, name: str) -> None:
         """Raise LocalError: the containers are SAM's."""
@@ -153,6 +146,21 @@ class SamLambda:
         """Close the relays through which the containers connect."""
         for relay in self._relays:
             relay.close()
+
+
+def invoke_at(port: int, name: str, event: object) -> Any:
+    """Return what start-lambda on `port` answers to an invocation of the function `name`. Raises FunctionError."""
+    url = f"http://{_HERE}:{port}/2015-03-31/functions/{name}/invocations"
+    try:
+        with session_to(url) as session:
+            answer = session.post(url, json=event, timeout=_CALL_LIMIT)
+        document = answer.json()
+    except (requests.RequestException, ValueError) as error:
+        why = f"sam local start-lambda gives no usable answer ({type(error).__name__})"
+        raise FunctionError("Sandbox.NotConnected", why) from error
+    if answer.status_code != HTTPStatus.OK or "X-Amz-Function-Error" in answer.headers:
+        raise FunctionError("Function.Error", json.dumps(document))
+    return document
 
 
 def sam_template(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from http import HTTPStatus
 
 import requests
 
+from local.direct_http import session_to
 from local.faults import Faults
 from local.http_message import Answer, Headers, Request
 from local.loopback import Server
@@ -204,8 +205,7 @@ def _check_presence(person: Person, channel: Channel) -> None:
 
 
 def _send(url: str, request: Request, patience: float) -> tuple[Answer | None, str]:
-    with requests.Session() as session:
-        session.trust_env = False  # ignore proxies in the environment
+    with session_to(url) as session:
         try:
             got = session.post(
                 url, data=request.body, headers=dict(request.headers), timeout=patience, allow_redirects=False

@@ -28,6 +28,8 @@ from shared.rtc.models import RecordingJob
 MAX_BODY = 64 * 1024
 """The most bytes of an answer that are read. A job has under 2 kB, so a longer answer is no job."""
 
+_MOST_OF_AN_ID = 300
+
 _BY_CODE: Mapping[str, type[RtcError]] = {
     error_codes.JOB_RUNNING: AlreadyRunning,
     error_codes.JOB_DONE: AlreadyDone,
@@ -76,11 +78,14 @@ def job_in(operation: str, answer: Answer, **known: str) -> RecordingJob:
     try:
         return RecordingJob.model_validate({**known, **given})
     except ValidationError:
-        raise error_in(operation, answer) from None
+        raise error_in(operation, answer, job_id=_as_text(given.get("job_id"))) from None
 
 
-def error_in(operation: str, answer: Answer) -> RtcError:
-    """Return the error that an answer means: OutcomeUnknown if it says neither yes nor no."""
+def error_in(operation: str, answer: Answer, job_id: str | None = None) -> RtcError:
+    """Return the error that an answer means: OutcomeUnknown if it says neither yes nor no.
+
+    `job_id` is one in the answer that can't be used.
+    """
     fields = answer.fields()
     error_code = _text(fields.get("error_code"), most=64)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -96,7 +101,13 @@ def error_in(operation: str, answer: Answer) -> RtcError:
         error_code=error_code,
         error_msg=_text(fields.get("error_msg"), most=300),
         request_id=answer.request_id or _text(fields.get("request_id"), most=128),
+        job_id=job_id,
     )
+
+
+def _as_text(job_id: object) -> str | None:
+    """Return a job id that can't be used as it came, but not more of it than a person reads."""
+    return None if isinstance(job_id, dict | list | bool | None) else str(job_id)[:_MOST_OF_AN_ID] or None
 
 
 def _text(value: object, *, most: int) -> str | None:

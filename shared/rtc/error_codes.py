@@ -24,6 +24,7 @@ INTERNAL_ERROR_PREFIX = "RTC.00002"
 """The 500s. After these the job was not created, says the API page."""
 
 _ASK_OPERATOR = "Ask an operator to check recordbot's RTC account."
+_CHECK_KEYS = "Ask an operator to check recordbot's keys: more tries can lock them."
 _REPORT = "Report it with the request id: recordbot sent something that RTC does not accept."
 
 _ROWS = (
@@ -43,18 +44,38 @@ _ROWS = (
         "RTC does not accept these options together.",
         "Drop one of them.",
     ),
-    ErrorCode("RTC.00001005", "MissingParameter", "A value is missing.", "Check room, user and options."),
+    # Room and user are always sent. What RTC may miss is something to do: a rule, or an address to push to.
+    ErrorCode("RTC.00001005", "MissingParameter", "RTC misses a value.", "Name a recording rule, or ask an operator."),
     ErrorCode(JOB_RUNNING, "JobRunning", "This stream is already being recorded.", "Nothing to do: it goes on."),
-    ErrorCode("RTC.00001007", "JobExceed", "RTC's job quota is used up.", "Stop a recording or ask an operator."),
+    ErrorCode(
+        "RTC.00001007",
+        "JobExceed",
+        "RTC's job quota is used up.",
+        "Stop a recording, or ask an operator to request a higher quota by a ticket.",
+    ),
     ErrorCode(JOB_DONE, "JobDone", "This recording is already over.", "Start a new one if you need it."),
     ErrorCode(
-        "RTC.00001010", "LayoutTemplateNotExist", "The layout is not known to RTC.", "Only mixed recordings need one."
+        "RTC.00001010", "LayoutTemplateNotExist", "RTC asks for a layout, which only mixed recordings have.", _REPORT
     ),
-    ErrorCode("RTC.00001012", "UnsupportRegion", "RTC is not offered in this region.", _ASK_OPERATOR),
+    ErrorCode(
+        "RTC.00001012", "UnsupportRegion", "RTC is not offered in this region.", "Ask an operator for another region."
+    ),
     ErrorCode("RTC.00001013", "RuleForbidenDelete", "The recording rule is in use.", "Wait until nothing uses it."),
-    ErrorCode("RTC.00001016", "AppDeactivation", "The RTC app is stopped, often for unpaid bills.", _ASK_OPERATOR),
-    ErrorCode("RTC.00001017", "AppsExceed", "The account has 20 RTC apps, which is the limit.", _ASK_OPERATOR),
-    ErrorCode("RTC.00001018", "URL unavailable", "RTC cannot reach the callback URL.", _ASK_OPERATOR),
+    ErrorCode(
+        "RTC.00001016",
+        "AppDeactivation",
+        "The RTC app is stopped, often for unpaid bills.",
+        "Ask an operator to pay them, or to start the app again.",
+    ),
+    ErrorCode(
+        "RTC.00001017",
+        "AppsExceed",
+        "The account has 20 RTC apps, which is the limit.",
+        "Ask an operator to delete one.",
+    ),
+    ErrorCode(
+        "RTC.00001018", "URL unavailable", "RTC cannot reach the callback URL.", "Ask an operator to correct it."
+    ),
     ErrorCode("RTC.00001019", "RecordRuleExist", "A recording rule of this name exists.", "Choose another name."),
     ErrorCode("RTC.00001020", "AppExist", "An RTC app of this name exists.", "Choose another name."),
     ErrorCode(
@@ -67,11 +88,11 @@ _ROWS = (
         "Wait some seconds, try again.",
     ),
     ErrorCode("APIGW.0101", "ApiNotFound", "RTC's address or path is wrong.", "Ask an operator to check the endpoint."),
-    ErrorCode("APIGW.0301", "IncorrectIamAuthentication", "RTC refused recordbot's signature or token.", _ASK_OPERATOR),
-    ErrorCode("APIGW.0302", "UserNotAllowed", "This IAM user may not call RTC.", _ASK_OPERATOR),
-    ErrorCode("APIGW.0303", "IncorrectAppAuthentication", "RTC refused recordbot's credentials.", _ASK_OPERATOR),
+    ErrorCode("APIGW.0301", "IncorrectIamAuthentication", "RTC refused recordbot's signature or token.", _CHECK_KEYS),
+    ErrorCode("APIGW.0302", "UserNotAllowed", "This IAM user may not call RTC.", "Ask an operator to allow it."),
+    ErrorCode("APIGW.0303", "IncorrectAppAuthentication", "RTC refused recordbot's credentials.", _CHECK_KEYS),
     ErrorCode("APIGW.0305", "AccessDenied", "The gateway in front of RTC denies access.", _ASK_OPERATOR),
-    ErrorCode("APIGW.0307", "TokenExpired", "RTC refused recordbot's token.", _ASK_OPERATOR),
+    ErrorCode("APIGW.0307", "TokenExpired", "RTC refused recordbot's token.", _CHECK_KEYS),
     ErrorCode("APIGW.0308", "Throttled", "RTC gets too many requests at once.", "Try again in a minute."),
 )
 

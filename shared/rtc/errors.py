@@ -35,7 +35,8 @@ class RtcError(Exception):
     """RTC's error, or that there was no answer.
 
     `status` is None if there was no answer; `error_code`, `error_msg` and `request_id` (X-request-Id) are None if the
-    answer had none. `may_retry` says whether the same call may be made again: it can't happen twice.
+    answer had none. `job_id` is one in the answer that can't be used. `may_retry` says whether the same call may be
+    made again: it can't happen twice.
     """
 
     kind: ClassVar[FailureKind]
@@ -50,13 +51,15 @@ class RtcError(Exception):
         error_code: str | None = None,
         error_msg: str | None = None,
         request_id: str | None = None,
+        job_id: str | None = None,
     ) -> None:
-        super().__init__(operation, status, error_code, error_msg, request_id)
+        super().__init__(operation, status, error_code, error_msg, request_id, job_id)
         self.operation = operation
         self.status = status
         self.error_code = error_code
         self.error_msg = error_msg
         self.request_id = request_id
+        self.job_id = job_id
 
     def failure(self) -> Failure:
         """Return the error as it is stored."""
@@ -66,6 +69,7 @@ class RtcError(Exception):
             error_code=self.error_code,
             error_msg=self.error_msg,
             request_id=self.request_id,
+            job_id=self.job_id,
         )
 
     def __str__(self) -> str:

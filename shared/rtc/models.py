@@ -177,9 +177,9 @@ type _Text = Annotated[str, BeforeValidator(_number_as_text)]
 type _Moment = Annotated[datetime, AfterValidator(_utc)]
 
 
-def _named_by_rule(fields: Mapping[str, object]) -> str | None:
-    parts = [fields.get(name) for name in ("job_id", "room_id", "user_id")]
-    return "s_{}_{}_{}".format(*parts) if all(parts) else None
+def expected_stream_name(job_id: str, room_id: str | None, user_id: str | None) -> str | None:
+    """Return the name that RTC's naming rule gives a stream; None if an id is unknown."""
+    return f"s_{job_id}_{room_id}_{user_id}" if room_id and user_id else None
 
 
 class _Received(BaseModel):
@@ -203,16 +203,16 @@ class JobRecordParam(_Received):
 class RecordingJob(_Received):
     """A job as RTC answers it (Table 7 and its example). Only `job_id` is required; any other field may be None.
 
-    Ids may be numbers, unknown fields are dropped, unknown states are kept, a field of the wrong type is None. If
-    `stream_name` is missing, it follows the page's naming rule. Times are aware, in UTC.
-    Raises pydantic's ValidationError if there is no job_id.
+    Ids may be numbers, unknown fields are dropped, unknown states are kept, a field of the wrong type is None. Times
+    are aware, in UTC. Raises pydantic's ValidationError if there is no job_id.
     """
 
     job_id: JobId
     app_id: _Read[_Text] = None
     room_id: _Read[_Text] = None
     user_id: _Read[_Text] = None
-    stream_name: _Read[_Text] = Field(default_factory=_named_by_rule)
+    stream_name: _Read[_Text] = None
+    """RTC's own name; the page's example of an answer lacks it. `expected_stream_name` makes one."""
     is_record_audio: _Read[bool] = None
     video_type: _Read[str] = None
     select_stream_type: _Read[str] = None

@@ -31,10 +31,14 @@ def masked_body(request: RecordingRequest) -> dict[str, JsonValue]:
     """Return the body of a start with its push URLs cut after their hosts: the rest lets anyone publish."""
     body = request.body()
     if request.publish_param is not None:
-        body["publish_param"] = {"rtmp_urls": [_masked_url(url) for url in request.publish_param.rtmp_urls]}
+        body["publish_param"] = {"rtmp_urls": [masked_url(url) for url in request.publish_param.rtmp_urls]}
     return body
 
 
-def _masked_url(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}/{MASK}"
+def masked_url(url: str) -> str:
+    """Return a push address cut after its host; of a text that is no address, nothing is shown."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return MASK
+    return f"{parts.scheme}://{parts.hostname}/{MASK}" if parts.hostname else MASK

@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.conftest import Deployment
 from tests.paths import ROOT
 
+KEY = "whsec_" + "bGlt" * 10
 OTHERS = ("RTC_", "AWS_", "RECORDBOT_")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(OTHERS)}
 
@@ -34,10 +35,12 @@ def test_an_event_is_sent_to_a_system_of_its_own_and_its_outcome_is_read() -> No
 
 
 def test_it_talks_to_a_system_that_runs(bot: Deployment) -> None:
-    """By its URL, with the key from the environment; what is refused is status 1."""
+    """By its URL, with the key from the environment, without its proxy; what is refused is status 1."""
     caller = bot.system.callers[0]
     url = bot.system.hook_url(caller)
-    done = hook(f'{{"room_id": "{bot.room}", "user_id": "user001"}}', "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key)
+    proxies = dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:1")
+    event = f'{{"room_id": "{bot.room}", "user_id": "user001"}}'
+    done = hook(event, "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key, **proxies)
     assert (done.returncode, len(bot.jobs())) == (0, 1), done.stderr
     assert hook('{"type": "ping"}', "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key).returncode == 0
     refused = hook('{"type": "stop"}', "--url", url, RECORDBOT_WEBHOOK_KEY=caller.key)
@@ -49,9 +52,12 @@ def test_it_talks_to_a_system_that_runs(bot: Deployment) -> None:
     [
         (["{"], "", "that is no JSON"),
         (["[" * 100_000], "", "that is no JSON"),
+        (['{"room_id": 1, "room_id": 2}'], "", "room_id is twice"),
+        (["{}", "--url", "http://127.0.0.1:1/hooks/ci "], KEY, "before or after the URL"),
+        (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], f"{KEY} ", "before or after it"),
         (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "", "RECORDBOT_WEBHOOK_KEY"),
         (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "s3cret", "a key starts with whsec_"),
-        (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], "whsec_" + "bGlt" * 10, "can't be reached"),
+        (["{}", "--url", "http://127.0.0.1:1/hooks/ci"], KEY, "can't be reached"),
     ],
 )
 def test_what_keeps_it_from_sending_is_one_line(arguments: list[str], key: str, words: str) -> None:

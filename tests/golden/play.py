@@ -22,7 +22,7 @@ from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF, Channel
 from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
-from tests.webhook_sender import LIMIT_S, Sender, an_event
+from tests.webhook_sender import Sender, an_event, request
 
 __all__ = [
     "ANN",
@@ -120,7 +120,7 @@ class Step:
     def call(self, method: str, url: str) -> None:
         """Call the webhook elsewhere than at a hook."""
         self.play.now = self.name
-        self.exchanges.append((method, requests.request(method, url, timeout=LIMIT_S)))
+        self.exchanges.append((method, request(method, url)))
 
     def sender(self, caller: int = 0) -> Sender:
         """The sender of one of the two callers: the free one, or the limited one."""

@@ -22,6 +22,8 @@ from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.due import DueHandler
 from functions.worker.follow import Follower
 from functions.worker.redrawing import Redrawing
+from functions.worker.results import Results
+from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -164,12 +166,16 @@ def handlers_of(
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
     checks = Checks(queue)
+    results = Results(queue, telling, clock)
     redrawing = Redrawing(ledger, telling.messenger, "/record", clock)
     follower = Follower(ledger, lambda: rtc, redrawing, queue.put, clock)
+    start = StartHandler(ledger, lambda: rtc, telling, checks, results, redrawing, LONGEST, clock, clock.tick)
+    stop = StopHandler(ledger, lambda: rtc, telling, results, redrawing, clock)
     table = handlers(
-        start=StartHandler(ledger, lambda: rtc, telling, checks, redrawing, LONGEST, clock, clock.tick),
-        stop=StopHandler(ledger, lambda: rtc, telling, redrawing, clock),
+        start=start,
+        stop=stop,
         check=CheckHandler(ledger, follower, telling, checks, clock),
+        settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, queue, clock)
 

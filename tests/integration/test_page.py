@@ -181,8 +181,13 @@ def test_a_refused_event_comes_as_news(address: str, caller: Sender, status: int
     assert event["accepted"] is False
 
 
-def test_an_event_is_sent_from_the_page_and_sent_again(address: str) -> None:
-    """The page's own event is signed on this side; sent again it has the same webhook-id, and starts nothing new."""
+def test_an_event_is_sent_from_the_page_and_sent_again(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's own event is signed on this side; sent again it has the same webhook-id, and starts nothing new.
+
+    Neither goes through a proxy of the environment.
+    """
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
     text = json.dumps(start("hook4"))
     assert _ask(address, "POST", "/api/events", {"event": text})[0] == 204
     line = "webhook demo: recording.start room hook4 user001"

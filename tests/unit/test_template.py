@@ -133,6 +133,7 @@ def test_the_defaults_are_those_that_operators_read() -> None:
         ("{}", True),
         ('{"timetable": {"rooms": ["100"], "channels": ["C0123456789"]}, "ci": {}}', True),
         ('{"ci":{}}', True),
+        ('{\n  "ci": {\n    "rooms": ["100"]\n  },\n  "timetable": {}\n}\n', True),
         ('{"Ci": {}}', False),
         ('{"ci": []}', False),
         ("{'ci': {}}", False),

@@ -161,14 +161,14 @@ def test_a_claim_that_was_given_back_is_claimed_again_by_its_order(ledger: Ledge
 
 
 def test_a_call_that_did_not_happen_is_given_back_after_its_lease_too(ledger: Ledger) -> None:
-    """The attempt became unknown meanwhile; what is known now replaces that, and frees the stream."""
-    order = an_order()
+    """The attempt became unknown meanwhile; what is known now replaces that, and frees the stream, however often."""
+    order, other = an_order(), an_order()
     attempt = claimed(ledger, order)
     claim(ledger, order, 0, NOW + LEASE)
     ledger.attempts.release(attempt, NOW + LEASE)
-    claimed(ledger, an_order(), now=NOW + LEASE)
-    with pytest.raises(Contended):
-        ledger.attempts.release(attempt, NOW + LEASE)
+    claimed(ledger, other, now=NOW + LEASE)
+    ledger.attempts.release(attempt, NOW + LEASE)
+    assert claim(ledger, other, 0, NOW + LEASE) == Busy(until=NOW + 2 * LEASE)
 
 
 def test_an_unknown_outcome_locks_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
@@ -255,6 +255,17 @@ def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger)
     claimed(ledger, order)
     with pytest.raises(Contended):
         ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
+
+
+def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:
+    """Of a stream that was called in vain the time is the call's; of one that never was, the settling's."""
+    order = an_order("a", "b")
+    ledger.attempts.release(claimed(ledger, order, 0), NOW)
+    later = NOW + timedelta(minutes=18)
+    began = [
+        ledger.attempts.settle_uncalled(order, n, requests_of(order)[n], REFUSED, later).began_at for n in range(2)
+    ]
+    assert began == [NOW, later]
 
 
 def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 """Fulfilling an order, step by step: real ledger (moto), real RTC stand-in, real Slack stand-in, a clock of our own."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,10 +18,10 @@ from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.faults import Fault as SlackFault
 from shared import transport
 from shared.attempts import LEASE, UNKNOWN_IS_HELD, Busy, Duplicate, NotStarted, Started, State, Unknown
+from shared.log_events import LogEvent
 from shared.orders import Start
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
-from shared.rtc.models import RecordingRequest
 from tests.builders import requests_of
 from tests.in_memory import InMemory
 from tests.integration.conftest import World, a_world
@@ -280,6 +281,20 @@ def test_an_answer_that_slack_throttles_is_given_later_and_nothing_is_done_twice
     assert (world.starts(), len(world.read())) == (1, 1)
 
 
+def test_the_reason_of_an_answer_that_slack_never_took_is_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The last receive logs what Slack said; a receive before it says that too, but not as the end."""
+    world.slack.misbehave(THROTTLED, times=None)
+    order = world.order()
+    caplog.set_level(logging.INFO, "recordbot")
+    assert world.run(order) is not None
+    assert LogEvent.NOT_ANSWERED not in caplog.messages
+    assert world.run(order, 8, last=True) is not None
+    reasons = [(it.message, vars(it)["reason"]) for it in caplog.records if hasattr(it, "reason")]
+    assert reasons == [("Slack did not take the answer", "ratelimited"), (LogEvent.NOT_ANSWERED, "ratelimited")]
+
+
 def test_an_answer_that_can_never_be_given_ends_in_the_ledger(world: World) -> None:
     """A response_url that has ended is final: the order is done, its outcome kept."""
     world.slack.misbehave(RESPONSE_URL_ENDED)
@@ -322,7 +337,7 @@ def test_a_dry_run_sends_nothing_and_shows_everything(world: World) -> None:
 
 def test_a_stream_that_somebody_else_records_is_told_as_such(world: World) -> None:
     """RTC says JobRunning though the ledger knows of nothing: no job id is made up."""
-    world.client.start(RecordingRequest(room_id="100", user_id="user001"))
+    world.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
     order = world.order()
     assert world.run(order) is None
     outcome = world.attempt(order).outcome

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 
@@ -24,10 +25,15 @@ def echo(event: Any, context: Any) -> Any:
 
 
 def obey(event: Any, _context: Any) -> Any:
-    """Do what the event says: sleep, raise, exit, start a process, give a value."""
+    """Do what the event says: meet others, stay, raise, exit, start a process, give a value."""
     match event:
-        case {"sleep": seconds}:
-            time.sleep(seconds)
+        case {"meet": folder, "others": others}:
+            Path(folder, str(os.getpid())).touch()
+            while len(list(Path(folder).iterdir())) <= others:
+                time.sleep(0.01)
+        case {"stay": path}:
+            Path(path).touch()
+            time.sleep(600)
         case {"raise": message}:
             raise ValueError(message)
         case {"exit": code}:
@@ -43,7 +49,7 @@ def work(event: Any, _context: Any) -> Any:
     failed = []
     for record in event["Records"]:
         order = json.loads(record["body"])
-        print(json.dumps({"at": time.time(), **record}))  # noqa: T201 - what it prints is its log
+        print(json.dumps(record))  # noqa: T201 - what it prints is its log
         match order:
             case {"fail": True}:
                 failed.append({"itemIdentifier": record["messageId"]})
@@ -54,3 +60,12 @@ def work(event: Any, _context: Any) -> Any:
             case {"sleep": seconds}:
                 time.sleep(seconds)
     return {"batchItemFailures": failed}
+
+
+def stay(event: Any, _context: Any) -> None:
+    """Put a file into the folder that the message names, and stay until it is gone."""
+    (record,) = event["Records"]
+    here = Path(record["body"], record["messageId"])
+    here.touch()
+    while here.exists():
+        time.sleep(0.01)

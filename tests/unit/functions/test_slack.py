@@ -154,6 +154,10 @@ def test_a_scanner_is_refused_without_the_secret(around: Around, headers: dict[s
         b"payload=[1]",
         b"payload=" + b"[" * 100_000,
         b"payload=" + b"9" * 5000,
+        b"payload=" + b'{"type": "block_actions", "x": "\\ud800"}',
+        b"payload=" + b'{"type": "block_actions", "type": "view_submission"}',
+        b"payload=" + b'{"type": "block_actions", "x": NaN}',
+        b"command=%2Frecord&user_id=U1&user_id=U2",
         b"&".join(b"f%d=1" % n for n in range(101)),
     ],
 )

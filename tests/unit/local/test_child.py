@@ -5,16 +5,15 @@ import queue
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from local.child import Child
 from tests.paths import ROOT
-from tests.processes import is_gone, within
+from tests.processes import PATIENCE_S, is_gone, within
 
-FOREVER = "import time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n"
+FOREVER = "import time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n"
 
 
 class Started:
@@ -35,7 +34,7 @@ class Started:
         )
 
     def line(self) -> str:
-        return self.lines.get(timeout=10)
+        return self.lines.get(timeout=PATIENCE_S)
 
 
 def test_a_child_sees_only_what_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +54,7 @@ def test_lines_and_exit_code_are_heard(tmp_path: Path) -> None:
     """Each line of output and error arrives, and then the exit code."""
     started = Started(tmp_path, "print('out')\nprint('a\\rb', file=sys.stderr)\nprint('end', end='')\nsys.exit(3)")
     assert [started.line(), started.line(), started.line()] == ["out", "a\nb", "end"]
-    assert started.exit_codes.get(timeout=10) == 3
+    assert started.exit_codes.get(timeout=PATIENCE_S) == 3
     started.child.close()
 
 
@@ -74,15 +73,13 @@ def test_close_ends_what_does_not_listen(tmp_path: Path) -> None:
     """A child that ignores the interrupt is killed, and so is what it has started."""
     code = """import signal, subprocess
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 print(child.pid, flush=True)
 """
     started = Started(tmp_path, code + FOREVER)
     pids = int(started.line()), int(started.line())
-    before = time.monotonic()
     started.child.close()
-    assert time.monotonic() - before < 5
-    assert within(2, lambda: all(map(is_gone, pids)))
+    assert within(PATIENCE_S, lambda: all(map(is_gone, pids)))
 
 
 def test_kill_is_immediate(tmp_path: Path) -> None:
@@ -95,7 +92,7 @@ def test_kill_is_immediate(tmp_path: Path) -> None:
     assert started.exit_codes.get_nowait() == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("busy", ["time.sleep(60)", "while True: pass"])
+@pytest.mark.parametrize("busy", ["time.sleep(600)", "while True: pass"])
 def test_a_killed_parent_leaves_no_child(tmp_path: Path, busy: str) -> None:
     """When the parent is killed without a chance to act, the child ends by itself, even if it is busy."""
     (tmp_path / "busy.py").write_text(f"import os, time\nprint(os.getpid(), flush=True)\n{busy}\n", encoding="utf-8")
@@ -106,10 +103,10 @@ from local.child import Child
 def show(line):
     print(line, flush=True)
 Child({str(tmp_path / "busy.py")!r}, environment={{}}, folder=Path("."), on_line=show, on_exit=show)
-time.sleep(60)
+time.sleep(600)
 """
     with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout
         pid = int(process.stdout.readline())
         process.kill()
-    assert within(5, lambda: is_gone(pid))
+    assert within(PATIENCE_S, lambda: is_gone(pid))

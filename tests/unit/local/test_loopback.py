@@ -15,12 +15,13 @@ import requests
 
 from local.http_message import Answer, Request, Wire
 from local.loopback import BODY_LIMIT, PortTaken, Server
+from tests.processes import PATIENCE_S, within
 
 _ANSWERS: dict[str, Callable[[], Answer]] = {
     "/reset": lambda: Answer(wire=Wire.RESET),
     "/cut": lambda: Answer(body=b"0123456789", wire=Wire.CUT),
     "/closed": lambda: Answer(wire=Wire.NOTHING),
-    "/silent": lambda: Answer(delay=60, wire=Wire.NOTHING),
+    "/silent": lambda: Answer(delay=600, wire=Wire.NOTHING),
     "/late": lambda: Answer(delay=0.2, body=b"late"),
     "/stream": lambda: Answer(headers=(("Content-Type", "text/event-stream"),), body=_events()),
     "/empty": lambda: Answer(204),
@@ -49,7 +50,7 @@ def _server() -> Iterator[Server]:
 
 
 def _raw(server: Server, sent: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S) as connection:
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -62,8 +63,8 @@ def test_a_request_arrives_as_it_was_sent(server: Server) -> None:
     assert document == {"method": "PATCH", "target": "//a%2fb?q=%20+", "length": 3, "x": ["1", "\xe9"]}
 
 
-def test_connections_are_kept_and_many_at_once_do_not_stall(server: Server) -> None:
-    """Eight kept-alive connections of 50 posts each take far less than Nagle's 40 ms a post would make them take."""
+def test_connections_are_kept_and_many_are_served_at_once(server: Server) -> None:
+    """Eight connections, each with 50 posts."""
     seen: list[int] = []
 
     def post() -> None:
@@ -76,13 +77,19 @@ def test_connections_are_kept_and_many_at_once_do_not_stall(server: Server) -> N
             assert connection.sock is sock
 
     threads = [threading.Thread(target=post) for _ in range(8)]
-    before = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert seen == [5000] * 400
-    assert time.monotonic() - before < 50 * 0.04
+
+
+def test_an_answer_waits_for_no_acknowledgement(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nagle's algorithm is off: it would hold the rest of an answer back for 40 ms."""
+    options: list[tuple[object, ...]] = []
+    monkeypatch.setattr(socket.socket, "setsockopt", lambda _, *option: options.append(option))
+    _raw(server, b"GET / HTTP/1.1\r\n\r\n")
+    assert (socket.IPPROTO_TCP, socket.TCP_NODELAY, True) in options
 
 
 @pytest.mark.parametrize(
@@ -129,27 +136,27 @@ def test_a_failing_answer_is_500_and_logged_and_the_server_lives(
 ) -> None:
     """A stand-in's bug is seen in the log, told to the client, and ends nothing."""
     with caplog.at_level(logging.ERROR):
-        assert requests.get(f"{server.endpoint}/fails", timeout=5).status_code == 500
+        assert requests.get(f"{server.endpoint}/fails", timeout=PATIENCE_S).status_code == 500
     assert "a bug" in caplog.text
-    assert requests.get(server.endpoint, timeout=5).ok
+    assert requests.get(server.endpoint, timeout=PATIENCE_S).ok
 
 
 def test_misbehaviour_reaches_the_client_as_what_it_is(server: Server) -> None:
     """A reset is a reset, a close is a close, a cut body is too short, and a late answer is late."""
     with pytest.raises(requests.ConnectionError, match="reset by peer"):
-        requests.get(f"{server.endpoint}/reset", timeout=5)
+        requests.get(f"{server.endpoint}/reset", timeout=PATIENCE_S)
     with pytest.raises(requests.ConnectionError, match="without response"):
-        requests.get(f"{server.endpoint}/closed", timeout=5)
+        requests.get(f"{server.endpoint}/closed", timeout=PATIENCE_S)
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="5 bytes read, 5 more expected"):
-        requests.get(f"{server.endpoint}/cut", timeout=5)
+        requests.get(f"{server.endpoint}/cut", timeout=PATIENCE_S)
     with pytest.raises(requests.ReadTimeout):
         requests.get(f"{server.endpoint}/silent", timeout=0.1)
-    assert requests.get(f"{server.endpoint}/late", timeout=5).elapsed.total_seconds() >= 0.2
+    assert requests.get(f"{server.endpoint}/late", timeout=PATIENCE_S).elapsed.total_seconds() >= 0.2
 
 
 def test_an_iterable_is_streamed_as_it_comes(server: Server) -> None:
     """The first event is there long before the last one (there is no last one)."""
-    with requests.get(f"{server.endpoint}/stream", stream=True, timeout=5) as response:
+    with requests.get(f"{server.endpoint}/stream", stream=True, timeout=PATIENCE_S) as response:
         lines = response.iter_lines()
         assert [next(lines) for _ in range(3)] == [b"data: 0", b"", b"data: 1"]
 
@@ -159,21 +166,19 @@ def test_closing_ends_silence_streams_and_idle_connections_and_leaves_no_thread(
     before = set(threading.enumerate())
     server = Server(_answer)
     with (
-        closing(socket.create_connection(("127.0.0.1", server.port), timeout=5)) as idle,
-        closing(socket.create_connection(("127.0.0.1", server.port), timeout=5)) as silent,
-        closing(socket.create_connection(("127.0.0.1", server.port), timeout=5)) as streamed,
+        closing(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)) as idle,
+        closing(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)) as silent,
+        closing(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)) as streamed,
     ):
         silent.sendall(b"GET /silent HTTP/1.1\r\n\r\n")
         streamed.sendall(b"GET /stream HTTP/1.1\r\n\r\n")
         assert streamed.recv(10)
-        started = time.monotonic()
         server.close()
-        assert time.monotonic() - started < 2
         assert idle.recv(1) == b""
         assert silent.recv(1) == b""
-    assert set(threading.enumerate()) <= before
+    assert within(PATIENCE_S, lambda: set(threading.enumerate()) <= before)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", server.port), timeout=5)
+        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
 
 
 def test_a_port_that_cannot_be_had_is_one_clear_error(server: Server) -> None:

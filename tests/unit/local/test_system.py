@@ -14,6 +14,7 @@ def test_the_real_account_is_what_the_environment_says() -> None:
     assert Account.from_environment(GOOD) == Account("https://rtc-api.myhuaweicloud.com", "app-1", "0a1b", keys)
     elsewhere = Account.from_environment(GOOD | {"RTC_ENDPOINT": "https://rtc.example", "RTC_SECURITY_TOKEN": "T"})
     assert elsewhere == Account("https://rtc.example", "app-1", "0a1b", keys | {"security_token": "T"})
+    assert Account.from_environment(GOOD | {"RTC_RECORD_RULE_ID": "r1"}).record_rule_id == "r1"
 
 
 @pytest.mark.parametrize("name", GOOD)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import is_gone, parent_of, within
+from tests.processes import PATIENCE_S, is_gone, parent_of, within
 from tests.programs import need
 from tests.terminal import Terminal
 
@@ -41,7 +41,7 @@ def ended(code: str, *arguments: str | bytes, shell: str = "", **environment: st
         cwd=ROOT,
         env={**ENVIRONMENT, **environment},
         capture_output=True,
-        timeout=30,
+        timeout=PATIENCE_S,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr.decode()
@@ -54,6 +54,7 @@ def started(code: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
         command(code),
         cwd=ROOT,
         env={**ENVIRONMENT, **environment},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -141,7 +142,7 @@ def test_a_closed_pipe_ends_a_command_that_waits() -> None:
     with started(WAITING) as process:
         assert process.stdout is not None
         process.stdout.close()
-        assert process.wait(5) == 141
+        assert process.wait(PATIENCE_S) == 141
         assert process.stderr is not None
         assert process.stderr.read() == b""
 
@@ -164,7 +165,7 @@ def main(command, arguments):
 """
     need("bash", "head")
     run = ["bash", "-o", "pipefail", "-c", '"$@" | head -3', "bash", *command(code)]
-    done = subprocess.run(run, cwd=ROOT, env=ENVIRONMENT, capture_output=True, timeout=30, check=False)
+    done = subprocess.run(run, cwd=ROOT, env=ENVIRONMENT, capture_output=True, timeout=PATIENCE_S, check=False)
     assert (done.returncode, done.stdout) == (141, b"line 0\nline 1\nline 2\n")
     assert done.stderr == b"talked on\ncleaned up\n"
 
@@ -174,7 +175,7 @@ def test_each_signal_ends_a_server_quietly(number: signal.Signals, status: int) 
     """Ctrl-C is how a server is meant to end; the others are told by the status."""
     with started(WAITING) as process:
         process.send_signal(number)
-        assert process.communicate(timeout=5) == (b"", b"")
+        assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == status
 
 
@@ -187,7 +188,7 @@ def main(command, arguments):
         threading.Event().wait()
     finally:
         command.show("ending")
-        time.sleep(0.5)
+        sys.stdin.readline()
         command.show("ended")
 """
     with started(code) as process:
@@ -196,7 +197,7 @@ def main(command, arguments):
         assert process.stdout.readline() == b"ending\n"
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process.send_signal(number)
-        assert process.communicate(timeout=5) == (b"ended\n", b"")
+        assert process.communicate(b"go on\n", PATIENCE_S) == (b"ended\n", b"")
     assert process.returncode == 130
 
 
@@ -213,7 +214,7 @@ def main(command, arguments):
 """
     with started(code) as process:
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=5) == (b"", b"")
+        assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == 143
 
 
@@ -223,7 +224,7 @@ def test_a_signal_in_a_finalizer_is_not_lost() -> None:
 class Slow:
     def __del__(self):
         command_line.print("begun", flush=True)
-        time.sleep(1)
+        threading.Event().wait()
 command_line.print = print
 def main(command, arguments):
     Slow()
@@ -231,14 +232,15 @@ def main(command, arguments):
 """
     with started(code) as process:
         process.send_signal(signal.SIGTERM)
-        assert process.communicate(timeout=5) == (b"", b"")
+        assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
     assert process.returncode == 143
 
 
 def test_an_import_is_not_interrupted(tmp_path: Path) -> None:
     """Extension modules that are half imported crash: the signal waits until the import is over."""
     (tmp_path / "slow.py").write_text(
-        "import time\nprint('begun', flush=True)\ntime.sleep(1)\nprint('imported', flush=True)\n", encoding="utf-8"
+        "import sys\nprint('begun', flush=True)\nsys.stdin.readline()\nprint('imported', flush=True)\n",
+        encoding="utf-8",
     )
     code = f"""
 sys.path.append({str(tmp_path)!r})
@@ -248,7 +250,7 @@ def main(command, arguments):
 """
     with started(code) as process:
         process.send_signal(signal.SIGINT)
-        assert process.communicate(timeout=5) == (b"imported\n", b"")
+        assert process.communicate(b"go on\n", PATIENCE_S) == (b"imported\n", b"")
     assert process.returncode == 130
 
 
@@ -281,24 +283,26 @@ def test_a_command_ends_with_its_terminal(makefile: Path, run: list[str]) -> Non
     with closing(Terminal(run, folder=makefile, environment=ENVIRONMENT)) as terminal:
         word = int(terminal.read(r"pid (\d+)\s", makefile / "log" if "logged" in run else None))
         terminal.hang_up()
-        assert within(5, lambda: is_gone(word))
+        assert within(PATIENCE_S, lambda: is_gone(word))
 
 
 def test_a_command_ends_with_the_make_that_started_it(makefile: Path) -> None:
     """Also when make is killed and can tell nobody."""
-    with closing(Terminal(["bash", "-c", "make word; sleep 30"], folder=makefile, environment=ENVIRONMENT)) as terminal:
+    with closing(
+        Terminal(["bash", "-c", "make word; sleep 600"], folder=makefile, environment=ENVIRONMENT)
+    ) as terminal:
         word = int(terminal.read(r"pid (\d+)\s"))
         os.kill(parent_of(word), signal.SIGKILL)
-        assert within(5, lambda: is_gone(word))
+        assert within(PATIENCE_S, lambda: is_gone(word))
 
 
 @pytest.mark.parametrize(
     "run",
     [
-        "nohup make logged & echo begun; sleep 30",
-        "setsid make logged </dev/null 2>/dev/null & echo begun; sleep 30",
-        "make logged 2>/dev/null & disown; echo begun; sleep 30",
-        "trap '' HUP; make logged & echo begun; sleep 30",
+        "nohup make logged & echo begun; sleep 600",
+        "setsid make logged </dev/null 2>/dev/null & echo begun; sleep 600",
+        "make logged 2>/dev/null & disown; echo begun; sleep 600",
+        "trap '' HUP; make logged & echo begun; sleep 600",
     ],
     ids=["nohup", "setsid", "disown", "SIGHUP ignored"],
 )
@@ -313,4 +317,4 @@ def test_a_command_that_shall_outlive_its_terminal_does(makefile: Path, run: str
             assert not within(1.5, lambda: is_gone(word))
         finally:
             os.kill(word, signal.SIGTERM)
-        assert within(5, lambda: is_gone(word))
+        assert within(PATIENCE_S, lambda: is_gone(word))

@@ -1,5 +1,6 @@
 """Rules of `/record start`: the requests that come of its words, and what is said at once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,12 +74,36 @@ def said(*requests: RecordingRequest, dry_run: bool = False) -> list[str]:
     return read(reply).split("\n")
 
 
+RULE = RecordParam(record_rule_id="r1")
+
+
 def test_an_accepted_order_is_said_with_its_settings_and_id() -> None:
     """The asker can check at once what was understood, the idle time included, and quote the order."""
-    assert said() == [
+    assert said(a_request(record_param=RULE)) == [
         "⏳ Asking RTC to record user001 in room 100",
-        "HD · camera + audio · ends after 5 min idle · order 7KQ2M4X8P1ZA",
+        "HD · camera + audio · rule r1 · ends after 5 min idle · order 7KQ2M4X8P1ZA",
     ]
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_order_that_may_record_nothing_says_so_once(*, dry_run: bool) -> None:
+    """Without a rule, and without an address to push to, RTC may have nothing to do."""
+    push = PublishParam(rtmp_urls=["rtmp://live.example.com/app/key"])
+    assert said(a_request("u1"), a_request("u2"), a_request("u3", record_param=RULE), dry_run=dry_run)[2:] == [
+        (
+            "RTC may record nothing: no recording rule is named. Name one with rule=ID, or ask an operator to set "
+            "RecordRuleId."
+        )
+    ]
+    assert said(a_request(record_param=RULE), a_request(publish_param=push), dry_run=dry_run)[2:] == []
+
+
+@pytest.mark.parametrize(("typed", "sent"), [("", "default"), (" rule=own", "own"), (" dry-run", "default")])
+def test_the_set_rule_holds_where_none_is_typed(typed: str, sent: str) -> None:
+    """For each user, in a dry run too."""
+    _, values = parse(f"100 user001,user002{typed}", LEXICON, "/record")
+    action = START.action(values, replace(CONTEXT, record_rule_id="default"))
+    assert [it.record_param for it in action.requests] == [RecordParam(record_rule_id=sent)] * 2
 
 
 def test_an_accepted_dry_run_promises_nothing() -> None:

@@ -59,6 +59,41 @@ def test_a_running_job_is_being_recorded() -> None:
     assert lines(Started(job=a_job(state="RUNNING")))[0] == "🔴 Recording user001 in room 100"
 
 
+def test_a_name_that_rtc_did_not_say_is_marked() -> None:
+    """The page's example of an answer lacks it, and its naming rule gives one."""
+    assert lines(Started(job=a_job(stream_name=None)))[2] == "job 1 · s_1_100_user001 (expected) · INIT"
+
+
+def test_the_times_of_a_job_are_said() -> None:
+    """Since when it runs, or from when to when it ran."""
+    times: dict[str, Any] = {"start_time": NOW - timedelta(minutes=24), "stop_time": NOW}
+    assert lines(Started(job=a_job(state="RUNNING", **times)))[2].endswith("RUNNING since 10:06 UTC")
+    assert lines(Started(job=a_job(state="STOPPED", **times)))[2].endswith("STOPPED, 10:06 UTC to 10:30 UTC")
+
+
+def test_an_app_that_was_not_asked_is_said() -> None:
+    """RTC's answer names the app of the job."""
+    assert "app app2 (asked: app1)" in lines(Started(job=a_job(app_id="app2"), app_id="app1"))[1]
+
+
+def test_a_job_whose_id_cannot_be_used_is_shown() -> None:
+    """An operator may stop it by its id; nothing is cut from it."""
+    long = "9" * 129
+    failure = a_failure(FailureKind.OUTCOME_UNKNOWN, status=201, error_code=None, error_msg=None, job_id=long)
+    _, second, third = lines(unknown(failure))
+    assert second == (
+        "RTC named a job by an id that recordbot can't use. It was not sent again. "
+        "Ask an operator to stop it in RTC's console if it must end."
+    )
+    assert third == f"job {long} · Held until 10:45 UTC · HTTP 201 · request 3f2a"
+
+
+def test_a_duplicate_has_the_name_that_rtc_gave_its_stream() -> None:
+    """RTC has just shown the job."""
+    came = Duplicate(lock=a_lock(), job=a_job(stream_name="s_of_rtc"))
+    assert lines(came)[2] == "job 1 · s_of_rtc · camera + audio · by @U2BEN · for 12 min"
+
+
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
@@ -88,7 +123,7 @@ def test_a_refusal_has_its_reason_a_next_step_and_the_code() -> None:
     """Three lines: what, why and what to do, and what to quote."""
     assert lines(REFUSED) == [
         "⛔ Not recorded: user001 in room 100",
-        "RTC's job quota is used up. Stop a recording or ask an operator.",
+        "RTC's job quota is used up. Stop a recording, or ask an operator to request a higher quota by a ticket.",
         "RTC.00001007 JobExceed · HTTP 400 · request 3f2a",
     ]
 
@@ -148,7 +183,11 @@ def test_an_unknown_outcome_is_said_to_be_unknown(came: Outcome, what: str, fact
 @pytest.mark.parametrize(
     ("lock", "first", "third"),
     [
-        (a_lock(), "♻️ Already recording user001 in room 100", "job 1 · camera + audio · by @U2BEN · for 12 min"),
+        (
+            a_lock(),
+            "♻️ Already recording user001 in room 100",
+            "job 1 · s_1_100_user001 (expected) · camera + audio · by @U2BEN · for 12 min",
+        ),
         (
             a_lock(job_id=None, since=NOW - timedelta(seconds=4), calling_until=NOW + timedelta(seconds=16)),
             "♻️ user001 in room 100 is being started already",
@@ -183,13 +222,13 @@ def test_several_streams_are_one_message_with_a_line_each() -> None:
         "✅ Starting user001 · job 1 · s_1_100_user001 · INIT",
         f"⛔ Not recorded: user002 · {' · '.join(lines(REFUSED)[1:])}",
         f"❓ user003 may or may not be recording · {' · '.join(lines(unknown(BY_502))[1:])}",
-        "♻️ Already recording user004 · job 9 · camera + audio · by @U2BEN · for 12 min",
+        "♻️ Already recording user004 · job 9 · s_9_100_user004 (expected) · camera + audio · by @U2BEN · for 12 min",
     ]
 
 
 def test_a_job_of_several_that_differs_says_so_in_its_line() -> None:
     """What is said once is what was asked; what RTC answered otherwise stands with its stream."""
-    rows = read(several(Started(job=a_job(max_idle_time=30)), Started(job=a_job()))).split("\n")[2:]
+    rows = read(several(Started(job=a_job(max_idle_time=30)), Started(job=a_job(a_request("user002"))))).split("\n")[2:]
     assert rows[0].endswith("HD · camera + audio · ends after 30 s idle (asked: 5 min)")
     assert rows[1].endswith("INIT")
 

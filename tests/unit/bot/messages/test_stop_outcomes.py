@@ -54,6 +54,14 @@ def test_what_is_said_of_a_stop(stop: Stop, targets: list[Target], text: str) ->
     assert _said(stop, *targets) == text
 
 
+@pytest.mark.parametrize("kind", [FailureKind.AUTH_FAILED, FailureKind.NOT_FOUND])
+def test_nobody_is_told_to_try_what_another_try_cannot_change(kind: FailureKind) -> None:
+    """A refused key is an operator's to mend; more tries can lock it."""
+    said = _said(BY_USER, Target(job_id="1", **STREAM, failure=a_failure(kind, error_code=None, error_msg=None)))
+    assert "It may still be recording. Ask an operator" in said
+    assert "Try again" not in said
+
+
 def test_what_waited_too_long_says_so() -> None:
     """Nobody expects it any more."""
     assert "Ask again if you still need it." in _said(

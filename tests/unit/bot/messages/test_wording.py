@@ -82,6 +82,29 @@ def test_settings_are_what_was_asked(changes: dict[str, Any], said: str) -> None
             {"is_record_audio": False},
             "HD · camera, no audio (asked: camera + audio) · ends after 5 min idle",
         ),
+        (
+            {"record_param": {"record_rule_id": "r1"}},
+            {"record_param": {"record_rule_id": "r2"}},
+            "HD · camera + audio · rule r2 (asked: r1) · ends after 5 min idle",
+        ),
+        (
+            {},
+            {"record_param": {"record_rule_id": "r2"}},
+            "HD · camera + audio · rule r2 (asked: none) · ends after 5 min idle",
+        ),
+        (
+            {},
+            {"publish_param": {"rtmp_urls": ["rtmp://a/b/c"]}},
+            "HD · camera + audio · pushed elsewhere (asked: not pushed) · ends after 5 min idle",
+        ),
+        (
+            {},
+            {"room_id": "200", "user_id": "user002", "app_id": "app2"},
+            (
+                "HD · camera + audio · ends after 5 min idle · app app2 (asked: app1) · room 200 (asked: 100) · "
+                "user user002 (asked: user001)"
+            ),
+        ),
     ],
 )
 def test_what_rtc_answers_holds_and_a_difference_is_said(
@@ -89,7 +112,7 @@ def test_what_rtc_answers_holds_and_a_difference_is_said(
 ) -> None:
     """Where RTC does other than asked, both are read."""
     request = a_request(**asked)
-    assert settings(request, a_job(request, **answered)) == said
+    assert settings(request, a_job(request, **answered), "app1") == said
 
 
 def test_what_rtc_leaves_out_is_as_it_was_asked() -> None:

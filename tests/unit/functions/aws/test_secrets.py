@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from moto import mock_aws
+from pydantic import ValidationError
 
 from functions.aws.secrets import LIFETIME, RETRY_AFTER, Secret, SecretUnreadable
+from functions.aws.settings import what_is_wrong
 from functions.slack import SlackSecret
+from functions.webhook_api.configuration import WebhookSecret
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -111,6 +114,9 @@ def test_the_first_read_has_to_succeed(kept: Kept) -> None:
         '{"signing_secrets": []}',
         '{"signing_secrets": [" "]}',
         '{"signing_secrets": "s3cret"}',
+        '{"signing_secrets": ["s3cret"], "signing_secrets": ["s3cret2"]}',
+        '{"signing_secrets": ["s3cret\\ud800"]}',
+        "[" * 60_000 + '"s3cret"',
     ],
 )
 def test_a_secret_that_holds_something_else_is_refused_without_showing_it(kept: Kept, content: str) -> None:
@@ -122,7 +128,46 @@ def test_a_secret_that_holds_something_else_is_refused_without_showing_it(kept: 
     with pytest.raises(SecretUnreadable, match="secret slack") as refused:
         kept.secret().read()
     assert "s3cret" not in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
     assert refused.value.__suppress_context__
+
+
+def test_a_name_that_is_in_a_secret_twice_is_named(kept: Kept) -> None:
+    """Nobody could say which of the two values counts, and after a rotation it may be the old one."""
+    kept.change('{"signing_secrets": ["first"], "signing_secrets": ["second"]}')
+    with pytest.raises(SecretUnreadable, match=r"it is no JSON: signing_secrets is twice in one object$"):
+        kept.secret().read()
+
+
+def test_a_byte_order_mark_is_no_part_of_a_secret(kept: Kept) -> None:
+    """An editor wrote it into the file, and nobody sees it."""
+    kept.change('\ufeff{"signing_secrets": ["first"]}')
+    assert kept.secret().read().signing_secrets == ("first",)
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ("v1,whsec_" + "bGlt" * 10, "a key starts with whsec_"),
+        ("whsec_", "a key has 24 to 64 bytes"),
+        ("whsec_" + "ä" * 40, "what follows whsec_ is not base64"),
+        (None, "a key starts with whsec_"),
+    ],
+)
+def test_what_is_wrong_with_an_item_is_said_once(item: object, words: str) -> None:
+    """Not also that its list is too short, which it isn't."""
+    key = "whsec_" + "bGlt" * 10
+    with pytest.raises(ValidationError) as refused:
+        WebhookSecret.model_validate({"callers": {"ci": [item]}, "status_keys": [key]})
+    assert what_is_wrong(refused.value) == f"callers.ci.0: {words}"
+
+
+def test_a_key_that_was_pasted_as_a_name_is_not_shown() -> None:
+    """It would stand in a log."""
+    key = "whsec_" + "bGlt" * 10
+    with pytest.raises(ValidationError) as refused:
+        WebhookSecret.model_validate({"callers": {key: ["ci"]}, "status_keys": [key]})
+    assert key not in what_is_wrong(refused.value)
 
 
 def test_a_pasted_line_end_is_no_part_of_a_secret() -> None:

@@ -10,6 +10,7 @@ SLACK = {
     "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
     "SLACK_COMMAND": "/record",
     "DEFAULT_IDLE_SECONDS": "300",
+    "RECORD_RULE_ID": "",
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from functions.webhook_api.door import MOST_BYTES
 from tests.webhook_around import START, Around
-from tests.webhook_requests import signed
+from tests.webhook_requests import an_event, signed
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,16 @@ from tests.webhook_requests import signed
     [
         ("application/json; charset=utf-8", 202),
         ('Application/JSON;Charset="UTF-8"', 202),
+        ("application/json; version=2; charset=utf-8", 202),
+        ('application/json; title="a; charset=utf-16"; charset="utf-8";', 202),
+        ("application/json;", 202),
+        ("application/json;; charset=utf-8 ;", 202),
+        ("application/json; xcharset=utf-16", 202),
         ("application/json; charset=utf-16", 415),
+        ("application/json; version=2; charset=utf-16", 415),
+        ("application/json; charset=utf-8; charset=utf-16", 415),
+        ('application/json; charset=""', 415),
+        ("application/json, application/json", 415),
         ("text/plain", 415),
         ("", 415),
         ("application/jsonx", 415),
@@ -21,6 +30,12 @@ from tests.webhook_requests import signed
 def test_only_json_is_taken(around: Around, content_type: str, status: int) -> None:
     """By its name, however it is written, and in UTF-8."""
     assert around.ask(START, signed(START) | {"content-type": content_type})[0] == status
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", "Identity", " , identity"])
+def test_an_empty_content_encoding_is_none(around: Around, encoding: str) -> None:
+    """A sender whose library always sets the header is taken."""
+    assert around.ask(START, signed(START) | {"content-encoding": encoding})[0] == 202
 
 
 def test_a_compressed_body_is_not_taken(around: Around) -> None:
@@ -41,12 +56,34 @@ def test_a_byte_order_mark_is_told_as_one(around: Around) -> None:
     [
         START.replace(b'"room_id"', b'"room_id": 1, "room_id"'),
         START.replace(b'"type"', b'"type": "ping", "type"'),
+        START.replace(b'"type"', b'"t\\u0079pe": "ping", "type"'),
+        an_event({"a": [{"b": 1}]}, "ping").replace(b'"b"', b'"b": 2, "b"'),
     ],
 )
 def test_a_name_stands_once(around: Around, body: bytes) -> None:
     """Two readers may take different ones: nobody could say what was ordered."""
-    assert around.ask(body)[0] == 400
+    status, problem = around.ask(body)
+    assert (status, "is twice in one object" in problem["detail"]) == (400, True)
     assert not around.orders
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1" * 4301, "-" + "1" * 60_000, "NaN", "-Infinity", "1e999", '"\\ud800"'],
+    ids=["digits", "negative", "nan", "infinity", "float", "surrogate"],
+)
+@pytest.mark.parametrize("event", [an_event({"x": 5}, "ping"), an_event({"room_id": 5, "user_id": "a"})])
+def test_a_value_that_json_does_not_have_is_refused(around: Around, event: bytes, value: str) -> None:
+    """So is a number that some readers can't hold, wherever it stands."""
+    status, problem = around.ask(event.replace(b"5", value.encode()))
+    assert (status, problem["detail"].startswith("the body is no JSON")) == (400, True)
+
+
+@pytest.mark.parametrize("depth", [150, 250, 30_000])
+def test_brackets_may_be_nested_but_not_without_end(around: Around, depth: int) -> None:
+    """A body of brackets alone is the caller's mistake, not a failure of ours."""
+    ping = an_event({"x": 5}, "ping").replace(b"5", b"[" * depth + b"]" * depth)
+    assert around.ask(ping)[0] == (200 if depth == 150 else 400)
 
 
 def test_a_body_too_long_is_refused_before_it_is_verified(around: Around) -> None:

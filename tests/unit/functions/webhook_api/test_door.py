@@ -1,10 +1,12 @@
 """The webhook's door: what a caller signed is ordered once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from shared.orders import NotQueued, Order, PerhapsQueued, Stop, order_id_of
+from shared.rtc.models import RecordParam
 from tests.builders import TIMETABLE, requests_of
 from tests.webhook_around import LIMITED_KEY, START, Around
 from tests.webhook_requests import NOW, a_request, an_event, signed
@@ -48,6 +50,27 @@ def test_a_ping_tells_who_you_are_and_how_your_clock_is(around: Around) -> None:
         200, {"caller": "timetable", "clock_ahead_seconds": 7, "rooms": None, "channels": None}
     )  # fmt: skip
     assert not around.orders
+
+
+@pytest.mark.parametrize(("own", "sent"), [({}, "default"), ({"record_param": {"record_rule_id": "own"}}, "own")])
+def test_the_set_rule_holds_where_an_event_names_none(around: Around, own: dict[str, object], sent: str) -> None:
+    """In a dry run too; then nothing is to be warned of."""
+    around.door = replace(around.door, record_rule_id="default")
+    data = {"room_id": 1, "user_id": "a", **own}
+    assert around.ask(an_event(data))[1]["warning"] is None
+    (request,) = requests_of(around.orders[0])
+    assert request.record_param == RecordParam(record_rule_id=sent)
+    dry = around.ask(an_event(data, dry_run=True))[1]
+    assert ([it["record_param"] for it in dry["would_send"]], dry["warning"]) == ([{"record_rule_id": sent}], None)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_start_that_may_record_nothing_is_warned_of(around: Around, *, dry_run: bool) -> None:
+    """No rule is set or named, and nothing is pushed."""
+    assert "RTC may record nothing" in around.ask(an_event(dry_run=dry_run))[1]["warning"]
+    push = {"publish_param": {"rtmp_urls": ["rtmp://live.example.com/app/key"]}}
+    pushed = an_event({"room_id": 1, "user_id": "a", **push}, dry_run=dry_run)
+    assert around.ask(pushed, signed(pushed, webhook_id="evt_2", now=NOW))[1]["warning"] is None
 
 
 def test_a_dry_run_shows_what_would_be_sent_and_orders_nothing(around: Around) -> None:
@@ -94,6 +117,7 @@ def test_two_bodies_that_meet_on_the_queue_are_told_apart_by_the_recorder(around
     ("path", "method", "status"),
     [
         ("/hooks/timetable", "GET", 405),
+        ("/hooks/timetable", "HEAD", 405),
         ("/openapi.json", "POST", 405),
         ("/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "DELETE", 405),
         ("/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "GET", 404),
@@ -103,11 +127,23 @@ def test_two_bodies_that_meet_on_the_queue_are_told_apart_by_the_recorder(around
         ("/openapi.json", "GET", 200),
     ],
 )
-def test_each_place_takes_one_method(around: Around, path: str, method: str, status: int) -> None:
+def test_each_place_takes_its_methods(around: Around, path: str, method: str, status: int) -> None:
     """And says which; what is nowhere is 404."""
     answer = around.answer(a_request(path=path, method=method))
     assert answer.status == status
-    assert ("allow" in answer.headers) == (status == 405)
+    allowed = "POST" if path.startswith("/hooks") else "GET, HEAD"
+    assert answer.headers.get("allow") == (allowed if status == 405 else None)
+
+
+@pytest.mark.parametrize(
+    "place", ["link", "/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA", "/openapi.json", "/hooks/timetable", "/"]
+)
+def test_head_is_answered_as_get_without_the_body(around: Around, place: str) -> None:
+    """So that a program can look whether a link works."""
+    path = around.ask()[1]["status_url"].removeprefix("https://example.com") if place == "link" else place
+    head, get = (around.answer(a_request(path=path, method=method)) for method in ("HEAD", "GET"))
+    assert (head.status, head.headers, head.content_type) == (get.status, get.headers, get.content_type)
+    assert (head.body, get.body == "") == ("", False)
 
 
 @pytest.mark.parametrize("trouble", [NotQueued("order"), PerhapsQueued("order")])

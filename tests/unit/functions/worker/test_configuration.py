@@ -35,6 +35,7 @@ def test_numbers_are_numbers() -> None:
         ("MAX_RECEIVES", "9"),
         ("RTC_ENDPOINT", "https://rtc-api.myhuaweicloud.com/"),
         ("RTC_APP_ID", "app/1"),
+        ("RTC_PROJECT_ID", "my-project"),
         ("IAM_ENDPOINT", "ftp://iam"),
         ("SLACK_API_URL", "https://slack.com/api"),
         ("SLACK_RESPONSE_URL", ""),
@@ -56,6 +57,22 @@ def test_a_value_that_cannot_work_is_refused_at_cold_start(variable: str, value:
 def test_the_recorder_has_a_key_or_a_login_and_shows_neither(content: str) -> None:
     """Either opens RTC; a repr shows no part of them."""
     assert "s3cret" not in repr(RecorderSecret.model_validate_json(content))
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\n", None])
+@pytest.mark.parametrize("part", ["bot_token", "security_token", "user_name"])
+def test_an_empty_part_of_the_secret_is_missing(part: str, empty: str | None) -> None:
+    """A document with every field, some of them not filled in, is what an operator may copy."""
+    secret = RecorderSecret.model_validate({"access_key": "a", "secret_key": "b", part: empty})
+    assert secret == RecorderSecret(access_key="a", secret_key="b")
+
+
+def test_a_login_is_used_where_the_access_key_is_empty() -> None:
+    """And an empty part is never half of a key."""
+    login = {"domain_name": "d", "user_name": "u", "password": "p"}
+    assert RecorderSecret.model_validate(login | {"access_key": "", "secret_key": ""}).access_key is None
+    with pytest.raises(ValueError, match="access_key and secret_key, or domain_name"):
+        RecorderSecret.model_validate({"access_key": "a", "secret_key": " "})
 
 
 @pytest.mark.parametrize("content", ["{}", '{"access_key": "a"}', '{"user_name": "u", "password": "p"}'])

@@ -37,7 +37,7 @@ def gateway() -> Iterator[ApiGateway]:
 
 
 def _ask(gateway: ApiGateway, method: str, path: str, body: bytes = b"") -> tuple[int, Any]:
-    connection = http.client.HTTPConnection(gateway.endpoint.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(gateway.endpoint.removeprefix("http://"), timeout=60)
     try:
         connection.request(method, path, body)
         answer = connection.getresponse()

@@ -21,13 +21,13 @@ def _function(text: str, folder: Path) -> Template:
 
 def test_functions_take_what_is_global_and_what_is_their_own() -> None:
     """A function's own setting wins over the global one, and that over Lambda's default."""
-    echo, obey, _ = read_template(SAMPLE).functions
-    assert (echo.timeout, obey.timeout, obey.memory, obey.log_format) == (2, 1, 128, "Text")
+    echo, obey, *_ = read_template(SAMPLE).functions
+    assert (echo.timeout, obey.timeout, obey.memory, obey.log_format) == (5, 60, 128, "Text")
     assert echo.variables["PLACE"] == "here"
     assert obey == Function(
         name="ObeyFunction",
         handler="sample.obey",
-        timeout=1,
+        timeout=60,
         memory=128,
         log_format="Text",
         log_level="INFO",
@@ -41,6 +41,7 @@ def test_events_become_routes_and_queue_mappings() -> None:
     assert template.routes == (Route("POST", "/echo/{name}", "EchoFunction"), Route("POST", "/obey", "ObeyFunction"))
     assert template.queue_mappings == (
         QueueMapping("Queue", "WorkFunction", 5, {"Ref": "AtOnce"}, reports_failures=True),
+        QueueMapping("StayQueue", "StayFunction", 1, {"Ref": "AtOnce"}, reports_failures=False),
     )
 
 
@@ -50,7 +51,7 @@ def test_the_plain_document_has_only_what_is_plain() -> None:
     assert set(document) == {"Parameters", "Resources", "Outputs"}
     assert document["Parameters"] == {
         "Greeting": {"Type": "String"},
-        "Visibility": {"Type": "Number", "Default": 1},
+        "Visibility": {"Type": "Number", "Default": 300},
         "AtOnce": {"Type": "Number", "Default": 2},
         "Secret": {"Type": "String"},
     }

@@ -35,7 +35,7 @@ class Caller:
     endpoint: str
 
     def call(self, method: str, path: str, body: bytes | None = None, **options: Any) -> requests.Response:
-        return self.session.request(method, self.endpoint + path, data=body, timeout=5, **options)
+        return self.session.request(method, self.endpoint + path, data=body, timeout=60, **options)
 
     def start(self, body: bytes = EXAMPLE) -> requests.Response:
         return self.call("POST", JOBS, body)
@@ -48,7 +48,7 @@ def _auth(clock: SettableClock, secret_key: str = MADE_UP.secret_key) -> AkSkAut
 @pytest.fixture(name="caller", params=["in memory", "over HTTP"])
 def _caller(request: pytest.FixtureRequest) -> Iterator[Caller]:
     clock = SettableClock()
-    api = RtcApi(clock=clock, calls_per_second=None, quota=2)
+    api = RtcApi(clock=clock, calls_per_second=None, quota=2, refuses_duplicates=True)
     with requests.Session() as session:
         session.trust_env = False
         session.headers["Content-Type"] = "application/json"
@@ -99,17 +99,20 @@ def test_errors_have_the_page_s_form_and_status(caller: Caller) -> None:
 
 
 def test_the_switches_reach_what_they_switch() -> None:
-    """With other guesses a start without an output is refused, and a second start of a stream is not."""
+    """With other guesses the app's rule is needed, and a second start of a stream is refused."""
     clock = SettableClock()
-    api = RtcApi(clock=clock, needs_output=True, refuses_duplicates=False)
+    api = RtcApi(clock=clock, strict_rules=True, refuses_duplicates=True)
     with requests.Session() as session:
         session.mount("http://", InMemory(api.answer))
         session.headers["Content-Type"] = "application/json"
         session.auth = _auth(clock)
         caller = Caller(api, clock, session, "http://rtc.example")
         assert _error(caller.start(b'{"room_id": 1, "user_id": 1}')) == (400, "RTC.00001005")
-        body = b'{"room_id": 1, "user_id": 1, "record_param": {"record_rule_id": "r1"}}'
-        assert [caller.start(body).json()["job_id"] for _ in range(2)] == ["1", "2"]
+        body = b'{"room_id": 1, "user_id": 1, "record_param": {"record_rule_id": "1"}}'
+        assert caller.start(body).status_code == 201
+        assert _error(caller.start(body)) == (400, "RTC.00001006")
+        clock.tick(2)
+        assert _error(caller.call("PUT", f"{JOBS}/1", RULE)) == (400, "RTC.00001003")
 
 
 @pytest.mark.parametrize(

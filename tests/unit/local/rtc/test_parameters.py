@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.rtc.parameters import Change, Parameters, read_object, read_start, read_update
+from local.rtc.parameters import Change, Parameters, read_object, read_start, read_update, require_rule
 from local.rtc.refusal import Refused
 from tests.paths import SAMPLES
 
@@ -61,14 +61,14 @@ def test_the_page_s_defaults_fill_in_what_is_absent_or_null() -> None:
     assert bare == _start(max_idle_time=None, video_type=None, publish_param=None)
 
 
-def test_whether_a_start_needs_an_output_is_a_choice() -> None:
-    """Huawei's SDK says that a start needs record_param or publish_param, and the page that both are optional."""
-    body = json.dumps(IDS).encode()
-    assert read_start(body, absent_video=None).record_param is None
+def test_a_rule_that_is_required_is_the_app_s_own() -> None:
+    """Something to do is needed, a rule or an address; and of rules only the app's."""
     with pytest.raises(Refused, match="neither record_param nor publish_param"):
-        read_start(body, absent_video=None, needs_output=True)
-    for output in ({"record_param": {"record_rule_id": "r1"}}, {"publish_param": {"rtmp_urls": ["rtmp://a/b"]}}):
-        read_start(json.dumps(IDS | output).encode(), absent_video=None, needs_output=True)
+        require_rule(_start(), "r1")
+    with pytest.raises(Refused, match="no such rule"):
+        require_rule(_start(record_param={"record_rule_id": "r2"}), "r1")
+    require_rule(_start(record_param={"record_rule_id": "r1"}), "r1")
+    require_rule(_start(publish_param={"rtmp_urls": ["rtmp://a/b"]}), "r1")
 
 
 def test_what_an_absent_video_type_means_is_a_choice() -> None:

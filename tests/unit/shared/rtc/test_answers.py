@@ -90,7 +90,7 @@ def test_the_gateways_request_id_is_found_in_the_body() -> None:
 def test_a_201_with_a_job_is_a_job_completed_by_what_was_asked() -> None:
     """Room and user that the answer leaves out are those of the request."""
     job = job_in("start", answer(201, {"job_id": 1, "room_id": None}), room_id="100", user_id="user001")
-    assert (job.job_id, job.room_id, job.stream_name) == ("1", "100", "s_1_100_user001")
+    assert (job.job_id, job.room_id, job.user_id) == ("1", "100", "user001")
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,14 @@ def test_a_201_without_a_job_is_an_unknown_outcome(body: bytes) -> None:
     """A 2xx that carries no job says nothing about whether one runs."""
     with pytest.raises(OutcomeUnknown):
         job_in("start", Answer(201, None, body))
+
+
+@pytest.mark.parametrize("job_id", ["9" * 129, "two words", "..", "\u20001"])
+def test_a_job_id_that_cannot_be_used_is_kept_with_the_unknown_outcome(job_id: str) -> None:
+    """An operator may find the job by it."""
+    with pytest.raises(OutcomeUnknown) as caught:
+        job_in("start", answer(201, {"job_id": job_id}))
+    assert caught.value.failure().job_id == job_id
 
 
 @given(st.integers(100, 599), st.binary(max_size=200))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue, ValidationError
 
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 from tests.paths import SAMPLES
 
 ids = st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True)
@@ -57,11 +57,11 @@ def test_the_pages_example_request_is_read_and_its_ids_become_strings() -> None:
 
 
 def test_the_pages_example_answer_is_read_and_named_by_the_rule() -> None:
-    """The page's example answer lacks stream_name and state: the name follows the naming rule, the state stays open."""
+    """The page's example answer lacks stream_name and state: both stay open, and the naming rule gives a name."""
     job = RecordingJob.model_validate_json((SAMPLES / "start_answer.json").read_bytes())
     assert (job.job_id, job.app_id, job.room_id) == ("1", "1", "100")
-    assert job.stream_name == "s_1_100_user001"
-    assert job.state is None
+    assert (job.stream_name, job.state) == (None, None)
+    assert expected_stream_name(job.job_id, job.room_id, job.user_id) == "s_1_100_user001"
     assert job.create_time == datetime(2006, 1, 2, 15, 4, 5, 75000, tzinfo=UTC)
 
 

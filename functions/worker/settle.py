@@ -1,0 +1,66 @@
+"""Settle what RTC said while the ledger could not take it, and go on with the order.
+
+The order's message is done when its settle is on the queue. If the order was received again meanwhile, its answer may
+say that the outcome is unknown. Then it is corrected.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages.outcomes import outcome
+from functions.ledger.ledger import Ledger
+from functions.worker.delivery import DELAYS, Delivery
+from functions.worker.results import Results
+from functions.worker.start import StartHandler
+from functions.worker.stop import StopHandler
+from functions.worker.telling import Telling
+from shared.attempts import Attempt, State
+from shared.failures import FailureKind
+from shared.orders import Order, Settle, Start, Stop
+from shared.stops import StopRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SettleHandler:
+    """Settles results."""
+
+    ledger: Ledger
+    start: StartHandler
+    stop: StopHandler
+    telling: Telling
+    results: Results
+    clock: Callable[[], datetime]
+
+    def run(self, order: Order, action: Settle, delivery: Delivery, /) -> None:
+        """Store the result and go on with the order. Raises TryAgain, or Away while the ledger can't take it."""
+        match action.action, action.result:
+            case Start() as start, Attempt() as attempt:
+                self._settle_attempt(order.going_on(start), start, attempt, delivery)
+            case Stop() as stop, StopRecord() as result:
+                self.stop.go_on(order.going_on(stop), stop, self._known(result), delivery)
+
+    def give_up(self, order: Order, action: Settle, why: FailureKind, /) -> None:
+        """Give up what is left of the order, and tell the asker what RTC said."""
+        order = order.going_on(action.action)
+        try:
+            if isinstance(action.action, Start):
+                self.start.settle_rest(order, action.action, why)
+        finally:
+            self.results.report_lost(order, action.action, action.result)
+
+    def _settle_attempt(self, order: Order, action: Start, attempt: Attempt, delivery: Delivery) -> None:
+        before = self.ledger.attempts.read(attempt.order_id, attempt.n)
+        self.ledger.attempts.store(attempt, self.clock())
+        was_unknown = before is not None and before.state is State.UNKNOWN and attempt.state is not State.UNKNOWN
+        was_answered = was_unknown and self.telling.is_answered(order)
+        self.start.run(order, action, delivery)
+        if was_answered:
+            record = self.ledger.orders.read(order.order_id)
+            corrected = outcome(order, record.attempts, record.recordings, self.clock())
+            self.telling.update(order, self.telling.message(order), corrected, delivery, DELAYS[-1])
+
+    def _known(self, result: StopRecord) -> StopRecord:
+        """Return the stop with the results; as it is stored if it was settled meanwhile."""
+        stored = self.ledger.stops.read(result.order_id)
+        return result if stored is None or stored.settled_at is None else stored
