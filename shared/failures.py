@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class FailureKind(StrEnum):
@@ -30,6 +30,9 @@ class FailureKind(StrEnum):
     """recordbot did not start this job, so it does not stop it."""
 
 
+_UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
+
+
 class Failure(BaseModel):
     """Why something was not done: the kind, and RTC's answer if there was one."""
 
@@ -42,5 +45,17 @@ class Failure(BaseModel):
     error_msg: str | None = None
     request_id: str | None = None
     """X-request-Id of RTC's answer."""
+    clock_ahead: int | None = Field(default=None, exclude_if=lambda ahead: ahead is None)
+    """How many seconds recordbot's clock is ahead of RTC's; negative if it is behind. None if that isn't the cause."""
     job_id: str | None = None
     """A job id in RTC's answer that recordbot can't use: no call about the job can name it."""
+
+    @property
+    def clock(self) -> str | None:
+        """How far recordbot's clock is off, in words; None if that isn't the cause."""
+        if self.clock_ahead is None:
+            return None
+        off = abs(self.clock_ahead)
+        unit, seconds = next((it for it in _UNITS if off >= 2 * it[1]), _UNITS[-1])
+        side = "ahead of" if self.clock_ahead > 0 else "behind"
+        return f"recordbot's clock is {off // seconds} {unit} {side} RTC's"

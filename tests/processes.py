@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE_S = 60.0
+PATIENCE_S = 90.0
 """How long a test waits for what is about to happen. It ends the wait of a test that fails; the others end at once."""
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from local.http_message import Answer, Request
 from local.loopback import Server
+from tests.processes import PATIENCE_S
 
 _GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
@@ -39,7 +40,7 @@ class SocketSlack:
 
     def send(self, kind: str, payload: dict[str, Any]) -> str:
         """Send an envelope, and give its id."""
-        assert self._connected.wait(10)
+        assert self._connected.wait(PATIENCE_S)
         envelope_id = secrets.token_hex(8)
         envelope = {"type": kind, "envelope_id": envelope_id, "payload": payload, "accepts_response_payload": True}
         self._write(_TEXT, json.dumps(envelope).encode())
@@ -47,11 +48,11 @@ class SocketSlack:
 
     def ask_for_another_socket(self) -> None:
         """Say, as Slack does every few hours, that this socket ends and that another has to be opened."""
-        assert self._connected.wait(10)
+        assert self._connected.wait(PATIENCE_S)
         self._connected.clear()
         self._write(_TEXT, json.dumps({"type": "disconnect", "reason": "refresh_requested"}).encode())
 
-    def acknowledged(self, limit: float = 10) -> dict[str, Any]:
+    def acknowledged(self, limit: float = PATIENCE_S) -> dict[str, Any]:
         """Give the next acknowledgement; raises queue.Empty if none comes in time."""
         return self._said.get(timeout=limit)
 

@@ -43,7 +43,7 @@ def send_crowd(count: int, limit_s: float) -> Crowd:
         if LogEvent.CALLING_RTC in line:  # the stand-in's own record is kept of the last thousand calls only
             starts.append(line)
 
-    with running(rtc=rtc, slack=SlackWorkspace(rate_limited=False), on_log=hear) as system:
+    with running(rtc=rtc, slack=SlackWorkspace(rate_limited=False, patience=limit_s), on_log=hear) as system:
         (caller,) = system.callers
         sender = Sender(system.hook_url(caller), caller.key)
 

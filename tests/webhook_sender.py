@@ -13,7 +13,7 @@ from uuid import uuid4
 import requests
 from standardwebhooks.webhooks import Webhook
 
-LIMIT_S = 30.0
+LIMIT_S = 60.0
 _TRIES = 5
 
 
@@ -77,7 +77,7 @@ def an_event(kind: str, data: object, **more: object) -> dict[str, Any]:
     return {"type": kind, "timestamp": datetime.now(UTC).isoformat(), "data": data, **more}
 
 
-def outcome(status_url: str, limit_s: float = 40.0) -> dict[str, Any]:
+def outcome(status_url: str, limit_s: float = 60.0) -> dict[str, Any]:
     """The order's status once it is done, without any signature of ours."""
     end = time.monotonic() + limit_s
     while True:

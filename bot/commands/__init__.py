@@ -18,10 +18,13 @@ LEXICON = Lexicon(
     empty=HELP.words,
     elsewhere=words_for(
         {
-            "stop": "stop end finish terminate kill cancel delete remove pause quit abort halt close",
-            "status": "status state info check show details",
-            "list": "list ls running active jobs",
-            "again": "again restart repeat resume",
+            "start": "capture film tape go launch run create new add open turn-on switch-on",
+            "stop": "stop end finish terminate kill cancel delete remove rm pause quit exit abort halt close drop "
+            "done off shutdown shut-down turn-off switch-off",
+            "status": "status state info check show details watch is are was did does",
+            "help": "examples options commands docs documentation",
+            "list": "list ls ps running active jobs recordings",
+            "again": "again restart repeat resume unpause",
         }
     ),
 )

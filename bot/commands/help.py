@@ -14,7 +14,7 @@ WORDS = Vocabulary(
     name="help",
     example="help start",
     help="explain a command or a word",
-    aliases=("?", "-h", "how", "what"),
+    aliases=("?", "-h", "how", "what", "what-s", "whats", "about", "usage", "manual", "man"),
     positionals=(_WORD,),
     takes_any_words=True,
 )

@@ -1,13 +1,12 @@
 """`/record 100 user001 hd`: start recordings."""
 
 import re
-from collections.abc import Mapping
 from typing import get_args
 
-from bot.commands.subcommand import Acts, Context
+from bot.commands.subcommand import API_PICTURES, PICTURES, Acts, Context
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
-from bot.language.values import TIME_UNITS, Wrong, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.language.values import Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
 from bot.messages.blocks import Audience, Reply, joined, reply
 from bot.messages.wording import common_settings, span, streams
 from shared.orders import MAX_STREAMS, Start
@@ -19,7 +18,6 @@ from shared.rtc.models import (
     RecordingRequest,
     RecordParam,
     SelectStreamType,
-    VideoType,
 )
 
 _BOUNDS = f"{write_time(MAX_IDLE_TIME_MIN)} to {write_time(MAX_IDLE_TIME_MAX)}"
@@ -27,13 +25,14 @@ _ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
 _QUALITIES = tuple(quality.lower() for quality in get_args(SelectStreamType.__value__))
 _HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
 _SIZE = re.compile(
-    r"(?:\d{2,4}x)?(\d{2,4})[pi](?:\d{2,3})?|\d{2,4}x(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
+    r"(?:\d{2,4}x)?(\d{2,4}) ?[pi](?:\d{2,3})?|\d{2,4} ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
-_CLOCK = re.compile(r"\d{1,2}(?::\d{2}|[ap]m)", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}(?:[:h]\d{2}(?: ?[ap]m)?| ?[ap]m)", re.ASCII | re.IGNORECASE)
+_SOURCES = (*PICTURES, "audio", "audio-only")
+_ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _MAY_RECORD_NOTHING = (
     "RTC may record nothing: no recording rule is named. Name one with rule=ID, or ask an operator to set RecordRuleId."
 )
-_VIDEO: Mapping[str, VideoType | None] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM", "audio": None}
 
 
 def _quality_of(size: str) -> str | None:
@@ -75,9 +74,10 @@ ROOM = Option(
     form="[room] ROOM",
     help="the room's id in RTC; the word is needed before a room of letters only, or one called like a command",
     example="room lobby user001",
-    aliases=("room-id",),
-    foreign={"roomid": "room"},
+    aliases=("room-id", "room-no", "room-number", "room-nr", "in"),
+    foreign=words_for({"room": "roomid rooms"}),
     read=read_id,
+    recognise=lambda text: text if is_id(text) and (text.isdecimal() or seconds_of(text) is None) else None,
     question="which room?",
     noun="room",
     literal=True,
@@ -88,7 +88,7 @@ USER = Option(
     help=f"one to {MAX_STREAMS} users' ids in RTC, with commas between; user=hd records somebody who is called hd",
     example="100 user001,user002",
     aliases=("users", "user-id"),
-    foreign=words_for({"user": "userid uid user-ids"}),
+    foreign=words_for({"user": "userid uid user-ids userids participant member"}),
     read=read_id,
     most=MAX_STREAMS,
     question="who in room {room}?",
@@ -102,7 +102,13 @@ QUALITY = Option(
     example="100 user001 hd",
     aliases=("select-stream-type",),
     choices={quality: quality for quality in _QUALITIES},
-    foreign=words_for({"fhd": "full-hd fullhd 2k 4k 8k uhd", "quality": "resolution size"}),
+    foreign=words_for(
+        {
+            "fhd": "full-hd fullhd 2k 4k 8k uhd best best-quality highest-quality max-quality",
+            "ld": "lowest-quality min-quality",
+            "quality": "resolution size",
+        }
+    ),
     recognise=_quality_of,
 )
 SOURCE = Option(
@@ -111,13 +117,16 @@ SOURCE = Option(
     help="which picture, by default camera; audio records only the sound",
     example="100 user001 screen",
     aliases=("video-type",),
-    choices={**{source: source for source in _VIDEO}, "camerastream": "camera", "screenstream": "screen"},
+    most=len(_SOURCES),
+    choices={source: source for source in _SOURCES} | API_PICTURES,
     foreign=words_for(
         {
             "camera": "video cam webcam camera-only only-camera video=true",
-            "screen": "desktop display slides screenshare screen-share screen-sharing screen-only only-screen",
-            "audio": "sound voice mic audio-only only-audio just-audio sound-only only-sound audio=only no-video "
-            "novideo without-video no-picture without-picture video=false camera=false",
+            "screen": "desktop display slides screenshare screen-share screen-sharing share-screen shared-screen "
+            "screen-only only-screen",
+            "audio": "sound voice mic",
+            "audio-only": "only-audio just-audio sound-only only-sound audio=only no-video novideo without-video "
+            "no-picture without-picture video=false camera=false",
         }
     ),
 )
@@ -134,9 +143,9 @@ NO_AUDIO = Option(
     ),
     foreign=words_for(
         {
-            "no-audio": "mute muted no-sound without-sound without-audio silent video-only only-video audio=false "
-            "sound=false no-mic",
-            "with-audio": "with-sound sound=true unmuted",
+            "no-audio": "mute muted silent video-only only-video audio=false sound=false mic=false no-sound no-mic "
+            "without-sound without-audio without-mic",
+            "with-audio": "with-sound sound=true mic=true unmuted unmute",
         }
     ),
 )
@@ -146,7 +155,7 @@ RULE = Option(
     help="the recording rule of the RTC app that applies",
     example="100 user001 rule=5f5e172b9016ed5b0961a43",
     aliases=("record-rule-id",),
-    foreign=words_for({"rule": "rule-id record-rule"}),
+    foreign=words_for({"rule": "rule-id record-rule recording-rule"}),
     read=read_rule,
 )
 PUSH = Option(
@@ -167,11 +176,10 @@ IDLE = Option(
     help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); by default "
     f"5 min in Slack, which is a setting, and {span(MAX_IDLE_TIME_DEFAULT)} by webhook",
     example="100 user001 idle=10m",
-    aliases=("max-idle-time",),
+    aliases=("max-idle-time", "idle-for", "idle-after", "idle-of"),
     foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
     read=_read_idle,
     recognise=_idle_like,
-    units=frozenset(TIME_UNITS),
 )
 DRY_RUN = Option(
     name="dry-run",
@@ -189,15 +197,18 @@ TIME_LIMIT = Option(
     aliases=("until", "till", "at", "duration"),
     read=lambda _: Wrong("recordings have no time limit yet: they end when the room is idle, as help idle says"),
     recognise=_limit_like,
-    units=frozenset(TIME_UNITS),
 )
 """What people ask for and can't have. It is here so that its time isn't read as another option."""
 
 
 def _conflict(values: Values) -> str | None:
-    """Return what is wrong with values that don't go together, or None."""
-    nothing = values.get(SOURCE.name) == ["audio"] and values.get(NO_AUDIO.name) == [NO_AUDIO.name]
-    return "audio or no-audio, not both: nothing would be recorded" if nothing else None
+    """Return what is wrong with values that don't go together, or None. `camera` and `audio` do."""
+    said = {*values.get(SOURCE.name, ()), *values.get(NO_AUDIO.name, ())}
+    if said >= PICTURES.keys():
+        return _ONE_PICTURE
+    if "audio-only" in said and said & PICTURES.keys():
+        return "audio-only or a picture, not both"
+    return "audio or no-audio, not both" if NO_AUDIO.name in said and said & {"audio", "audio-only"} else None
 
 
 WORDS = Vocabulary(
@@ -211,9 +222,10 @@ WORDS = Vocabulary(
     refused=words_for(
         {
             f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
-            "say what to record: camera, screen, audio or no-audio": "no not without except don-t dont no-camera "
-            "no-screen",
-            "camera or screen: a recording has one picture, so send two commands": "both",
+            "say what to record: camera, screen, audio or no-audio": "no not without except no-camera no-screen",
+            "recordbot only starts and stops: to end a recording, type stop and its room and user": "don-t dont do-not "
+            "never",
+            _ONE_PICTURE: "both",
         }
     ),
     conflict=_conflict,
@@ -227,7 +239,7 @@ def _action(values: Values, context: Context) -> Start:
             case QUALITY.name:
                 fields["select_stream_type"] = first.upper()
             case SOURCE.name:
-                fields["video_type"] = _VIDEO[first]
+                fields["video_type"] = next((PICTURES[word] for word in values[name] if word in PICTURES), None)
             case NO_AUDIO.name:
                 fields["is_record_audio"] = first != NO_AUDIO.name
             case RULE.name:

@@ -1,19 +1,16 @@
 """`/record stop 100 user001`, `/record stop JOB`: stop recordings that recordbot started."""
 
-from collections.abc import Mapping
-
 from pydantic import TypeAdapter, ValidationError
 
-from bot.commands.subcommand import Acts, Context
+from bot.commands.subcommand import API_PICTURES, PICTURES, Acts, Context
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.language.values import Wrong, is_id, read_id
 from bot.messages.blocks import Audience, Reply, reply
 from shared.orders import Stop
-from shared.rtc.models import GivenJobId, VideoType
+from shared.rtc.models import GivenJobId
 
 _JOB_ID: TypeAdapter[str] = TypeAdapter(GivenJobId)
-_VIDEO: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
 
 
 def _read_job(text: str) -> str | Wrong:
@@ -37,7 +34,7 @@ ROOM = Option(
     form="[room=ROOM]",
     help="the room, written so that it can't be taken for a job",
     example="stop room=100 user001",
-    aliases=("room-id",),
+    aliases=("room-id", "in"),
     read=read_id,
 )
 JOB = Option(
@@ -54,7 +51,7 @@ SOURCE = Option(
     help="only this picture of the user; both, and the sound, if you don't say",
     example="stop 100 user001 screen",
     aliases=("video-type",),
-    choices={**{source: source for source in _VIDEO}, "camerastream": "camera", "screenstream": "screen"},
+    choices={picture: picture for picture in PICTURES} | API_PICTURES,
     foreign=words_for({"camera": "video cam webcam", "screen": "desktop display slides"}),
 )
 
@@ -104,7 +101,7 @@ def _action(values: Values, _: Context) -> Stop:
         (job_id,) = values.get(JOB.name) or values[TARGET.name]
         return Stop(job_id=job_id)
     picture = values.get(SOURCE.name)
-    return Stop(room_id=rooms[0], user_id=users[0], video_type=_VIDEO[picture[0]] if picture else None)
+    return Stop(room_id=rooms[0], user_id=users[0], video_type=PICTURES[picture[0]] if picture else None)
 
 
 def _accepted(order_id: str, action: Stop) -> Reply:

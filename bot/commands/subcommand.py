@@ -1,6 +1,6 @@
 """A sub-command: its words, and either an action for the recorder or an answer at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,11 @@ from bot.language.lexicon import Lexicon, Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Reply
 from shared.orders import Start, Stop
+from shared.rtc.models import VideoType
+
+PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
+"""Our words for RTC's video types."""
+API_PICTURES = {video_type.lower(): picture for picture, video_type in PICTURES.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,9 @@ class CommandBuilder:
         self.has_refused = False
         """Whether a word asks for something that recordbot can't do. It may be in a positional's place."""
         self.doubtful: Token | None = None
-        """A room of letters only, without `room` or `start` before it."""
+        """A room without a digit, and without `room` or `start` before it."""
+        self.last_room: Token | None = None
+        """The room of a second command, which is not read: `100 user001; 200 user002`."""
         self._given: dict[str, Token] = {}
         self._problems: list[Problem] = []
         self._is_clear = True
@@ -93,7 +95,8 @@ class CommandBuilder:
 
     def put_near(self, option: Option, choice: str, token: Token, *, clear: bool = True) -> None:
         """Give the option the choice that the word most likely means, with a problem: the word may be an id."""
-        self.add_problem(token, shown(option.written(choice)) + self.or_literal(token), clear=clear)
+        question = "" if clear else "?"
+        self.add_problem(token, shown(option.written(choice)) + question + self.or_literal(token), clear=clear)
         self.put(option, choice, token)
 
     def take(self, option: Option, text: str, token: Token, *, is_foreign: bool = False) -> None:
@@ -126,6 +129,17 @@ class CommandBuilder:
             self.put_near(near.option, near.choice, token)
         else:
             self.take(option, token.text, token)
+
+    def take_recognised(self, text: str, token: Token) -> bool:
+        """Take a word without a name whose form says what it is: `10m`, `1 hour`, an address. It is a problem."""
+        for option in self.vocabulary.options:
+            if option.recognise and (value := option.recognise(text)):
+                if option.read and isinstance(option.read(text), Wrong):
+                    self.take(option, text, token)
+                else:
+                    self.put_near(option, value, token, clear=bool(option.choices) and not text.isdecimal())
+                return True
+        return False
 
     def was_given_after(self, option: Option, token: Token) -> bool:
         """Return whether the option's first value is after the token."""

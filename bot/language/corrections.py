@@ -62,11 +62,16 @@ def nearest(typed: str, words: Iterable[str], most: int = 2) -> str | None:
     """Return the word that is nearest to `typed`, in lower case, within `most` keystrokes, or None.
 
     For a short word only one keystroke is allowed. A word with digits has no nearest word, because it may be an id.
+    `unpause` is no misspelt `pause`: two letters before a word can make its opposite.
     """
     if not _SHORTEST_COMPARED <= len(typed) <= _LONGEST_COMPARED or not typed.replace("-", "").isalpha():
         return None
     allowed = min(most, 1 if len(typed) <= _SHORT else 2)
-    near = [(distance, word) for word in words if (distance := _distance(typed, word, allowed)) <= allowed]
+    near = [
+        (distance, word)
+        for word in words
+        if (distance := _distance(typed, word, allowed)) <= allowed and not typed.endswith(word, 2)
+    ]
     return min(near, key=lambda pair: pair[0])[1] if near else None
 
 

@@ -9,14 +9,19 @@ from bot.language.corrections import nearest
 from bot.language.values import Wrong
 
 _SENTENCE = """
-in of for with the please pls plz to at from me my now thanks thx thank-you could-you can-you would-you will-you
-i-want-to want-to i-need-to need-to let-s hey hi hello kindly named called id stream recording
+in of for with using the please pls plz to at from me my now just thanks thx thank-you could-you can-you would-you
+will-you i-want-to want-to i-want i-need-to need-to i-need let-s can-i can-we may-i hey hi hello kindly named called id
+stream recording record-param publish-param
 """
 FILLERS = frozenset(_SENTENCE.split())
 """Words of a sentence that are ignored in a command."""
 _HYPHENS = str.maketrans("_ '", "---")
+_SHORTEST_VERB = 6
+"""Words near a shorter verb are verbs of another meaning: `edit` is no misspelt `exit`."""
 JOINING = frozenset(("and", "und", "et", "&", "+"))
 """Words between two items of a list."""
+ARTICLES = frozenset(("the", "a", "an", "any"))
+"""Words that may stand within a phrase: `without the sound`."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,6 @@ class Option:
     read: Callable[[str], str | Wrong] | None = None
     recognise: Callable[[str], str | None] | None = None
     """Returns the value of a word that is known by its form (`720p`, `10m`), or None."""
-    units: frozenset[str] = frozenset()
-    """Words that may follow a number: `idle 10 min`."""
     most: int = 1
     """How many values it can have."""
     question: str = ""
@@ -52,7 +55,9 @@ class Option:
 
     def written(self, value: str) -> str:
         """Return the option with this value, as one word to type."""
-        return value if self.choices else f"{self.name}={value}"
+        if self.choices:
+            return value
+        return f'{self.name}="{value}"' if "," in value or ";" in value else f"{self.name}={value}"
 
 
 class Definition(NamedTuple):
@@ -159,18 +164,24 @@ class Lexicon:
     def near_command(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command of the nearest name or word, as `asked_for` does."""
         names = [name for name in self._by_word if len(name) > 1]
-        near = nearest(folded(word), (*names, *self.elsewhere))
+        verbs = [verb for verb in self.elsewhere if len(verb) >= _SHORTEST_VERB]
+        near = nearest(folded(word), names) or nearest(folded(word), verbs, most=1)
         return None if near is None else self.command(near) or self.asked_for(near)
 
     @cached_property
     def _phrases(self) -> frozenset[str]:
         known = {word for command in self.commands for word in (*command.definitions, *command.refused)}
-        return frozenset(word for word in (known | FILLERS) if "-" in word and "=" not in word)
+        return frozenset(word for word in {*known, *FILLERS, *self.elsewhere} if "-" in word and "=" not in word)
 
     @cached_property
     def phrase_words(self) -> frozenset[str]:
         """Return each word, folded, that is ignored, joins a list, or begins a phrase of several words."""
         return FILLERS | JOINING | {phrase.partition("-")[0] for phrase in self._phrases}
+
+    @cached_property
+    def after_address(self) -> frozenset[str]:
+        """Return the words that end an address if they follow a comma or a semicolon in it."""
+        return frozenset(word for word in self.default.definitions if "=" not in word)
 
     def is_phrase(self, words: str) -> bool:
         """Return whether the words are a known phrase together."""

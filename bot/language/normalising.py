@@ -13,7 +13,7 @@ UNSEEN = re.compile(
 )
 """Unicode's default-ignorable characters: they are invisible, but a word with one is another word."""
 
-_ORDINARY = re.compile(r"[\w,:/.-]+(?:[= ][\w,:/.-]+)*", re.ASCII)
+_ORDINARY = re.compile(r"(?!_)[\w,:.-]+(?:[= ][\w,:.-]+)*", re.ASCII)
 _BULLETS = re.compile("[\u2022\u2023\u2043\u2219\u25aa\u25cf\u25e6\u30fb]")
 _SPACES = re.compile(r"\s+")
 _LINE_END = re.compile(r"[\n\r\v\f\x85\u2028\u2029]")
@@ -21,19 +21,29 @@ _SPACED_EQUALS = re.compile(r"(?<![^\s\"'`*(\[{,;])([\w-]+) ?= ?(?=\w)(?![\w-]+ 
 _SLACK_MARKUP = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>|&(?:amp|lt|gt);")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _ENTITIES = {"&amp;": "&", "&lt;": "<", "&gt;": ">"}
-_ADDED_BY_SLACK = re.compile(r"(?:https?://|mailto:)?(.*?)/?", re.DOTALL)
+_ADDED_BY_SLACK = re.compile(r"(?:https?://|mailto:)?(.*?)/?", re.DOTALL | re.IGNORECASE)
+_MARKDOWN = re.compile(r"(?<!\S)([\w-]+[=:])?\[[^\[\]\s]*\]\(([^\[\]()\s]+)\)")
+"""A link as Markdown writes it, at the beginning of a word; its address is what counts."""
+_WITHOUT = re.compile(r"(?<!\S)w/o(?!\S)", re.IGNORECASE)
+_DIGIT = re.compile(r"(?![0-9])\d")
+_ITALIC = re.compile(r"_[^\s_]+(?:\s+[^\s_]+)+_")
 
 
 def _character_table() -> dict[int, str]:
     full_width = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     replaced = {
-        '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d",
-        "'": "\u2018\u2019\u201a\u201b\u2032",
+        '"': "\u201c\u201d\u201e\u201f\u00ab\u00bb\u300c\u300d\u300e\u300f\u2033",
+        "'": "\u2018\u2019\u201a\u201b\u2032\u2039\u203a",
+        "(": "\u3008\u300a\u3010\u3014",
+        ")": "\u3009\u300b\u3011\u3015",
+        "?": "\u061f",
+        "x": "\u00d7",
+        "": "\u00a1\u00bf",  # the marks before a Spanish exclamation and question
         "-": "\u2010\u2011\u2012\u2013\u2212",
         "--": "\u2014\u2015",  # what keyboards make of two hyphens
         ",": "\u3001\u060c\uff64",
         ";": "\u061b\u037e",
-        ".": "\u3002\uff61",
+        ".": "\u3002\uff61\u06d4\u0964",
         "...": "\u2026",
         "\n": "".join(map(chr, range(0x2028, 0x202A))),
     }
@@ -78,14 +88,19 @@ def _is_made_from(target: str, label: str) -> bool:
 def normalise(text: str) -> str:
     """Return the text in plain characters, with single spaces and line ends between words.
 
-    Full-width letters, curly quotes, long dashes and no-break spaces are replaced by plain ones. Invisible characters,
-    blanks around `=` and quotes around the whole text are removed. A bullet is a line end.
+    Full-width letters, digits of any script, curly quotes, long dashes and no-break spaces are replaced by plain ones.
+    Invisible characters, blanks around `=`, and quotes or italics around the whole text are removed. A bullet is a line
+    end. A link in Markdown gives its address.
     """
     if _ORDINARY.fullmatch(text):
         return text
     plain = _BULLETS.sub("\n", UNSEEN.sub("", text).translate(_CHARACTERS))
+    plain = _DIGIT.sub(lambda digit: str(int(digit[0])), _MARKDOWN.sub(r"\1\2", plain))
+    plain = _WITHOUT.sub("without", plain)
     plain = _SPACES.sub(lambda blank: "\n" if _LINE_END.search(blank[0]) else " ", plain)
     plain = _SPACED_EQUALS.sub(r"\1=", plain.strip())
+    if _ITALIC.fullmatch(plain):
+        plain = plain[1:-1].strip()
     if plain.count('"') == 2 and plain[0] == plain[-1] == '"':  # noqa: PLR2004 # a pair of quotes
         plain = _SPACED_EQUALS.sub(r"\1=", plain[1:-1].strip())
     return plain

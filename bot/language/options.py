@@ -3,8 +3,9 @@
 import re
 
 from bot.language.builder import CommandBuilder, Group
-from bot.language.lexicon import Definition, Option, folded
+from bot.language.lexicon import FILLERS, Definition, Option, folded
 from bot.language.tokens import MARKS, Token, bare
+from bot.language.values import is_doubtful
 
 UNKNOWN = "no such word: help lists them"
 
@@ -13,6 +14,8 @@ _TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "1"), "true"),
     **dict.fromkeys(("false", "no", "off", "0", "none"), "false"),
 }
+_SPOKEN = _TRUTH.keys() - {"0", "1", "none"}
+"""What says yes or no as a word of its own: `audio off`."""
 
 
 def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
@@ -23,13 +26,19 @@ def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
 
 def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
     """Read the option or word that begins with this token, and return the tokens after it."""
-    definition, value = builder.vocabulary.define(token.text), ""
+    definition, name, value = builder.vocabulary.define(token.text), token.text, ""
+    mark = ""
     if definition is None and (found := _NAMED.fullmatch(token.text)):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
-        if switched := _switched(name, value, builder):
-            return _read_option(switched, token, "", after, builder)
-        if not value and after and (switched := _switched(name, after[0].text, builder)):
-            return _read_option(switched, builder.span(token, after[0]), "", after[1:], builder)
+    spoken = after[0].text if not value and after and not after[0].mark else ""
+    if spoken.casefold() in _SPOKEN and (_switched(name, spoken, builder) or (definition and definition.choice)):
+        token, value, after = builder.span(token, after[0]), spoken, after[1:]
+    if switched := _switched(name, value, builder):
+        return _read_option(switched, token, "", after, builder)
+    asked = builder.vocabulary.define(name[:-1]) if name.endswith("?") else None
+    if asked and asked.choice:  # `hd?`
+        return _read_option(asked._replace(is_foreign=True), token, "", after, builder)
+    if mark:
         definition = builder.vocabulary.define(name) or (_guess(name, builder) if mark == "=" else None)
     is_named = token.text.startswith("-") or ("=" in token.text and "://" not in token.text)
     if definition is None and is_named:
@@ -82,14 +91,24 @@ def _read_value(
     option, whole = definition.option, name
     if not value and after and _may_be_value(option, after[0].text, builder):
         value, whole, after = after[0].text, builder.span(name, after[0]), after[1:]
+    if not value and option.choices and option.name in builder.values:
+        return after  # `hd quality`
+    if not value and option.recognise and (last := _last_unnamed(builder)) and option.recognise(last.text):
+        builder.groups.pop()  # `10m idle`
+        value, whole = last.text, builder.span(last, name)
     if not value:
         builder.refuse(name, f"{option.name} needs a value, as in {option.example}")
         builder.values.setdefault(option.name, [])
         return after
-    if value.isdecimal() and after and after[0].text.casefold() in option.units:
-        value, whole, after = value + after[0].text, builder.span(name, after[0]), after[1:]
+    if folded(name.text) in FILLERS and is_doubtful(value):
+        builder.doubtful = whole  # `user001 in lobby`
     builder.take(option, value, whole, is_foreign=definition.is_foreign)
     return after
+
+
+def _last_unnamed(builder: CommandBuilder) -> Token | None:
+    tokens = builder.groups[-1].tokens if builder.groups else []
+    return tokens[0] if len(tokens) == 1 else None
 
 
 def _may_be_value(option: Option, text: str, builder: CommandBuilder) -> bool:

@@ -6,10 +6,10 @@ give the corrected command, unless the correction of one problem is not certain.
 
 from bot.language.builder import Command, CommandBuilder, Values, write
 from bot.language.corrections import CommandError, Problem, shown
-from bot.language.lexicon import Lexicon, Vocabulary, folded
+from bot.language.lexicon import FILLERS, Lexicon, Vocabulary, folded
 from bot.language.normalising import normalise
 from bot.language.options import read_options
-from bot.language.positionals import ask_for_missing, read_positionals
+from bot.language.positionals import SECOND, ask_for_missing, read_positionals
 from bot.language.tokens import Token, joined_phrases, tokens_of
 
 __all__ = ["Command", "Values", "parse", "write"]
@@ -25,13 +25,18 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
     Raises CommandError, and no other error, with every problem. Places are positions in `normalise(text)`.
     """
     plain = normalise(text)
-    tokens = tokens_of(plain) if len(plain) <= _MOST_CHARACTERS else []
+    tokens = tokens_of(plain, lexicon) if len(plain) <= _MOST_CHARACTERS else []
     if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
         message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         raise CommandError((Problem("", (0, len(plain)), message),), nothing=lexicon.default.nothing)
     while tokens and tokens[0].text.casefold() == name.casefold():
         del tokens[0]
     builder = CommandBuilder(plain, lexicon)
+    for at, token in enumerate(tokens):
+        if token.text.casefold() == name.casefold():
+            builder.refuse(token, SECOND)
+            del tokens[at:]
+            break
     words = _read_command(joined_phrases(tokens, lexicon), builder)
     if builder.vocabulary.takes_any_words:
         if words:
@@ -47,9 +52,13 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
     """Read the sub-command, and return the other words."""
     lexicon = builder.lexicon
     last = lexicon.command(tokens[-1].text) if tokens else lexicon.empty
-    if last and last.takes_any_words and len(tokens) <= 2:  # noqa: PLR2004 # `help`, `idle help`
+    if last and last.takes_any_words and (len(tokens) <= 2 or tokens[-1].text.startswith("-")):  # noqa: PLR2004 # `help`, `idle help`
         builder.vocabulary = last
-        return tokens[:-1]
+        return tokens[:1] if len(tokens) > 1 else []
+    word = tokens[0].text.strip("/?")
+    if len(tokens) == 1 and word != tokens[0].text and (not word or lexicon.is_known(word)):  # `/help`, `idle?`
+        builder.vocabulary = lexicon.empty
+        return [] if not word or lexicon.command(word) is lexicon.empty else [tokens[0]._replace(text=word)]
     first, *others = tokens
     if builder.vocabulary.define(first.text):
         return tokens
@@ -70,12 +79,13 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
 
 def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:
     """Return the sub-command that `kill`, `stop-recording` or `strat` asks for; if there is none, a text or None."""
-    vocabulary = builder.vocabulary
-    if meant := builder.lexicon.asked_for(folded(first.text).partition("-")[0]):
+    vocabulary, lexicon = builder.vocabulary, builder.lexicon
+    verb, _, what = folded(first.text).partition("-")
+    if meant := lexicon.asked_for(folded(first.text)) or (what in FILLERS and lexicon.asked_for(verb)):
         return meant
-    if not first.text.isalpha():
-        return None
     definitions = [vocabulary.define(token.text.partition("=")[0]) for token in others]
-    if any(definition and definition.option is vocabulary.positionals[0] for definition in definitions):
+    is_room_named = any(definition and definition.option is vocabulary.positionals[0] for definition in definitions)
+    ids = sum(lexicon.is_free(token.text, vocabulary) for token in others)
+    if not first.text.isalpha() or (is_room_named and ids == 1):
         return None  # the room is named, so the word may be a user: `lisa room 100`
-    return builder.lexicon.near_command(first.text)
+    return lexicon.near_command(first.text)

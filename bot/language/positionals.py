@@ -9,27 +9,51 @@ from bot.language.corrections import shown
 from bot.language.lexicon import Option
 from bot.language.options import UNKNOWN
 from bot.language.tokens import Token
-from bot.language.values import Wrong, is_id
+from bot.language.values import Wrong, is_doubtful, is_id
+
+SECOND = "a second command? One at a time"
 
 
 def read_positionals(builder: CommandBuilder) -> None:
     """Give each positional its words, in the order of the text, and add a problem for each word that is left over."""
     groups, positionals = builder.groups, builder.vocabulary.positionals
-    free = sum(option.name not in builder.values for option in positionals)
-    for at in reversed(range(len(groups))):
-        if len(groups) > free and len(groups[at].tokens) == 1:
-            _read_misspelt(at, builder)
+    _take_out_other_words(builder)
     for option in positionals:
         is_given = option.name in builder.values
         if groups and option.most == 1 and not is_given:
             _read_single(option, builder)
         elif groups and option.most > 1 and (not is_given or builder.was_given_after(option, groups[0].tokens[0])):
             _read_list(option, builder)
-    if len(groups) > 1 and groups[0].tokens[0].mark:
-        builder.refuse(builder.span(groups[0].tokens[0], groups[-1].tokens[-1]), "a second command? One at a time")
+    if groups and (builder.last_room or (len(groups) > 1 and groups[0].tokens[0].mark)):
+        words = [token for group in groups for token in group.tokens]
+        first = builder.last_room or words[0]
+        given = " ".join(token.text for token in dict.fromkeys((first, *words)))
+        builder.add_problem(builder.span(first, words[-1]), SECOND, given=shown(given), clear=False)
         return
     for group in groups:
         _report_left_over(group.tokens, builder)
+
+
+def _take_out_other_words(builder: CommandBuilder) -> None:
+    """Remove the words that are no ids from the groups, each with a problem: times, misspelt options, a verb."""
+    groups, positionals = builder.groups, builder.vocabulary.positionals
+    for group in groups[:]:
+        [token, *others] = group.tokens
+        if " " in token.text and not others and builder.take_recognised(token.text, token):
+            groups.remove(group)  # `30 min` is no room and user
+    free = sum(option.name not in builder.values for option in positionals)
+    for at in reversed(range(len(groups))):
+        if len(groups) > free and len(groups[at].tokens) == 1:
+            _read_misspelt(at, builder)
+    if len(groups) > max(free, 1) and _is_verb(groups[0].tokens[0], groups[1].tokens[0], builder):
+        [verb] = groups.pop(0).tokens
+        builder.refuse(verb, f"{UNKNOWN} (or a {positionals[0].noun}? {positionals[0].name} {verb.text})")
+
+
+def _is_verb(first: Token, second: Token, builder: CommandBuilder) -> bool:
+    """Return whether the first word is one too many before a room and its users: `view 100 user001`."""
+    is_start = builder.vocabulary is builder.lexicon.default and not builder.is_named
+    return is_start and len(builder.groups[0].tokens) == 1 and is_doubtful(first.text) and not is_doubtful(second.text)
 
 
 def _read_misspelt(at: int, builder: CommandBuilder) -> None:
@@ -63,7 +87,7 @@ def _read_single(option: Option, builder: CommandBuilder) -> None:
         builder.add_problem(builder.span(first, others[-1]), f"{spaced} (only one {option.noun or option.name})")
         builder.groups.insert(0, Group(others, follows=False))
     builder.take(option, first.text, first)
-    if builder.vocabulary is builder.lexicon.default and not builder.is_named and first.text.isalpha():
+    if builder.vocabulary is builder.lexicon.default and not builder.is_named and is_doubtful(first.text):
         builder.doubtful = first
 
 
@@ -73,6 +97,8 @@ def _read_list(option: Option, builder: CommandBuilder) -> None:
     while builder.groups and builder.groups[0].follows:
         others += builder.groups.pop(0).tokens
     named = builder.values.pop(option.name, [])
+    if others and builder.groups and others[-1].text.isdecimal() and not builder.groups[0].tokens[0].mark:
+        builder.last_room = others.pop()  # `100 user001; 200 user002`
     builder.take(option, first.text, first)
     for token in others:
         builder.take_listed(option, token)
@@ -83,13 +109,8 @@ def _read_list(option: Option, builder: CommandBuilder) -> None:
 def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
     whole = builder.span(tokens[0], tokens[-1])
     text = ",".join(token.text for token in tokens)
-    for option in builder.vocabulary.options:
-        if option.recognise and (value := option.recognise(text)):
-            if option.read and isinstance(option.read(text), Wrong):
-                builder.take(option, text, whole)
-            else:
-                builder.put_near(option, value, whole, clear=not text.isdecimal())
-            return
+    if builder.take_recognised(text, whole):
+        return
     last = builder.vocabulary.positionals[-1]
     wrong = [why for token in tokens if last.read and isinstance(why := last.read(token.text), Wrong)]
     if last.literal and last.most > 1 and not wrong:
@@ -116,9 +137,9 @@ def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
         )
         builder.refuse(end, f"the {missing[0].name} is missing" + (f": {question}" if question else ""))
     elif builder.doubtful and not missing:
-        room, word = vocabulary.positionals[0].name, builder.doubtful
-        builder.add_problem(word, f"a {room}? Then type {room} {shown(word.text)}")
-    if why := vocabulary.conflict(values):
+        room = vocabulary.positionals[0].name
+        builder.add_problem(builder.doubtful, f"a {room}? Then type {room} {shown(values[room][0])}")
+    if not builder.has_refused and (why := vocabulary.conflict(values)):
         builder.refuse(end, why)
 
 

@@ -4,30 +4,32 @@ Commas, semicolons and line ends separate words, as blanks do.
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
-from bot.language.lexicon import FILLERS, JOINING, Lexicon, folded
+from bot.language.lexicon import ARTICLES, FILLERS, JOINING, Lexicon, folded
+from bot.language.values import TIME
 
 MARKS = "`*~\"'"
 """Marks around a value: Slack's formatting and quotes. No id and no option contains one of them."""
 
-_BRACKETS = "(){}[]<>"
-_ENDINGS = ".!"
-"""Punctuation after a word. No id, choice or time ends with it, or has brackets around it."""
+_ENDINGS = ".!:"
+"""Punctuation after a word. No id, choice or time ends with it."""
+_BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
-_TOKEN = re.compile(
-    r"""
-    "(?=[^"\n]*")[^\s"]*[ ][^"\n]*"                # several words in quotes
-    | \n | [,;]+
-    | [^\s,;]*:// (?: [^\s,;] | [,;](?=[^\s,;])(?!(?:[\w-]+=)?rtmps?://) )*   # an address may hold such marks
-    | [^\s,;]+
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_TOKEN = rf"""
+    (?:[\w-]+[=:])?"(?=[^"\n]*")[^\s"]*(?:[ ]|://)[^"\n]*"      # several words, or an address, in quotes
+    | \n | (?P<comma> [,;]+ | && | (?<=\w)[+|&](?=\w) )
+    | (?P<emoji> (?<!\S)(?::[a-z0-9+_'-]*[a-z][a-z0-9+_'-]*:)+(?!\S) )
+    | (?<!\S)(?:[\w-]+[=:])?(?:{TIME}|[0-9]{{1,2}}(?::[0-9]{{2}})?[ ][ap]m(?!\w))
+    | (?<!\S)[0-9]{{2,4}}[ ]?(?:[x*][ ]?[0-9]{{2,4}}|[pi])(?!\w)
+    | [^\s,;()\[\]{{}}<>]*:// (?: [^\s,;"] | [,;](?=[^\s,;"])(?!(?:[\w-]+=)?rtmps?://|-*(?:WORDS)(?![\w/-])) )*
+    | (?: (?![&?][\w-]+=|(?<=\w)[+|&]\w) [^\s,;()\[\]{{}}<>] )+
+"""
 
 _LONGEST_PHRASE = 3
-_IGNORED = re.compile(r"[-/|>=+]{1,3}|:[a-z0-9+_-]*[a-z][a-z0-9+_-]*:", re.IGNORECASE)
-"""A dash between words; an emoji as Slack writes it."""
+_SIGN = re.compile(r"[^\w\s?@#]+")
+"""A sign between words: a dash, an arrow, a smiley."""
 
 
 class Token(NamedTuple):
@@ -42,19 +44,31 @@ class Token(NamedTuple):
     mark: str = ""
 
 
-def tokens_of(text: str) -> list[Token]:
-    """Return the words of the text, in order."""
+def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
+    """Return the words of the text, in order. A length of time, a clock time and a size are one word each.
+
+    An address may contain commas and semicolons, since stream names do. One of them ends the address only where a
+    blank, another address, or a word of the sub-commands follows: in `rtmp://h/k;hd` the address is `rtmp://h/k`, in
+    `rtmp://h/a,b` it is all. The other rules are worse: if each comma ended it, such a stream name could not be
+    typed; if only a blank did, `;hd` would go to RTC as a part of the address. Quotes keep any address whole.
+    """
     tokens = []
     mark = ""
-    for found in _TOKEN.finditer(text):
+    for found in _pattern(lexicon.after_address).finditer(text):
         if found[0] == "\n":
             mark = mark or "\n"
-        elif found[0][0] in ",;":
+        elif found["comma"]:
             mark = ","
-        elif word := bare(found[0]):
+        elif not found["emoji"] and (word := bare(found[0])):
             tokens.append(Token(word, found.start(), found.end(), mark))
             mark = ""
     return tokens
+
+
+@cache
+def _pattern(words: frozenset[str]) -> re.Pattern[str]:
+    ours = "|".join(re.escape(word).replace(r"\-", "[_ -]?") for word in sorted(words))
+    return re.compile(_TOKEN.replace("WORDS", ours), re.VERBOSE | re.IGNORECASE)
 
 
 def bare(word: str) -> str:
@@ -64,11 +78,12 @@ def bare(word: str) -> str:
     """
     if word.isalnum():
         return word
-    around = MARKS if "://" in word else MARKS + _BRACKETS
-    core = word.rstrip(around + _ENDINGS + "_")
+    while "://" in word and _BRACKETS.get(word[-1], word[-1]) not in word:
+        word = word[:-1]
+    core = word.rstrip(MARKS + _ENDINGS + "_")
     tail = word[len(core) :]
     word = core + tail[: len(tail) - len(tail.lstrip("_"))]
-    core = word.lstrip(around + "_")
+    core = word.lstrip(MARKS + "_")
     head = word[: len(word) - len(core)]
     return head[len(head.rstrip("_")) :] + core
 
@@ -82,32 +97,40 @@ def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         plain = folded(token.text)
         is_ordinary = plain.isalnum() and plain not in lexicon.phrase_words
         if not is_ordinary:
-            token, length = _longest_phrase(tokens[:_LONGEST_PHRASE], lexicon)
+            token, length = _longest_phrase(tokens[: 2 * _LONGEST_PHRASE], lexicon)
         tokens = tokens[length:]
         mark = mark or token.mark
         if token.text in JOINING or plain in JOINING:
             mark = ","
-        elif is_ordinary or not _is_ignored(token.text, tokens[:2], lexicon):
+        elif is_ordinary or not _is_ignored(token.text, tokens, lexicon):
             words.append(token if token.mark == mark else token._replace(mark=mark))
             mark = ""
     return words
 
 
 def _longest_phrase(tokens: list[Token], lexicon: Lexicon) -> tuple[Token, int]:
-    """Return the longest known phrase at the beginning of the tokens, and its length; else the first token."""
+    """Return the longest known phrase at the beginning of the tokens, and its length; else the first token.
+
+    Articles within a phrase are passed over: `without the sound`.
+    """
     first = tokens[0]
-    for length in range(len(tokens), 1, -1):
-        text = " ".join(token.text for token in tokens[:length])
-        if not any(token.mark for token in tokens[1:length]) and lexicon.is_phrase(text):
-            return Token(text, first.start, tokens[length - 1].end, first.mark), length
+    following = [(at, token) for at, token in enumerate(tokens[1:], 2) if token.text.casefold() not in ARTICLES]
+    for count in range(_LONGEST_PHRASE - 1, 0, -1):
+        text = " ".join([first.text, *(token.text for _, token in following[:count])])
+        if len(following) >= count and lexicon.is_phrase(text):
+            length, last = following[count - 1]
+            if not any(token.mark for token in tokens[1:length]):
+                return Token(text, first.start, last.end, first.mark), length
     return first, 1
 
 
 def _is_ignored(word: str, following: list[Token], lexicon: Lexicon) -> bool:
     plain = folded(word)
     if plain not in FILLERS:
-        return bool(_IGNORED.fullmatch(word)) or not (word.isascii() or any(map(str.isalnum, word)))
+        return bool(_SIGN.fullmatch(word))
     definition = lexicon.default.definitions.get(plain)  # `for` is ignored, but not in `for 1 hour`
-    texts = [token.text for token in following]
-    values = (texts[0], "".join(texts)) if texts else ()
-    return not (definition and definition.option.recognise and any(map(definition.option.recognise, values)))
+    recognise = definition and definition.option.recognise
+    if not (following and recognise):
+        return True
+    value = _longest_phrase(following[: 2 * _LONGEST_PHRASE], lexicon)[0]
+    return bool(value.mark) or not (recognise(value.text) and lexicon.is_free(value.text, lexicon.default))

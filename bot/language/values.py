@@ -23,9 +23,23 @@ TIME_UNITS = {
 }
 """The units of time, and the length of each in seconds."""
 
-_TIME = re.compile(r"[0-9]{1,9}|(?:[0-9]{1,9}[a-z]{1,9})+")
-_TIME_PART = re.compile(r"([0-9]+)([a-z]+)")
-_EDGES = "".join(set(punctuation) - set("-_/@#"))
+_AMOUNTS = {"half a": 0.5, "half an": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4} | {
+    word: number for number, word in enumerate(("five", "six", "seven", "eight", "nine", "ten"), start=5)
+}
+"""Amounts in words, as in `for an hour`."""
+_AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,2})?"
+_WORDS, _UNIT, _LONG_UNIT = (
+    "|".join(sorted(words, key=len, reverse=True)).replace(" ", "[ ]")
+    for words in (_AMOUNTS, TIME_UNITS, [unit for unit in TIME_UNITS if len(unit) > 1])
+)
+_PART = rf"(?:{_AMOUNT}[ ]?(?:{_UNIT})|(?:{_WORDS})[ ](?:{_LONG_UNIT}))(?![a-z_-])"
+TIME = rf"{_PART}(?:(?:[ ]and)?[ ]?{_PART})*(?![a-z0-9_-])"
+"""The pattern of a length of time in lower case: `10m`, `1h30m`, `1 hour 30 min`, `half an hour`."""
+
+_TIME = re.compile(TIME)
+_TIME_PART = re.compile(rf"({_AMOUNT}|{_WORDS})[ ]?({_UNIT})")
+_MOST_DIGITS = 9
+_ENDINGS = "".join(set(punctuation) - set("-_/@#"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +64,33 @@ def is_id(text: str) -> bool:
     return True
 
 
+def is_doubtful(text: str) -> bool:
+    """Return whether an id has no digit. Such a room needs `room` before it, since it may be any word."""
+    return is_id(text) and not any(map(str.isdigit, text))
+
+
 def read_id(text: str) -> str | Wrong:
     """Read a room's or a user's id. Its case is kept."""
     if is_id(text):
         return text
     if text.startswith(("@", "<@")):
         return Wrong("Slack people aren't RTC users: type the user's id in RTC")
-    trimmed = text.strip(_EDGES)
+    trimmed = text.rstrip(_ENDINGS)
     why = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
     return Wrong(f"{trimmed} ({why})", trimmed) if is_id(trimmed) else Wrong(why)
 
 
 def seconds_of(text: str) -> int | None:
-    """Return the seconds of a length of time: `30s`, `10m`, `1h30m`, or `90` for seconds; None for anything else."""
+    """Return the seconds of a length of time: `1h30m`, `1 hour`, or `90` for seconds; None for anything else."""
     typed = text.casefold()
+    if typed.isdecimal() and typed.isascii():
+        return int(typed) if len(typed) <= _MOST_DIGITS else None
     if not _TIME.fullmatch(typed):
         return None
-    if typed.isdecimal():
-        return int(typed)
-    parts = _TIME_PART.findall(typed)
-    lengths = [TIME_UNITS.get(unit, 0) for _, unit in parts]
-    if lengths != sorted(set(lengths), reverse=True) or not lengths[-1]:
-        return None
-    return sum(int(number) * length for (number, _), length in zip(parts, lengths, strict=True))
+    parts = [(_AMOUNTS.get(amount) or float(amount), TIME_UNITS[unit]) for amount, unit in _TIME_PART.findall(typed)]
+    lengths = [length for _, length in parts]
+    seconds = sum(amount * length for amount, length in parts)
+    return int(seconds) if lengths == sorted(set(lengths), reverse=True) and seconds == int(seconds) else None
 
 
 def write_time(seconds: int) -> str:

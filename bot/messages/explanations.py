@@ -48,6 +48,7 @@ _BY_KIND = {
 }
 _INVALID_PARAMETER_VALUE = "RTC.00001003"
 _CUT_OFF = Explanation("recordbot was interrupted while it called RTC.", _WHEN_FREE, "")
+_SET_THE_CLOCK = "Ask an operator to set the clock: RTC refuses signatures of another time."
 _UNUSABLE_JOB = (
     "RTC named a job by an id that recordbot can't use.",
     "Ask an operator to stop it in RTC's console if it must end.",
@@ -67,6 +68,8 @@ def explain(error: Failure | None) -> Explanation:
 
 
 def _sentences(error: Failure) -> tuple[str, str]:
+    if error.clock:
+        return f"RTC refused the request: {error.clock}.", _SET_THE_CLOCK
     if error.job_id is not None:
         return _UNUSABLE_JOB
     known = look_up(error.error_code) if error.error_code else None

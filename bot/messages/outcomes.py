@@ -13,7 +13,7 @@ from bot.messages.explanations import explain
 from bot.messages.recording_card import StreamNews, card, ends_at, job_line
 from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
-from shared.failures import FailureKind
+from shared.failures import Failure, FailureKind
 from shared.orders import Order
 from shared.recording_news import begun
 from shared.recordings import Recording, RecordingState
@@ -23,22 +23,31 @@ LATE = timedelta(minutes=1)
 """After this time the asker is mentioned in the headline, because they may not be watching the channel."""
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stream that isn't started yet: why the last try failed, if RTC was asked, and until when it is tried again."""
+
+    request: RecordingRequest
+    failure: Failure | None
+    until: datetime
+
+
 def outcome(
     order: Order,
-    attempts: Sequence[Attempt],
+    attempts: Sequence[Attempt | Waiting],
     recordings: Sequence[Recording],
     now: datetime,
     *,
     is_edit: bool = False,
 ) -> Reply:
-    """Return the message with the outcome of each attempt. Only the asker gets it if all are duplicates.
+    """Return the message with each stream's outcome, or that it waits. Only the asker gets it if all are duplicates.
 
     A stream with a recording is shown as that is. `is_edit` leaves out the mention of a late answer, since an edit
     notifies nobody. Raises ValueError for an attempt without an outcome.
     """
     streams = _streams(order, attempts, recordings, now)
-    is_duplicate = all(isinstance(attempt.outcome, Duplicate) for attempt in attempts) and not recordings
-    to = Audience.ASKER if is_duplicate else Audience.CHANNEL
+    is_old = all(isinstance(it, Attempt) and isinstance(it.outcome, Duplicate) for it in attempts) and not recordings
+    to = Audience.ASKER if is_old else Audience.CHANNEL
     late = to is Audience.CHANNEL and now - order.placed_at > LATE and not is_edit
     asker = person(order.actor)
     by: Line = [] if late else ["by ", asker]
@@ -68,11 +77,12 @@ class _Stream:
 
 
 def _streams(
-    order: Order, attempts: Sequence[Attempt], recordings: Sequence[Recording], now: datetime
+    order: Order, attempts: Sequence[Attempt | Waiting], recordings: Sequence[Recording], now: datetime
 ) -> list[_Stream]:
     """Return the streams of the order, by their place in it: as recorded, else as their attempt ended."""
-    found = {attempt.n: _Stream(attempt.request, partial(_news, order, attempt, now)) for attempt in attempts}
-    started = {attempt.n for attempt in attempts if isinstance(attempt.outcome, Started)}
+    by_place = {it.n if isinstance(it, Attempt) else place: it for place, it in enumerate(attempts)}
+    found = {n: _Stream(it.request, partial(_news, order, it, now)) for n, it in by_place.items()}
+    started = {n for n, it in by_place.items() if isinstance(it, Attempt) and isinstance(it.outcome, Started)}
     for recording in recordings:
         if recording.n in started or recording.n not in found or recording.state is RecordingState.PLANNED:
             found[recording.n] = _Stream(recording.request, partial(card, recording, now=now))
@@ -100,7 +110,9 @@ def _several(streams: Sequence[_Stream], ends: Line, by: Line) -> list[Line]:
     return [[f"{started} of {len(streams)} started{where}"], joined([common, *ends] if common else None, by), *rows]
 
 
-def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> StreamNews:
+def _news(order: Order, attempt: Attempt | Waiting, now: datetime, who: str) -> StreamNews:
+    if isinstance(attempt, Waiting):
+        return _waiting(attempt, who)
     match attempt.outcome:
         case Started():
             return card(begun(attempt), who, now)
@@ -113,6 +125,14 @@ def _news(order: Order, attempt: Attempt, now: datetime, who: str) -> StreamNews
             return _duplicate(attempt.request, duplicate, now, who)
         case None:
             raise ValueError(f"attempt {attempt.order_id}.{attempt.n} has no outcome yet")
+
+
+def _waiting(waiting: Waiting, who: str) -> StreamNews:
+    if waiting.failure is None:
+        return StreamNews("⏳", f"Not started yet: {who}", (), ())
+    explanation = explain(waiting.failure)
+    again: Line = [f"{explanation.what} It is tried again until about ", clock_time(waiting.until), "."]
+    return StreamNews("⏳", f"Not started yet: {who}", (), (again, joined(explanation.technical)))
 
 
 def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:

@@ -72,5 +72,7 @@ def _why(failure: Failure) -> tuple[str, str]:
     if failure.kind in _OURS:
         return _OURS[failure.kind], ""
     explanation = explain(failure)
+    if failure.clock:
+        return f"{explanation.what} {_MAYBE_RECORDING} {explanation.next_step}", explanation.technical
     next_step = explanation.next_step if failure.kind in _FOR_OPERATORS else _TRY_AGAIN
     return f"{_MAYBE_RECORDING} {next_step}", explanation.technical

@@ -23,9 +23,11 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     begun: int = 0
-    """How many answers were begun."""
+    """How many answers were begun, the one that says that the order waits included."""
     answering_until: AwareDatetime | None = None
     answered_at: AwareDatetime | None = None
+    wait_reported_at: AwareDatetime | None = None
+    """When the asker was first answered that the order waits."""
     message: MessageRef | None = None
     revision: int = 0
 
@@ -61,9 +63,25 @@ class Answers:
         """Store that the order was answered, or can never be, and the message. It is not answered again."""
         self._change(order_id, now, answered_at=now, message=message, answering_until=None)
 
-    def abandon(self, order_id: str, now: datetime) -> None:
-        """Give back the lease without an answer, so that the next recorder need not wait."""
-        self._change(order_id, now, answering_until=None)
+    def begin_wait(self, order_id: str, now: datetime) -> bool:
+        """Take the lease to say, once, that the order waits.
+
+        Return False if that was said, or if the order was answered or is being answered.
+        """
+        before = self._read(order_id) or Answer()
+        is_leased = before.answering_until is not None and now < before.answering_until
+        if is_leased or before.answered_at is not None or before.wait_reported_at is not None:
+            return False
+        over = before if before.revision else None
+        fields = {"begun": before.begun + 1, "answering_until": now + LEASE, "wait_reported_at": now}
+        return self._write(order_id, over, now, **fields)
+
+    def abandon(self, order_id: str, now: datetime, message: MessageRef | None = None) -> None:
+        """Give back the lease without an answer, so that the next recorder need not wait.
+
+        `message` says that the order waits; it is stored, to be updated with the answer.
+        """
+        self._change(order_id, now, answering_until=None, **({} if message is None else {"message": message}))
 
     def is_answered(self, order_id: str) -> bool:
         """Return whether the order was answered, or can never be."""

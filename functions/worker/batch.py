@@ -34,7 +34,7 @@ class Worker:
     def process(self, record: Mapping[str, Any], time_left: Callable[[], timedelta]) -> bool:
         """Process one message. Return False if it must be received again or go to the dead-letter queue."""
         receive = int(record["attributes"]["ApproximateReceiveCount"])
-        delivery = Delivery(receive, receive >= self.max_receives, time_left)
+        delivery = Delivery(receive, receive >= self.max_receives, time_left, self.max_receives)
         try:
             order = read(record["body"])
         except UnreadableOrder as error:

@@ -3,7 +3,9 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from shared.failures import Failure
 
 DELAYS = (2, 5, 15, 60, 180, 360, 450)
 """Seconds before the 2nd to 8th receive of an order: under 18 minutes in total. A response_url is valid for 30."""
@@ -21,11 +23,12 @@ AT_ONCE = timedelta(seconds=1)
 
 
 class TryAgain(Exception):
-    """The order is not done: it must be received again after `delay`."""
+    """The order is not done: it must be received again after `delay`. `why` is RTC's answer, if a call failed."""
 
-    def __init__(self, delay: timedelta) -> None:
+    def __init__(self, delay: timedelta, why: Failure | None = None) -> None:
         super().__init__(f"again in {delay.total_seconds():.0f} s")
         self.delay = delay
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,16 @@ class Delivery:
     receive: int
     last: bool
     time_left: Callable[[], timedelta]
+    max_receives: int = len(DELAYS) + 1
 
     def delay(self) -> timedelta:
         """Return the delay before the next receive. It grows, and it is jittered to spread orders out."""
         longest = DELAYS[min(self.receive, len(DELAYS)) - 1]
         return timedelta(seconds=longest * random.uniform(0.8, 1))  # noqa: S311 - only spreads load
+
+    def tries_until(self, now: datetime) -> datetime:
+        """Return about when the last receive comes, if each one before it fails."""
+        return now + timedelta(seconds=sum(DELAYS[self.receive - 1 : self.max_receives - 1]))
 
     def has_time_for_a_call(self) -> bool:
         """Return whether a call to RTC and the answer after it fit into the time that is left."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages.notices import notice
-from bot.messages.outcomes import outcome
+from bot.messages.outcomes import Waiting, outcome
 from bot.posting import Messenger
 from bot.slack_api import CannotDeliver
 from functions.aws.observability import Metric, count, logger
@@ -48,7 +48,8 @@ class Redrawing:
         now = self.clock()
         recordings = record.recordings
         if record.message is not None:
-            reply = outcome(_order_of(record), record.attempts, recordings, now, is_edit=True)
+            streams = [Waiting(it.request, None, now) if it.outcome is None else it for it in record.attempts]
+            reply = outcome(_order_of(record), streams, recordings, now, is_edit=True)
             self._post(lambda messenger, to: messenger.update(to, reply, recordings[0].order_id), record.message)
         elif any(now - recording.since < NEWS_BY_RESPONSE_URL for recording in recordings):
             return

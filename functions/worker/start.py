@@ -5,13 +5,13 @@ goes back to the queue. After a crash, a redelivery processes only the streams w
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages import replies
-from bot.messages.outcomes import outcome
+from bot.messages.outcomes import Waiting, outcome
 from bot.slack_api import TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
@@ -72,22 +72,32 @@ class StartHandler:
             self._plan(order, action, action.start_at, delivery)
             return
         delays: list[timedelta] = []
+        streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests, action.first):
             if action.start_at is not None and self._is_cancelled(order, n):
                 continue
             try:
-                self._start_stream(order, n, request, delivery)
+                streams.append(self._start_stream(order, n, request, delivery))
             except TryAgain as again:
                 delays.append(again.delay)
+                streams.append(Waiting(request, again.why, delivery.tries_until(self.clock())))
             except NotStored as not_stored:
                 self.results.hand_over(order, action, not_stored, delivery)
                 return
         if delays:
+            if not delivery.last:
+                self._report_wait(order, streams)
             raise TryAgain(max(delays))
         record = self.ledger.orders.read(order.order_id)
         self.telling.answer_once(order, outcome(order, record.attempts, record.recordings, self.clock()), delivery)
         self._redraw_plan(order, action, delivery)
         self.checks.put_next(order, record.recordings, 1, delivery)
+
+    def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:
+        """Say what RTC answered and until when it is tried again, and which streams are started."""
+        if order.reply_to is not None and any(isinstance(it, Waiting) and it.failure for it in streams):
+            recordings = self.ledger.orders.read(order.order_id).recordings
+            self.telling.report_wait(order, outcome(order, streams, recordings, self.clock()))
 
     def give_up(self, order: Order, action: Start, why: FailureKind, /) -> None:
         """Settle each stream without a call to RTC as not started, and report to the asker."""
@@ -245,7 +255,7 @@ class StartHandler:
         if delivery.last:
             return self._store(attempt.settled(NotStarted(failure=why, gave_up=True), self.clock()))
         self._store(attempt.waiting())
-        raise TryAgain(delay)
+        raise TryAgain(delay, _of_rtc(why))
 
     def _settle(self, attempt: Attempt, outcome: Started | NotStarted | Unknown, delivery: Delivery) -> Attempt:
         """Store what RTC said. Raises NotStored if the ledger doesn't take it, or no time is left for it."""

@@ -22,8 +22,8 @@ from shared.orders import Order
 from shared.slack_refs import MessageRef
 
 MOST_ANSWERS = 3
-"""Answers begun before the last receive. Slack takes five posts to a response_url: one is kept for the last receive,
-and one for the news (functions/worker/check.py)."""
+"""Answers begun before the last receive, the one that says that the order waits included. Slack takes five posts to a
+response_url: one is kept for the last receive, and one for the news (functions/worker/check.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Telling:
             self.answers.abandon(order.order_id, self.clock())
             raise TryAgain(delivery.delay())
         try:
-            message = None if order.reply_to is None else self.messenger().post(reply, order.reply_to, order.order_id)
+            waiting = self.answers.message(order.order_id) if begun > 1 else None
+            message = self._post_or_update(order, reply, waiting)
         except TryLater as error:
             self.answers.abandon(order.order_id, self.clock())
             if delivery.last:
@@ -65,6 +66,41 @@ class Telling:
             count(Metric.NOT_ANSWERED)
             message = None
         self.answers.finish(order.order_id, self.clock(), message)
+
+    def report_wait(self, order: Order, reply: Reply) -> None:
+        """Say that the order waits: once, or in a message that can be updated at each receive. This raises no error."""
+        if order.reply_to is None:
+            return
+        try:
+            message = self.answers.message(order.order_id)
+            if message is not None:
+                self.messenger().update(message, reply, order.order_id)
+            elif self.answers.begin_wait(order.order_id, self.clock()):
+                try:
+                    message = self.messenger().post(reply, order.reply_to, order.order_id)
+                finally:
+                    self.answers.abandon(order.order_id, self.clock(), message)
+        except TryLater as error:
+            logger.info("Slack did not take that the order waits", extra={"reason": error.why})
+        except CannotDeliver as error:
+            logger.info("Slack did not take that the order waits", extra={"reason": error.reason})
+        except Exception:
+            # The order is tried again in any case, and then answered.
+            logger.exception("that the order waits could not be posted")
+
+    def _post_or_update(self, order: Order, reply: Reply, message: MessageRef | None) -> MessageRef | None:
+        """Update the message, or post the reply if there is none or it can't be updated. Return the message."""
+        if order.reply_to is None:
+            return None
+        messenger = self.messenger()
+        if message is not None:
+            try:
+                messenger.update(message, reply, order.order_id)
+            except CannotDeliver as error:  # it was deleted, or there is no token any more
+                logger.info("the message can't be updated", extra={"reason": error.reason})
+            else:
+                return message
+        return messenger.post(reply, order.reply_to, order.order_id)
 
     def message(self, order: Order) -> MessageRef | None:
         """Return the message with the order's answer; None if it can't be updated."""

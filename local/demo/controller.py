@@ -1,27 +1,29 @@
 """What the page can do: read, type, click, send an event, inspect, break something and reset it."""
 
-import contextlib
 import html
+import threading
+import time
 from collections.abc import Mapping
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from bot.manifest import usage_hint
 from local.demo.correlate import correlate
 from local.demo.details import details_of
 from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen
 from local.demo.event_log import EventLog
-from local.demo.steps import state_of, steps_of
+from local.demo.redelivery import Redelivery
+from local.demo.steps import steps_of
 from local.demo.switches import Switchboard
-from local.demo.trace import Trace
+from local.demo.trace import RECORDER, Trace, read_object
 from local.hook import Sender
 from local.slack.chat import SLACKBOT, Channel, Person
 from local.slack.content import Content
+from local.slack.workspace import Delivery
 from local.system import System
 
 COMMAND = "/record"
 COMMANDS_SHOWN = 60
 LONGEST_TEXT = 4000
+LONGEST_DEMO_S = 60.0
 
 
 class Controller:
@@ -36,6 +38,7 @@ class Controller:
         self._chat = system.slack.chat
         self._event_log = event_log
         self._switchboard = Switchboard(system, event_log)
+        self._redelivery = Redelivery(system.stack, event_log)
         self._drawn: tuple[int, Documents] = (-1, {})
 
     def workspace(self) -> Mapping[str, object]:
@@ -72,15 +75,23 @@ class Controller:
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
         return details_of(trace, steps_of(trace), rtc.calls() if rtc else (), items)
 
-    def say(self, person_id: str, channel_id: str, text: str) -> None:
-        """Type `text` as that person: a command or a message."""
+    def say(self, person_id: str, channel_id: str, text: str, breaks: str = "") -> None:
+        """Type `text` as that person: a command or a message.
+
+        With `breaks`, turn that switch on before a command, and off again when the command has its outcome.
+        """
         person, channel = self._person(person_id), self._channel(channel_id)
         if not channel.open_to(person_id) or not text.strip() or len(text) > LONGEST_TEXT:
             raise ValueError(f"{person.name} can't say that in {channel.name}")
         name, _, rest = text.strip().partition(" ")
         if name == COMMAND:
-            self._slack.type_command(person, channel, rest, COMMAND)
+            mends = bool(breaks) and breaks not in self._switchboard.on()
+            if mends:
+                self._switchboard.turn(breaks, on=True)
+            delivery = self._slack.type_command(person, channel, rest, COMMAND)
             self._event_log.notify()  # the delivery is recorded now, and no log line tells
+            if mends:
+                threading.Thread(target=self._mend_after, args=(delivery, breaks), daemon=True).start()
         elif name.startswith("/"):
             text = (
                 f'{name} is not a valid command. In Slack, all messages that start with the "/" character are commands.'
@@ -118,15 +129,7 @@ class Controller:
     def reset(self) -> None:
         """Turn all switches off, and let every waiting order be received now."""
         self._switchboard.reset()
-        stack = self._system.stack
-        for trace in self._traces():
-            if trace.receives and state_of(steps_of(trace)) == "waiting":
-                with contextlib.suppress(ClientError, BotoCoreError):  # the message was received meanwhile
-                    stack.sqs.change_message_visibility(
-                        QueueUrl=stack.queue_url("OrderQueue"),
-                        ReceiptHandle=trace.receives[-1].record["receiptHandle"],
-                        VisibilityTimeout=0,
-                    )
+        self._redelivery.start()
 
     def changes(self) -> int:
         """Return the number of changes so far."""
@@ -135,6 +138,20 @@ class Controller:
     def wait(self, changes: int, limit: float) -> None:
         """Wait for more than `changes` changes, for `limit` seconds at most."""
         self._event_log.wait(changes, limit)
+
+    def _mend_after(self, delivery: Delivery, switch: str) -> None:
+        """Turn the switch off when the recorder has worked on the command's order; after some time in any case."""
+        end = time.monotonic() + LONGEST_DEMO_S
+        while time.monotonic() < end and not self._is_worked_on(delivery):
+            self._event_log.wait(self._event_log.changes, 0.2)
+        self._switchboard.turn(switch, on=False)
+
+    def _is_worked_on(self, delivery: Delivery) -> bool:
+        # The response_url tells which order is the command's as soon as the recorder has it.
+        ended = [it for it in self._event_log.calls() if it.function == RECORDER and it.seconds is not None]
+        records = [record for call in ended for record in read_object(call.event)["Records"]]
+        places = [read_object(record["body"]).get("reply_to") or {} for record in records]
+        return any(place.get("response_url") == delivery.response_url for place in places)
 
     def _post(self, name: str, event: bytes, webhook_id: str = "") -> None:
         caller = {it.name: it for it in self._system.callers}[name]

@@ -13,11 +13,13 @@ from functions.http.api_gateway import HttpRequest
 from local.demo.correlate import find_call, find_stop
 from local.demo.masking import masked
 from local.demo.step import Step
+from local.demo.steps import reply_step
 from local.demo.summaries import answered
 from local.demo.trace import Trace, body_of
 from local.http_message import Answer, Request, Wire
 from local.rtc.api import Call as RtcCall
 from local.rtc.signature import canonical_request
+from shared.strict_json import NotJson, read_json
 
 _WINDOW = 300
 """Seconds that a signature is valid."""
@@ -36,6 +38,7 @@ def details_of(
         {
             "door": _door(trace),
             "order": _order(trace),
+            "replies": _replies(trace, steps),
             "rtc": [_rtc(step, _record(step, trace, rtc_calls)) for step in steps if step.station == "rtc"],
             "ledger": _ledger(trace, items),
             "logs": [{"function": line.function, "at": line.at * 1000, **line.fields} for line in trace.lines],
@@ -102,6 +105,7 @@ def _record(step: Step, trace: Trace, calls: Sequence[RtcCall]) -> RtcCall | Non
 def _rtc(step: Step, call: RtcCall | None) -> dict[str, object]:
     shown: dict[str, object] = {
         "title": step.title,
+        "state": step.state,
         "ms": None if step.seconds is None else step.seconds * 1000,
         "note": step.note,
     }
@@ -119,6 +123,18 @@ def _rtc(step: Step, call: RtcCall | None) -> dict[str, object]:
         "answer": _answer(call.answer) if is_answered else None,
         "fault": call.fault.model_dump(mode="json", exclude_defaults=True) if call.fault else None,
     }
+
+
+def _replies(trace: Trace, steps: Sequence[Step]) -> list[dict[str, object]]:
+    """Return the calls to Slack with what they sent; and a reply that needs no call: the door's answer, or the link."""
+    if trace.posts:
+        return [_reply(reply_step(it), _request(it.request), _answer(it.answer)) for it in trace.posts]
+    answer = _answer(trace.answer) if trace.answer else None
+    return [_reply(step, None, answer) for step in steps if step.station == "reply"]
+
+
+def _reply(step: Step, request: object, answer: object) -> dict[str, object]:
+    return {"title": step.title, "state": step.state, "note": step.note, "request": request, "answer": answer}
 
 
 def _ledger(trace: Trace, items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -159,8 +175,8 @@ def _answer(answer: Answer) -> dict[str, object]:
 
 def _pretty(body: str) -> str:
     try:
-        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
-    except ValueError:
+        return json.dumps(read_json(body), indent=2, ensure_ascii=False)
+    except NotJson:
         return body
 
 

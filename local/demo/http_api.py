@@ -6,7 +6,7 @@
     GET  /api/commands/ID            a command or event in full, by the id of its request or its order
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
-    POST /api/messages               {"person", "channel", "text"}
+    POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
     POST /api/clicks                 {"person", "channel", "ts", "action_id"}
     POST /api/switches               {"name", "on"};  DELETE  turn all off
 
@@ -83,7 +83,8 @@ def _answer(controller: Controller, request: Request) -> Answer:
         case "POST", ["events"]:
             controller.send(*_texts(request, "event"))
         case "POST", ["messages"]:
-            controller.say(*_texts(request, "person", "channel", "text"))
+            person, channel, text = _texts(request, "person", "channel", "text")
+            controller.say(person, channel, text, _switch(request))
         case "POST", ["clicks"]:
             controller.click(*_texts(request, "person", "channel", "ts", "action_id"))
         case "POST", ["switches"]:
@@ -132,6 +133,10 @@ def _texts(request: Request, *names: str) -> list[str]:
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"the body needs strings under {', '.join(names)}")
     return [str(text) for text in texts]
+
+
+def _switch(request: Request) -> str:
+    return _texts(request, "breaks")[0] if "breaks" in _document(request) else ""
 
 
 def _file(path: str) -> Answer:

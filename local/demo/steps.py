@@ -6,12 +6,14 @@ After the door, commands and events take the same path, once for every receive.
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
+from local.demo.event_log import Line
 from local.demo.rtc_steps import rtc_steps
 from local.demo.step import State, Step
 from local.demo.summaries import answered, outcome
-from local.demo.trace import Receive, Trace, body_of
+from local.demo.trace import Receive, Trace, body_of, read_object
 from local.slack.workspace import Call as SlackCall
 from shared.log_events import LogEvent
+from shared.orders import PerhapsQueued
 
 
 def steps_of(trace: Trace) -> list[Step]:
@@ -24,11 +26,8 @@ def state_of(steps: Sequence[Step]) -> State:
     for state in ("active", "waiting"):
         if any(step.state == state for step in steps):
             return state
-    last = {step.station: step.state for step in steps}
-    for state in ("unknown", "failed"):
-        if state in {last.get("door"), last.get("rtc"), last.get("reply"), last.get("recorder")}:
-            return state
-    return "ok"
+    last = {step.station: step.state for step in steps}.values()
+    return "unknown" if "unknown" in last else "failed" if "failed" in last else "ok"
 
 
 def _steps(trace: Trace) -> Iterator[Step]:
@@ -37,6 +36,8 @@ def _steps(trace: Trace) -> Iterator[Step]:
     title = f"{trace.caller} sends an event" if trace.caller else "Slack sends the command, signed"
     yield Step("sender", title, sent_at, max(door.began_at - sent_at, 0), "ok")
     yield _door(trace)
+    if trace.not_queued:
+        yield _refused_by_queue(trace.not_queued)
     if trace.placed_at is not None and not trace.receives:
         yield Step("queue", "The order is on the queue", trace.placed_at, None, "active")
     since = door.began_at
@@ -47,7 +48,7 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield Step("queue", _queue_title(receive), since, max(call.began_at - since, 0), "ok", check=receive.check)
         yield _recorder(receive)
         yield from rtc_steps(receive)
-        yield from (_reply(post, receive.check) for post in trace.posts if receive.spans(post.received))
+        yield from (reply_step(post, receive.check) for post in trace.posts if receive.spans(post.received))
         since = call.began_at + (call.seconds or 0)
         if receive.is_final and not receive.check and trace.order.get("reply_to") is None:
             settled_at = receive.lines[-1].at if receive.lines else since
@@ -68,10 +69,18 @@ def _door(trace: Trace) -> Step:
         return Step("door", "The door failed", call.began_at, call.seconds, "failed", error)
     if answer.status >= HTTPStatus.BAD_REQUEST:
         return Step("door", "The door refuses it", call.began_at, call.seconds, "failed", answered(trace))
+    if any(line.message == LogEvent.DOOR_FAILED for line in trace.lines):
+        return Step("door", "The door failed", call.began_at, call.seconds, "failed", "a mistake of ours: see the logs")
     note = f"order {trace.order_id} placed" if trace.order_id else "answered at once, no order placed"
     if any(line.message == LogEvent.ORDER_KNOWN for line in trace.lines):
         note = "the order is known already, nothing new is placed"
     return Step("door", title, call.began_at, call.seconds, "ok", note)
+
+
+def _refused_by_queue(line: Line) -> Step:
+    if line.fields.get("exception_name") == PerhapsQueued.__name__:
+        return Step("queue", "The queue gave no clear answer", line.at, 0, "unknown", "the order may be on it")
+    return Step("queue", "The queue refuses the order", line.at, 0, "failed", "no order was placed")
 
 
 def _immediate_answer(trace: Trace, at: float) -> Step:
@@ -92,7 +101,10 @@ def _recorder(receive: Receive) -> Step:
         return Step("recorder", title, call.began_at, None, "active", check=receive.check)
     if call.error:
         return Step("recorder", title, call.began_at, call.seconds, "failed", call.error, check=receive.check)
-    note = f"again in {receive.retry_in} s" if receive.retry_in else ""
+    if receive.has_bug:
+        note = "a mistake of ours: the logs have the error"
+        return Step("recorder", title, call.began_at, call.seconds, "failed", note, check=receive.check)
+    note = f"again in {receive.retry_in} s" if receive.retry_in and not receive.is_given_up else ""
     return Step("recorder", title, call.began_at, call.seconds, "ok", note, check=receive.check)
 
 
@@ -105,7 +117,10 @@ def _queue_title(receive: Receive) -> str:
 def _waiting(last: Receive, since: float) -> Step | None:
     if last.call.seconds is None:
         return None
-    if last.call.error:
+    if last.is_given_up:
+        title = "The order goes to the dead-letter queue"
+        return Step("queue", title, since, 0, "failed", "it was received as often as it may be", check=last.check)
+    if last.call.error or last.has_bug:
         title = "The message becomes visible again after its visibility timeout"
         return Step("queue", title, since, None, "waiting", check=last.check)
     if last.retry_in:
@@ -114,10 +129,11 @@ def _waiting(last: Receive, since: float) -> Step | None:
     return None
 
 
-def _reply(post: SlackCall, check: int) -> Step:
+def reply_step(post: SlackCall, check: int = 0) -> Step:
+    """Return the step of a call to Slack."""
     method = "response_url" if post.door == "response_url" else post.request.path.rpartition("/")[2]
     body = body_of(post.answer)
-    is_posted = post.answer.status == HTTPStatus.OK and '"ok": false' not in body
+    is_posted = post.answer.status == HTTPStatus.OK and read_object(body).get("ok") is not False
     note = f"HTTP {int(post.answer.status)}" + ("" if is_posted else f" {body[:80]}")
     title = "The answer is updated by" if method == "chat.update" else "The answer goes out by"
     state: State = "ok" if is_posted else "failed"

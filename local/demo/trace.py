@@ -57,7 +57,20 @@ class Receive:
     @property
     def is_final(self) -> bool:
         """Whether the recorder is done with the message."""
-        return self.call.seconds is not None and not self.call.error and not self.retry_in
+        return self.call.seconds is not None and not self.call.error and not self.retry_in and not self.has_bug
+
+    @property
+    def has_bug(self) -> bool:
+        """Whether the recorder failed because of a mistake of ours."""
+        return self._has(LogEvent.ORDER_FAILED)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether this was the last receive, without a result: the message goes to the dead-letter queue."""
+        return self._has(LogEvent.ORDER_GIVEN_UP)
+
+    def _has(self, event: LogEvent) -> bool:
+        return any(line.message == event for line in self.lines)
 
     def spans(self, moment: float) -> bool:
         """Whether the recorder's call was under way at that moment."""
@@ -119,6 +132,11 @@ class Trace:
             return answer_of(json.loads(self.door.result), self.request_id) if self.door.result else None
         except ResultError:
             return None
+
+    @property
+    def not_queued(self) -> Line | None:
+        """The door's line that the queue did not take the order."""
+        return next((line for line in self.lines if line.message == LogEvent.ORDER_NOT_QUEUED), None)
 
     @property
     def order(self) -> Mapping[str, Any]:

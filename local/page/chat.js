@@ -4,40 +4,55 @@ import { messageBody } from "./blocks.js";
 import { clock, exactly } from "./dates.js";
 import { button, duration, element } from "./dom.js";
 import { eventBody } from "./eventrow.js";
+import { intro } from "./intro.js";
+import { roving } from "./roving.js";
 import { click } from "./system.js";
 
+const AWAY_PX = 80; // so far above its end the conversation counts as scrolled up
+const TODO = {
+  chat: "Type a command below, or press Enter.",
+  webhook: "Send the event below, or one from a program on this machine.",
+};
 const STATES = { active: "in progress…", waiting: "waits for another try", ok: "", failed: "failed", unknown: "outcome unknown" };
 
-/** Draw the messages and keep them up to date; `openCommand` is called with a command's id. */
-export function drawChat(state, list, title, subtitle, openCommand) {
+/**
+ * Draw the messages and keep them up to date; `openCommand` is called with a command's id. The scroller begins at its end
+ * (chat.css), so the browser itself keeps the end in view, unless the reader has scrolled up: then `latest` leads back.
+ */
+export function drawChat(state, { scroller, list, beginning, latest, title, subtitle }, openCommand) {
   const rows = new Map();
+  const settle = roving(list);
   let shown = "";
-  let isAtEnd = true;
+  let followed = 0;
   state.subscribe(() => {
     const { person } = state.chosen;
     const channel = state.channel();
     const now = `${person} ${channel.id}`;
     if (now !== shown) {
+      shown = now;
       list.replaceChildren();
       rows.clear();
       const isWebhook = channel.kind === "webhook";
       title.textContent = `${isWebhook || channel.kind === "direct" ? "" : "# "}${channel.name}`;
       subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
-      list.dataset.empty = isWebhook
-        ? "No event was received yet. Send the one below, or one from a program on this machine."
-        : "No messages yet. The command below is ready: press Enter.";
+      beginning.replaceChildren(intro(state.workspace, isWebhook ? TODO.webhook : TODO.chat));
+      toEnd();
     }
-    isAtEnd ||= now !== shown;
-    shown = now;
-    if (update(state, rows, list, channel, openCommand)) stayAtEnd();
+    if (update(state, rows, list, channel, openCommand)) settle();
+    scroller.classList.toggle("empty", !rows.size);
+    if (followed !== state.follows) {
+      followed = state.follows;
+      toEnd();
+    }
+  });
+  scroller.addEventListener("scroll", () => { latest.hidden = scroller.scrollTop > -AWAY_PX; });
+  latest.addEventListener("click", () => {
+    toEnd();
+    scroller.focus({ preventScroll: true });
   });
 
-  const scroller = list.parentElement;
-  scroller.addEventListener("scroll", () => { isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80; });
-  new ResizeObserver(stayAtEnd).observe(scroller);
-
-  function stayAtEnd() {
-    if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
+  function toEnd() {
+    scroller.scrollTop = 0;
   }
 }
 
@@ -56,7 +71,7 @@ function update(state, rows, list, channel, openCommand) {
     const old = rows.get(it.key);
     if (old?.sign !== sign) {
       const node = it.draw(state, openCommand);
-      if (old) old.node.replaceWith(node);
+      if (old) replace(old.node, node);
       else if (before) before.after(node);
       else list.prepend(node);
       rows.set(it.key, { node, sign });
@@ -65,6 +80,13 @@ function update(state, rows, list, channel, openCommand) {
     before = rows.get(it.key).node;
   }
   return changed;
+}
+
+/** Replace a row; the focus stays on its button. */
+function replace(old, node) {
+  const at = [...old.querySelectorAll("button, a")].indexOf(document.activeElement);
+  old.replaceWith(node);
+  if (at >= 0) node.querySelectorAll("button, a")[at]?.focus({ preventScroll: true });
 }
 
 function rowsOf(state, channel) {
@@ -99,7 +121,9 @@ function messageRow(key, message, command, state, openCommand) {
       heading(message.name, Number(message.ts) * 1000, message.app ? element("span", { class: "app" }, "APP") : null),
       messageBody(message, state.workspace.names, press),
       message.edited ? element("span", { class: "edited" }, "(edited)") : null,
-      command ? button(`What happened · after ${duration(after)}`, () => openCommand(command.id), { class: "more" }) : null,
+      command
+        ? button(named(`What happened · after ${duration(after)}`, command, command.answers.indexOf(key) + 1), () => openCommand(command.id), { class: "more" })
+        : null,
     ),
   );
 }
@@ -115,7 +139,7 @@ function typedRow(command, state, openCommand) {
       heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "what you typed; Slack doesn’t show it")),
       element("p", {}, element("code", {}, command.typed)),
       STATES[command.state]
-        ? button(STATES[command.state], () => openCommand(command.id), { class: `more ${command.state}` })
+        ? button(named(STATES[command.state], command), () => openCommand(command.id), { class: `more ${command.state}` })
         : null,
     ),
   );
@@ -132,7 +156,7 @@ function eventRow(command, state, openCommand) {
       "div",
       { class: "message-body" },
       heading(caller, command.at, element("span", { class: "aside" }, "by the webhook")),
-      eventBody(command, label, state, openCommand),
+      eventBody(command, label, named, state, openCommand),
     ),
   );
 }
@@ -140,6 +164,12 @@ function eventRow(command, state, openCommand) {
 function heading(name, ms, beside) {
   const iso = new Date(ms).toISOString();
   return element("p", { class: "by" }, element("strong", {}, name), beside, element("time", { datetime: iso, title: exactly(ms) }, clock(ms)));
+}
+
+/** Return a label that only screen readers read to its end, so that no two have the same name: which command it is about. */
+function named(label, command, answer = 0) {
+  const which = `${answer ? `, answer ${answer} to` : ":"} ${command.typed}, ${exactly(command.at)}, ${command.order_id || command.id}`;
+  return [label, element("span", { class: "spoken" }, which)];
 }
 
 function avatar(name, isApp) {

@@ -1,11 +1,11 @@
 // The input for a person: it completes what Slack completes, the command's name, and shows its hint.
 
 import { button, element } from "./dom.js";
-import { say, turn } from "./system.js";
+import { say } from "./system.js";
 
 const FIRST = "/record room 100 user001 hd";
 
-/** The examples above the input: what they type, and the switch that they turn on first. */
+/** The examples above the input: what they type, and the switch that is on until the command has its outcome. */
 const EXAMPLES = [
   { label: "Start", texts: [FIRST] },
   { label: "With a typo", texts: ["/record room 100 user001 hdd"] },
@@ -66,7 +66,7 @@ export function drawComposer(state, form) {
   });
   input.value = FIRST;
   changed();
-  input.focus();
+  input.focus({ preventScroll: true }); // with large letters the page is longer than the window, and begins with what it is
 
   function changed() {
     const { value } = input;
@@ -97,15 +97,14 @@ export function drawComposer(state, form) {
   }
 
   async function play(example) {
-    if (example.breaks) await turn(example.breaks, true);
     input.value = "";
     changed();
-    for (const text of example.texts) await type(text);
+    for (const text of example.texts) await type(text, example.breaks);
     input.focus();
   }
 
-  function type(text) {
-    if (text.trim().startsWith(command.name)) state.choose({ command: null });
-    return say(state.chosen.person, state.channel().id, text);
+  function type(text, breaks) {
+    state.follow();
+    return say(state.chosen.person, state.channel().id, text, breaks);
   }
 }

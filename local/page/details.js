@@ -1,29 +1,42 @@
-// The tabs of a command or an event: its request, the order, RTC's calls, the ledger, the logs. The server has hidden secrets.
+// The tabs of a command or an event: one for each station, the ledger, and the logs. The server has hidden secrets.
 
 import { clock } from "./dates.js";
 import { button, duration, element } from "./dom.js";
+import { STATIONS } from "./stations.js";
 
-export const TABS = ["Request in", "Order", "RTC out", "RTC answer", "Ledger", "Logs"];
+export const TABS = [...STATIONS.map((it) => it.tab), "Ledger", "Logs"];
 
+const RECORDER = "RecorderFunction";
+const FAILED = ["failed", "unknown"];
 const SHOWN_OR_KNOWN = new Set(
   "at function level message timestamp location service order_id xray_trace_id function_request_id cold_start function_name function_memory_size function_arn".split(" "),
 );
 
-/** Return the nodes of a tab. */
+/** Return the nodes of a tab: first what the station is, then what happened there. */
 export function tabContent(name, seen) {
+  const about = STATIONS.find((it) => it.tab === name)?.about;
+  return [about ? note(about) : null, ...content(name, seen)].filter(Boolean);
+}
+
+function content(name, seen) {
+  const byRecorder = (line) => line.function === RECORDER;
   switch (name) {
     case "Request in":
       return requestIn(seen.door);
-    case "Order":
-      return order(seen.order);
-    case "RTC out":
-      return each(seen.rtc, rtcOut, "RTC was not called.");
-    case "RTC answer":
-      return each(seen.rtc, rtcAnswer, "RTC was not called.");
+    case "Door":
+      return [...door(seen.door), ...lines(seen.logs.filter((it) => !byRecorder(it)))];
+    case "Queue":
+      return queue(seen);
+    case "Recorder":
+      return [...receives(seen.order), ...lines(seen.logs.filter(byRecorder))];
+    case "RTC":
+      return calls(seen.rtc, rtcCall, "RTC was not called.");
+    case "Reply":
+      return calls(seen.replies, reply, "There is no reply yet.");
     case "Ledger":
-      return each(seen.ledger, ledgerItem, "The ledger has nothing: no order was placed.");
+      return seen.ledger.length ? seen.ledger.flatMap(ledgerItem) : [note("The ledger has nothing: no order was placed.")];
     default:
-      return each(seen.logs, logLine, "Nothing was logged.");
+      return lines(seen.logs);
   }
 }
 
@@ -31,47 +44,65 @@ function requestIn(door) {
   const form = Object.entries(door.form).map(([name, value]) => `${name}: ${value}`);
   return [
     verdict(door.accepted, door.verdict),
-    text("Request", `${door.request.line}\n${door.request.headers.join("\n")}`),
+    request(door.request),
     form.length ? text("Form", form.join("\n")) : null,
-    door.request.body ? text("Body", door.request.body) : null,
-    door.answer ? answer(`The door’s answer: ${door.answer.status}`, door.answer) : null,
-    door.error ? note(door.error) : null,
-  ].filter(Boolean);
+  ];
 }
 
-function order(it) {
-  if (!it) return [note("No order was put on the queue, or the recorder has not received it yet.")];
-  const receives = it.receives.map((each) => {
+function door(it) {
+  return [
+    verdict(it.accepted, it.verdict),
+    it.error ? verdict(false, it.error) : null,
+    it.answer ? answer(`The door’s answer: ${it.answer.status}`, it.answer) : null,
+  ];
+}
+
+function queue({ order, logs }) {
+  const refusal = logs.find((it) => it.message === "order_not_queued");
+  if (refusal) return [verdict(false, "The queue did not take the order."), ...logLine(refusal)];
+  return [...receives(order), order ? text("The queue’s message", json(order.message)) : null];
+}
+
+function receives(order) {
+  if (!order) return [note("No order was put on the queue, or the recorder has not received it yet.")];
+  const items = order.receives.map((each) => {
     const waited = duration(Math.max(each.received - each.sent, 0));
     const end = each.error ? `: ${each.error}` : "";
     return element("li", {}, `${clock(each.sent)} sent, received ${waited} later (receive ${each.receive})${end}`);
   });
-  return [element("ul", { class: "facts" }, receives), text("The queue’s message", json(it.message))];
+  return [element("ul", { class: "facts" }, items)];
 }
 
-function rtcOut(call) {
+/** Return each call behind its title. Those that failed are open; if none did, the first is. */
+function calls(all, draw, none) {
+  if (!all.length) return [note(none)];
+  const anyFailed = all.some((it) => FAILED.includes(it.state));
+  return all.map((it, at) => {
+    const open = anyFailed ? FAILED.includes(it.state) : at === 0;
+    const facts = [it.note, it.ms === null ? "still waiting" : it.ms === undefined ? "" : duration(it.ms)].filter(Boolean).join(" · ");
+    return element(
+      "details",
+      { class: `call ${it.state}`, open },
+      element("summary", {}, element("strong", {}, it.title), element("span", { class: "note" }, facts)),
+      draw(it).filter(Boolean),
+    );
+  });
+}
+
+function rtcCall(call) {
   return [
-    element("h4", {}, call.title),
-    call.verdict ? verdict(call.verdict === "accepted", `RTC’s verdict: ${call.verdict}`) : null,
-    call.request
-      ? text("Request", `${call.request.line}\n${call.request.headers.join("\n")}`)
-      : note("There is no record of this call: it never arrived, or the real RTC is in use."),
-    call.request?.body ? text("Body", call.request.body) : null,
+    call.verdict ? verdict(call.verdict === "accepted", `RTC’s verdict on the signature: ${call.verdict}`) : null,
+    call.fault ? note(`Injected fault: ${JSON.stringify(call.fault)}`) : null,
+    call.answer ? answer(`RTC’s answer: HTTP ${call.answer.status}`, call.answer) : call.request ? note("No answer came.") : null,
+    call.request ? request(call.request) : note("There is no record of this call: it never arrived, or the real RTC is in use."),
     call.canonical ? text("Canonical request, which the signature covers", call.canonical) : null,
     call.curl ? text("As curl", call.curl, true) : null,
   ];
 }
 
-function rtcAnswer(call) {
-  const facts = [call.note, call.ms === null ? "still waiting" : duration(call.ms)].filter(Boolean).join(" · ");
-  return [
-    element("h4", {}, call.title),
-    note(facts),
-    call.fault ? note(`Injected fault: ${JSON.stringify(call.fault)}`) : null,
-    call.answer
-      ? answer(`HTTP ${call.answer.status}`, call.answer)
-      : call.request ? note("No answer came.") : null,
-  ];
+function reply(it) {
+  const caption = it.request ? `Slack’s answer: HTTP ${it.answer.status}` : `The door’s answer: ${it.answer?.status}`;
+  return [it.request ? request(it.request) : null, it.answer ? answer(caption, it.answer) : null];
 }
 
 function ledgerItem(item) {
@@ -95,8 +126,8 @@ function logLine(line) {
   ];
 }
 
-function each(things, draw, none) {
-  return things.length ? things.flatMap(draw).filter(Boolean) : [note(none)];
+function lines(logs) {
+  return logs.length ? logs.flatMap(logLine) : [note("Nothing was logged.")];
 }
 
 /** Return the verdict on a signature; `accepted` is null if there is none. */
@@ -105,19 +136,21 @@ function verdict(accepted, words) {
   return element("p", { class: `verdict ${accepted ? "ok" : "failed"}` }, accepted ? "✓ " : "✗ ", words);
 }
 
+const request = ({ line, headers, body }) => text("Request", [line, ...headers, "", body].join("\n").trim());
 const answer = (caption, it) => text(caption, `${it.headers.join("\n")}\n\n${it.body}`);
 
 function text(caption, content, copied = false) {
   return element(
     "figure",
     {},
-    element("figcaption", {}, caption, copied ? copyButton(content) : null),
-    element("pre", { tabindex: "0", "aria-label": caption, role: "region" }, content),
+    element("figcaption", {}, caption, copied ? copyButton(caption, content) : null),
+    element("pre", { tabindex: "0", "aria-label": caption, role: "group" }, content),
   );
 }
 
-function copyButton(content) {
-  const made = button("Copy", () => navigator.clipboard.writeText(content).then(say("Copied"), say("Not allowed")), { class: "copy" });
+function copyButton(caption, content) {
+  const label = ["Copy", element("span", { class: "spoken" }, ` ${caption}`)];
+  const made = button(label, () => navigator.clipboard.writeText(content).then(say("Copied"), say("Not allowed")), { class: "copy" });
   const say = (word) => () => { made.textContent = word; };
   return made;
 }

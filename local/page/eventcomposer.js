@@ -35,14 +35,14 @@ export function drawEventComposer(state, form) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    state.choose({ command: null });
+    state.follow();
     sendEvent(input.value).catch(() => {}); // the text stays in the input, and the page says that the system does not answer
   });
   state.subscribe(() => {
     const isHidden = state.channel().kind !== "webhook";
     if (isHidden === form.hidden) return;
     form.hidden = isHidden;
-    if (!isHidden) input.focus();
+    if (!isHidden) input.focus({ preventScroll: true });
   });
   write(known[0]);
 

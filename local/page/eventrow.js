@@ -3,8 +3,8 @@
 import { button, element } from "./dom.js";
 import { replay } from "./system.js";
 
-/** Return the parts below the heading; the button `label` opens the panel. */
-export function eventBody(command, label, state, openCommand) {
+/** Return the parts below the heading; the button opens the panel. `named` makes labels that only one button has. */
+export function eventBody(command, label, named, state, openCommand) {
   const { requested, answered, accepted, outcome } = command.event;
   const [status, ...words] = answered.split(" ");
   return [
@@ -14,15 +14,15 @@ export function eventBody(command, label, state, openCommand) {
     element(
       "div",
       { class: "more-row" },
-      button(label, () => openCommand(command.id), { class: `more ${command.state}` }),
+      button(named(label, command), () => openCommand(command.id), { class: `more ${command.state}` }),
       state.isRepeatable(command)
-        ? button("Send again", () => again(command, state), { class: "more", title: "Sends the same body with the same webhook-id" })
+        ? button(named("Send again", command), () => again(command, state), { class: "more", title: "Sends the same body with the same webhook-id" })
         : null,
     ),
   ];
 }
 
 async function again(command, state) {
-  state.choose({ command: null });
+  state.follow();
   await replay(command.id);
 }

@@ -3,6 +3,7 @@
 import { drawChat } from "./chat.js";
 import { drawComposer } from "./composer.js";
 import { drawEventComposer } from "./eventcomposer.js";
+import { simulated } from "./intro.js";
 import { jobs } from "./jobs.js";
 import { panel } from "./panel.js";
 import { drawSidebar } from "./sidebar.js";
@@ -17,7 +18,7 @@ const byId = (id) => document.getElementById(id);
 const reachable = (isThere) => { byId("offline").hidden = isThere; };
 
 const known = await workspace(reachable);
-if (known.real_rtc) byId("simulated").textContent = "Slack and AWS";
+byId("simulated").textContent = simulated(known);
 const [first] = known.people;
 const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
 
@@ -40,7 +41,8 @@ drawStrip(state, byId("strip"), (tab) => {
 });
 drawComposer(state, byId("composer"));
 drawEventComposer(state, byId("event-composer"));
-drawChat(state, byId("messages"), byId("title"), byId("subtitle"), openCommand); // last, when the height of the rest is known
+const parts = { list: "messages", scroller: "log", beginning: "beginning", latest: "latest", title: "title", subtitle: "subtitle" };
+drawChat(state, Object.fromEntries(Object.entries(parts).map(([part, id]) => [part, byId(id)])), openCommand);
 
 let unsubscribe = () => {};
 let subscribed = null;

@@ -25,7 +25,7 @@ export function mrkdwn(text, names) {
   for (let found = PIECE.exec(rest); found; found = PIECE.exec(rest)) {
     nodes.push(decoded(rest.slice(0, found.index)));
     const [whole, block, code, reference, sign, styled] = found;
-    if (block !== undefined) nodes.push(element("pre", { tabindex: "0" }, decoded(block)));
+    if (block !== undefined) nodes.push(element("pre", {}, decoded(block)));
     else if (code !== undefined) nodes.push(element("code", {}, decoded(code)));
     else if (reference !== undefined) nodes.push(referred(reference, names));
     else nodes.push(element(TAGS[sign], {}, ...mrkdwn(styled, names)));

@@ -31,6 +31,7 @@ export function panel(state, place, columns, openers, views) {
   function open(view) {
     if (state.chosen.view === null) opener = document.activeElement;
     state.choose({ view });
+    views[view].opened?.();
     queueMicrotask(() => title.focus());
   }
 

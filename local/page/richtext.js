@@ -18,8 +18,7 @@ function list(part, names) {
 }
 
 function section(part, names) {
-  const scrolls = part.type === "rich_text_preformatted";
-  return element(CONTAINERS[part.type], scrolls ? { tabindex: "0" } : {}, part.elements.map((it) => piece(it, names)));
+  return element(CONTAINERS[part.type], {}, part.elements.map((it) => piece(it, names)));
 }
 
 function piece(it, names) {

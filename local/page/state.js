@@ -7,6 +7,7 @@ export class State {
 
   constructor(workspace, chosen) {
     this.workspace = workspace;
+    this.follows = 0; // how often the reader has sent something
     this.chosen = chosen; // person, channel, command (a request's id, or null for the newest), view (of the panel, or null)
   }
 
@@ -18,6 +19,12 @@ export class State {
       else this.#documents.set(key, document);
     }
     this.#draw();
+  }
+
+  /** Choose the newest command, and the conversation's end: the reader sends something. */
+  follow() {
+    this.follows += 1;
+    this.choose({ command: null });
   }
 
   /** Change what is chosen. */

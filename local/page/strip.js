@@ -1,20 +1,15 @@
 // The path of the order: each station lights up when the order reaches it, shows its milliseconds, and opens its tab.
 
 import { duration, element } from "./dom.js";
+import { STATIONS, kindOf, standing } from "./stations.js";
 
-const STATIONS = [
-  ["sender", "Slack", "sends the command", "Request in"],
-  ["door", "Door", "checks it (Lambda)", "Request in"],
-  ["queue", "Queue", "keeps the order (SQS)", "Order"],
-  ["recorder", "Recorder", "calls RTC (Lambda)", "Logs"],
-  ["rtc", "RTC", "records the video", "RTC out"],
-  ["reply", "Reply", "goes to the channel", "RTC answer"],
-];
 const WORDS = { idle: "not reached", active: "at work", waiting: "waiting", ok: "done", failed: "failed", unknown: "unknown" };
 
 /** Draw the strip and keep it up to date; `open` is called with the station's tab. */
 export function drawStrip(state, strip, open) {
-  const parts = STATIONS.map(([station, name, role, tab]) => {
+  const parts = STATIONS.map((it) => {
+    const { station, name, tab } = it;
+    const role = `${it.role} · ${kindOf(it, state.workspace)}`;
     const title = element("span", { class: "station-name" }, name);
     const time = element("span", { class: "station-time" });
     const spoken = element("span", { class: "spoken" });
@@ -37,14 +32,4 @@ export function drawStrip(state, strip, open) {
       spoken.textContent = `, ${WORDS[now]}`;
     }
   });
-}
-
-/** The state of a station: that of its last step. Steps of a later check don't count once the order itself is done. */
-function standing(steps, station) {
-  const own = steps.filter((it) => it.station === station);
-  const last = own.at(-1);
-  if (!last) return { state: "idle" };
-  if (last.ms === null) return { state: last.state, ms: last.state === "waiting" ? undefined : null };
-  const first = own.filter((it) => !it.check).at(-1) ?? last;
-  return { state: first.state, ms: station === "reply" ? first.offset + first.ms : first.ms };
 }

@@ -26,7 +26,7 @@ export async function workspace(reachable) {
 
 export const details = (id) => ask("GET", `commands/${encodeURIComponent(id)}`);
 export const replay = (id) => ask("POST", `commands/${encodeURIComponent(id)}/replay`);
-export const say = (person, channel, text) => ask("POST", "messages", { person, channel, text });
+export const say = (person, channel, text, breaks) => ask("POST", "messages", { person, channel, text, breaks });
 export const sendEvent = (event) => ask("POST", "events", { event });
 export const click = (person, channel, ts, actionId) =>
   ask("POST", "clicks", { person, channel, ts, action_id: actionId });

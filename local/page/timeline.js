@@ -3,20 +3,27 @@
 import { clock } from "./dates.js";
 import { TABS, tabContent } from "./details.js";
 import { button, element } from "./dom.js";
+import { tabOfFailure } from "./stations.js";
 import { details, replay } from "./system.js";
 import { tabbed } from "./tabs.js";
 import { waterfall } from "./waterfall.js";
 
-/** Return { node, draw, open }: `open` shows a tab. */
+/** Return { node, draw, opened, open }: `opened` is called when the reader opens the panel, `open` shows a tab. */
 export function timeline(state) {
   let seen = null; // the details of the command that is drawn
   let known = "";
   let drawnSteps = "";
-  const pick = element("select", { id: "pick", change: () => state.choose({ command: pick.value }) });
+  let seeksFailure = false;
+  const pick = element("select", { id: "pick", change: picked });
   const steps = element("div");
   const said = element("p", { class: "note", role: "status" });
   const { tabs, panel, choose, current } = tabbed("Details", TABS, (place, name) => {
-    if (seen) place.replaceChildren(...tabContent(name, seen));
+    if (!seen) return;
+    const before = place.dataset.shown === `${seen.id} ${name}` ? [...place.querySelectorAll("details")] : [];
+    place.dataset.shown = `${seen.id} ${name}`;
+    place.replaceChildren(...tabContent(name, seen));
+    const after = place.querySelectorAll("details");
+    before.forEach((it, at) => { if (after[at]) after[at].open = it.open; }); // as the reader left them
   });
   const replayButton = button("Replay", again);
   const actions = element(
@@ -39,6 +46,7 @@ export function timeline(state) {
     if (!command) return;
     if (state.isMissing()) said.textContent = "This order isn't known. The local system forgets all orders when it ends. Here is the newest one.";
     drawPick(command);
+    if (seeksFailure) open(tabOfFailure(command.steps) ?? current());
     replayButton.hidden = !state.isRepeatable(command);
     replayButton.textContent = command.event ? "Send again" : "Replay";
     replayButton.title = command.event ? "Sends the same body with the same webhook-id" : "Types it again, as the same person in the same channel";
@@ -52,9 +60,10 @@ export function timeline(state) {
       if (seen?.id !== command.id) panel.replaceChildren();
       known = version;
       details(command.id).then((got) => {
+        const drawn = JSON.stringify(seen);
         if (known !== version) return;
         seen = { ...got, id: command.id };
-        choose(current());
+        if (JSON.stringify(seen) !== drawn) choose(current());
       });
     }
   }
@@ -68,6 +77,20 @@ export function timeline(state) {
     pick.value = command.id;
   }
 
+  function picked() {
+    opened();
+    state.choose({ command: pick.value });
+  }
+
+  function opened() {
+    seeksFailure = true; // as soon as the command is known: a page that is opened by a link knows none yet
+  }
+
+  function open(tab) {
+    seeksFailure = false;
+    choose(tab);
+  }
+
   async function copyLink() {
     const command = state.command();
     const link = new URL(`#order=${command.order_id || command.id}`, location.href).href;
@@ -76,8 +99,9 @@ export function timeline(state) {
   }
 
   async function again() {
-    await replay(state.command().id);
-    state.choose({ command: null });
+    const { id } = state.command();
+    state.follow();
+    await replay(id);
   }
 
   function exportJson() {
@@ -88,5 +112,5 @@ export function timeline(state) {
     URL.revokeObjectURL(address);
   }
 
-  return { node, draw, open: choose };
+  return { node, draw, opened, open };
 }

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -112,7 +113,8 @@ class RtcApi:
                 answer, verdict = NOT_CARRIED_OUT.apply(Answer(), request_id), "not carried out, as set"
             if fault is not None:
                 answer = fault.apply(answer, request_id)
-            answer = replace(answer, headers=(*answer.headers, ("X-request-Id", request_id)))
+            date = format_datetime(received + self._clock_ahead, usegmt=True)
+            answer = replace(answer, headers=(*answer.headers, ("Date", date), ("X-request-Id", request_id)))
             self._calls.append(Call(received, request, route.operation, verdict, answer, request_id, fault))
             return answer
 
@@ -156,6 +158,7 @@ class RtcApi:
         if wrong_key:
             keys = {name: replace(key, secret_key=key.secret_key[::-1]) for name, key in keys.items()}
         with self._lock:
+            self._clock_ahead = clock_ahead
             self._signatures = SignatureCheck(keys, lambda: self._clock() + clock_ahead)
 
     def revoke_tokens(self) -> None:

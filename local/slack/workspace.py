@@ -38,7 +38,8 @@ class Delivery:
     """A request to the app for what a person did, and the app's answer; None if there was none.
 
     `sent_at` is in seconds since the epoch; `seconds` is how long the app took. `error` is empty, or Slack's error
-    code: operation_timeout, dispatch_failed or invalid_command_response.
+    code: operation_timeout, dispatch_failed or invalid_command_response. `message` is what the person read at once:
+    the message in the app's 200, or Slackbot's.
     """
 
     person: Person
@@ -49,6 +50,7 @@ class Delivery:
     seconds: float
     answer: Answer | None
     error: str = ""
+    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,14 @@ class SlackWorkspace:
         )
         with self.chat.news:  # so a reader that waits for the message also finds the delivery
             try:
-                self._post_ack(delivery)
+                delivery = replace(delivery, message=self._post_ack(delivery))
             except Refused:
                 delivery = replace(delivery, error="invalid_command_response")
-            self._deliveries.append(delivery)
             if delivery.error:
                 words = Content(f'{command} failed with the error "{delivery.error}"')
-                self.chat.post(channel, SLACKBOT, words, "slack", only_for=person.user_id)
+                told = self.chat.post(channel, SLACKBOT, words, "slack", only_for=person.user_id)
+                delivery = replace(delivery, message=told)
+            self._deliveries.append(delivery)
         return delivery
 
     def click(self, person: Person, message: Message, action_id: str) -> Delivery:
@@ -173,10 +176,11 @@ class SlackWorkspace:
             answer, error = None, "operation_timeout"
         return Delivery(person, channel, request, response_url, sent_at, seconds, answer, error)
 
-    def _post_ack(self, delivery: Delivery) -> None:
+    def _post_ack(self, delivery: Delivery) -> Message | None:
         payload = {} if delivery.error or delivery.answer is None else _message_in(delivery.answer)
-        if payload.get("text") or payload.get("blocks"):
-            post_answer(self.chat, delivery.channel, delivery.person, payload, "ack")
+        if not (payload.get("text") or payload.get("blocks")):
+            return None
+        return post_answer(self.chat, delivery.channel, delivery.person, payload, "ack")
 
     def _answer(self, request: Request) -> Answer:
         area, _, path = request.path.lstrip("/").partition("/")

@@ -5,6 +5,7 @@ Sources: the API page's Tables 6 to 14 and status codes; codes 1006, 1009 and 10
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 
 from pydantic import ValidationError
@@ -28,6 +29,8 @@ from shared.rtc.models import RecordingJob
 MAX_BODY = 64 * 1024
 """The most bytes of an answer that are read. A job has under 2 kB, so a longer answer is no job."""
 
+_NOTABLE = timedelta(minutes=1)
+"""A smaller difference between the clocks isn't reported: an answer takes seconds, and Date has whole ones."""
 _MOST_OF_AN_ID = 300
 
 _BY_CODE: Mapping[str, type[RtcError]] = {
@@ -52,6 +55,8 @@ class Answer:
     status: int
     request_id: str | None
     body: bytes = field(repr=False)
+    clock_ahead: timedelta = timedelta(0)
+    """How far the clock that signed the request is ahead of RTC's, by the answer's Date; zero if that isn't known."""
 
     @property
     def ok(self) -> bool:
@@ -87,7 +92,7 @@ def error_in(operation: str, answer: Answer, job_id: str | None = None) -> RtcEr
     `job_id` is one in the answer that can't be used.
     """
     fields = answer.fields()
-    error_code = _text(fields.get("error_code"), most=64)
+    error_code = as_line(fields.get("error_code"), most=64)
     if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         # The status decides, except for the codes of _BY_CODE: RTC uses 00001003 for several statuses.
         error_class = _BY_CODE.get(error_code or "") or _BY_STATUS.get(answer.status) or Refused
@@ -99,10 +104,16 @@ def error_in(operation: str, answer: Answer, job_id: str | None = None) -> RtcEr
         operation,
         status=answer.status,
         error_code=error_code,
-        error_msg=_text(fields.get("error_msg"), most=300),
-        request_id=answer.request_id or _text(fields.get("request_id"), most=128),
+        error_msg=as_line(fields.get("error_msg"), most=300),
+        request_id=answer.request_id or as_line(fields.get("request_id"), most=128),
         job_id=job_id,
+        clock_ahead=round(answer.clock_ahead.total_seconds()) if _may_be_the_clock(answer) else None,
     )
+
+
+def _may_be_the_clock(answer: Answer) -> bool:
+    # RTC's pages don't say how large a difference it allows; about 15 minutes is a guess.
+    return answer.status == HTTPStatus.UNAUTHORIZED and abs(answer.clock_ahead) >= _NOTABLE
 
 
 def _as_text(job_id: object) -> str | None:
@@ -110,7 +121,7 @@ def _as_text(job_id: object) -> str | None:
     return None if isinstance(job_id, dict | list | bool | None) else str(job_id)[:_MOST_OF_AN_ID] or None
 
 
-def _text(value: object, *, most: int) -> str | None:
+def as_line(value: object, *, most: int) -> str | None:
     """Return a value of RTC's as one line of printable text, or None."""
     if value is None or isinstance(value, dict | list | bool):
         return None

@@ -18,7 +18,7 @@ from requests.auth import AuthBase
 
 from shared import transport
 from shared.rtc import signing
-from shared.rtc.answers import MAX_BODY, Answer, error_in
+from shared.rtc.answers import MAX_BODY, Answer, as_line, error_in
 from shared.rtc.errors import AuthFailed, NotConnected, RtcError, Throttled
 from shared.rtc.request_preview import MASK
 
@@ -152,7 +152,7 @@ class TokenAuth(AuthBase):
         return answer
 
     def _current_token(self) -> str:
-        if self._token is None or self._clock() >= self._token[1] - RENEW_BEFORE_END:
+        if self._token is None or self._clock() + RENEW_BEFORE_END >= self._token[1]:
             self._token = self._fetch()
         return self._token[0]
 
@@ -190,6 +190,8 @@ def _no_token(answer: Answer) -> RtcError:
     error = error_in("token", answer)
     if isinstance(error, Throttled):
         return error
+    own = answer.fields().get("error")
+    message = own.get("message") if isinstance(own, dict) else None
     error_class = (
         AuthFailed if HTTPStatus.BAD_REQUEST <= answer.status < HTTPStatus.INTERNAL_SERVER_ERROR else NotConnected
     )
@@ -197,7 +199,7 @@ def _no_token(answer: Answer) -> RtcError:
         "token",
         status=answer.status,
         error_code=error.error_code,
-        error_msg=error.error_msg or "IAM gave no token",
+        error_msg=error.error_msg or as_line(message, most=300) or "IAM gave no token",
         request_id=error.request_id,
     )
 

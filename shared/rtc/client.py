@@ -9,7 +9,8 @@ import logging
 import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 import requests
@@ -135,12 +136,22 @@ class RtcClient:
             raise OutcomeUnknown(operation, error_msg=_in_words(error)) from error
         finally:
             self._last_used = self._clock()
-        answer = Answer(response.status_code, transport.header(response.headers, "X-request-Id"), content)
+        request_id = transport.header(response.headers, "X-request-Id")
+        answer = Answer(response.status_code, request_id, content, self._clock_ahead(response))
         self.last_request_id = answer.request_id
         milliseconds = round((time.monotonic() - began) * 1000)
         facts = {"operation": operation, "status": answer.status, "request_id": answer.request_id, "ms": milliseconds}
         _logger.info(LogEvent.RTC_ANSWERED, extra=facts)
         return answer
+
+    def _clock_ahead(self, response: requests.Response) -> timedelta:
+        """Return how far our clock is ahead of RTC's; zero if the answer doesn't say, or if no signature needs it."""
+        try:
+            date = parsedate_to_datetime(response.headers.get("Date", ""))
+        except ValueError:
+            return timedelta(0)
+        is_signed = isinstance(self._auth, AkSkAuth)
+        return self._clock() - (date if date.tzinfo else date.replace(tzinfo=UTC)) if is_signed else timedelta(0)
 
 
 def _in_words(error: Exception) -> str:

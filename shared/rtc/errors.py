@@ -35,8 +35,8 @@ class RtcError(Exception):
     """RTC's error, or that there was no answer.
 
     `status` is None if there was no answer; `error_code`, `error_msg` and `request_id` (X-request-Id) are None if the
-    answer had none. `job_id` is one in the answer that can't be used. `may_retry` says whether the same call may be
-    made again: it can't happen twice.
+    answer had none. `job_id` is one in the answer that can't be used. `clock_ahead` is that of Failure. `may_retry`
+    says whether the same call may be made again: it can't happen twice.
     """
 
     kind: ClassVar[FailureKind]
@@ -52,6 +52,7 @@ class RtcError(Exception):
         error_msg: str | None = None,
         request_id: str | None = None,
         job_id: str | None = None,
+        clock_ahead: int | None = None,
     ) -> None:
         super().__init__(operation, status, error_code, error_msg, request_id, job_id)
         self.operation = operation
@@ -60,6 +61,7 @@ class RtcError(Exception):
         self.error_msg = error_msg
         self.request_id = request_id
         self.job_id = job_id
+        self.clock_ahead = clock_ahead
 
     def failure(self) -> Failure:
         """Return the error as it is stored."""
@@ -70,6 +72,7 @@ class RtcError(Exception):
             error_msg=self.error_msg,
             request_id=self.request_id,
             job_id=self.job_id,
+            clock_ahead=self.clock_ahead,
         )
 
     def __str__(self) -> str:
@@ -80,6 +83,7 @@ class RtcError(Exception):
             " ".join(filter(None, (self.error_code, message))),
             f"HTTP {self.status}" if self.status else "",
             f"request {self.request_id}" if self.request_id else "",
+            self.failure().clock or "",
         )
         return f"{self.operation}: {' · '.join(filter(None, facts)) or self.kind}"
 

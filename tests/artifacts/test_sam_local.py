@@ -84,9 +84,9 @@ def test_a_command_goes_through_sam_s_functions(tmp_path: Path) -> None:
     stop = threading.Event()
 
     def sam() -> None:
-        to_start.wait(30)
+        to_start.wait()
         with _start_lambda(tmp_path, port):
-            stop.wait(60)
+            stop.wait()
 
     def show(line: str) -> None:
         told.append(line)
@@ -100,6 +100,7 @@ def test_a_command_goes_through_sam_s_functions(tmp_path: Path) -> None:
             assert say(system, ["/record room 100 user001 hd"], said.append)
     finally:
         stop.set()
+        to_start.set()
         thread.join()
     assert any("🔴 Recording user001" in text for text in said)
     assert f"start-lambda -t {tmp_path / 'template.json'}" in told[0]

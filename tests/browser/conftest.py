@@ -10,7 +10,7 @@ from local.demo.serve import served
 from local.system import System
 from tests.browser.chromium import NoChromium, started
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 """An answer that comes after a cold start, on a busy machine."""
 
 expect.set_options(timeout=PATIENCE_MS)

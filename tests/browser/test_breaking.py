@@ -51,7 +51,7 @@ def test_silence_is_told_in_the_reader_s_time(open_page: Open, room: str) -> Non
     send(far, f"/record room {room} user001")
     told = [message(it, "user001", room, "may or may not be recording") for it in (far, near)]
     for it in told:
-        expect(it).to_have_count(1, timeout=40_000)  # recordbot itself waits for RTC as long as the usual limit here
+        expect(it).to_have_count(1)  # recordbot itself waits for RTC as long as the usual limit here
     expect(station(far, "RTC")).to_have_attribute("data-state", "unknown")
     held = [re.search(r"Held until (\d\d):(\d\d)", it.inner_text()) for it in told]
     minutes = [int(it[1]) * 60 + int(it[2]) for it in held if it]
@@ -83,7 +83,7 @@ def test_a_recorder_killed_in_its_call_leaves_nothing_guessed(page: Page, room: 
     expect(station(page, "Recorder")).to_have_attribute("data-state", "failed")
     expect(station(page, "Queue")).to_have_attribute("data-state", "waiting")
     _reset(page)
-    expect(message(page, "user001", room, "may or may not be recording")).to_have_count(1, timeout=40_000)
+    expect(message(page, "user001", room, "may or may not be recording")).to_have_count(1)
 
 
 def test_slack_throttles_and_the_answer_comes_all_the_same(page: Page, room: str) -> None:
@@ -93,7 +93,7 @@ def test_slack_throttles_and_the_answer_comes_all_the_same(page: Page, room: str
     expect(station(page, "Reply")).to_have_attribute("data-state", "failed")
     expect(station(page, "Queue")).to_have_attribute("data-state", "waiting")
     _reset(page)
-    expect(message(page, "Recording user001", room)).to_have_count(1, timeout=40_000)
+    expect(message(page, "Recording user001", room)).to_have_count(1)
 
 
 def test_a_slow_slack_gets_its_answer(page: Page, room: str) -> None:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import pytest
 
@@ -142,6 +143,14 @@ def test_a_wrong_secret_key_is_not_let_in(rtc: Target, request_: RecordingReques
         rtc.another(replace(rtc.auth, secret_key="not-the-key"), None).start(request_)
     assert caught.value.status == 401
     assert "not-the-key" not in str(caught.value)
+
+
+def test_a_clock_that_is_off_is_not_let_in_and_told(rtc: Target, request_: RecordingRequest) -> None:
+    """RTC's own Date says by how much."""
+    late = replace(rtc.auth, clock=lambda: rtc.auth.clock() - timedelta(minutes=20))
+    with pytest.raises(AuthFailed) as caught:
+        rtc.another(late, None).start(request_)
+    assert (caught.value.status, round((caught.value.clock_ahead or 0) / 60)) == (401, -20)
 
 
 def test_token_authentication_does_the_same_and_survives_a_revoked_token(request_: RecordingRequest) -> None:

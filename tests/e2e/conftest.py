@@ -5,29 +5,33 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from local.aws.built import find_built
+from local.aws.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
 from shared.attempts import Attempt
+from tests.processes import PATIENCE_S
 
-PATIENCE_S = 80.0
 BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
-VISIBILITY_TIMEOUT_S = 4
-"""How soon the message of a recorder that died comes back. In the template it is six minutes; here we wait less."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the tests of this folder begin: they take longest."""
     items.sort(key=lambda item: not item.path.is_relative_to(Path(__file__).parent))
+
+
+def new_room() -> str:
+    """A room that no other test records."""
+    return f"r{uuid.uuid4().hex[:8]}"
 
 
 @dataclass
@@ -38,7 +42,8 @@ class Deployment:
     rtc: RtcApi
     slack: SlackWorkspace
     logs: list[str]
-    room: str = field(default_factory=lambda: f"r{uuid.uuid4().hex[:8]}")
+    calls: list[Invocation]
+    room: str = field(default_factory=new_room)
 
     def type(
         self, text: str, person: Person = ANN, channel: Channel = CLASS_RECORDINGS, *, markup: bool = False
@@ -86,6 +91,16 @@ class Deployment:
         """The kinds of the outcomes that the ledger has of this test's room."""
         return [attempt.outcome.kind if attempt.outcome else attempt.state for attempt in self.attempts()]
 
+    def hand_back(self) -> None:
+        """Let the message that the recorder got for this test's room come back now, not after its six minutes."""
+        events = [json.loads(call.event) for call in self.calls if call.function == "RecorderFunction"]
+        records = [record for event in events for record in event["Records"] if self.room in record["body"]]
+        self.system.stack.sqs.change_message_visibility(
+            QueueUrl=self.system.stack.queue_url("OrderQueue"),
+            ReceiptHandle=records[-1]["receiptHandle"],
+            VisibilityTimeout=0,
+        )
+
     def put(self, body: str) -> None:
         """Put a message on the order queue."""
         self.system.stack.sqs.send_message(QueueUrl=self.system.stack.queue_url("OrderQueue"), MessageBody=body)
@@ -109,7 +124,8 @@ def eventually[Found](look: Callable[[], Found], limit_s: float = PATIENCE_S) ->
 def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = None) -> Iterator[Deployment]:
     """A system whose stand-ins do not throttle, and which gives up after three receives."""
     api = rtc or RtcApi(calls_per_second=None)
-    slack = SlackWorkspace(rate_limited=False)
+    slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
+    calls: list[Invocation] = []
     with running(
         rtc=api,
         slack=slack,
@@ -118,12 +134,9 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         built=BUILT,
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
+        on_call=calls.append,
     ) as system:
-        system.stack.sqs.set_queue_attributes(
-            QueueUrl=system.stack.queue_url("OrderQueue"),
-            Attributes={"VisibilityTimeout": str(VISIBILITY_TIMEOUT_S)},
-        )
-        yield Deployment(system, api, slack, logs)
+        yield Deployment(system, api, slack, logs, calls)
 
 
 @pytest.fixture(scope="package")
@@ -136,7 +149,7 @@ def shared_system() -> Iterator[Deployment]:
 def bot(shared_system: Deployment) -> Iterator[Deployment]:
     """The shared system with a room of one's own; whatever misbehaved behaves again afterwards."""
     shared = shared_system
-    yield Deployment(shared.system, shared.rtc, shared.slack, shared.logs)
+    yield replace(shared, room=new_room())
     shared.rtc.behave()
     shared.slack.behave()
 

@@ -12,6 +12,7 @@ from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events
 from local.slack.workspace import SlackWorkspace
 from local.system import Caller, System, running
 from tests.e2e.conftest import BUILT
+from tests.processes import PATIENCE_S
 
 EVENTS = events(datetime.now(UTC))
 
@@ -19,7 +20,7 @@ EVENTS = events(datetime.now(UTC))
 @pytest.fixture(scope="module", name="system")
 def _system() -> Iterator[System]:
     """A system whose Slack and whose caller sign with the documented keys."""
-    slack = SlackWorkspace(rate_limited=False)
+    slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
     slack.signing_secret = SIGNING_SECRET
     with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], built=BUILT) as system:
         yield system

@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.conftest import Deployment
 from tests.paths import ROOT
+from tests.processes import PATIENCE_S
 
 KEY = "whsec_" + "bGlt" * 10
 OTHERS = ("RTC_", "AWS_", "RECORDBOT_")
@@ -19,7 +20,9 @@ def hook(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
     """One run, to its end."""
     command = [sys.executable, "-m", "local", "hook", *arguments]
     everything = ENVIRONMENT | environment
-    return subprocess.run(command, cwd=ROOT, env=everything, capture_output=True, text=True, timeout=50, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=everything, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
 
 
 def test_an_event_is_sent_to_a_system_of_its_own_and_its_outcome_is_read() -> None:

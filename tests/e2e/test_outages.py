@@ -4,6 +4,7 @@ A test that breaks its system for good has one of its own.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,7 +17,8 @@ from local.slack.workspace import SlackWorkspace
 from local.system import Account, running
 from shared.log_events import LogEvent
 from shared.orders import Order
-from tests.e2e.conftest import BUILT, PATIENCE_S, Deployment, deployed, eventually
+from tests.e2e.conftest import BUILT, Deployment, deployed, eventually, new_room
+from tests.processes import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +30,8 @@ def tokenless_system() -> Iterator[Deployment]:
 @pytest.fixture
 def bot(tokenless_system: Deployment) -> Iterator[Deployment]:
     """The system without a token, with a room of one's own; Slack behaves again afterwards."""
-    system = tokenless_system
-    yield Deployment(system.system, system.rtc, system.slack, system.logs)
-    system.slack.behave()
+    yield replace(tokenless_system, room=new_room())
+    tokenless_system.slack.behave()
 
 
 @pytest.fixture
@@ -61,19 +62,19 @@ def test_rtc_dead_and_a_wrong_key_are_told_apart() -> None:
     """Nobody at the address: tried again, then given up. A wrong key: told at once, for five tries would lock it."""
     api = RtcApi(calls_per_second=None)
     nobody = Account("http://127.0.0.1:9", MADE_UP.app_id, MADE_UP.project_id, {"access_key": "A", "secret_key": "S"})
-    slack = SlackWorkspace(rate_limited=False)
+    slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
     with running(rtc=nobody, slack=slack, parameters={"MaxReceives": "2"}, built=BUILT) as system:
-        bot = Deployment(system, api, slack, [])
+        bot = Deployment(system, api, slack, [], [])
         bot.type("ROOM user001")
         assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
         assert bot.kinds() == ["not_started"]
 
     keys = {"access_key": MADE_UP.access_key, "secret_key": "wrong"}
-    slack = SlackWorkspace(rate_limited=False)
+    slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
     with serve(api) as server:
         account = Account(server.endpoint, MADE_UP.app_id, MADE_UP.project_id, keys)
         with running(rtc=account, slack=slack, built=BUILT) as system:
-            bot = Deployment(system, api, slack, [])
+            bot = Deployment(system, api, slack, [], [])
             bot.type("ROOM user001")
             bot.read("⛔ Not recorded", "HTTP 401", "Ask an operator")
             assert (bot.starts(), bot.kinds()) == (1, ["not_started"])

@@ -13,7 +13,7 @@ from local.say import say as say_to
 from local.slack.faults import RESPONSE_URL_ENDED
 from tests.e2e.conftest import Deployment
 from tests.paths import ROOT
-from tests.processes import children_of, is_gone, within
+from tests.processes import PATIENCE_S, children_of, is_gone, within
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("RTC_", "AWS_"))}
 
@@ -21,7 +21,9 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 def say(*arguments: str) -> subprocess.CompletedProcess[str]:
     """One run, to its end."""
     command = [sys.executable, "-m", "local", "say", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=50, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
 
 
 @pytest.fixture
@@ -108,8 +110,8 @@ def test_however_it_ends_no_process_is_left(talk: subprocess.Popen[str], ending:
     children = children_of(talk.pid)
     assert children
     talk.send_signal(ending)
-    assert talk.wait(15) == status
-    assert within(10, lambda: all(map(is_gone, children)))
+    assert talk.wait(PATIENCE_S) == status
+    assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
 
 
 def test_a_reader_that_leaves_ends_it(talk: subprocess.Popen[str]) -> None:
@@ -119,6 +121,6 @@ def test_a_reader_that_leaves_ends_it(talk: subprocess.Popen[str]) -> None:
     assert talk.stdout is not None
     assert talk.stderr is not None
     talk.stdout.close()
-    assert talk.wait(15) == 141
-    assert within(10, lambda: all(map(is_gone, children)))
+    assert talk.wait(PATIENCE_S) == 141
+    assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
     assert talk.stderr.read() == ""

@@ -15,7 +15,7 @@ import pytest
 from local.http_message import Answer
 from local.loopback import Server
 from tests.paths import ROOT
-from tests.processes import children_of, is_gone, within
+from tests.processes import PATIENCE_S, children_of, is_gone, within
 from tests.programs import need
 from tests.terminal import Terminal
 
@@ -38,15 +38,15 @@ def test_the_page_is_there_until_it_is_ended(serving: subprocess.Popen[str], end
     assert serving.stdout is not None
     found = re.fullmatch(r"recordbot is at http://(127\.0\.0\.1:\d+) .*\n", serving.stdout.readline())
     assert found is not None
-    connection = http.client.HTTPConnection(found[1], timeout=5)
+    connection = http.client.HTTPConnection(found[1], timeout=PATIENCE_S)
     connection.request("GET", "/")
     assert b"<title>recordbot" in connection.getresponse().read()
     connection.close()
     children = children_of(serving.pid)
     assert children
     serving.send_signal(ending)
-    assert serving.wait(15) == status
-    assert within(5, lambda: all(map(is_gone, children)))
+    assert serving.wait(PATIENCE_S) == status
+    assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
 
 
 def test_it_ends_with_the_terminal_in_which_make_leads(tmp_path: Path) -> None:
@@ -59,12 +59,18 @@ def test_it_ends_with_the_terminal_in_which_make_leads(tmp_path: Path) -> None:
         children = children_of(terminal.pid)
         assert len(children) > 1
         terminal.hang_up()
-        assert within(15, lambda: all(map(is_gone, children)))
+        assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
 
 
 def _refused(**environment: str) -> str:
     done = subprocess.run(
-        COMMAND, cwd=ROOT, env=ENVIRONMENT | environment, capture_output=True, text=True, timeout=20, check=False
+        COMMAND,
+        cwd=ROOT,
+        env=ENVIRONMENT | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
     return done.stderr

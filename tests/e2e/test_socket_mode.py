@@ -18,6 +18,7 @@ from local.slack.workspace import SlackWorkspace
 from local.socket_mode import SlackAccount, SocketMode, connected
 from local.system import System
 from tests.e2e.conftest import BUILT
+from tests.processes import PATIENCE_S
 from tests.socket_slack import SocketSlack
 
 
@@ -54,7 +55,7 @@ def test_a_command_is_acknowledged_and_answered(slack: SocketSlack, workspace: S
         lambda: [
             it for it in workspace.chat.messages(CLASS_RECORDINGS, ANN) if "user001" in workspace.chat.as_text(it)
         ],
-        20,
+        PATIENCE_S,
     )
     assert system.rtc
     assert [job.parameters.user_id for job in system.rtc.jobs()] == ["user001"]
@@ -88,7 +89,7 @@ def test_what_is_under_way_is_answered_before_the_socket_closes(slack: SocketSla
             SocketMode(SlackAccount(slack.app_token, "", slack.api_url), f"{server.endpoint}/slack", "secret")
         ):
             slack.send("slash_commands", {"text": "help"})
-            assert asked.wait(10)
+            assert asked.wait(PATIENCE_S)
         assert slack.acknowledged()["payload"] == {"text": "said late"}
 
 

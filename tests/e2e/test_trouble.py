@@ -12,7 +12,8 @@ from shared.actors import Actor
 from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
-from tests.e2e.conftest import PATIENCE_S, Deployment, eventually
+from tests.e2e.conftest import Deployment, eventually
+from tests.processes import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_a_refusal_is_told_once_with_code_and_request_id(bot: Deployment, fault:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(Fault(wire=Wire.NOTHING, delay=60, made=True), id="silent after it made the job"),
+        pytest.param(Fault(wire=Wire.NOTHING, delay=600, made=True), id="silent after it made the job"),
         pytest.param(Fault(wire=Wire.RESET, made=True), id="reset after it made the job"),
         pytest.param(Fault(status=502, body="<html>Bad Gateway</html>"), id="HTML"),
         pytest.param(Fault(wire=Wire.CUT, made=True), id="cut"),
@@ -86,10 +87,11 @@ def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: 
 
 def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployment) -> None:
     """The message comes back after the lease: nobody can know, so it is told and not repeated."""
-    bot.rtc.misbehave(Fault(delay=8, made=True), operation="start")
+    bot.rtc.misbehave(Fault(delay=600, made=True), operation="start")
     bot.type("ROOM user001")
     eventually(bot.starts)
     bot.system.stack.kill("RecorderFunction")
+    bot.hand_back()
     bot.read("may or may not be recording")
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (1, 1, ["unknown"])
 

@@ -11,7 +11,8 @@ import requests
 
 from local.slack.chat import CLASS_RECORDINGS
 from shared.log_events import LogEvent
-from tests.e2e.conftest import PATIENCE_S, Deployment, eventually
+from tests.e2e.conftest import Deployment, eventually
+from tests.processes import PATIENCE_S
 from tests.webhook_sender import LIMIT_S, Sender, an_event, outcome, start
 
 FORGED = "whsec_" + base64.b64encode(b"a key that nobody was given....").decode()

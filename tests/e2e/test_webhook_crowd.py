@@ -1,14 +1,11 @@
 """Many events, some repeated and some broken off, end in exactly the right set of jobs."""
 
-import pytest
-
 from tests.webhook_crowd import send_crowd
 
 COUNT = 60
 """Enough for both ways of breaking off, which take turns at every fiftieth event, and for six repetitions."""
 
 
-@pytest.mark.timeout(150)
 def test_every_event_starts_one_recording() -> None:
     """None is lost and none is doubled. tests/benchmarks has a thousand."""
     crowd = send_crowd(COUNT, limit_s=120)

@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from tests.e2e.conftest import PATIENCE_S, Deployment
+from tests.e2e.conftest import Deployment
 from tests.paths import ROOT
+from tests.processes import PATIENCE_S
 from tests.programs import need
 from tests.raw_server import RawServer, http, sends
 

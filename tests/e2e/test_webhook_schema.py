@@ -68,7 +68,7 @@ def _check(case: schemathesis.Case[Any], system: System) -> None:
     case.validate_response(response, excluded_checks=needless)
 
 
-HOOK, STATUS = "/hooks/{caller}", "/orders/{order_id}"
+HOOK, STATUS, DESCRIPTION = "/hooks/{caller}", "/orders/{order_id}", "/openapi.json"
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of long cases, while it reports one
@@ -80,7 +80,7 @@ def test_a_hook_does_what_the_description_says(case: schemathesis.Case[Any], sys
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
-@DOCUMENT.include(path=STATUS).parametrize()
+@DOCUMENT.include(path=STATUS, method="GET").parametrize()
 @EXAMPLES
 def test_a_status_link_does_what_the_description_says(case: schemathesis.Case[Any], system: System) -> None:
     """Every status, header and body it answers is described."""
@@ -88,7 +88,23 @@ def test_a_status_link_does_what_the_description_says(case: schemathesis.Case[An
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
-@DOCUMENT.exclude(path=[HOOK, STATUS]).parametrize()
+@DOCUMENT.include(path=STATUS, method="HEAD").parametrize()
+@EXAMPLES
+def test_the_head_of_a_status_link_does_what_the_description_says(case: schemathesis.Case[Any], system: System) -> None:
+    """Every status and header it answers is described."""
+    _check(case, system)
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+@DOCUMENT.include(path=DESCRIPTION, method="GET").parametrize()
+@EXAMPLES
+def test_the_description_does_what_it_says_itself(case: schemathesis.Case[Any], system: System) -> None:
+    """Every status, header and body it answers is described."""
+    _check(case, system)
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
+@DOCUMENT.exclude(path=[HOOK, STATUS]).exclude(path=DESCRIPTION, method="GET").parametrize()
 @EXAMPLES
 def test_the_rest_does_what_the_description_says(case: schemathesis.Case[Any], system: System) -> None:
     """Every status, header and body it answers is described. A further operation needs a test of its own."""

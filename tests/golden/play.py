@@ -140,7 +140,7 @@ def playing() -> Iterator[Play]:
     """A system in which nothing depends on how fast this machine is; it gives up after two receives."""
     lines: list[tuple[str, str]] = []
     rtc = RtcApi(calls_per_second=None, init_time=timedelta(milliseconds=100))
-    slack = SlackWorkspace(rate_limited=False, patience=30)
+    slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
     plays: list[Play] = []
 
     def note(call: Invocation) -> None:

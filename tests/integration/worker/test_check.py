@@ -11,6 +11,7 @@ from functions.worker.check import DELAYS
 from functions.worker.delivery import Delivery, TryAgain
 from local.rtc.faults import Fault
 from local.slack.faults import THROTTLED
+from shared.log_events import LogEvent
 from shared.orders import Check, Order
 from shared.recordings import RecordingState
 from tests.integration.conftest import ENOUGH, World, a_world
@@ -72,6 +73,20 @@ def test_a_job_that_ended_at_once_is_told_with_its_reason(world: World) -> None:
     assert order is not None
     check(world, order)
     assert any(text.startswith("⏹️ Recorded user001 in room 100 · 2 s\nit was stopped at RTC") for text in world.read())
+
+
+def test_a_check_that_finds_the_job_other_than_asked_reports_it(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """RTC's answer to the start did not say so: the person reads it, and it is logged once."""
+    start(world)
+    world.clock.tick(2)
+    body = '{"job_id": "1", "state": "RUNNING", "select_stream_type": "LD"}'
+    world.rtc.misbehave(Fault(status=200, body=body, content_type="application/json"), operation="show")
+    order = world.next_check()
+    assert order is not None
+    check(world, order)
+    assert "LD (asked: FHD)" in world.read()[-1]
+    (line,) = [it for it in caplog.records if it.message == LogEvent.JOB_DIFFERS]
+    assert vars(line)["differences"] == [{"field": "select_stream_type", "asked": "FHD", "answered": "LD"}]
 
 
 def test_a_check_that_fails_is_left_to_the_next(world: World) -> None:

@@ -1,5 +1,6 @@
 """Fulfilling an order, step by step: real ledger (moto), real RTC stand-in, real Slack stand-in, a clock of our own."""
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
@@ -52,16 +53,16 @@ def test_an_order_is_started_settled_and_told_once(world: World) -> None:
 
 
 def test_what_did_not_happen_is_tried_again_later_and_told_once(world: World) -> None:
-    """RTC fails twice and then does it: growing delays, one job, one message."""
+    """RTC fails twice and then does it: growing delays, one job, and one message besides that it waits."""
     world.rtc.misbehave(FAILED, operation="start", times=2)
     order = world.order()
     for receive in (1, 2):
         delay = world.run(order, receive)
         assert delay is not None
         assert 0.8 * DELAYS[receive - 1] <= delay.total_seconds() <= DELAYS[receive - 1]
-        assert world.read() == []
+        assert len(world.read()) == 1
     assert world.run(order, 3) is None
-    assert (len(world.rtc.jobs()), len(world.read()), world.attempt(order).calls) == (1, 1, 3)
+    assert (len(world.rtc.jobs()), len(world.read()), world.attempt(order).calls) == (1, 2, 3)
 
 
 def test_all_delays_of_an_order_fit_into_a_response_urls_life() -> None:
@@ -186,9 +187,8 @@ def test_a_redelivery_works_only_on_what_has_no_outcome(world: World) -> None:
     world.rtc.misbehave(FAILED, operation="start")
     order = world.order("a", "b")
     assert world.run(order) is not None
-    assert world.read() == []
     assert world.run(order, 2) is None
-    assert (world.starts(), len(world.rtc.jobs()), len(world.read())) == (3, 2, 1)
+    assert (world.starts(), len(world.rtc.jobs()), len(world.read())) == (3, 2, 2)
 
 
 def test_a_call_under_somebodys_lease_is_waited_for(world: World) -> None:
@@ -241,6 +241,43 @@ def test_slack_cannot_put_an_answer_off_for_a_day(world: World) -> None:
     delay = world.run(world.order())
     assert delay is not None
     assert delay.total_seconds() <= DELAYS[-1]
+
+
+def test_a_job_that_is_not_as_asked_is_logged_and_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """RTC's answer names another idle time and another app: the person reads both, and an operator finds it."""
+    body = '{"job_id": "9", "app_id": "another", "max_idle_time": 60}'
+    world.rtc.misbehave(Fault(status=201, body=body, content_type="application/json"), operation="start")
+    assert world.run(world.order()) is None
+    (line,) = [it for it in caplog.records if it.message == LogEvent.JOB_DIFFERS]
+    found = {it["field"]: (it["asked"], it["answered"]) for it in vars(line)["differences"]}
+    app_id = world.rtc.credentials.app_id
+    assert (vars(line)["job_id"], found) == ("9", {"app_id": (app_id, "another"), "max_idle_time": (30, 60)})
+    assert "ends after 1 min idle (asked: 30 s)" in world.read()[0]
+    assert f"app another (asked: {app_id})" in world.read()[0]
+
+
+@pytest.mark.parametrize("job_id", ["9" * 129, "two words"])
+def test_a_job_id_that_cannot_be_used_is_told_and_logged(
+    world: World, job_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its outcome is unknown, and an operator can look for the job."""
+    body = json.dumps({"job_id": job_id})
+    world.rtc.misbehave(Fault(status=201, body=body, content_type="application/json"), operation="start")
+    assert world.run(world.order()) is None
+    assert job_id in world.read()[0]
+    (line,) = [it for it in caplog.records if it.message == LogEvent.OUTCOME_UNKNOWN]
+    assert vars(line)["job_id"] == job_id
+
+
+def test_a_duplicate_has_its_stream_name(world: World) -> None:
+    """RTC has just shown the job, and said the name."""
+    world.run(world.order())
+    order = world.order()
+    assert world.run(order) is None
+    outcome = world.attempt(order).outcome
+    assert isinstance(outcome, Duplicate)
+    assert outcome.job is not None
+    assert "job 1 · s_1_100_user001 · " in world.read()[-1]
 
 
 def test_a_job_with_an_impossible_date_is_still_a_job(world: World) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands import LEXICON
 from bot.language.normalising import normalise
 from bot.language.tokens import bare, tokens_of
 
@@ -26,14 +27,14 @@ from bot.language.tokens import bare, tokens_of
 )
 def test_words_are_split_where_people_separate_them(text: str, words: list[tuple[str, str]]) -> None:
     """By blanks, commas, semicolons and line ends; not within quotes or an address."""
-    assert [(token.text, token.mark) for token in tokens_of(text)] == words
+    assert [(token.text, token.mark) for token in tokens_of(text, LEXICON)] == words
 
 
 @given(st.text(alphabet="ab_*`\"',;:/=. \n", max_size=40))
 def test_each_word_stands_where_it_says(text: str) -> None:
     """The place holds the word, the marks around it included."""
     plain = normalise(text)
-    for token in tokens_of(plain):
+    for token in tokens_of(plain, LEXICON):
         assert token.text in plain[token.start : token.end]
 
 

@@ -47,6 +47,22 @@ def test_an_unknown_outcome_is_never_said_to_be_known(code: str | None) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("ahead", "words"),
+    [
+        (-1200, "recordbot's clock is 20 minutes behind RTC's"),
+        (61, "recordbot's clock is 61 seconds ahead of RTC's"),
+        (-86_400, "recordbot's clock is 24 hours behind RTC's"),
+    ],
+)
+def test_a_clock_that_is_off_is_named(ahead: int, words: str) -> None:
+    """By how much, with the advice to set it; checking the keys would help nobody."""
+    said = explain(a_failure(FailureKind.AUTH_FAILED, status=401, error_code="APIGW.0301", clock_ahead=ahead))
+    assert said.what == f"RTC refused the request: {words}."
+    assert "set the clock" in said.next_step
+    assert "key" not in said.next_step
+
+
 def test_a_request_timeout_did_not_reach_rtc() -> None:
     """408 is a refusal that has nothing to do with what was asked."""
     assert explain(a_failure(status=408, error_code=None)).what == "The request did not reach RTC in time."

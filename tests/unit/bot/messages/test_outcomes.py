@@ -7,8 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from bot.messages.blocks import Audience, Reply
-from bot.messages.outcomes import outcome
-from shared.attempts import Duplicate, NotStarted, Outcome, Started
+from bot.messages.outcomes import Waiting, outcome
+from shared.attempts import Attempt, Duplicate, NotStarted, Outcome, Started
 from shared.failures import Failure, FailureKind
 from shared.recordings import RecordingState
 from tests.block_kit import assert_slack_takes, read
@@ -39,6 +39,27 @@ def several(*came: Outcome) -> Reply:
     reply = outcome(an_order(*requests), attempts, (), NOW)
     assert_slack_takes(reply)
     return reply
+
+
+def test_a_stream_that_waits_says_what_rtc_said_and_until_when_it_is_tried() -> None:
+    """Nothing is started yet, and nobody has to ask again."""
+    waiting = Waiting(a_request(), a_failure(FailureKind.THROTTLED, status=429), NOW + timedelta(minutes=18))
+    reply = outcome(an_order(), [waiting], (), NOW)
+    assert_slack_takes(reply)
+    assert reply.to is Audience.CHANNEL
+    headline, what, technical = read(reply).split("\n")
+    assert headline == "⏳ Not started yet: user001 in room 100"
+    assert what.endswith(" It is tried again until about 10:48 UTC.")
+    assert technical.endswith("HTTP 429 · request 3f2a")
+
+
+def test_a_stream_whose_turn_has_not_come_says_only_that_it_waits() -> None:
+    """RTC was not asked for it; the duplicate beside it is said to the channel, because news comes."""
+    requests = [a_request("user001"), a_request("user002")]
+    streams: list[Attempt | Waiting] = [an_attempt(Duplicate(lock=a_lock())), Waiting(requests[1], None, NOW)]
+    reply = outcome(an_order(*requests), streams, (), NOW)
+    assert reply.to is Audience.CHANNEL
+    assert read(reply).split("\n")[-1] == "⏳ Not started yet: user002"
 
 
 @pytest.mark.parametrize("state", ["INIT", None, "PREPARING"])

@@ -69,6 +69,14 @@ def test_what_waited_too_long_says_so() -> None:
     )
 
 
+def test_a_stop_that_is_refused_for_the_clock_says_so() -> None:
+    """By how much it is off; to try again would change nothing."""
+    refused = a_failure(FailureKind.AUTH_FAILED, status=401, clock_ahead=-1200)
+    said = _said(BY_USER, Target(job_id="1", **STREAM, failure=refused))
+    assert "recordbot's clock is 20 minutes behind RTC's. It may still be recording." in said
+    assert "Try again" not in said
+
+
 def test_a_person_is_mentioned_and_a_caller_is_not() -> None:
     """A caller is not a person in Slack, whatever its name looks like."""
     assert "@U1ANN" in _said(BY_USER, by=ANN)

@@ -110,6 +110,14 @@ def test_what_went_to_rtc_and_came_back() -> None:
     assert '"job_id": "1"' in rtc["answer"]["body"]
 
 
+@pytest.mark.parametrize("body", [b'{"type": "ping", "type": "x"}', b"[" * 30_000 + b"]" * 30_000, b'{"type": NaN}'])
+def test_a_body_that_is_no_json_is_shown_as_it_came(body: bytes) -> None:
+    """Any caller can send one, and the page must show why it was refused."""
+    scene = Scene()
+    scene.sent(body, 400, {"detail": "the body is no JSON"})
+    assert _details(scene)["door"]["request"]["body"] == body.decode()
+
+
 def test_an_answer_that_never_came_is_not_shown() -> None:
     """An answer that was lost on the connection is not shown, and the fault is."""
     scene = Scene()
@@ -125,7 +133,7 @@ def test_of_the_real_rtc_only_the_step_is_known() -> None:
     scene = Scene()
     scene.fulfilled()
     [rtc] = _details(scene)["rtc"]
-    assert rtc == {"title": "RTC is asked to start", "ms": 10, "note": "HTTP 201"}
+    assert rtc == {"title": "RTC is asked to start", "state": "ok", "ms": 10, "note": "HTTP 201"}
 
 
 def test_only_what_the_order_wrote_is_shown() -> None:
@@ -158,3 +166,28 @@ def test_the_queue_s_message_and_its_receives() -> None:
     assert order["message"]["reply_to"]["response_url"].endswith("/hooks/commands/[hidden]")
     assert [it["receive"] for it in order["receives"]] == [1]
     assert _details(scene)["logs"][0]["message"] == LogEvent.ORDER_PLACED
+
+
+def test_the_reply_is_what_slack_was_sent() -> None:
+    """An order's replies are the calls to Slack, with what each sent and what Slack answered."""
+    scene = Scene()
+    scene.fulfilled()
+    scene.posted(0.08, ok=False, error="not_in_channel")
+    sent, refused = _details(scene)["replies"]
+    assert "Starting user001" in sent["request"]["body"]
+    assert (sent["state"], refused["state"]) == ("ok", "failed")
+    assert "not_in_channel" in refused["answer"]["body"]
+
+
+@pytest.mark.parametrize("is_order", [True, False])
+def test_a_reply_that_needs_no_call(is_order: bool) -> None:
+    """Without a call to Slack the reply is the door's answer, or the status link of an event's order."""
+    scene = Scene(order=an_event_s_order())
+    if is_order:
+        scene.sent(START)
+        scene.worked_on()
+    else:
+        scene.typed("100 user001 hdd")
+    [reply] = _details(scene)["replies"]
+    assert reply["request"] is None
+    assert ("status link" if is_order else "on its way") in json.dumps(reply)

@@ -7,7 +7,7 @@ import pytest
 
 from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
-from local.demo.trace import WEBHOOK
+from local.demo.trace import SLACK_DOOR, WEBHOOK
 from local.slack.chat import CLASS_RECORDINGS
 from shared.log_events import LogEvent
 from tests.scene import BEGIN, START, Scene, an_event_s_order
@@ -131,6 +131,48 @@ def test_a_door_that_fails_gives_no_answer() -> None:
     scene.sent(START, None)
     scene.calls[0] = replace(scene.calls[0], seconds=15.0, error="Sandbox.Timedout")
     assert _stations(scene)[1:] == [("door", "failed"), ("reply", "failed")]
+
+
+@pytest.mark.parametrize(("why", "state"), [("NotQueued", "failed"), ("PerhapsQueued", "unknown")])
+def test_a_queue_that_refuses_failed(why: str, state: str) -> None:
+    """An order that the queue does not take fails at the queue, also where the door itself answers well."""
+    scene = Scene()
+    scene.typed()
+    fields = {"function_request_id": "fn-web1", "exception_name": why}
+    scene.log(0.015, LogEvent.ORDER_NOT_QUEUED, SLACK_DOOR, **fields)
+    assert ("queue", state) in _stations(scene)
+    assert state_of(steps_of(scene.traces()[0])) == state
+
+
+def test_a_door_with_a_mistake_of_ours_failed() -> None:
+    """A person reads an answer all the same, so the status is 200; the door is still red."""
+    scene = Scene()
+    scene.typed()
+    scene.log(0.015, LogEvent.DOOR_FAILED, SLACK_DOOR, function_request_id="fn-web1")
+    assert _last(scene, "door").state == "failed"
+
+
+def test_a_recorder_with_a_mistake_of_ours_failed() -> None:
+    """The recorder is red, and the order waits for its next receive."""
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    scene.received(0.03, 0.1)
+    scene.log(0.05, LogEvent.ORDER_FAILED, receive="1")
+    assert _stations(scene)[-2:] == [("recorder", "failed"), ("queue", "waiting")]
+
+
+def test_an_order_that_is_given_up_waits_for_nothing() -> None:
+    """After the last receive the order goes to the dead-letter queue, and that is a failure."""
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    scene.received(0.03, 0.1, number=8)
+    scene.log(0.05, LogEvent.ORDER_WAITS, seconds=450, receive="8")
+    scene.log(0.06, LogEvent.ORDER_GIVEN_UP, receive="8")
+    assert _stations(scene)[-1] == ("queue", "failed")
+    assert "dead-letter" in _last(scene, "queue").title
+    assert _last(scene, "recorder").note == ""
 
 
 def test_what_waits_for_another_try_says_so() -> None:

@@ -1,6 +1,7 @@
 """What RTC answered, told apart by who is to blame."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,17 @@ def test_a_wrong_key_is_the_operators_to_mend_and_never_retried() -> None:
     """Five wrong signatures lock the key, so a 401 is final and names the operator."""
     error = error_in("start", answer(401))
     assert (error.blame, error.may_retry) == (Blame.OPERATOR, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "ahead", "told"),
+    [(401, 1200, 1200), (401, -60, -60), (401, 59, None), (401, 0, None), (403, 1200, None), (400, 1200, None)],
+)
+def test_a_clock_that_is_off_is_told_where_it_may_be_the_cause(status: int, ahead: int, told: int | None) -> None:
+    """Only a 401 is about a signature, and some seconds are the answer's own way."""
+    error = error_in("start", Answer(status, None, b"", timedelta(seconds=ahead)))
+    assert error.failure().clock_ahead == told
+    assert ("clock is" in str(error)) == (told is not None)
 
 
 def test_the_gateways_request_id_is_found_in_the_body() -> None:

@@ -36,6 +36,12 @@ def client_with_token(server: RawServer, clock: Clock) -> RtcClient:
     return RtcClient(endpoint=server.endpoint, app_id="app1", auth=auth, session=session, clock=clock)
 
 
+def client_with_key(server: RawServer, clock: Clock) -> RtcClient:
+    """A client that signs by the clock."""
+    auth = AkSkAuth("AK", "SK", "project1", clock=clock)
+    return RtcClient(endpoint=server.endpoint, app_id="app1", auth=auth, clock=clock)
+
+
 def serve(*answers: bytes) -> RawServer:
     """A server that gives these answers in this order."""
     left = list(answers)
@@ -100,9 +106,59 @@ def test_without_a_token_rtc_is_not_asked(answer: bytes, family: type[RtcError])
     assert caught.value.operation == "token"
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b'{"error": {"code": 401, "message": "The account is locked."}}', "The account is locked."),
+        (b'{"error": {"message": "The account\\nis locked.\\u0007"}}', "The account is locked."),
+        (b'{"error_code": "IAM.0011", "error_msg": "The account is locked."}', "IAM.0011 The account is locked."),
+        (b'{"error": "locked"}', "IAM gave no token"),
+        (b'{"error": {"message": {"a": 1}}}', "IAM gave no token"),
+        (b'{"error": {"message": "' + b"x" * 5000 + b'"}}', "x" * 300),
+        (b"<html>", "IAM gave no token"),
+        (b"[" * 60_000, "IAM gave no token"),
+    ],
+)
+def test_iams_own_words_reach_the_operator(body: bytes, words: str) -> None:
+    """In its own form of an error as well as in that of the gateway, as one line for the log."""
+    with serve(http(401, body)) as server, pytest.raises(AuthFailed) as caught:
+        client_with_token(server, Clock()).start(REQUEST)
+    assert str(caught.value) == f"token: {words} · HTTP 401"
+
+
+@pytest.mark.parametrize("seconds", [-1200, 1200])
+def test_a_401_says_how_far_the_clock_is_off(seconds: int) -> None:
+    """By RTC's own Date, because a signature is valid only around its time."""
+    clock = Clock()
+    clock.now += timedelta(seconds=seconds)
+    denied = http(401, b'{"error_code": "APIGW.0301"}', "Date: Thu, 01 Jan 2026 00:00:00 GMT")
+    with serve(denied) as server, pytest.raises(AuthFailed) as caught:
+        client_with_key(server, clock).start(REQUEST)
+    assert caught.value.failure().clock_ahead == seconds
+    assert f"recordbot's clock is 20 minutes {'ahead of' if seconds > 0 else 'behind'} RTC's" in str(caught.value)
+
+
+@pytest.mark.parametrize("date", ["", "Date: yesterday", "Date: Thu, 01 Jan 2026 00:00:30 GMT", "Date: Thu, 01 Jan"])
+def test_a_clock_that_is_right_or_not_known_is_not_told(date: str) -> None:
+    """Then the keys are to be checked."""
+    clock = Clock()
+    with serve(http(401, b"{}", *filter(None, [date]))) as server, pytest.raises(AuthFailed) as caught:
+        client_with_key(server, clock).start(REQUEST)
+    assert caught.value.failure().clock is None
+
+
+def test_a_token_depends_on_no_clock() -> None:
+    """A token that RTC refuses is not refused for the time."""
+    denied = http(401, b"{}", "Date: Thu, 01 Jan 2020 00:00:00 GMT")
+    token = token_answer("T1", "2026-01-02T00:00:00Z")
+    with serve(token, denied, token, denied) as server, pytest.raises(AuthFailed) as caught:
+        client_with_token(server, Clock()).start(REQUEST)
+    assert caught.value.failure().clock is None
+
+
 def test_a_token_without_a_readable_end_is_used_once() -> None:
     """Where IAM does not say when the token ends, the next call fetches its own."""
-    first, second = token_answer("T1", "soon"), token_answer("T2", "soon")
+    first, second = token_answer("T1", "soon"), token_answer("T2", "0001-01-01T00:00:00+14:00")
     with serve(first, JOB, second, JOB) as server:
         client = client_with_token(server, Clock())
         client.start(REQUEST)
