@@ -271,6 +271,11 @@ class StartHandler:
             raise NotStored(attempt) from error
 
 
+def _of_rtc(why: Failure) -> Failure | None:
+    """Return why a call failed; None if RTC was not called."""
+    return None if why.kind is FailureKind.OUT_OF_TIME else why
+
+
 def _facts(error: RtcError) -> dict[str, object]:
     return {**error.failure().model_dump(), "error": str(error)}
 
