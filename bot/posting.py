@@ -53,6 +53,12 @@ class Messenger:
         where = {"channel": message.channel_id, "ts": message.ts}
         self._slack.call("chat.update", {**where, **_content(reply, order_ids)})
 
+    def reply(self, message: MessageRef, reply: Reply, order_id: str) -> None:
+        """Post the reply in the message's thread. Raises TryLater or CannotDeliver."""
+        where = {"channel": message.channel_id, "thread_ts": message.ts}
+        quiet = {"unfurl_links": False, "unfurl_media": False}
+        self._slack.call("chat.postMessage", {**where, **quiet, **_content(reply, order_id)})
+
 
 def _content(reply: Reply, order_ids: Sequence[str]) -> dict[str, Any]:
     first, *others = order_ids

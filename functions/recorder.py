@@ -30,6 +30,9 @@ from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
 from functions.worker.configuration import RecorderSecret, RecorderSettings
+from functions.worker.due import DueHandler
+from functions.worker.follow import Follower
+from functions.worker.redrawing import Redrawing
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -81,15 +84,19 @@ def _worker() -> Worker:
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues)
     results = Results(queues, telling, _now)
-    start = StartHandler(ledger, turns, telling, checks, results, _now)
-    stop = StopHandler(ledger, turns, telling, results, _now)
+    redrawing = Redrawing(ledger, telling, settings.slack_command, _now)
+    follower = Follower(ledger, turns, redrawing, queues.put, _now)
+    longest = timedelta(hours=settings.max_recording_hours)
+    start = StartHandler(ledger, turns, telling, checks, results, redrawing, longest, _now)
+    stop = StopHandler(ledger, turns, telling, results, redrawing, _now)
     table = handlers(
         start=start,
         stop=stop,
-        check=CheckHandler(ledger, turns, telling, checks, _now),
+        check=CheckHandler(ledger, follower, checks, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
-    return Worker(ledger.orders, queues, table, telling, rtc, settings.max_receives, _now)
+    due = DueHandler(ledger.recordings, follower, queues, _now)
+    return Worker(ledger.orders, queues, table, due, telling, rtc, settings.max_receives, _now)
 
 
 def _now() -> datetime:

@@ -12,3 +12,7 @@ class Actor(BaseModel):
 
     kind: Literal["slack_user", "webhook_caller", "system"]
     id: str
+
+
+CLOCK = Actor(kind="system", id="clock")
+"""recordbot itself, when the time that a recording was given is over."""

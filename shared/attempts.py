@@ -52,6 +52,11 @@ class StreamLock(_Stored):
         """Identify this version of the lock."""
         return f"{self.order_id}.{self.n} {self.attempt_version}"
 
+    @property
+    def recording_id(self) -> str:
+        """Return the id of the recording that holds the stream."""
+        return f"{self.order_id}.{self.n}"
+
     def unknown_until(self) -> datetime | None:
         """Return when a lock without a known job ends; None if RTC named the job."""
         if self.job_id is not None:
@@ -117,6 +122,14 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Limit(_Stored):
+    """When recordbot ends a recording."""
+
+    ends_at: AwareDatetime
+    is_default: bool = False
+    """Whether it is the maximum that holds for all, because nobody gave a limit."""
+
+
 class Attempt(_Stored):
     """One stream of a start on its way to RTC."""
 
@@ -136,6 +149,14 @@ class Attempt(_Stored):
     last_failure: Failure | None = None
     """While it waits: what RTC answered to the last call."""
     settled_at: AwareDatetime | None = None
+    channel_id: str | None = None
+    """The Slack channel that gets the answer."""
+    limit: Limit | None = None
+
+    @property
+    def id(self) -> str:
+        """Return the attempt's id, which is its recording's too."""
+        return f"{self.order_id}.{self.n}"
 
     @property
     def lease_until(self) -> datetime:

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from shared.actors import Actor
 from shared.attempts import Attempt
 from shared.failures import Failure, FailureKind
+from shared.recordings import Recording
 from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
 from shared.stops import StopRecord, Target
@@ -24,6 +25,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U t
 
 type OrderId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}$")]
 """12 characters for a command, 24 for an event: an event's id is a hash, which must be unique."""
+
+type RecordingId = Annotated[str, StringConstraints(pattern=r"^(?:[0-9A-HJKMNP-TV-Z]{12}){1,2}\.[0-9]$")]
+"""A recording's id: that of its order, and its place in it."""
 
 type ChannelId = Annotated[str, StringConstraints(pattern=r"^[CGD][A-Z0-9]{1,20}$")]
 """A Slack channel's id, as a caller of the webhook may give it."""
@@ -59,6 +63,14 @@ class Start(_Part):
     requests: Annotated[tuple[RecordingRequest, ...], Field(min_length=1, max_length=MAX_STREAMS)]
     dry_run: bool = False
     """Whether to answer with what would be sent instead of sending it."""
+    start_at: AwareDatetime | None = None
+    """When to start; None for at once."""
+    end_at: AwareDatetime | None = None
+    """When recordbot ends the recordings."""
+    max_duration: Annotated[timedelta | None, Field(gt=timedelta())] = None
+    """How long they last at most."""
+    first: Annotated[int, Field(ge=0)] = 0
+    """The place in the order of the first of `requests`. Of a plan, each stream is started by a message of its own."""
 
     def with_rule(self, record_rule_id: str) -> Self:
         """Return the start in which each stream without a recording rule has this one; an empty id changes nothing."""
@@ -75,9 +87,11 @@ class Start(_Part):
 
 
 class Stop(_Part):
-    """Stop one job, or all recordings of a user of a room; with a video_type, only that one."""
+    """Stop one job, or all recordings of a user of a room (with a video_type, only that one), or those recordings."""
 
     kind: Literal["stop"] = "stop"
+    recordings: tuple[RecordingId, ...] = ()
+    """The recordings that somebody has seen in a list."""
     job_id: GivenJobId | None = None
     room_id: RtcId | None = None
     user_id: RtcId | None = None
@@ -86,7 +100,7 @@ class Stop(_Part):
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
         by_stream = self.room_id is not None and self.user_id is not None
-        if by_stream == (self.job_id is not None):
+        if by_stream + (self.job_id is not None) + bool(self.recordings) != 1:
             raise ValueError("either job_id, or room_id and user_id")
         return self
 
@@ -140,6 +154,18 @@ class Order(_Part):
     body_digest: str | None = None
     """SHA-256, in hex, of the event's body; None if the order was not made from an event."""
 
+    @classmethod
+    def about(cls, recording: Recording, action: Action) -> Self:
+        """Return an order of recordbot's own about a recording, with the id and the actor of the recording's order."""
+        reply_to = None if recording.channel_id is None else ReplyTo(channel_id=recording.channel_id)
+        return cls(
+            order_id=recording.order_id,
+            actor=recording.actor,
+            action=action,
+            placed_at=recording.since,
+            reply_to=reply_to,
+        )
+
     def next_check(self, number: int) -> Self:
         """Return the check with that number of this order's recordings, as an order."""
         return self._with(Check(number=number))
@@ -155,6 +181,14 @@ class Order(_Part):
     def _with(self, action: Action) -> Self:
         # What the event asks for is in the ledger by now, so nothing compares the digest any more.
         return self.model_copy(update={"action": action, "body_digest": None})
+
+
+class Tick(_Part):
+    """The schedule's message, once a minute: look at the recordings that are due. It belongs to no order."""
+
+    action: Check
+    placed_at: AwareDatetime
+    """The minute that it was scheduled for."""
 
 
 class PlacedOrder(_Part):

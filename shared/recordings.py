@@ -1,69 +1,119 @@
-"""A recording: a job of ours at RTC, from the moment RTC named it until it is over.
+"""A recording: a stream of ours, from the moment it is planned, starting or unknown until it is over."""
 
-    starting --Shown RUNNING--> recording
-    starting | recording --Shown STOPPED, Stopped--> ended
-    starting | recording --Gone--> lost                      RTC does not know the job any more
-
-Only `changed` changes the state. A recording that is over stays over.
-"""
-
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self, assert_never
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
-from shared.attempts import Attempt
+from shared.attempts import Limit
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 
 class RecordingState(StrEnum):
     """A recording's state. It is RECORDING only after RTC has said RUNNING."""
 
+    PLANNED = "planned"
     STARTING = "starting"
     RECORDING = "recording"
+    UNKNOWN = "unknown"
     ENDED = "ended"
     LOST = "lost"
 
 
+class End(StrEnum):
+    """Why a recording is over."""
+
+    STOPPED = "stopped"
+    """Someone stopped it, or cancelled it before it began."""
+    LIMIT = "limit"
+    """Its time was over."""
+    IDLE = "idle"
+    """Nobody was in the room for max_idle_time."""
+    RTC_FAILED = "rtc_failed"
+    ELSEWHERE = "elsewhere"
+    """It was stopped at RTC, and not by recordbot."""
+    NOT_STARTED = "not_started"
+    """It was planned, and RTC did not start it."""
+    RELEASED = "released"
+    """RTC never named its job, and nothing more can be learned."""
+    OTHER = "other"
+    """RTC gave no reason that we know."""
+    GONE = "gone"
+    """RTC does not know the job any more."""
+    UNSEEN = "unseen"
+    """RTC could not show the job for a day."""
+
+
+class Notice(StrEnum):
+    """News that needs a person. Each is posted once for a recording, as a reply in the thread of its message."""
+
+    STUCK = "stuck"
+    STILL_ON = "still_on"
+    BEGAN = "began"
+    OVER = "over"
+
+
 _OVER = frozenset({RecordingState.ENDED, RecordingState.LOST})
+AT_RTC = frozenset({RecordingState.STARTING, RecordingState.RECORDING})
+"""The states of a recording whose job RTC can show and stop."""
 
 
-class Recording(BaseModel):
-    """A job of ours. Its id is its attempt's: `order_id` and `n`."""
-
+class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class StopAsked(_Stored):
+    """Somebody asked to stop a recording. The first one counts."""
+
+    by: Actor
+    at: AwareDatetime
+
+
+class Recording(_Stored):
+    """A recording of ours. Its id is its attempt's: `order_id` and `n`."""
 
     order_id: str
     n: int
     request: RecordingRequest
     actor: Actor
     """Who started it."""
+    channel_id: str | None = None
+    """The Slack channel that it was asked for in, or that gets its answer."""
     since: AwareDatetime
-    """When the call that started it was begun."""
+    """When the call that started it was begun; while it is planned, when that is to happen."""
+    planned: bool = False
+    """Whether it was planned for later when it was asked for."""
     state: RecordingState = RecordingState.STARTING
-    job: RecordingJob
+    job: RecordingJob | None = None
     """What RTC last answered about the job. A field that RTC left out keeps its last value."""
+    app_id: str | None = None
+    """The RTC app that was asked, to compare with RTC's answers."""
+    held_until: AwareDatetime | None = None
+    """When the hold of an unknown outcome ends."""
+    limit: Limit | None = None
+    stop_asked: StopAsked | None = None
+    end: End | None = None
     ended_at: AwareDatetime | None = None
+    checked_at: AwareDatetime | None = None
+    """When RTC last said how the job is."""
+    looked_at: AwareDatetime | None = None
+    """When recordbot last asked RTC in vain."""
+    unseen_since: AwareDatetime | None = None
+    """Since when RTC can't show the job; None if it could at the last look."""
+    notices: tuple[Notice, ...] = ()
+    """What was posted about it in the thread of its message."""
+    drawn: str = ""
+    """What its message shows: a value of `visible`."""
+    due_at: AwareDatetime | None = None
+    """When there is something to do about it; None if there is nothing any more."""
     revision: int = 1
     """How often the recording was written."""
 
-    @classmethod
-    def of(cls, attempt: Attempt, job: RecordingJob) -> Self:
-        """Return the recording that an attempt has started."""
-        begun = cls(
-            order_id=attempt.order_id,
-            n=attempt.n,
-            request=attempt.request,
-            actor=attempt.actor,
-            since=attempt.began_at,
-            job=job,
-        )
-        state = _state_of(job, RecordingState.STARTING)
-        ended_at = job.stop_time or attempt.settled_at if state in _OVER else None
-        return begun.model_copy(update={"state": state, "ended_at": ended_at})
+    @property
+    def id(self) -> str:
+        """Return the recording's id."""
+        return f"{self.order_id}.{self.n}"
 
     @property
     def version(self) -> str:
@@ -75,61 +125,24 @@ class Recording(BaseModel):
         """Return whether the recording has ended or is lost."""
         return self.state in _OVER
 
+    @property
+    def is_at_rtc(self) -> bool:
+        """Return whether the recording has a job that RTC can show and stop."""
+        return self.state in AT_RTC and self.job is not None
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """RTC showed the job."""
+    @property
+    def job_id(self) -> str | None:
+        """Return the job's id, if RTC named it."""
+        return None if self.job is None else self.job.job_id
 
-    job: RecordingJob
+    @property
+    def visible(self) -> str:
+        """Return what its message shows, in short: the message is drawn again when this changes."""
+        ends_at = "" if self.limit is None else f"{self.limit.ends_at:%Y%m%dT%H%M%SZ}"
+        since = f"{self.since:%Y%m%dT%H%M%SZ}" if self.state is RecordingState.PLANNED else ""
+        return f"{self.state} {'stopping' if self.stop_asked and not self.is_over else ''} {since} {ends_at}"
 
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """RTC accepted a stop of the job, or answered that it was over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """RTC itself answered that it knows no such job."""
-
-
-type News = Shown | Stopped | Gone
-
-
-def changed(recording: Recording, news: News, now: datetime) -> Recording:
-    """Return the recording after the news; the same object if nothing is new.
-
-    A recording that is over keeps its state, but its job gets RTC's new values.
-    """
-    job, state, ended_at = recording.job, recording.state, now
-    match news:
-        case Shown(job=shown):
-            job, state = _merged(recording.job, shown), _state_of(shown, recording.state)
-            ended_at = shown.stop_time or now
-        case Stopped():
-            state = RecordingState.ENDED
-        case Gone():
-            state = RecordingState.LOST
-        case _:
-            assert_never(news)
-    if recording.is_over:
-        state, ended_at = recording.state, recording.ended_at or now
-    if (job, state) == (recording.job, recording.state):
-        return recording
-    end = {"ended_at": ended_at} if state in _OVER else {}
-    return recording.model_copy(update={"job": job, "state": state, "revision": recording.revision + 1, **end})
-
-
-def _state_of(job: RecordingJob, before: RecordingState) -> RecordingState:
-    match job.state:
-        case "STOPPED":
-            return RecordingState.ENDED
-        case "RUNNING":
-            return RecordingState.RECORDING
-        case _:
-            return before
-
-
-def _merged(before: RecordingJob, shown: RecordingJob) -> RecordingJob:
-    said = {name: value for name in shown.model_fields_set if (value := getattr(shown, name)) is not None}
-    return before.model_copy(update=said)
+    def duration(self, now: datetime) -> timedelta:
+        """Return how long it has been recording, or was recorded."""
+        began = (self.job.start_time if self.job is not None else None) or self.since
+        return max((self.ended_at or now) - began, timedelta())

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
 from shared.failures import Failure, FailureKind
+from shared.recordings import Recording, RecordingState
 
 
 class _Stored(BaseModel):
@@ -36,6 +37,31 @@ class Target(_Stored):
     failure: Failure | None = None
     ended: Ended | None = None
     """What RTC answered to the stop; None before that, and after a failure."""
+    recording: str | None = None
+    """The recording's id."""
+    stopped_by: Actor | None = None
+    """Who asked first, if somebody else did."""
+    is_shown: bool = False
+    """Whether the message about the recording shows that it is over."""
+
+    @classmethod
+    def of_recording(cls, recording: Recording) -> Self:
+        """Return a recording as a target. Of an unknown outcome there is no job to stop."""
+        stream = recording.request
+        unknown = recording.state is RecordingState.UNKNOWN
+        return cls(
+            job_id=recording.job_id,
+            room_id=stream.room_id,
+            user_id=stream.user_id,
+            video_type=stream.video_type,
+            failure=Failure(kind=FailureKind.JOB_UNKNOWN) if unknown else None,
+            recording=recording.id,
+        )
+
+    def over(self, recording: Recording | None, by: Actor) -> Self:
+        """Return the target after it is over, with who asked for that, if somebody else did so first."""
+        asked = None if recording is None else recording.stop_asked
+        return self if asked is None or asked.by == by else self.model_copy(update={"stopped_by": asked.by})
 
 
 class StopRecord(_Stored):

@@ -7,6 +7,7 @@ from shared.actors import Actor
 from shared.attempts import UNKNOWN_IS_HELD, Attempt, Outcome, Started, State, StreamLock, Unknown
 from shared.failures import Failure, FailureKind
 from shared.orders import Order, Start
+from shared.recording_news import begun
 from shared.recordings import Recording
 from shared.rtc.models import RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
@@ -100,5 +101,5 @@ def an_attempt(
 def a_recording(attempt: Attempt, **changes: Any) -> Recording:
     """The recording of an attempt that was started, as RTC answered; then with what is new of its job."""
     assert isinstance(attempt.outcome, Started)
-    recording = Recording.of(attempt, attempt.outcome.job)
-    return recording.model_copy(update={"job": recording.job.model_copy(update=changes)})
+    job = attempt.outcome.job.model_copy(update=changes)
+    return begun(attempt.model_copy(update={"outcome": Started(job=job)}))

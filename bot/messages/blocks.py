@@ -27,8 +27,10 @@ _LONGEST_TEXT = 3000
 EMOJI = {
     "⏳": "RTC is being asked",
     "🔎": "a dry run",
+    "📅": "planned",
     "🟡": "starting",
     "🔴": "recording",
+    "⏰": "something that a person has to know",
     "⏹": "not recording any more",
     "✅": "done, in a list",
     "⛔": "not done",

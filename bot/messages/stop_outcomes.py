@@ -19,31 +19,48 @@ _FOR_OPERATORS = {FailureKind.AUTH_FAILED, FailureKind.NOT_FOUND}
 
 
 def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
-    """Return the message with the outcome of a settled stop."""
+    """Return the message with the outcome of a settled stop. Only the asker gets it if other messages show the same."""
     by: Line = ["by ", person(stopped.actor)]
-    who = f"{stop.user_id} in room {stop.room_id}" if stop.user_id else f"job {plain(stop.job_id)}"
+    to = Audience.ASKER if stopped.targets and all(it.is_shown for it in stopped.targets) else Audience.CHANNEL
+    who = _named(stop)
     match stopped.targets:
         case ():
-            return reply(Audience.CHANNEL, [f"⏹ Nothing to stop: {who}"], by)
+            return reply(Audience.CHANNEL, [f"⏹ Nothing to stop: {who or 'it is over already'}"], by)
         case (target,):
-            known = f"{target.user_id} in room {target.room_id}" if target.user_id else who
+            known = _stream(target) or who
             if target.failure is None:
-                return reply(Audience.CHANNEL, [f"⏹ Stopped {known}"], joined(by, _facts(target)))
+                return reply(to, [f"⏹ Stopped {known}"], joined(_by(target) or by, _facts(target)))
             what, technical = _why(target.failure)
             return reply(
                 Audience.CHANNEL, [f"⛔ Not stopped: {known}"], [what], joined(by, _facts(target), technical or None)
             )
         case targets:
             over = sum(target.failure is None for target in targets)
-            headline = f"⏹ Stopped {over} of {len(targets)} recordings of {who}"
-            return reply(Audience.CHANNEL, [headline], by, *map(_row, targets))
+            of_whom = f" of {who}" if who else ""
+            rows = [_row(target, None if who else _stream(target)) for target in targets]
+            return reply(to, [f"⏹ Stopped {over} of {len(targets)} recordings{of_whom}"], by, *rows)
 
 
-def _row(target: Target) -> Line:
+def _named(stop: Stop) -> str:
+    """Return what the stop names, if that is one thing."""
+    if stop.user_id is not None:
+        return f"{stop.user_id} in room {stop.room_id}"
+    return f"job {plain(stop.job_id)}" if stop.job_id is not None else ""
+
+
+def _stream(target: Target) -> str | None:
+    return f"{target.user_id} in room {target.room_id}" if target.user_id else None
+
+
+def _by(target: Target) -> Line | None:
+    return None if target.stopped_by is None else ["stopped by ", person(target.stopped_by), " already"]
+
+
+def _row(target: Target, who: str | None) -> Line:
     if target.failure is None:
-        return ["✅ ", *_facts(target)]
+        return ["✅ ", *joined(who, _facts(target), _by(target))]
     what, technical = _why(target.failure)
-    return ["⛔ ", *joined(_facts(target), what, technical or None)]
+    return ["⛔ ", *joined(who, _facts(target), what, technical or None)]
 
 
 def _facts(target: Target) -> Line:

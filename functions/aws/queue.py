@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from functions.aws.observability import Metric, count, log_keys, logger
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, PerhapsQueued
+from shared.orders import NotQueued, Order, PerhapsQueued, Tick
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_sqs import SQSClient
@@ -26,10 +26,13 @@ class UnreadableOrder(Exception):
     """A message on the queue isn't an order that this version can read."""
 
 
-def read(body: str) -> Order:
-    """Return the order in a message's body. Raises UnreadableOrder, which names the wrong fields, not their values."""
+def read(body: str) -> Order | Tick:
+    """Return the order or the tick in a message's body.
+
+    Raises UnreadableOrder, which names the wrong fields, not their values.
+    """
     try:
-        return Order.model_validate_json(body)
+        return (Order if '"order_id"' in body else Tick).model_validate_json(body)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, it['loc'])) or 'body'}: {it['type']}" for it in error.errors())
         raise UnreadableOrder(wrong) from None
@@ -77,6 +80,13 @@ class OrderQueue:
                     break
         kind = PerhapsQueued if any(map(_leaves_doubt, failures)) else NotQueued
         raise kind(f"order {order.order_id}") from failures[-1]
+
+    def put_tick(self, tick: Tick) -> None:
+        """Put the tick on the queue again, for what it had no time for. If that fails, the next minute's does it."""
+        try:
+            self._client.send_message(QueueUrl=self._url, MessageBody=tick.model_dump_json())
+        except Exception:
+            logger.warning("the queue did not take the rest of a tick", exc_info=True)
 
     def _send(self, order: Order, delay: int) -> None:
         answer = self._client.send_message(

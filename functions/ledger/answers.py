@@ -3,6 +3,7 @@
 ORDER#id    answer    the state of the answer to the order
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -11,6 +12,7 @@ from functions.ledger.table import TRIES, Contended, Key, Table, put
 from shared.attempts import Busy
 from shared.slack_refs import MessageRef
 
+_SK = "answer"
 LEASE = timedelta(seconds=15)
 """How long one recorder may take to answer an order before another may do it."""
 
@@ -127,5 +129,10 @@ class Answers:
         return self._table.read(_key(order_id), Answer)
 
 
+def message_among(items: Mapping[str, str]) -> MessageRef | None:
+    """Return the message with the answer, from an order's items; None if it can't be updated."""
+    return Answer.model_validate_json(items[_SK]).message if _SK in items else None
+
+
 def _key(order_id: str) -> Key:
-    return Key(f"ORDER#{order_id}", "answer")
+    return Key(f"ORDER#{order_id}", _SK)

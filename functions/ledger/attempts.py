@@ -11,9 +11,8 @@ from functions.aws.away import Away
 from functions.ledger.locks import Locks
 from functions.ledger.recordings import Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
-from shared.attempts import Attempt, Busy, Claim, Duplicate, NotStarted, Outcome, Started, State, StreamLock
+from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
 from shared.orders import Order
-from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
@@ -36,7 +35,9 @@ class Attempts:
         self._locks = locks
         self._recordings = recordings
 
-    def claim(self, order: Order, n: int, request: RecordingRequest, now: datetime) -> Claim:
+    def claim(
+        self, order: Order, n: int, request: RecordingRequest, now: datetime, limit: Limit | None = None
+    ) -> Claim:
         """Claim the order's n-th stream for a call, with a lease, and lock the stream.
 
         Return the attempt: CALLING if the claim is ours, or with the outcome that it has. Return Busy while another
@@ -69,6 +70,8 @@ class Attempts:
                 calls=1 if attempt is None else attempt.calls + 1,
                 began_at=now,
                 token=token,
+                channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+                limit=limit,
             )
             if self._write_claim(claimed, now, over=attempt, over_lock=lock):
                 return claimed
@@ -117,7 +120,7 @@ class Attempts:
             outcome=outcome,
             settled_at=now,
         )
-        if not self._table.write(_put(attempt, now, over=waiting)):
+        if not self._table.write(_put(attempt, now, over=waiting), *self._recordings.settled(attempt, now)):
             raise Contended(f"attempt {order.order_id}.{n}")
         return attempt
 
@@ -146,8 +149,8 @@ class Attempts:
         A lock whose time is over may belong to another attempt by now. Then it stays as it is.
         """
         changes = [_put(after, now, over=before)]
-        if isinstance(after.outcome, Started):
-            changes += self._recordings.begun(Recording.of(after, after.outcome.job), now)
+        if after.outcome is not None:
+            changes += self._recordings.settled(after, now)
         lock = before.lock()
         if lock is None:
             return self._table.write(*changes)

@@ -6,11 +6,12 @@ ORDER#id    order    what a caller's event asks for
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.ledger import attempts, recordings, stops
+from functions.ledger import answers, attempts, recordings, stops
 from functions.ledger.table import Key, Table, put
 from shared.attempts import Attempt
 from shared.orders import Order, PlacedOrder, Start, Stop
 from shared.recordings import Recording
+from shared.slack_refs import MessageRef
 from shared.stops import StopRecord
 
 _SK = "order"
@@ -24,6 +25,8 @@ class OrderRecord:
     """None if the order did not come from a caller."""
     attempts: tuple[Attempt, ...]
     recordings: tuple[Recording, ...]
+    message: MessageRef | None
+    """The message with the order's answer, if it can be updated."""
     stop: StopRecord | None
 
 
@@ -60,6 +63,7 @@ class Orders:
             placed=None if placed is None else PlacedOrder.model_validate_json(placed),
             attempts=attempts.among(found),
             recordings=recordings.among(found),
+            message=answers.message_among(found),
             stop=stops.among(found),
         )
 

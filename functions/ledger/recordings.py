@@ -2,18 +2,25 @@
 
 ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
 JOB#app#job    recording      the job's recording: order id and n
+
+While there is something to do about a recording, it has `live` (the app) and `due_at` (when), and so is in the index
+of the live ones. It gives the list of what runs, and what is due.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from functions.ledger.locks import Locks
-from functions.ledger.table import TRIES, Change, Contended, Key, Table, put, put_over_any
-from shared.recordings import News, Recording, Shown, changed
+from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
+from shared.attempts import Attempt, Started, Unknown
+from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed
+from shared.recordings import Recording, RecordingState
 
 _SK = "recording#"
+LIVE = Index("live", by="live", order="due_at")
+_FOREVER = "9999"
 
 
 class Pointer(BaseModel):
@@ -37,21 +44,46 @@ class Recordings:
         """Return the recording of an order's n-th stream, or None."""
         return self._table.read(_key(order_id, n), Recording)
 
+    def of_id(self, recording_id: str) -> Recording | None:
+        """Return the recording with that id, or None."""
+        order_id, _, n = recording_id.partition(".")
+        return self.read(order_id, int(n))
+
     def of_job(self, job_id: str) -> Recording | None:
         """Return the job's recording; None if recordbot did not start the job."""
         pointer = self._table.read(self._pointer_key(job_id), Pointer)
         return None if pointer is None else self.read(pointer.order_id, pointer.n)
 
-    def begun(self, recording: Recording, now: datetime) -> list[Change]:
-        """Return the changes that write a new recording and its pointer. An existing recording is merged with it."""
-        before = self.read(recording.order_id, recording.n)
+    def settled(self, attempt: Attempt, now: datetime) -> list[Change]:
+        """Return the changes that an attempt's outcome makes: a recording begins, or a planned one becomes one.
+
+        An existing recording is read again and merged with the outcome.
+        """
+        before = self.read(attempt.order_id, attempt.n)
+        match attempt.outcome:
+            case Started(job=job, app_id=app_id):
+                news: News = Named(job, attempt.began_at, app_id)
+            case Unknown(held_until=held_until):
+                news = Undecided(attempt.began_at, held_until)
+            case _:
+                news = NotBegun()
         if before is not None:
-            recording = changed(before, Shown(recording.job), now)
-        pointer = Pointer(order_id=recording.order_id, n=recording.n)
-        return [
-            put(_key(recording.order_id, recording.n), recording, now, over=before),
-            put_over_any(self._pointer_key(recording.job.job_id), pointer, now),
-        ]
+            after = changed(before, news, now)
+        elif isinstance(news, NotBegun):
+            return []
+        else:
+            after = begun(attempt)
+        written = [] if after is before else [self._put(after, now, over=before)]
+        if after.job_id is None:
+            return written
+        pointer = Pointer(order_id=after.order_id, n=after.n)
+        return [*written, put_over_any(self._pointer_key(after.job_id), pointer, now)]
+
+    def plan(self, recording: Recording, now: datetime) -> Recording:
+        """Store a recording that is planned for later, unless it is there. Return the stored one."""
+        if self._table.write(self._put(recording, now, over=None)):
+            return recording
+        return self.read(recording.order_id, recording.n) or recording
 
     def note(self, recording: Recording, news: News, now: datetime) -> Recording:
         """Store the news, and return the changed recording. If it is over, free its lock too. Raises Contended."""
@@ -59,11 +91,38 @@ class Recordings:
             after = changed(recording, news, now)
             freed = self._locks.freed(after) if after.is_over else []
             is_new = after is not recording
-            written = [put(_key(after.order_id, after.n), after, now, over=recording)] if is_new else []
+            written = [self._put(after, now, over=recording)] if is_new else []
             if not (written or freed) or self._table.write(*written, *freed):
                 return after
             recording = self.read(recording.order_id, recording.n) or recording
-        raise Contended(f"recording {recording.order_id}.{recording.n}")
+        raise Contended(f"recording {recording.id}")
+
+    def claim(self, recording: Recording, now: datetime) -> Recording | None:
+        """Take the lease to look at the recording, as it is now. Return None if another has it, or nothing is due."""
+        current = self.read(recording.order_id, recording.n)
+        if current is None or current.due_at is None or now < current.due_at:
+            return None
+        claimed = changed(current, Claimed(), now)
+        return claimed if self._table.write(self._put(claimed, now, over=current)) else None
+
+    def due(self, now: datetime, most: int) -> list[Recording]:
+        """Return the recordings that are due, the longest due first; a few may not be due any more."""
+        found = self._table.read_index(LIVE, self._app_id, up_to=_moment(now), most=most)
+        return [Recording.model_validate_json(data) for data in found]
+
+    def live(self) -> list[Recording]:
+        """Return the recordings that are not over, those that are due next first. It may lag by seconds."""
+        found = self._table.read_index(LIVE, self._app_id, up_to=_FOREVER)
+        recordings = [Recording.model_validate_json(data) for data in found]
+        return [recording for recording in recordings if not recording.is_over]
+
+    def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> Change:
+        due_at = recording.due_at
+        index = {} if due_at is None else {LIVE.by: self._app_id, LIVE.order: _moment(due_at)}
+        # RTC needs the keys of the push addresses when a planned recording begins. Nobody needs them later.
+        is_planned = recording.state is RecordingState.PLANNED
+        key = _key(recording.order_id, recording.n)
+        return put(key, recording, now, over=over, index=index, keeps_push_keys=is_planned)
 
     def _pointer_key(self, job_id: str) -> Key:
         return Key(f"JOB#{self._app_id}#{job_id}", "recording")
@@ -76,3 +135,8 @@ def among(items: Mapping[str, str]) -> tuple[Recording, ...]:
 
 def _key(order_id: str, n: int) -> Key:
     return Key(f"ORDER#{order_id}", f"{_SK}{n}")
+
+
+def _moment(time: datetime) -> str:
+    """Return the time as the index orders it: UTC, to the second."""
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

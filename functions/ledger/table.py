@@ -1,6 +1,6 @@
 """The ledger's table in DynamoDB: keys, consistent reads, and versioned writes in transactions.
 
-An item holds its model as JSON in `data`, without the keys of push addresses, its `version`, and `expires_at`. A write
+An item holds its model as JSON in `data`, its `version`, and `expires_at`. A write
 names the version that it replaces, so if two recorders write at once, only one succeeds. Every such write is a
 transaction, also of one item: so each conflict with another transaction is retried in the same way. An item of numbers
 is changed by `update`, without a read.
@@ -37,18 +37,37 @@ class Key(NamedTuple):
     sk: str
 
 
+class Index(NamedTuple):
+    """A sparse index: its name, and the attributes that it has as keys. It holds the items that have both."""
+
+    name: str
+    by: str
+    order: str
+
+
 type Change = dict[str, Any]
 """One item of a transaction, made by `put` or `remove`."""
 
 
-def put(key: Key, content: BaseModel, now: datetime, *, over: BaseModel | None) -> Change:
-    """Return the change that writes the item over the version in `over`; with None, only if there is no item yet."""
-    return _put(key, content, now) | _condition(over)
+def put(
+    key: Key,
+    content: BaseModel,
+    now: datetime,
+    *,
+    over: BaseModel | None,
+    index: Mapping[str, str] | None = None,
+    keeps_push_keys: bool = False,
+) -> Change:
+    """Return the change that writes the item over the version in `over`; with None, only if there is no item yet.
+
+    `index` has the attributes by which an index of the table finds the item.
+    """
+    return _put(key, content, now, index or {}, {} if keeps_push_keys else WITHOUT_KEYS) | _condition(over)
 
 
 def put_over_any(key: Key, content: BaseModel, now: datetime) -> Change:
     """Return the change that writes the item over any version, or none."""
-    return _put(key, content, now)
+    return _put(key, content, now, {}, WITHOUT_KEYS)
 
 
 def remove(key: Key, over: BaseModel) -> Change:
@@ -80,6 +99,21 @@ class Table:
                 ConsistentRead=True,
             )
         return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
+
+    def read_index(self, index: Index, value: str, *, up_to: str, most: int | None = None) -> list[str]:
+        """Return the JSON of the items of the index with that value, in order, up to that order; at most `most`.
+
+        An index lags behind the table, by seconds at worst. Read an item again before acting on it.
+        """
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName=index.name,
+            KeyConditionExpression=f"{index.by} = :value AND {index.order} <= :up_to",
+            ExpressionAttributeValues={":value": {"S": value}, ":up_to": {"S": up_to}},
+            PaginationConfig={} if most is None else {"MaxItems": most},
+        )
+        with raising_away("DynamoDB"):
+            return [item["data"]["S"] for page in pages for item in page["Items"]]
 
     def write(self, *changes: Change) -> bool:
         """Write all the changes together. Write none and return False if an item has another version than expected.
@@ -147,9 +181,11 @@ class Table:
         return True, _numbers(answer["Attributes"])
 
 
-def _put(key: Key, content: BaseModel, now: datetime) -> Change:
+def _put(key: Key, content: BaseModel, now: datetime, index: Mapping[str, str], context: Mapping[str, bool]) -> Change:
     expires_at = {"N": str(_expires_at(now))}
-    item = {**_key(key), "data": {"S": content.model_dump_json(context=WITHOUT_KEYS)}, "expires_at": expires_at}
+    found_by = {name: {"S": value} for name, value in index.items()}
+    data = content.model_dump_json(context=dict(context))
+    item = {**_key(key), "data": {"S": data}, "expires_at": expires_at, **found_by}
     return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
 
 

@@ -190,7 +190,7 @@ def _start_status(
     )
     match None if attempt is None else attempt.outcome:
         case Started(job=answered, request_id=request_id, app_id=app_id):
-            job = answered if recording is None else recording.job
+            job = answered if recording is None or recording.job is None else recording.job
             own = {"request_id": request_id, "differences": list(differences(request, job, app_id))}
             return status.model_copy(update={"state": StreamState.STARTED, **_job(request, job.job_id, job), **own})
         case NotStarted(failure=failure):

@@ -13,10 +13,11 @@ from functions.aws.queue import Queues, UnreadableOrder, read
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, KeyRefused, NoTurn, TryAgain
+from functions.worker.due import DueHandler
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, PerhapsQueued
+from shared.orders import NotQueued, Order, PerhapsQueued, Tick
 from shared.rtc.client import RtcClient
 
 
@@ -27,6 +28,7 @@ class Worker:
     orders: Orders
     queues: Queues
     handlers: Handlers
+    due: DueHandler
     telling: Telling
     rtc: Callable[[], RtcClient]
     """Returns the client for the current keys. Raises SecretUnreadable or Away while there are none."""
@@ -44,12 +46,25 @@ class Worker:
             logger.exception(LogEvent.ORDER_UNREADABLE, extra={"wrong": str(error)})
             self.queues.delay(record, delivery.delay().total_seconds())
             return False
+        if isinstance(order, Tick):
+            self._look_at_due(order, delivery)
+            return True
         with log_keys(order_id=order.order_id, receive=str(receive)):
             delay = self._process_order(order, delivery)
             if delay is None:
                 return True
             self.queues.delay(record, delay.total_seconds())
             return False
+
+    def _look_at_due(self, tick: Tick, delivery: Delivery) -> None:
+        try:
+            self.rtc()
+            self.due.run(tick, delivery)
+        except Away as away:
+            logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
+        except Exception:
+            logger.exception(LogEvent.FOLLOWING_FAILED)
+            count(Metric.RECORDER_FAILED)
 
     def _process_order(self, order: Order, delivery: Delivery) -> timedelta | None:
         """Return None if the order is done, else the delay before the next try."""

@@ -80,4 +80,4 @@ class Combining:
 def state_of(attempts: Sequence[Attempt], recordings: Sequence[Recording]) -> str:
     """Return what a message shows of the streams, in short."""
     outcomes = [f"{it.n}:{it.outcome.kind if it.outcome else it.state}" for it in attempts]
-    return " ".join([*outcomes, *(f"{it.n}:{it.state}:{it.job.state}" for it in recordings)])
+    return " ".join([*outcomes, *(f"{it.n}:{it.visible}" for it in recordings)])

@@ -40,6 +40,10 @@ class RecorderSettings(Settings):
     rtc_calls_per_second: Annotated[int, Field(ge=1, le=100)]
     """RTC's limit for all calls of the account."""
     iam_endpoint: _Endpoint
+    max_recording_hours: Annotated[int, Field(ge=1, le=168)]
+    """How long a recording lasts at most."""
+    slack_command: Name
+    """The slash command's name, for what people may type next."""
     slack_api_url: _UrlPrefix
     slack_response_url: _UrlPrefix
     """The beginning of every response_url."""

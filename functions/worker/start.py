@@ -16,7 +16,7 @@ from functions.aws.observability import Metric, count, logger
 from functions.ledger.attempts import PerhapsClaimed
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
-from functions.worker.check import Checks, report_differences
+from functions.worker.check import Checks
 from functions.worker.combining import View, state_of
 from functions.worker.delivery import (
     AT_ONCE,
@@ -28,6 +28,8 @@ from functions.worker.delivery import (
     TryAgain,
     longest,
 )
+from functions.worker.differences import report_differences
+from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling, wait_for
@@ -44,9 +46,11 @@ from shared.attempts import (
     Unknown,
 )
 from shared.failures import Failure, FailureKind
+from shared.limits import limit_of
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
-from shared.recordings import Gone, Shown
+from shared.recording_news import Gone, Shown, first_drawn
+from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
 
@@ -62,6 +66,9 @@ class StartHandler:
     telling: Telling
     checks: Checks
     results: Results
+    redrawing: Redrawing
+    longest: timedelta
+    """How long a recording lasts at most."""
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
@@ -71,16 +78,19 @@ class StartHandler:
             previews = [self.turns.rtc().preview(it) for it in action.requests]
             self.telling.answer_once(order, View(replies.preview(action, previews), ""), delivery)
             return
-        attempts: list[Attempt] = []
+        if action.start_at is not None and action.start_at > self.clock():
+            self._plan(order, action, action.start_at, delivery)
+            return
         waits: list[TryAgain] = []
         streams: list[Attempt | Waiting] = []
-        for n, request in enumerate(action.requests):
+        for n, request in enumerate(action.requests, action.first):
+            if action.start_at is not None and self._is_cancelled(order, n):
+                continue
             try:
-                attempts.append(self._start_stream(order, n, request, delivery))
-                streams.append(attempts[-1])
+                streams.append(self._start_stream(order, n, request, delivery))
             except TryAgain as again:
                 waits.append(again)
-                streams.append(Waiting(request, again.why, delivery.tries_until(self.clock())))
+                streams.append(Waiting(n, request, again.why, delivery.tries_until(self.clock())))
             except NotStored as not_stored:
                 self.results.hand_over(order, action, not_stored, delivery)
                 return
@@ -88,10 +98,15 @@ class StartHandler:
             if not delivery.last:
                 self._report_wait(order, streams)
             raise longest(waits)
-        recordings = self.ledger.orders.read(order.order_id).recordings
-        view = View(outcome(order, attempts, recordings, self.clock()), state_of(attempts, recordings))
-        self.telling.answer_once(order, view, delivery)
-        self.checks.put_next(order, recordings, 1, delivery)
+        self._answer(order, delivery)
+        if action.start_at is not None:  # the answer was posted when the plan was made
+            self.redrawing.redraw(order, delivery)
+        self.checks.put_next(order, self.ledger.orders.read(order.order_id).recordings, 1, delivery)
+
+    def _answer(self, order: Order, delivery: Delivery) -> None:
+        record = self.ledger.orders.read(order.order_id)
+        reply = outcome(order, record.attempts, record.recordings, self.clock())
+        self.telling.answer_once(order, View(reply, state_of(record.attempts, record.recordings)), delivery)
 
     def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:
         """Say what RTC answered and until when it is tried again, and which streams are started."""
@@ -112,9 +127,30 @@ class StartHandler:
         A call that was begun stays as it is: its outcome is unknown when its lease is over.
         """
         gave_up = NotStarted(failure=Failure(kind=why), gave_up=True)
-        for n, request in enumerate(action.requests):
+        for n, request in enumerate(action.requests, action.first):
             with suppress(Contended):  # a call was begun
                 self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+
+    def _plan(self, order: Order, action: Start, start_at: datetime, delivery: Delivery) -> None:
+        now = self.clock()
+        for n, request in enumerate(action.requests, action.first):
+            planned = Recording(
+                order_id=order.order_id,
+                n=n,
+                request=request,
+                actor=order.actor,
+                since=start_at,
+                planned=True,
+                state=RecordingState.PLANNED,
+                channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+                limit=limit_of(action, start_at, self.longest),
+            )
+            self.ledger.recordings.plan(first_drawn(planned, now), now)
+        self._answer(order, delivery)
+
+    def _is_cancelled(self, order: Order, n: int) -> bool:
+        recording = self.ledger.recordings.read(order.order_id, n)
+        return recording is not None and recording.is_over
 
     def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
         """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain or NotStored."""
@@ -136,13 +172,18 @@ class StartHandler:
         return self._call(order, claim.model_copy(update={"request": request}), delivery)
 
     def _claim(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Claim | Duplicate:
-        claim: Claim | Duplicate = self.ledger.attempts.claim(order, n, request, self.clock())
+        claim: Claim | Duplicate = self._claim_once(order, n, request)
         if isinstance(claim, Busy):
             wait_for(claim, delivery, self.clock, self.sleep)
-            claim = self.ledger.attempts.claim(order, n, request, self.clock())
+            claim = self._claim_once(order, n, request)
         if isinstance(claim, StreamLock) and claim.job_id is not None:
             claim = self._claim_after_showing(order, n, request, claim, claim.job_id, delivery)
         return claim
+
+    def _claim_once(self, order: Order, n: int, request: RecordingRequest) -> Claim:
+        now = self.clock()
+        limit = limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
+        return self.ledger.attempts.claim(order, n, request, now, limit)
 
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
@@ -166,7 +207,7 @@ class StartHandler:
             self.ledger.locks.free(request, lock)  # the recording's item has expired
         else:
             self.ledger.recordings.note(recording, news, self.clock())
-        return self.ledger.attempts.claim(order, n, request, self.clock())
+        return self._claim_once(order, n, request)
 
     def _show(self, order: Order, job_id: str, delivery: Delivery) -> Shown | Gone:
         try:

@@ -5,14 +5,16 @@ targets are fixed at the first receive, so a recording that begins later is not 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.messages.stop_outcomes import stop_outcome
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
-from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain, longest
+from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain, longest
+from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.telling import Telling
@@ -20,10 +22,16 @@ from functions.worker.turns import Turns
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
-from shared.orders import Order, Stop
-from shared.recordings import Gone, Stopped
+from shared.orders import Check, Order, Stop
+from shared.recording_news import AskedToStop, Gone, NotStopped, Stopped
+from shared.recordings import Recording
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target
+
+SOMEBODY_ELSES = timedelta(seconds=20)
+"""How long somebody else's stop of the same recording is waited for, before it is made here."""
+_UNTIL_THEIRS = timedelta(seconds=2)
+"""The delay before it is looked again whether somebody else's stop is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class StopHandler:
     turns: Turns
     telling: Telling
     results: Results
+    redrawing: Redrawing
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
@@ -48,6 +57,10 @@ class StopHandler:
         except NotStored as not_stored:
             self.results.hand_over(order, action, not_stored, delivery)
             return
+        except TryAgain:
+            self._redraw(stop, delivery)  # the messages say that it is being stopped
+            raise
+        self._redraw(settled, delivery)
         self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
@@ -56,46 +69,55 @@ class StopHandler:
             begun = self.ledger.stops.read(order.order_id)
             stop = begun or _record(order, (action.target(),), self.clock())
             if stop.settled_at is None:
-                self.ledger.stops.settle(begun, stop.given_up(self.clock(), why), self.clock())
+                given_up = stop.given_up(self.clock(), why)
+                self.ledger.stops.settle(begun, given_up, self.clock())
+                for target in given_up.targets:
+                    self._end(target, given_up)
         finally:
             self.telling.report_given_up(order, why)
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
         is_too_late = now - order.placed_at > LONGEST_WAIT
-        targets = (action.target(FailureKind.TOO_LATE),) if is_too_late else self._find_targets(action, now)
+        targets = (action.target(FailureKind.TOO_LATE),) if is_too_late else self._find_targets(order, action, now)
         if isinstance(targets, Busy):
             if not delivery.last:
                 raise TryAgain(targets.until - now)
             targets = (action.target(FailureKind.JOB_UNKNOWN),)
         return self.ledger.stops.begin(_record(order, targets, now), now)
 
-    def _find_targets(self, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
-        """Return the recordings that the stop names; Busy while one of them is being started."""
+    def _find_targets(self, order: Order, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
+        """Return the recordings that the stop names; Busy while one of them is being started.
+
+        What began after the stop was asked for is not stopped by it.
+        """
+        if action.recordings:
+            named = (self.ledger.recordings.of_id(recording_id) for recording_id in action.recordings)
+            return tuple(Target.of_recording(recording) for recording in named if recording is not None)
         if action.job_id is not None:
-            recording = self.ledger.recordings.of_job(action.job_id)
-            if recording is None:
-                return (action.target(FailureKind.NOT_OURS),)
-            stream = recording.request
-            target = Target(
-                job_id=action.job_id, room_id=stream.room_id, user_id=stream.user_id, video_type=stream.video_type
-            )
-            return (target,)
+            found = self.ledger.recordings.of_job(action.job_id)
+            return (action.target(FailureKind.NOT_OURS) if found is None else Target.of_recording(found),)
         targets = []
         for video_type, lock in self.ledger.locks.of(action):
+            if lock.since > order.placed_at or lock.is_over(now):
+                continue
             if lock.calling_until is not None and now < lock.calling_until:
                 return Busy(until=lock.calling_until)
-            if lock.is_over(now):
-                continue
             unknown = Failure(kind=FailureKind.JOB_UNKNOWN) if lock.job_id is None else None
-            target = Target(job_id=lock.job_id, room_id=action.room_id, user_id=action.user_id, video_type=video_type)
-            targets.append(target.model_copy(update={"failure": unknown}))
+            target = Target(
+                job_id=lock.job_id,
+                room_id=action.room_id,
+                user_id=action.user_id,
+                video_type=video_type,
+                failure=unknown,
+                recording=lock.recording_id,
+            )
+            targets.append(target)
         return tuple(targets)
 
     def store(self, stop: StopRecord) -> StopRecord:
         """End the recordings that RTC stopped, and store the results if all are known."""
-        for target in stop.targets:
-            self._end(target)
+        stop = stop.model_copy(update={"targets": tuple(self._end(target, stop) for target in stop.targets)})
         if stop.settled_at is None and all(target.ended or target.failure for target in stop.targets):
             now = self.clock()
             return self.ledger.stops.settle(stop, stop.settled(stop.targets, now), now)
@@ -127,21 +149,38 @@ class StopHandler:
 
     def _stop(self, order: Order, target: Target, delivery: Delivery) -> Target:
         """Return the target with what RTC answered. Raises TryAgain."""
-        if target.job_id is None or target.failure is not None or target.ended is not None:
+        if target.failure is not None or target.ended is not None:
             return target
-        recording = self.ledger.recordings.of_job(target.job_id)
+        recording = self._recording_of(target)
         if recording is not None and recording.is_over:
             # An earlier receive may have stopped it: RTC is not called again.
-            return target.model_copy(update={"ended": Ended.STOPPED})
+            return target.over(recording, order.actor).model_copy(update={"ended": Ended.STOPPED})
+        if recording is not None and not recording.is_at_rtc:
+            return target.model_copy(update={"ended": Ended.STOPPED})  # it was only planned
+        job_id = target.job_id if recording is None else recording.job_id
+        if job_id is None:
+            return target.model_copy(update={"failure": Failure(kind=FailureKind.JOB_UNKNOWN)})
         if self.clock() - order.placed_at > LONGEST_WAIT:
             return target.model_copy(update={"failure": Failure(kind=FailureKind.TOO_LATE)})
+        if recording is not None:
+            self._ask(recording, order, delivery)
+        return self._call(order, target, job_id, delivery)
+
+    def _ask(self, recording: Recording, order: Order, delivery: Delivery) -> None:
+        """Note who asks to stop it. Raises NoTurn while somebody else's stop of it is being made."""
+        now = self.clock()
+        asked = self.ledger.recordings.note(recording, AskedToStop(order.actor), now).stop_asked
+        if asked is not None and asked.by != order.actor and now - asked.at < SOMEBODY_ELSES and not delivery.last:
+            raise NoTurn(_UNTIL_THEIRS)
+
+    def _call(self, order: Order, target: Target, job_id: str, delivery: Delivery) -> Target:
         try:
             with self.turns.take(order, delivery) as rtc:
-                rtc.stop(target.job_id)
+                rtc.stop(job_id)
         except RtcError as error:
             if isinstance(error, NotFound) and error.is_rtcs_own:
                 return self._ended(target, Ended.GONE)
-            logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": target.job_id, "error": str(error)})
+            logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay()) from None
             count_refusal(error, Metric.NOT_STOPPED)
@@ -153,13 +192,29 @@ class StopHandler:
         count(Metric.STOPPED)
         return target.model_copy(update={"ended": how})
 
-    def _end(self, target: Target) -> None:
-        """End the target's recording in the ledger, and free its lock."""
-        if target.job_id is None or target.ended is None:
-            return
-        recording = self.ledger.recordings.of_job(target.job_id)
-        if recording is not None:
-            self.ledger.recordings.note(recording, Gone() if target.ended is Ended.GONE else Stopped(), self.clock())
+    def _end(self, target: Target, stop: StopRecord) -> Target:
+        """End the target's recording in the ledger, and free its lock. Return the target with who asked for that."""
+        recording = self._recording_of(target) if target.ended or target.failure else None
+        if recording is None:
+            return target
+        if target.failure is not None:
+            self.ledger.recordings.note(recording, NotStopped(stop.actor), self.clock())
+            return target
+        over = self.ledger.recordings.note(recording, Gone() if target.ended is Ended.GONE else Stopped(), self.clock())
+        is_shown = self.ledger.answers.read(over.order_id).message is not None
+        return target.over(over, stop.actor).model_copy(update={"is_shown": is_shown})
+
+    def _redraw(self, stop: StopRecord, delivery: Delivery) -> None:
+        """Let the messages about the recordings show how they are. What Slack doesn't take now stays due."""
+        recordings = filter(None, map(self._recording_of, stop.targets))
+        for recording in {recording.order_id: recording for recording in recordings}.values():
+            with suppress(TryAgain):
+                self.redrawing.redraw(Order.about(recording, Check()), delivery)
+
+    def _recording_of(self, target: Target) -> Recording | None:
+        if target.recording is not None:
+            return self.ledger.recordings.of_id(target.recording)
+        return None if target.job_id is None else self.ledger.recordings.of_job(target.job_id)
 
 
 def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:

@@ -176,15 +176,22 @@ class Telling:
             else:
                 self.messenger().update(answer.message, view.reply, *(answer.together or (order.order_id,)))
         except TryLater as error:
-            if error.is_throttled:
-                raise self._throttled(order, error, most) from None
-            if not delivery.last:
-                raise TryAgain(delivery.delay()) from None
-            logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
+            self._wait_for_slack(order, error, delivery, most)
         except CannotDeliver as error:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
         for order_id in answer.together or (order.order_id,):
             self.answers.show(order_id, view.state, self.clock())
+
+    def reply(self, order: Order, message: MessageRef, reply: Reply, delivery: Delivery) -> None:
+        """Post the reply in the message's thread. Raises NoTurn or TryAgain as `update` does."""
+        try:
+            if not self.channels.take(message.channel_id, order.actor):
+                raise no_turn()
+            self.messenger().reply(message, reply, order.order_id)
+        except TryLater as error:
+            self._wait_for_slack(order, error, delivery, DELAYS[-1])
+        except CannotDeliver as error:
+            self._count_not_answered(error.reason)
 
     def is_answered(self, order: Order) -> bool:
         """Return whether the order was answered."""
@@ -206,6 +213,14 @@ class Telling:
         if order.reply_to.response_url is None or self.clock() - order.placed_at < LONG_WAIT:
             raise no_turn()
         return False
+
+    def _wait_for_slack(self, order: Order, error: TryLater, delivery: Delivery, most: float) -> None:
+        """Raise NoTurn or TryAgain for news that Slack didn't take, but not on the last receive."""
+        if error.is_throttled:
+            raise self._throttled(order, error, most) from None
+        if not delivery.last:
+            raise TryAgain(delivery.delay()) from None
+        self._count_not_answered(error.why)
 
     def _throttled(self, order: Order, error: TryLater, most: float) -> NoTurn:
         """Return the wait that Slack asks for, at most `most` seconds, and slow the channel down."""

@@ -24,6 +24,9 @@ from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
 from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.due import DueHandler
+from functions.worker.follow import Follower
+from functions.worker.redrawing import Redrawing
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.start import StartHandler
@@ -36,7 +39,7 @@ from local.slack.workspace import SlackWorkspace
 from shared import transport
 from shared.actors import Actor
 from shared.attempts import Attempt
-from shared.orders import Order, Start, new_order_id
+from shared.orders import Check, Order, Start, Tick, new_order_id
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
@@ -49,6 +52,8 @@ from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
 ENOUGH = timedelta(minutes=1)
+LONGEST = timedelta(hours=8)
+"""How long a recording lasts at most."""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +90,7 @@ class World:
     """A recorder and all that it meets."""
 
     handlers: Handlers
+    due: DueHandler
     ledger: Ledger
     client: RtcClient
     rtc: RtcApi
@@ -119,12 +125,28 @@ class World:
             return again.delay
         return None
 
+    def tick(self, *, minutes: int = 1, time_left: timedelta = ENOUGH) -> None:
+        """Let minutes pass, each with its tick."""
+        for _ in range(minutes):
+            self.clock.tick(60)
+            self.tick_again(time_left=time_left)
+
+    def tick_again(self, *, time_left: timedelta = ENOUGH) -> None:
+        """One more tick, in the same second."""
+        self.due.run(Tick(action=Check(), placed_at=self.clock()), self.delivery(time_left=time_left))
+
     def delivery(self, *, time_left: timedelta = ENOUGH) -> Delivery:
         """A first receive."""
         return Delivery(1, last=False, time_left=lambda: time_left)
 
     def next_check(self) -> Order | None:
         """The order of the next check, taken from the queue."""
+        order = self.next_message()
+        assert not isinstance(order, Tick)
+        return order
+
+    def next_message(self) -> Order | Tick | None:
+        """The next message, taken from the queue."""
         messages = self.sqs.receive_message(QueueUrl=self.queue_url, WaitTimeSeconds=0).get("Messages", [])
         for message in messages:
             self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
@@ -146,17 +168,22 @@ class World:
         return sum(call.operation == "start" for call in self.rtc.calls())
 
 
-def handlers_of(ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, clock: SettableClock) -> Handlers:
-    """The table of handlers over these parts."""
+def handlers_of(
+    ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, clock: SettableClock
+) -> tuple[Handlers, DueHandler]:
+    """The table of handlers over these parts, and what handles ticks."""
     results = Results(checks.queues, telling, clock)
-    start = StartHandler(ledger, turns, telling, checks, results, clock, clock.tick)
-    stop = StopHandler(ledger, turns, telling, results, clock)
-    return handlers(
+    redrawing = Redrawing(ledger, telling, "/record", clock)
+    follower = Follower(ledger, turns, redrawing, checks.queues.put, clock)
+    start = StartHandler(ledger, turns, telling, checks, results, redrawing, LONGEST, clock, clock.tick)
+    stop = StopHandler(ledger, turns, telling, results, redrawing, clock)
+    table = handlers(
         start=start,
         stop=stop,
-        check=CheckHandler(ledger, turns, telling, checks, clock),
+        check=CheckHandler(ledger, follower, checks, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
+    return table, DueHandler(ledger.recordings, follower, checks.queues, clock)
 
 
 @contextmanager
@@ -193,7 +220,6 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_chan
         checks = Checks(Queues(queue, queue))
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)
-        world = World(
-            handlers_of(ledger, turns, telling, checks, clock), ledger, rtc, api, slack, queue, clock, sqs, url
-        )
+        table, due = handlers_of(ledger, turns, telling, checks, clock)
+        world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url)
         yield world

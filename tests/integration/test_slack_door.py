@@ -12,7 +12,6 @@ import pytest
 from moto import mock_aws
 
 from functions import slack
-from functions.aws.queue import read
 from shared.log_events import LogEvent
 from shared.orders import Order
 from shared.slack_refs import ReplyTo
@@ -39,7 +38,7 @@ class Aws:
 
     def orders(self) -> list[Order]:
         answer = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
-        return [read(message["Body"]) for message in answer.get("Messages", [])]
+        return [Order.model_validate_json(message["Body"]) for message in answer.get("Messages", [])]
 
 
 @pytest.fixture(name="aws")

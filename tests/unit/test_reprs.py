@@ -17,8 +17,9 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import Delivery
 from local.socket_mode import SlackAccount
 from local.system import Account, Caller
+from shared.attempts import Started
 from shared.orders import Order, PlacedOrder
-from shared.recordings import Recording
+from shared.recording_news import begun
 from shared.rtc.answers import Answer
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
@@ -55,7 +56,7 @@ HOLDERS: tuple[object, ...] = (
     _Asker(user_id="U1", channel_id="C1", response_url=_URL),
     an_order(_PUSHED, reply_to=ReplyTo(channel_id="C1", response_url=_URL)),
     PlacedOrder(body_digest="d", actor=TIMETABLE, placed_at=NOW, action=a_start(_PUSHED)),
-    Recording.of(an_attempt(request=_PUSHED), a_job(_PUSHED)),
+    begun(an_attempt(Started(job=a_job(_PUSHED)), request=_PUSHED)),
     HttpRequest("POST", "/slack", {"x-slack-signature": PLANTED}, PLANTED.encode(), PLANTED),
     Caller("demo", PLANTED),
     Account("https://rtc.example.com", "app1", "p1", {"secret_key": PLANTED}),

@@ -208,6 +208,7 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
             "CALLER_QUEUE_URL": place.queues.callers,
             "RTC_CALLS_PER_SECOND": "100",
             "MAX_RECEIVES": str(MAX_RECEIVES),
+            "MAX_RECORDING_HOURS": "8",
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
             "RTC_PROJECT_ID": api.credentials.project_id,

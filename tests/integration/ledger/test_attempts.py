@@ -28,7 +28,8 @@ from shared.attempts import (
 )
 from shared.failures import Failure, FailureKind
 from shared.orders import Order, Start, Stop, new_order_id
-from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stopped
+from shared.recording_news import Gone, News, Shown, Stopped
+from shared.recordings import Recording, RecordingState
 from shared.rtc.models import JobPublishParam, RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
@@ -149,10 +150,9 @@ def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
     attempt = claimed(ledger, order)
     settled = settle(ledger, attempt, started(), NOW)
     ledger.recordings.note(recording(ledger, order), Shown(RecordingJob(job_id="7", state="RUNNING")), NOW)
-    forgotten = ledger.recordings.begun(Recording.of(settled, RecordingJob(job_id="7", state="INIT")), NOW)
+    forgotten = ledger.recordings.settled(settled, NOW)
     assert ledger.attempts._table.write(*forgotten)
-    merged = recording(ledger, order)
-    assert (merged.state, merged.job.state) == (RecordingState.RECORDING, "INIT")
+    assert recording(ledger, order).state is RecordingState.RECORDING
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, None])

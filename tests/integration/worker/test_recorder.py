@@ -25,7 +25,7 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
 from shared.log_events import LogEvent
-from shared.orders import Order, Start, Stop, new_order_id, order_id_of
+from shared.orders import Order, Start, Stop, Tick, new_order_id, order_id_of
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE
@@ -96,6 +96,8 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             "SECRET_ID": "recorder",
             "LEDGER_TABLE": "ledger",
             "MAX_RECEIVES": "3",
+            "MAX_RECORDING_HOURS": "8",
+            "SLACK_COMMAND": "/record",
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
             "RTC_CALLS_PER_SECOND": "10",
@@ -242,7 +244,7 @@ def test_a_message_that_cannot_be_read_waits_like_a_failed_order(queue: str) -> 
     assert "Messages" not in sqs.receive_message(QueueUrl=url)
 
 
-def _waiting(queue: str) -> list[tuple[Order, int]]:
+def _waiting(queue: str) -> list[tuple[Order | Tick, int]]:
     """The orders on a queue, with the number of times that each was received."""
     sqs = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.attempts import Started
-from shared.recordings import Gone, News, Recording, RecordingState, Shown, Stopped, changed
+from shared.recording_news import Gone, News, Shown, Stopped, changed
+from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob
 from tests.builders import NOW, a_job, a_recording, an_attempt
 
@@ -59,6 +60,7 @@ def test_what_rtc_leaves_out_it_has_said_before() -> None:
     """An answer without the stream's name does not take the name away."""
     shown = Shown(RecordingJob.model_validate({"job_id": "1", "state": "RUNNING", "stream_name": None}))
     after = changed(begun(), shown, NOW)
+    assert after.job is not None
     assert (after.state, after.job.stream_name) == (RecordingState.RECORDING, "s_1_100_user001")
 
 

@@ -43,7 +43,7 @@ def several(*came: Outcome) -> Reply:
 
 def test_a_stream_that_waits_says_what_rtc_said_and_until_when_it_is_tried() -> None:
     """Nothing is started yet, and nobody has to ask again."""
-    waiting = Waiting(a_request(), a_failure(FailureKind.THROTTLED, status=429), NOW + timedelta(minutes=18))
+    waiting = Waiting(0, a_request(), a_failure(FailureKind.THROTTLED, status=429), NOW + timedelta(minutes=18))
     reply = outcome(an_order(), [waiting], (), NOW)
     assert_slack_takes(reply)
     assert reply.to is Audience.CHANNEL
@@ -56,7 +56,7 @@ def test_a_stream_that_waits_says_what_rtc_said_and_until_when_it_is_tried() -> 
 def test_a_stream_whose_turn_has_not_come_says_only_that_it_waits() -> None:
     """RTC was not asked for it; the duplicate beside it is said to the channel, because news comes."""
     requests = [a_request("user001"), a_request("user002")]
-    streams: list[Attempt | Waiting] = [an_attempt(Duplicate(lock=a_lock())), Waiting(requests[1], None, NOW)]
+    streams: list[Attempt | Waiting] = [an_attempt(Duplicate(lock=a_lock())), Waiting(1, requests[1], None, NOW)]
     reply = outcome(an_order(*requests), streams, (), NOW)
     assert reply.to is Audience.CHANNEL
     assert read(reply).split("\n")[-1] == "⏳ Not started yet: user002"
@@ -119,18 +119,18 @@ def test_a_duplicate_has_the_name_that_rtc_gave_its_stream() -> None:
     ("reason", "said"),
     [
         ("EXCEED_MAX_IDLE_TIME", "room 100 was idle for 30 s"),
-        ("TENANT_STOP", "it was stopped on request"),
+        ("TENANT_STOP", "it was stopped at RTC, not by recordbot"),
         ("INTERNAL_ERROR", "RTC failed"),
-        ("FULL_MOON", "FULL_MOON"),
+        ("FULL_MOON", "RTC gave the reason FULL_MOON"),
         (None, "RTC gave no reason"),
     ],
 )
 def test_a_job_that_is_over_says_why(reason: str | None, said: str) -> None:
-    """A job that ended before it was announced is no success, and has a next step."""
+    """A job that ended before it was announced is no success."""
     first, second, third = lines(Started(job=a_job(state="STOPPED", stop_reason=reason, max_idle_time=30)))
-    assert first == "⏹️ Already stopped: user001 in room 100"
-    assert second == f"It is over: {said}. Start it again if you need it."
-    assert third == "job 1 · s_1_100_user001 · STOPPED"
+    assert first == "⏹️ Recorded user001 in room 100 · 1 s"
+    assert second == said
+    assert third == "job 1 · s_1_100_user001"
 
 
 def test_a_job_other_than_asked_says_both() -> None:
@@ -280,8 +280,8 @@ def test_streams_of_several_rooms_and_settings_are_told_in_full() -> None:
 @pytest.mark.parametrize(
     ("state", "why"),
     [
-        (RecordingState.ENDED, "It is over: it was stopped on request."),
-        (RecordingState.LOST, "It is over: RTC does not know the job any more."),
+        (RecordingState.ENDED, "it was stopped"),
+        (RecordingState.LOST, "RTC does not know the job any more"),
     ],
 )
 def test_a_recording_that_is_over_is_never_said_to_run(state: RecordingState, why: str) -> None:
@@ -289,8 +289,8 @@ def test_a_recording_that_is_over_is_never_said_to_run(state: RecordingState, wh
     attempt = an_attempt(Started(job=a_job()))
     recording = a_recording(attempt, state="RUNNING").model_copy(update={"state": state, "ended_at": NOW})
     headline, second, _ = read(outcome(an_order(attempt.request), [attempt], [recording], NOW)).split("\n")
-    assert headline.endswith("Already stopped: user001 in room 100")
-    assert second.startswith(why)
+    assert not headline.startswith("🔴")
+    assert second == why
 
 
 def test_only_duplicates_are_told_to_the_asker_alone() -> None:

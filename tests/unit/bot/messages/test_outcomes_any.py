@@ -68,7 +68,7 @@ def test_no_value_breaks_the_layout_or_slacks_limits(came: list[Outcome | Failur
     """Three lines at most for one stream, a line each for several, whatever RTC or another system says."""
     requests = [a_request(f"{'u' * 62}{n:02}", room_id="r" * 64) for n, _ in enumerate(came)]
     streams = [
-        Waiting(requests[n], each, NOW) if isinstance(each, Failure) else an_attempt(each, request=requests[n], n=n)
+        Waiting(n, requests[n], each, NOW) if isinstance(each, Failure) else an_attempt(each, request=requests[n], n=n)
         for n, each in enumerate(came)
     ]
     actor = Actor(kind="webhook_caller", id=caller)

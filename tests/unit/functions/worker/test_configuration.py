@@ -11,6 +11,8 @@ RECORDER = {
     "ORDER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/orders",
     "CALLER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/caller-orders",
     "MAX_RECEIVES": "8",
+    "MAX_RECORDING_HOURS": "8",
+    "SLACK_COMMAND": "/record",
     "RTC_ENDPOINT": "https://rtc-api.myhuaweicloud.com",
     "RTC_APP_ID": "5ebdb6aa4cb44ca29e8b0a39",
     "RTC_PROJECT_ID": "0b3c0f66a1e64f",

@@ -1,0 +1,38 @@
+"""News of a recording that needs a person: a reply in the thread of its message, which mentions who started it."""
+
+from datetime import datetime
+
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
+from bot.messages.recording_card import why_over
+from bot.messages.wording import elapsed, stream
+from shared.recordings import End, Notice, Recording
+
+
+def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> Reply:
+    """Return the reply. `command` is the slash command's name, for what to type next."""
+    asker, who = person(recording.actor), stream(recording.request)
+    since = elapsed(recording.duration(now))
+    job = recording.job_id or f"{recording.request.room_id} {recording.request.user_id}"
+    match kind:
+        case Notice.BEGAN:
+            return reply(Audience.CHANNEL, ["🔴 ", asker, f", the planned recording of {who} begins."])
+        case Notice.STUCK:
+            headline: Line = ["⏰ ", asker, f", {who} has been starting for {since}: RTC does not record yet."]
+            way: Line = [
+                "Is the user in the room, with a camera or screen? To stop it: ",
+                code(f"{command} stop {job}"),
+            ]
+            return reply(Audience.CHANNEL, headline, way)
+        case Notice.STILL_ON:
+            headline = ["⏰ ", asker, f", {who} has been recorded for {since}."]
+            ends: Line | None = (
+                ["It ends ", clock_time(recording.limit.ends_at)] if recording.limit is not None else None
+            )
+            keep: Line = ["to keep it on: ", code(f"{command} extend {job} 1h")]
+            return reply(Audience.CHANNEL, headline, joined(ends, keep))
+        case Notice.OVER:
+            failed = recording.end in {End.RTC_FAILED, End.GONE, End.UNSEEN, End.NOT_STARTED}
+            after = f" after {since}" if recording.job is not None else ""
+            headline = ["⛔ " if failed else "⏹ ", asker, f", the recording of {who} is over{after}."]
+            again = code(f"{command} again {job}")
+            return reply(Audience.CHANNEL, headline, joined(why_over(recording), ["to start it again: ", again]))

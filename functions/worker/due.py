@@ -1,0 +1,58 @@
+"""Look at the recordings that are due, once a minute: what EventBridge's schedule asks for.
+
+A tick is dropped when it is old, and it is never given back to the queue: the next one does the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.aws.observability import Metric, count, log_keys, logger
+from functions.aws.queue import Queues
+from functions.ledger.recordings import Recordings
+from functions.worker.delivery import TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, KeyRefused, TryAgain
+from functions.worker.follow import Follower
+from shared.log_events import LogEvent
+from shared.orders import Tick
+
+MOST = 20
+"""The most recordings that one message takes."""
+LONGEST = timedelta(seconds=15)
+"""After this time the rest is put on the queue again, so that the recorder takes other orders between."""
+OLD = timedelta(minutes=2)
+"""A tick older than this is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueHandler:
+    """Follows the recordings that are due."""
+
+    recordings: Recordings
+    follower: Follower
+    queues: Queues
+    clock: Callable[[], datetime]
+
+    def run(self, tick: Tick, delivery: Delivery) -> None:
+        """Take some of the recordings that are due, the longest due first, and queue the rest."""
+        now = self.clock()
+        if now - tick.placed_at > OLD:
+            logger.info(LogEvent.TICK_DROPPED)
+            return
+        due = self.recordings.due(now, MOST + 1)
+        for number, recording in enumerate(due):
+            no_time = delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_ANSWER or self.clock() - now > LONGEST
+            if number == MOST or no_time:
+                self.queues.people.put_tick(tick)
+                return
+            with log_keys(order_id=recording.order_id):
+                try:
+                    self.follower.follow(recording, delivery)
+                except TryAgain as again:
+                    # RTC is needed for starts and stops, or Slack can't take the news now.
+                    logger.info("the recording is due again in a minute", extra={"reason": str(again)})
+                    if isinstance(again, KeyRefused):
+                        return
+                except Exception:
+                    # One recording must not keep the others from being followed. It is due again in a minute.
+                    logger.exception(LogEvent.FOLLOWING_FAILED)
+                    count(Metric.RECORDER_FAILED)

@@ -1,0 +1,97 @@
+"""Follow recordings until they are over: look at them, end them in time, and keep their messages true.
+
+Whoever looks at a recording claims it first, so it doesn't matter that two do so at once. What fails is due again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.aws.observability import Metric, count, logger
+from functions.ledger.ledger import Ledger
+from functions.worker.delivery import Delivery
+from functions.worker.differences import report_differences
+from functions.worker.redrawing import Redrawing
+from functions.worker.refusals import count_refusal
+from functions.worker.turns import Turns
+from shared.actors import CLOCK
+from shared.log_events import LogEvent
+from shared.orders import Check, Order, Start, Stop
+from shared.recording_news import AskedToStop, Gone, News, NotShown, Released, Shown, Stopped
+from shared.recordings import Recording, RecordingState
+from shared.rtc.errors import NotFound, RtcError
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Does what is due about recordings."""
+
+    ledger: Ledger
+    turns: Turns
+    redrawing: Redrawing
+    put: Callable[[Order], None]
+    """Puts the start of a planned recording on the queue."""
+    clock: Callable[[], datetime]
+
+    def follow(self, recording: Recording, delivery: Delivery) -> None:
+        """Do what is due about the recording, unless somebody else does.
+
+        Raises NoTurn if RTC or the channel has no turn for it, and TryAgain if Slack can't take the news now.
+        """
+        claimed = self.ledger.recordings.claim(recording, self.clock())
+        if claimed is None:
+            return
+        try:
+            self.look(claimed, delivery)
+        finally:
+            self.redrawing.redraw(Order.about(claimed, Check()), delivery)
+
+    def look(self, recording: Recording, delivery: Delivery) -> None:
+        """Learn how the recording is, and do what its time asks for. Raises NoTurn if RTC has no turn for it."""
+        now = self.clock()
+        if recording.is_over:
+            return
+        match recording.state:
+            case RecordingState.PLANNED:
+                if now >= recording.since:
+                    # Its order id and place are those of the plan.
+                    start = Start(requests=(recording.request,), first=recording.n, start_at=recording.since)
+                    self.put(Order.about(recording, start))
+            case RecordingState.UNKNOWN:
+                if recording.held_until is None or now >= recording.held_until:
+                    self.ledger.recordings.note(recording, Released(), now)
+            case _:
+                is_time = recording.limit is not None and now >= recording.limit.ends_at
+                news = self._end(recording, delivery) if is_time else self._show(recording, delivery)
+                self._note(recording, news)
+
+    def _end(self, recording: Recording, delivery: Delivery) -> News:
+        asked = self.ledger.recordings.note(recording, AskedToStop(CLOCK), self.clock())
+        try:
+            with self.turns.take(Order.about(asked, Stop(recordings=(asked.id,))), delivery) as rtc:
+                rtc.stop(asked.job_id or "")
+        except RtcError as error:
+            if isinstance(error, NotFound) and error.is_rtcs_own:
+                return Gone()
+            logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": asked.job_id, "error": str(error)})
+            count_refusal(error, Metric.NOT_STOPPED)
+            return NotShown()
+        count(Metric.STOPPED)
+        return Stopped()
+
+    def _show(self, recording: Recording, delivery: Delivery) -> News:
+        try:
+            with self.turns.take(Order.about(recording, Check()), delivery) as rtc:
+                return Shown(rtc.show(recording.job_id or ""))
+        except RtcError as error:
+            if isinstance(error, NotFound) and error.is_rtcs_own:
+                return Gone()
+            logger.info("RTC did not show the job", extra={"job_id": recording.job_id, "error": str(error)})
+            return NotShown()
+
+    def _note(self, recording: Recording, news: News) -> None:
+        after = self.ledger.recordings.note(recording, news, self.clock())
+        if after.job is not None:
+            report_differences(after.request, after.job, after.app_id, before=recording.job)
+        if after.is_over:
+            logger.info(LogEvent.ENDED, extra={"job_id": after.job_id, "end": after.end, "order_id": after.order_id})

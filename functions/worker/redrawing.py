@@ -1,0 +1,66 @@
+"""Keep the messages of orders true: draw a message again from the ledger, and reply to it in its thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.messages.notices import notice
+from bot.messages.outcomes import Waiting, outcome
+from functions.ledger.ledger import Ledger
+from functions.ledger.orders import OrderRecord
+from functions.worker.combining import View, state_of
+from functions.worker.delivery import Delivery
+from functions.worker.telling import Telling
+from shared.orders import Order
+from shared.recording_clock import notice_due
+from shared.recording_news import Drawn, Noticed
+from shared.recordings import Recording
+from shared.slack_refs import MessageRef
+
+MOST_DELAY = 60
+"""The most seconds that Slack can ask a redrawing to wait: the recording is due again after a minute in any case."""
+_NEWS_BY_RESPONSE_URL = timedelta(minutes=5)
+"""While a start without a message may still answer by its response_url (functions/worker/check.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawing:
+    """Draws messages of starts again."""
+
+    ledger: Ledger
+    telling: Telling
+    command: str
+    """The slash command's name, for what to type next."""
+    clock: Callable[[], datetime]
+
+    def redraw(self, order: Order, delivery: Delivery, *, post: bool = False) -> None:
+        """Let the order's message and its thread show its recordings as they are.
+
+        If there is no message that can be updated, `post` posts the news. What can never be shown counts as shown.
+        Raises NoTurn or TryAgain if Slack can't take it now: then it stays due.
+        """
+        record = self.ledger.orders.read(order.order_id)
+        if any(recording.drawn != recording.visible for recording in record.recordings):
+            self._draw(order, record, delivery, post=post)
+        for recording in record.recordings:
+            self._notice(order, recording, record.message, delivery)
+
+    def _draw(self, order: Order, record: OrderRecord, delivery: Delivery, *, post: bool) -> None:
+        now = self.clock()
+        if record.message is not None or post:
+            streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
+            reply = outcome(order, streams, record.recordings, now, is_edit=record.message is not None)
+            self.telling.update(order, View(reply, state_of(record.attempts, record.recordings)), delivery, MOST_DELAY)
+        elif any(now - recording.since < _NEWS_BY_RESPONSE_URL for recording in record.recordings):
+            return
+        for recording in record.recordings:
+            self.ledger.recordings.note(recording, Drawn(recording.visible), now)
+
+    def _notice(self, order: Order, recording: Recording, message: MessageRef | None, delivery: Delivery) -> None:
+        now = self.clock()
+        kind = notice_due(recording, now)
+        if kind is None:
+            return
+        if message is not None:
+            self.telling.reply(order, message, notice(kind, recording, self.command, now), delivery)
+        self.ledger.recordings.note(recording, Noticed(kind), now)

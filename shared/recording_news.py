@@ -1,0 +1,283 @@
+# ruff: noqa: ARG002 - each kind of news has the same method, and not each needs all that it is given
+"""What becomes of a recording: the news about it, and the one function that changes it.
+
+    planned ----Named, Undecided, NotBegun--> starting | unknown | ended
+    unknown ----Named-----------------------> starting             RTC named the job after all
+    unknown ----Released--------------------> ended                its hold is over, or somebody says how it is
+    starting ---Shown RUNNING---------------> recording
+    starting | recording --Shown STOPPED, Stopped--> ended
+    starting | recording --Gone, NotShown for a day--> lost
+    planned ----Stopped---------------------> ended                cancelled
+
+A recording that is over stays over.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from shared.actors import CLOCK, Actor
+from shared.attempts import Attempt, Limit, Started, Unknown
+from shared.recording_clock import next_due
+from shared.recordings import End, Notice, Recording, RecordingState, StopAsked
+from shared.rtc.models import RecordingJob
+
+LEASE = timedelta(minutes=1)
+"""How long whoever looks at a recording may take, before it is due again."""
+LOST = timedelta(days=1)
+"""A job that RTC could not show for this time is lost."""
+_WITHOUT_JOB = frozenset({RecordingState.PLANNED, RecordingState.UNKNOWN})
+_BY_STOP_REASON = {"TENANT_STOP": End.ELSEWHERE, "EXCEED_MAX_IDLE_TIME": End.IDLE, "INTERNAL_ERROR": End.RTC_FAILED}
+
+
+type Fields = dict[str, Any]
+"""Fields of a recording, with their new values; none if nothing changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """RTC named the job of a start that was begun then."""
+
+    job: RecordingJob
+    since: datetime
+    app_id: str | None = None
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new. For a recording that RTC knew already, this is one more look."""
+        if recording.state not in _WITHOUT_JOB:
+            return _shown(recording, self.job, recording.state, now)
+        return {"since": self.since, "app_id": self.app_id, **_shown(recording, self.job, RecordingState.STARTING, now)}
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """The call that was to start it has an unknown outcome."""
+
+    since: datetime
+    held_until: datetime
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        if recording.state is not RecordingState.PLANNED:
+            return {}
+        return {"state": RecordingState.UNKNOWN, "since": self.since, "held_until": self.held_until}
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """The start that was planned, or whose outcome was unknown, did not happen."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return _over(End.NOT_STARTED, now) if recording.state in _WITHOUT_JOB else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """RTC showed the job."""
+
+    job: RecordingJob
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new. A recording that is over gets only the job's new values."""
+        return _shown(recording, self.job, recording.state, now)
+
+
+@dataclass(frozen=True, slots=True)
+class NotShown:
+    """RTC could not show the job, or not stop it."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new. A job that can't be shown for a day is lost."""
+        if not recording.is_at_rtc:
+            return {}
+        since = recording.unseen_since or now
+        lost = {**_over(End.UNSEEN, now), "state": RecordingState.LOST} if now - since >= LOST else {}
+        return {"unseen_since": since, "looked_at": now, **lost}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedToStop:
+    """Somebody asked to stop it. Only the first who does is noted."""
+
+    by: Actor
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        if recording.is_over or recording.stop_asked is not None:
+            return {}
+        return {"stop_asked": StopAsked(by=self.by, at=now)}
+
+
+@dataclass(frozen=True, slots=True)
+class NotStopped:
+    """The stop that somebody asked for failed for good. Others may ask again."""
+
+    by: Actor
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        is_theirs = recording.stop_asked is not None and recording.stop_asked.by == self.by
+        return {"stop_asked": None} if is_theirs and not recording.is_over else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """RTC accepted a stop of the job, or answered that it was over; or a planned recording was cancelled."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return {} if recording.is_over else _over(_why_stopped(recording, now), now)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """RTC itself answered that it knows no such job."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new. After a stop this is the end that was asked for."""
+        if not recording.is_at_rtc:
+            return {}
+        if recording.stop_asked is not None:
+            return _over(_why_stopped(recording, now), now)
+        return {**_over(End.GONE, now), "state": RecordingState.LOST}
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Nothing more is to be learned of a recording whose outcome is unknown."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return _over(End.RELEASED, now) if recording.state is RecordingState.UNKNOWN else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Somebody looks at the recording now. If they are cut off, it is due again after LEASE."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return when it is due again."""
+        return {"due_at": now + LEASE}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Its message shows this of the recording, or there is no message that can."""
+
+    visible: str
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return {"drawn": self.visible}
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A notice was posted, or never can be."""
+
+    notice: Notice
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return {} if self.notice in recording.notices else {"notices": (*recording.notices, self.notice)}
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The recording is to end at another time."""
+
+    ends_at: datetime
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new. A person has said when it ends, so there is no reminder any more."""
+        return {} if recording.is_over else {"limit": Limit(ends_at=self.ends_at)}
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A planned recording is to begin at another time."""
+
+    since: datetime
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return {"since": self.since} if recording.state is RecordingState.PLANNED else {}
+
+
+class News(Protocol):
+    """Something that is new about a recording."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return the fields of the recording that it changes."""
+
+
+def changed(recording: Recording, news: News, now: datetime) -> Recording:
+    """Return the recording after the news; the same object if nothing is new."""
+    fields = news.fields(recording, now)
+    if all(getattr(recording, name) == value for name, value in fields.items()):
+        return recording
+    after = recording.model_copy(update={**fields, "revision": recording.revision + 1})
+    return after if "due_at" in fields else after.model_copy(update={"due_at": next_due(after, now)})
+
+
+def begun(attempt: Attempt) -> Recording:
+    """Return the recording of an attempt that has been started, or whose outcome is unknown. Raises ValueError."""
+    now = attempt.settled_at or attempt.began_at
+    new = Recording(
+        order_id=attempt.order_id,
+        n=attempt.n,
+        request=attempt.request,
+        actor=attempt.actor,
+        since=attempt.began_at,
+        channel_id=attempt.channel_id,
+        limit=attempt.limit,
+    )
+    match attempt.outcome:
+        case Started(job=job, app_id=app_id):
+            new = new.model_copy(update={"app_id": app_id})
+            news: News = Shown(job)
+        case Unknown(held_until=held_until):
+            return first_drawn(new.model_copy(update={"state": RecordingState.UNKNOWN, "held_until": held_until}), now)
+        case _:
+            raise ValueError(f"attempt {attempt.id} has begun no recording")
+    return first_drawn(new.model_copy(update=news.fields(new, now)), now)
+
+
+def first_drawn(recording: Recording, now: datetime) -> Recording:
+    """Return a new recording as one that its order's answer is about to show."""
+    drawn = recording.model_copy(update={"drawn": recording.visible})
+    return drawn.model_copy(update={"due_at": next_due(drawn, now)})
+
+
+def _shown(recording: Recording, shown: RecordingJob, state: RecordingState, now: datetime) -> Fields:
+    job = shown if recording.job is None else _merged(recording.job, shown)
+    if recording.is_over:
+        return {"job": job}
+    fields = {"job": job, "checked_at": now, "unseen_since": None, "state": state}
+    match shown.state:
+        case "STOPPED":
+            end = _BY_STOP_REASON.get(job.stop_reason or "", End.OTHER)
+            if end in {End.ELSEWHERE, End.OTHER} and recording.stop_asked is not None:
+                end = _why_stopped(recording, now)
+            return fields | _over(end, job.stop_time or now)
+        case "RUNNING":
+            return fields | {"state": RecordingState.RECORDING}
+        case _:
+            return fields
+
+
+def _over(end: End, at: datetime) -> Fields:
+    return {"state": RecordingState.ENDED, "end": end, "ended_at": at}
+
+
+def _why_stopped(recording: Recording, now: datetime) -> End:
+    asked = recording.stop_asked
+    by_clock = asked is None or asked.by == CLOCK
+    is_time = recording.limit is not None and now >= recording.limit.ends_at
+    return End.LIMIT if by_clock and is_time else End.STOPPED
+
+
+def _merged(before: RecordingJob, shown: RecordingJob) -> RecordingJob:
+    said = {name: value for name in shown.model_fields_set if (value := getattr(shown, name)) is not None}
+    return before.model_copy(update=said)
