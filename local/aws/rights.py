@@ -67,4 +67,5 @@ def statements_of(role: Any, service: str) -> list[Mapping[str, Any]]:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    values = value if isinstance(value, list) else [value]
+    return [it for it in values if it is not None]  # moto leaves None where the template has AWS::NoValue
