@@ -66,7 +66,13 @@ def connected(
     addresses = {"SlackApiUrl": account.api_url, "SlackResponseUrl": account.response_url_prefix}
     with (
         running(
-            rtc=rtc, slack=slack, port=port, bot_token=bool(account.bot_token), parameters=addresses, built=built
+            rtc=rtc,
+            slack=slack,
+            port=port,
+            bot_token=bool(account.bot_token),
+            parameters=addresses,
+            built=built,
+            by_clock=True,
         ) as system,
         closing(SocketMode(account, slack.request_url, slack.signing_secret)),
     ):

@@ -117,6 +117,7 @@ def running(
     parameters: Mapping[str, str] | None = None,
     built: Built | None = None,
     host_of: HostOf | None = None,
+    by_clock: bool = False,
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
@@ -124,8 +125,9 @@ def running(
 
     `rtc`: your own stand-in, or a real account. `bot_token`: whether the bot has one. `callers`: of the webhook; by
     default one without limits. `parameters`: more of the template's. `built`: the artifacts to run instead of the
-    sources. `host_of`: runs the functions elsewhere. `on_log` gets each function's log lines, `on_call` its
-    invocations. Raises LocalError, in one line, if the system can't run.
+    sources. `host_of`: runs the functions elsewhere. `by_clock`: schedules fire when their time comes, and not only by
+    `stack.fire_schedules`. `on_log` gets each function's log lines, `on_call` its invocations. Raises LocalError, in
+    one line, if the system can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
@@ -161,6 +163,7 @@ def running(
                 port=port,
                 built=built,
                 host_of=host_of,
+                by_clock=by_clock,
                 on_log=on_log,
                 on_call=on_call,
             )

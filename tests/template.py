@@ -18,6 +18,7 @@ def of_type(kind: str) -> dict[str, dict[str, Any]]:
 
 
 FUNCTIONS = of_type("AWS::Serverless::Function")
+SCHEDULES = of_type("AWS::Scheduler::Schedule")
 QUEUES = of_type("AWS::SQS::Queue")
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 
@@ -30,6 +31,13 @@ def entry_of(service: str) -> str:
 
 def _service_of(function: dict[str, Any]) -> object:
     return function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+
+
+ROLES: dict[str, str] = {
+    **{name: it["Role"]["Fn::GetAtt"][0] for name, it in FUNCTIONS.items()},
+    **{name: it["Target"]["RoleArn"]["Fn::GetAtt"][0] for name, it in SCHEDULES.items()},
+}
+"""The role of each function and schedule, all by logical id."""
 
 
 def granted(role: dict[str, Any]) -> Iterator[tuple[str, object]]:

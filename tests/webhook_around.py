@@ -13,7 +13,7 @@ from functions.ledger.ledger import open_ledger
 from functions.webhook import answer
 from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.door import Door
-from local.aws.account import REGION
+from local.aws.calls import REGION
 from shared.orders import Order
 from tests.ledger_table import create_table
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed

@@ -9,6 +9,7 @@ import os
 import queue
 from collections import deque
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from local.aws.calls import AwsCall
-from local.aws.controls import INDEX_LAG
+from local.aws.calls import REGION, AwsCall
+from local.aws.controls import INDEX_LAG, RIGHTS
 from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
@@ -31,7 +32,6 @@ if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
-REGION = "eu-central-1"
 _STACK = "recordbot"
 _PROJECT = Path(__file__).parents[2]
 _START_LIMIT = 60.0
@@ -107,6 +107,18 @@ class Aws:
         amazon = f"https://sqs.{REGION}.amazonaws.com"
         return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
 
+    def assign_roles(self, roles: Mapping[str, tuple[str, str]]) -> None:
+        """Let each caller do only what its role allows: its name, and the service that assumes it.
+
+        A caller without a role may do everything. Raises AwsError for a role that can't be assumed or evaluated.
+        """
+        self._control("PUT", RIGHTS, json.dumps(roles))
+
+    def sqs_of(self, caller: str) -> "SQSClient":
+        """Return a client that sends in the name of `caller`, once each message."""
+        config = Config(proxies={}, retries={"total_max_attempts": 1})
+        return _session(caller).client("sqs", endpoint_url=self.endpoint, config=config)
+
     def refuse_messages(self, *, refuse: bool) -> None:
         """Let SQS deny every SendMessage call, or accept them again; this removes all faults."""
         if refuse:
@@ -130,7 +142,10 @@ class Aws:
 
     def _control(self, method: str, path: str, body: str = "") -> None:
         with session_to(self.endpoint) as session:
-            session.request(method, self.endpoint + path, data=body, timeout=5).raise_for_status()
+            answer = session.request(method, self.endpoint + path, data=body, timeout=5)
+        if answer.status_code == HTTPStatus.BAD_REQUEST:
+            raise AwsError(answer.text)
+        answer.raise_for_status()
 
     def close(self) -> None:
         """Stop the server, and delete all that the account holds."""
@@ -171,9 +186,9 @@ class Aws:
         return port
 
 
-def _session() -> boto3.Session:
+def _session(key: str = _KEYS["AWS_ACCESS_KEY_ID"]) -> boto3.Session:
     variables = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
     # Each is (key in the configuration file, variable of the environment, default, conversion).
     core = botocore.session.Session({name: (None, None, default, None) for name, default in variables.items()})
-    core.set_credentials(*_KEYS.values())
+    core.set_credentials(key, _KEYS["AWS_SECRET_ACCESS_KEY"], _KEYS["AWS_SESSION_TOKEN"])
     return boto3.Session(botocore_session=core, region_name=REGION)

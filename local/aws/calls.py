@@ -9,10 +9,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+"""The account id that moto uses."""
 _SERVICES = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb", "secretsmanager": "secretsmanager"}
 """Services by their names in X-Amz-Target, as the JSON protocols use them."""
 _RESOURCES = ("QueueUrl", "TableName", "SecretId")
-_TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+_TRANSACTED = {
+    "Get": "GetItem",
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
 """A transaction needs the permissions of its parts, and no others."""
 _KEY = re.compile(r"Credential=([^/]+)/")
 
@@ -21,12 +30,22 @@ _KEY = re.compile(r"Credential=([^/]+)/")
 class AwsCall:
     """A call. `caller` is an access key id, `action` is as in a policy, such as `sqs:SendMessage`.
 
-    `resource` is the name in the call.
+    `resource` is the name in the call. An index is another resource than its table: TABLE/index/INDEX.
     """
 
     caller: str
     action: str
     resource: str
+
+    @property
+    def arn(self) -> str:
+        """The resource as a policy names it. A secret has its name here."""
+        match self.action.partition(":")[0]:
+            case "sqs":
+                return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.resource.rpartition('/')[2]}"
+            case "dynamodb" if not self.resource.startswith("arn:"):
+                return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self.resource}"
+        return self.resource
 
     def to_line(self) -> str:
         """Return the call as one line of text."""
@@ -44,16 +63,23 @@ def calls_in(headers: Mapping[str, str], body: bytes) -> Iterator[AwsCall]:
     signer = _KEY.search(headers.get("authorization", ""))
     if target not in _SERVICES or signer is None:
         return
-    document = json.loads(body)
-    for act, arguments in _parts(action, document):
-        resource = next((arguments[name] for name in _RESOURCES if name in arguments), "")
-        yield AwsCall(signer[1], f"{_SERVICES[target]}:{act}", resource)
+    for act, arguments in _parts(action, json.loads(body)):
+        yield AwsCall(signer[1], f"{_SERVICES[target]}:{act}", _resource(arguments))
 
 
 def _parts(action: str, document: Any) -> Iterator[tuple[str, Any]]:
-    if action == "TransactWriteItems":
-        for item in document["TransactItems"]:
-            for kind, arguments in item.items():
-                yield _TRANSACTED[kind], arguments
-    else:
-        yield action, document
+    match action:
+        case "TransactWriteItems" | "TransactGetItems":
+            for item in document["TransactItems"]:
+                for kind, arguments in item.items():
+                    yield _TRANSACTED[kind], arguments
+        case "BatchWriteItem" | "BatchGetItem":
+            for table in document["RequestItems"]:
+                yield action, {"TableName": table}
+        case _:
+            yield action.removesuffix("Batch"), document  # SQS's batches need the permission for one message
+
+
+def _resource(arguments: Any) -> str:
+    name = next((arguments[name] for name in _RESOURCES if name in arguments), "")
+    return f"{name}/index/{arguments['IndexName']}" if "IndexName" in arguments else name

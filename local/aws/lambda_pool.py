@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from local.aws.calls import ACCOUNT
 from local.aws.lambda_worker import FunctionError, Worker
 from local.aws.template import Function
 from local.errors import LocalError
 
-ACCOUNT = "123456789012"
-"""The account id that moto uses."""
 CONCURRENCY = 10
 """The most processes of one function; more invocations wait."""
 LOG_LINES = 10_000

@@ -4,6 +4,7 @@ It prints another line for each call to AWS, and for each request that it can't 
 """
 
 import gc
+import json
 import logging
 import sys
 from collections.abc import Callable, Iterable
@@ -14,12 +15,13 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from local.aws.calls import calls_in
-from local.aws.controls import INDEX_LAG, Controlled
+from local.aws.controls import INDEX_LAG, RIGHTS, Controlled
 from local.aws.faults import Misbehaving
 from local.aws.index_lag import IndexLag
 from local.aws.moto_reads import change_reads
 from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
+from local.aws.rights import Rights
 from local.aws.transactions import Transactions, body_of
 
 
@@ -29,13 +31,19 @@ class _Connection(MotoRequestHandler):
 
 
 class _Application:
-    def __init__(self) -> None:
+    def __init__(self, rights: Rights) -> None:
+        self._rights = rights
         self._moto = DomainDispatcherApplication(create_backend_app)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): value for name, value in environ.items()}
-        for call in calls_in(headers, body_of(environ)):
+        calls = list(calls_in(headers, body_of(environ)))
+        for call in calls:
             _print(call.to_line())
+        refusal = self._rights.refusal(calls)
+        if refusal is not None:
+            start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.0")])
+            return [json.dumps({"__type": "AccessDeniedException", "message": refusal}).encode()]
         try:
             answer: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:
@@ -56,8 +64,9 @@ def _main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
-    controls = {INDEX_LAG: lambda body: lag.set(float(body))}
-    application = Controlled(Misbehaving(Transactions(_Application())), controls)
+    rights = Rights()
+    controls = {INDEX_LAG: lambda body: lag.set(float(body)), RIGHTS: rights.assign}
+    application = Controlled(Misbehaving(Transactions(_Application(rights))), controls)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
     _print(str(server.port))
     server.serve_forever()

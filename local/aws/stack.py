@@ -1,9 +1,10 @@
-"""Run what template.yaml describes: the AWS stand-in, the functions, the HTTP API and the queue pollers."""
+"""Run what template.yaml describes: the AWS stand-in, the functions, the HTTP API, the queue pollers, the schedules."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 from local.aws.account import Aws
 from local.aws.api_gateway import ApiGateway
 from local.aws.built import Built
-from local.aws.calls import AwsCall
+from local.aws.calls import ACCOUNT, REGION, AwsCall
 from local.aws.faults import Fault
 from local.aws.lambda_host import Host, LambdaHost, no_log, no_watch
 from local.aws.lambda_pool import Invocation
 from local.aws.queue_poller import QueuePoller
+from local.aws.scheduler import Scheduler
 from local.aws.template import Function, read_template
 from local.errors import LocalError
 
@@ -40,7 +42,8 @@ class Stack:
 
     `parameters` are the template's; `secrets` are the values (JSON documents) of its secrets by logical id. The
     functions' code is in `functions_dir`, by default beside the template, or in the artifacts in `built`. `host_of`
-    runs the functions elsewhere. `on_log` is called with a function's name and each line of its log; `on_call` when an
+    runs the functions elsewhere. Schedules fire when `fire_schedules` is called, and `by_clock` also when their time
+    comes. `on_log` is called with a function's name and each line of its log; `on_call` when an
     invocation begins and when it ends; both from any thread. Entering raises LocalError if the system can't run.
     """
 
@@ -58,6 +61,7 @@ class Stack:
         functions_dir: Path | None = None,
         built: Built | None = None,
         host_of: HostOf | None = None,
+        by_clock: bool = False,
         on_log: Callable[[str, str], None] | None = None,
         on_call: Callable[[Invocation], None] | None = None,
     ) -> None:
@@ -68,6 +72,7 @@ class Stack:
         self._functions_dir = (functions_dir or template_path.parent).resolve()
         self._built = built
         self._host_of = host_of or self._here
+        self._by_clock = by_clock
         self._on_log = on_log or no_log
         self._on_call = on_call or no_watch
         self._parts = ExitStack()
@@ -89,6 +94,10 @@ class Stack:
     def invoke(self, function: str, event: object) -> Any:
         """Return the result of `function` for `event`. Raises FunctionError."""
         return self._host.invoke(function, event)
+
+    def fire_schedules(self, at: datetime | None = None) -> None:
+        """Fire the template's schedules at once, as if they had been scheduled for `at`, by default for now."""
+        self._scheduler.fire(at or datetime.now(UTC))
 
     def kill(self, function: str) -> None:
         """Kill the processes of `function`, also busy ones."""
@@ -157,9 +166,15 @@ class Stack:
             }
             | {("LogLevel", function.name): function.log_level for function in template.functions}
             | {("Concurrency", mapping.queue): mapping.maximum_concurrency for mapping in template.queue_mappings}
+            | {("Input", schedule.name): schedule.input for schedule in template.schedules}
+            | {("State", schedule.name): schedule.state for schedule in template.schedules}
             | {("Ref", name): {"Ref": name} for name in template.resources},
         )
         self._names = {name: resolved["Ref", name] for name in template.resources}
+        aws.assign_roles(
+            {it.name: (self._names[it.role], "lambda.amazonaws.com") for it in template.functions if it.role}
+            | {it.name: (self._names[it.role], "scheduler.amazonaws.com") for it in template.schedules}
+        )
         functions = [
             replace(
                 function,
@@ -167,6 +182,10 @@ class Stack:
                 log_level=resolved["LogLevel", function.name],
             )
             for function in template.functions
+        ]
+        schedules = [
+            replace(schedule, input=resolved["Input", schedule.name], state=resolved["State", schedule.name])
+            for schedule in template.schedules
         ]
         self._host = self._host_of(functions, aws.environment)
         gateway = self._parts.enter_context(closing(ApiGateway(template.routes, self._host.invoke, self._port)))
@@ -177,6 +196,11 @@ class Stack:
             at_once = int(resolved["Concurrency", mapping.queue])
             url = self._names[mapping.queue]
             self._pollers.append(QueuePoller(mapping, self.sqs, url, self._host.invoke, at_once=at_once))
+        prefix = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/"
+        self._scheduler = Scheduler(schedules, self._names, aws.sqs_of, arn_prefix=prefix)
+        self._parts.callback(self._scheduler.close)
+        if self._by_clock:
+            self._scheduler.follow_clock()
         self.endpoint = gateway.endpoint
 
     def _here(self, functions: Sequence[Function], environment: Mapping[str, str]) -> Host:

@@ -4,16 +4,20 @@ Nothing is resolved here. An expression ({"Ref": ...}, {"Fn::GetAtt": ...}) stay
 CloudFormation resolves it (local/aws/account.py). It doesn't know secrets, so each becomes a parameter with its name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.aws.template_node import Node, TemplateError, read_node
+from local.aws.template_references import references, without_references_to_others
+from local.aws.template_schedule import Schedule, arn_of, read_schedule
 
-PLAIN_TYPES = ("AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter")
-"""The resource types that the local system creates, besides functions and secrets. It has no alarms and no roles."""
+_ROLE_TYPE = "AWS::IAM::Role"
+PLAIN_TYPES = ("AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SSM::Parameter", _ROLE_TYPE)
+"""The resource types that the local system creates, besides functions, schedules and secrets. It has no alarms."""
 
 _FUNCTION_TYPE = "AWS::Serverless::Function"
+_SCHEDULE_TYPE = "AWS::Scheduler::Schedule"
 _SECRET_TYPE = "AWS::SecretsManager::Secret"  # noqa: S105 - a type of resource, no secret
 
 
@@ -21,7 +25,8 @@ _SECRET_TYPE = "AWS::SecretsManager::Secret"  # noqa: S105 - a type of resource,
 class Function:
     """A Lambda function. `timeout` in seconds, `memory` in MB.
 
-    `log_level` and the values of `variables` may be expressions. The level counts where `log_format` is JSON.
+    `log_level` and the values of `variables` may be expressions. The level counts where `log_format` is JSON. `role` is
+    a logical id, or empty if SAM makes the role.
     """
 
     name: str
@@ -31,6 +36,7 @@ class Function:
     log_format: str
     log_level: object
     variables: Mapping[str, object]
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class Template:
     functions: tuple[Function, ...]
     routes: tuple[Route, ...]
     queue_mappings: tuple[QueueMapping, ...]
+    schedules: tuple[Schedule, ...]
     secrets: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, object]]
     resources: Mapping[str, Mapping[str, object]]
@@ -97,7 +104,7 @@ class Template:
             "Outputs": {name: {"Value": value} for name, value in values.items()},
         }
         known = {*self.parameters, *self.secrets, *self.resources}
-        for name in _references(sections):
+        for name in references(sections):
             if name not in known and not name.startswith("AWS::"):
                 raise TemplateError(
                     f"{self.path}: a variable, queue or table refers to {name}, which is no parameter, no secret, and "
@@ -126,14 +133,21 @@ def read_template(path: Path) -> Template:
                 case kind:
                     raise TemplateError(f"{event.where} is of type {kind}: only HttpApi and SQS run locally")
     defaults = root.node("Globals", "Function")
+    known = {*root.node("Parameters").mapping(), *of_type(_SECRET_TYPE, *PLAIN_TYPES)}
+    roles = {
+        # A role may be allowed to do something to what doesn't run locally, such as a log group.
+        name: without_references_to_others(node.mapping(), known)
+        for name, node in of_type(_ROLE_TYPE).items()
+    }
     return Template(
         path=path,
         functions=tuple(_function(name, node.node("Properties"), defaults) for name, node in functions.items()),
         routes=tuple(routes),
         queue_mappings=tuple(queue_mappings),
+        schedules=tuple(read_schedule(name, node.node("Properties")) for name, node in of_type(_SCHEDULE_TYPE).items()),
         secrets=tuple(of_type(_SECRET_TYPE)),
         parameters=root.node("Parameters").mapping(),
-        resources={name: node.mapping() for name, node in of_type(*PLAIN_TYPES).items()},
+        resources={name: node.mapping() for name, node in of_type(*PLAIN_TYPES).items()} | roles,
         mappings=root.node("Mappings").mapping(),
         conditions=root.node("Conditions").mapping(),
     )
@@ -153,6 +167,7 @@ def _function(name: str, own: Node, defaults: Node) -> Function:
         log_format=setting("LoggingConfig", "LogFormat").text("Text"),
         log_level=setting("LoggingConfig", "ApplicationLogLevel").value or "INFO",
         variables={**variables[0], **variables[1]},
+        role="" if own.node("Role").value is None else arn_of(own.node("Role"), "a role"),
     )
 
 
@@ -161,42 +176,10 @@ def _route(function: str, event: Node) -> Route:
 
 
 def _queue_mapping(function: str, event: Node) -> QueueMapping:
-    match event.node("Queue").value:
-        case {"Fn::GetAtt": [str(queue), "Arn"]}:
-            pass
-        case other:
-            raise TemplateError(f"{event.node('Queue').where} must be !GetAtt of a queue's Arn, not {other!r}")
     return QueueMapping(
-        queue=queue,
+        queue=arn_of(event.node("Queue"), "a queue"),
         function=function,
         batch_size=event.node("BatchSize").number(10),
         maximum_concurrency=event.node("ScalingConfig", "MaximumConcurrency").value or 5,
         reports_failures="ReportBatchItemFailures" in (event.node("FunctionResponseTypes").value or ()),
     )
-
-
-def _references(value: object) -> Iterator[str]:
-    """Return the name of each parameter and resource that `value` refers to."""
-    match value:
-        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
-            yield name
-        case {"Fn::GetAtt": str(attribute)}:
-            yield attribute.partition(".")[0]
-        case {"Fn::Sub": str(text)}:
-            yield from _substituted(text)
-        case {"Fn::Sub": [str(text), dict(own)]}:
-            yield from (name for name in _substituted(text) if name not in own)
-            yield from _references(own)
-        case Mapping():
-            for part in value.values():
-                yield from _references(part)
-        case list():
-            for part in value:
-                yield from _references(part)
-
-
-def _substituted(text: str) -> Iterator[str]:
-    for piece in text.split("${")[1:]:
-        name = piece.partition("}")[0].strip()
-        if not name.startswith("!"):
-            yield name.partition(".")[0]

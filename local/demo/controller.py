@@ -4,6 +4,7 @@ import html
 import threading
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from bot.manifest import usage_hint
 from local.demo.correlate import correlate
@@ -123,6 +124,13 @@ class Controller:
         person, channel = self._person(trace.form["user_id"]), self._channel(trace.form["channel_id"])
         self._slack.type_command(person, channel, trace.form["text"], trace.form["command"], markup=True)
         self._event_log.notify()
+
+    def let_a_minute_pass(self, at: str = "") -> None:
+        """Fire the schedules at once, as if scheduled for `at` (RFC 3339), by default for now."""
+        time_given = datetime.fromisoformat(at) if at else datetime.now(UTC)
+        if time_given.tzinfo is None:
+            raise ValueError(f"{at} has no time zone, as in 2026-01-02T03:04:05Z")
+        self._system.stack.fire_schedules(time_given)
 
     def turn(self, name: str, *, on: bool) -> None:
         """Turn a switch on or off."""

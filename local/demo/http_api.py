@@ -8,6 +8,7 @@
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
     POST /api/clicks                 {"person", "channel", "ts", "action_id"}
+    POST /api/minute                 {"at"}: let a minute pass: fire the schedules, as for that time or, without it, now
     POST /api/switches               {"name", "on"};  DELETE  turn all off
 
 Pages of other sites can't use it: the Host header is checked, and a body needs the Content-Type application/json.
@@ -78,6 +79,12 @@ def _answer(controller: Controller, request: Request) -> Answer:
             return Answer(headers=(("Content-Type", "text/event-stream"), *_HEADERS), body=news(controller, person))
         case "GET", ["commands", command_id]:
             return Answer.of_json(HTTPStatus.OK, controller.details(command_id), _HEADERS)
+    return Answer(HTTPStatus.NO_CONTENT if _act(controller, request) else HTTPStatus.NOT_FOUND)
+
+
+def _act(controller: Controller, request: Request) -> bool:
+    """Do what is requested, and return whether there is such a thing."""
+    match request.method, request.path.split("/")[2:]:
         case "POST", ["commands", command_id, "replay"]:
             controller.replay(command_id)
         case "POST", ["events"]:
@@ -87,13 +94,15 @@ def _answer(controller: Controller, request: Request) -> Answer:
             controller.say(person, channel, text, _switch(request))
         case "POST", ["clicks"]:
             controller.click(*_texts(request, "person", "channel", "ts", "action_id"))
+        case "POST", ["minute"]:
+            controller.let_a_minute_pass(str(_document(request).get("at") or ""))
         case "POST", ["switches"]:
             controller.turn(*_texts(request, "name"), on=_document(request).get("on") is True)
         case "DELETE", ["switches"]:
             controller.reset()
         case _:
-            return Answer(HTTPStatus.NOT_FOUND)
-    return Answer(HTTPStatus.NO_CONTENT)
+            return False
+    return True
 
 
 def news(controller: Controller, person: str) -> Iterator[bytes]:

@@ -20,7 +20,7 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
     event_log, http_api = EventLog(), HttpApi()
     with (
         closing(Server(http_api.answer, port)) as server,
-        running(rtc=rtc, built=built, on_log=event_log.add_line, on_call=event_log.add_call) as system,
+        running(rtc=rtc, built=built, by_clock=True, on_log=event_log.add_line, on_call=event_log.add_call) as system,
         system.slack.chat.listening(event_log.notify),
     ):
         http_api.controller = Controller(system, event_log)

@@ -20,6 +20,7 @@ from local.system import System
 from shared.log_events import LogEvent
 
 _FOREVER = 3600.0
+_INDEX_LAG = 30.0
 _SLOW_START = RtcFault(delay=2)
 """Lets the kill come before RTC's answer."""
 
@@ -52,6 +53,7 @@ SWITCHES = (
     Switch("slack-429", "Slack", "Error 429", "Slack throttles every message; the order is tried again.", "slack"),
     Switch("slack-slow", "Slack", "Slow", "Slack takes 2.5 seconds for each message; recordbot waits for 3.", "slack"),
     Switch("queue", "AWS", "Queue refuses", "SQS refuses every message: no order can be placed."),
+    Switch("index", "AWS", "Index late", "DynamoDB's index knows nothing of the last 30 seconds; the table does."),
     Switch("recorder", "AWS", "Recorder killed", "The recorder's process is killed in the middle of its call to RTC."),
 )
 
@@ -111,6 +113,7 @@ class Switchboard:
                 fault, door = _SLACK_FAULTS[name]
                 system.slack.misbehave(fault, door=door, times=None)
         system.stack.refuse_messages(refuse="queue" in self._on)
+        system.stack.lag_indexes(_INDEX_LAG if "index" in self._on else 0)
 
     def _apply_to_rtc(self, rtc: RtcApi) -> None:
         rtc.behave()

@@ -21,8 +21,8 @@ from typing import Any
 
 import requests
 
-from local.aws.account import REGION
 from local.aws.built import architecture, artifacts
+from local.aws.calls import REGION
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import Function
 from local.aws.template_node import read_node

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.http.standard_webhooks import read_key, sign
-from local.aws.account import REGION
+from local.aws.calls import REGION
 from local.aws.http_event import event_of as http_event
 from local.aws.sqs_event import event_of as sqs_event
 from local.http_message import Headers, Request

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
-from local.aws.account import REGION
 from local.aws.built import Built, find_built
+from local.aws.calls import REGION
 from local.aws.lambda_host import LambdaHost
 from local.aws.lambda_worker import FunctionError
 from local.aws.template import read_template

@@ -1,10 +1,10 @@
-"""The roles of template.yaml allow what the functions do on AWS: all of it, and no more."""
+"""The roles of template.yaml allow what functions and schedules do on AWS: all of it, and no more."""
 
 import pytest
 
 from local.rtc.faults import Fault
 from tests.e2e.conftest import Deployment
-from tests.template import FUNCTIONS, RESOURCES, granted
+from tests.template import FUNCTIONS, RESOURCES, ROLES, granted
 from tests.webhook_sender import Sender, an_event, outcome, start
 
 LAMBDA_S_OWN = {
@@ -17,7 +17,7 @@ LAMBDA_S_OWN = {
 
 @pytest.fixture(name="calls")
 def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
-    """What the functions called on AWS, as (function, action, resource), after everything that they can come to."""
+    """What was called on AWS, as (function or schedule, action, resource), after everything that they can come to."""
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
     bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
@@ -27,7 +27,8 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
     bot.type("ROOM user003")
     bot.read("🔴 Recording user003")
     _call_the_webhook(bot)
-    return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in FUNCTIONS}
+    bot.system.stack.fire_schedules()
+    return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in ROLES}
 
 
 def _call_the_webhook(bot: Deployment) -> None:
@@ -42,7 +43,7 @@ def _call_the_webhook(bot: Deployment) -> None:
     assert limited.send(job).status_code == 422
 
 
-def test_the_roles_allow_exactly_what_the_functions_call(bot: Deployment, calls: set[tuple[str, str, str]]) -> None:
+def test_the_roles_allow_exactly_what_is_called(bot: Deployment, calls: set[tuple[str, str, str]]) -> None:
     """A right too few fails on AWS alone; one too many is found by whoever breaks in."""
     assert _allowed(bot) == calls
 
@@ -51,8 +52,8 @@ def _allowed(bot: Deployment) -> set[tuple[str, str, str]]:
     """What the roles allow, as `calls`, without what only Lambda itself does."""
     return {
         (name, action, _as_called(bot, target))
-        for name, function in FUNCTIONS.items()
-        for action, target in granted(RESOURCES[function["Role"]["Fn::GetAtt"][0]]["Properties"])
+        for name, role in ROLES.items()
+        for action, target in granted(RESOURCES[role]["Properties"])
         if (name, action) not in LAMBDA_S_OWN
     }
 
@@ -66,5 +67,8 @@ def _as_called(bot: Deployment, target: object) -> str:
             return bot.system.stack.table_name(name)
         case {"Fn::GetAtt": [str(name), "Arn"]}:
             return bot.system.stack.queue_url(name)
+        case {"Fn::Sub": str(text)}:  # "${Table.Arn}/index/INDEX"
+            table, _, index = text.removeprefix("${").partition(".Arn}")
+            return bot.system.stack.table_name(table) + index
         case _:
             raise AssertionError(f"a statement about {target}")

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,20 @@ def test_a_transaction_sent_again_under_its_token_is_answered_as_before(stack: S
         stack.dynamodb.transact_write_items(TransactItems=put, ClientRequestToken="one")
     with pytest.raises(stack.dynamodb.exceptions.TransactionCanceledException):
         stack.dynamodb.transact_write_items(TransactItems=put, ClientRequestToken="another")
+
+
+def test_a_schedule_fires_at_once_with_the_time_that_is_given(stack: Stack) -> None:
+    """Its message is on the queue afterwards, with the context attributes that AWS would fill in."""
+    stack.fire_schedules(datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=timezone(timedelta(hours=1))))
+    (message,) = stack.sqs.receive_message(QueueUrl=stack.queue_url("TickQueue"), MaxNumberOfMessages=10)["Messages"]
+    ticked = json.loads(message["Body"])
+    assert ticked.pop("id")
+    assert ticked == {
+        "greeting": "hello",
+        "at": "2026-01-02T02:04:05Z",
+        "of": "arn:aws:scheduler:eu-central-1:123456789012:schedule/default/EveryMinute",
+        "attempt": 1,
+    }
 
 
 def test_the_users_own_settings_have_no_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,9 @@ from functions.aws import secrets as aws_secrets
 from functions.aws.queue import OrderQueue
 from functions.aws.secrets import Secret
 from functions.ledger.ledger import open_ledger
-from local.aws.account import REGION, Aws
+from local.aws.account import Aws
 from local.aws.api_gateway import ApiGateway
+from local.aws.calls import REGION
 from local.aws.template import read_template
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from local.aws.calls import AwsCall, calls_in
 
 SIGNED = (
@@ -31,6 +33,43 @@ def test_a_transaction_takes_the_rights_of_its_parts() -> None:
         ("dynamodb:DeleteItem", "u"),
         ("dynamodb:ConditionCheckItem", "v"),
     ]
+
+
+def test_an_index_is_another_resource_than_its_table() -> None:
+    """In a query and in a scan; a right to the one is none to the other."""
+    for operation in ("Query", "Scan"):
+        of_table, of_index = (
+            call
+            for more in ({}, {"IndexName": "live"})
+            for call in _calls(f"DynamoDB_20120810.{operation}", {"TableName": "t", **more})
+        )
+        assert (of_table.resource, of_index.resource) == ("t", "t/index/live")
+        assert of_table.action == of_index.action == f"dynamodb:{operation}"
+
+
+@pytest.mark.parametrize(
+    ("target", "document", "expected"),
+    [
+        ("AmazonSQS.SendMessageBatch", {"QueueUrl": "q"}, [("sqs:SendMessage", "q")]),
+        ("AmazonSQS.DeleteMessageBatch", {"QueueUrl": "q"}, [("sqs:DeleteMessage", "q")]),
+        (
+            "DynamoDB_20120810.BatchGetItem",
+            {"RequestItems": {"t": {}, "u": {}}},
+            [("dynamodb:BatchGetItem", "t"), ("dynamodb:BatchGetItem", "u")],
+        ),
+        ("DynamoDB_20120810.BatchWriteItem", {"RequestItems": {"t": []}}, [("dynamodb:BatchWriteItem", "t")]),
+        (
+            "DynamoDB_20120810.TransactGetItems",
+            {"TransactItems": [{"Get": {"TableName": "t"}}]},
+            [("dynamodb:GetItem", "t")],
+        ),
+    ],
+)
+def test_a_batch_takes_the_rights_that_iam_asks_for(
+    target: str, document: object, expected: list[tuple[str, str]]
+) -> None:
+    """SQS's are those of a single message; DynamoDB's have a name of their own, and are about each table."""
+    assert [(call.action, call.resource) for call in _calls(target, document)] == expected
 
 
 def test_what_is_of_another_protocol_or_unsigned_is_no_call() -> None:
