@@ -17,7 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.commands import LEXICON, SUBCOMMANDS
-from bot.commands.subcommand import Answers, Context
+from bot.commands.subcommand import Asked, Context, Placing, Recordings
 from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
 from bot.language.parser import parse
@@ -25,6 +25,7 @@ from bot.messages import replies
 from bot.messages.blocks import Reply
 from shared.actors import Actor
 from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id
+from shared.recordings import Unavailable
 from shared.slack_refs import ReplyTo
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
@@ -48,12 +49,16 @@ def create_app(
     command: str,
     idle_default: int,
     record_rule_id: str = "",
+    recordings: Callable[[], Recordings],
     put: Callable[[Order], None],
     report: Callable[[Exception], None],
+    report_away: Callable[[Unavailable], None],
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
     """Return the app that answers `command`: a 200 with a reply, or a 400 if the payload lacks a field.
 
+    `recordings` returns what reads the ledger, for commands that ask about recordings. What it raises as Unavailable is
+    given to `report_away`, and the person is told to try again.
     `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
     `report` gets every other exception: each is a mistake of ours.
     `idle_default` is the max_idle_time, in seconds, for a command without `idle=`; `record_rule_id` is the recording
@@ -62,7 +67,7 @@ def create_app(
     # Below WARNING Bolt logs whole bodies. It sets this level on its own loggers too.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
-    context = Context(command, idle_default, LEXICON, record_rule_id)
+    context = Context(command, idle_default, LEXICON, recordings, record_rule_id)
     known = AuthorizeResult(enterprise_id=None, team_id=None)
     app = App(
         name=logger.name,
@@ -77,10 +82,6 @@ def create_app(
     def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         try:
             words, values = parse(from_slack(body.get("text", "")), LEXICON, command)
-            subcommand = _BY_NAME[words.name]
-            if isinstance(subcommand, Answers):
-                return _answer(ack, subcommand.answer(values, context))
-            action = subcommand.action(values, context)
         except CommandError as error:
             return _answer(ack, replies.not_understood(error, command))
         try:
@@ -89,22 +90,13 @@ def create_app(
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
-        order = Order(
-            order_id=new_order_id(),
-            actor=Actor(kind="slack_user", id=asker.user_id),
-            action=action,
-            placed_at=clock(),
-            reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
-        )
-        # The reply is made first, because nothing may fail after the order is on the queue.
-        accepted = subcommand.accepted(order.order_id, action)
+        asked = Asked(context, Actor(kind="slack_user", id=asker.user_id), asker.channel_id, clock())
         try:
-            put(order)
-        except NotQueued:
-            return _answer(ack, replies.not_queued())
-        except PerhapsQueued:
-            return _answer(ack, replies.perhaps_queued(order))
-        return _answer(ack, accepted)
+            done = _BY_NAME[words.name].run(values, asked)
+        except Unavailable as unavailable:
+            report_away(unavailable)
+            done = replies.away()
+        return _answer(ack, done if isinstance(done, Reply) else _place(done, asked, asker, put))
 
     @app.command(re.compile(""))
     def redirect(ack: Ack) -> BoltResponse:
@@ -118,6 +110,26 @@ def create_app(
         return BoltResponse(status=HTTPStatus.OK, body=as_body(replies.our_mistake()))
 
     return app
+
+
+def _place(placing: Placing, asked: Asked, asker: _Asker, put: Callable[[Order], None]) -> Reply:
+    """Put the order on the queue, and return the reply."""
+    order = Order(
+        order_id=new_order_id(),
+        actor=asked.actor,
+        action=placing.action,
+        placed_at=asked.now,
+        reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
+    )
+    # The reply is made first, because nothing may fail after the order is on the queue.
+    accepted = placing.accepted(order.order_id)
+    try:
+        put(order)
+    except NotQueued:
+        return replies.not_queued()
+    except PerhapsQueued:
+        return replies.perhaps_queued(order)
+    return accepted
 
 
 def as_body(reply: Reply) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from functions.worker.follow import Follower
 from functions.worker.redrawing import Redrawing
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
+from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -93,6 +94,7 @@ def _worker() -> Worker:
         start=start,
         stop=stop,
         check=CheckHandler(ledger, follower, checks, _now),
+        show=ShowHandler(ledger, follower, telling, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)

@@ -17,7 +17,9 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
+import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
@@ -31,12 +33,17 @@ from functions.aws.settings import Name, RecordRuleId, Settings, Url, read_setti
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
+from functions.ledger.ledger import open_ledger
+from functions.ledger.recordings import Recordings
 from shared.log_events import LogEvent
+from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 from shared.strict_json import read_json
 
 _MOST_FIELDS = 100
 """The most fields of a form; a command has about fifteen."""
+_LIMITS = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1})
+"""A question is answered within Slack's three seconds, or the person asks again."""
 _MOST_OF_A_CHECK = 1000
 """The most bytes of a check of our certificate; it has about 50."""
 
@@ -46,6 +53,8 @@ class SlackSettings(Settings):
 
     secret_id: Name
     order_queue_url: Url
+    ledger_table: Name
+    rtc_app_id: Name
     slack_command: Annotated[str, StringConstraints(pattern=r"^/[a-z0-9_-]{1,31}$")]
     default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
     """max_idle_time, in seconds, for a command without `idle=`."""
@@ -64,8 +73,7 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
     try:
         response = _door().answer(event)
     except Away as away:
-        logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
-        count(Metric.DOOR_FAILED)
+        _report_away(away)
         response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.away())), "application/json")
     except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
@@ -78,12 +86,20 @@ def _door() -> "Door":
     """Return the door, built once, at the cold start. Raises SettingsError."""
     settings = read_settings(SlackSettings, os.environ)
     queue = connect_queue(settings.order_queue_url)
+
+    @cache
+    def recordings() -> Recordings:  # a client that few commands need is made when one does
+        dynamodb = boto3.client("dynamodb", config=_LIMITS)
+        return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id).recordings
+
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
         record_rule_id=settings.record_rule_id,
+        recordings=recordings,
         put=lambda order: place(order, queue.put),
         report=_report,
+        report_away=_report_away,
     )
     return Door(app, Secret(connect_secrets(), settings.secret_id, SlackSecret))
 
@@ -165,6 +181,11 @@ def _refuse(status: HTTPStatus, why: str) -> HttpResponse:
     logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(status), "reason": why})
     count(Metric.REQUEST_REFUSED)
     return HttpResponse(status, why)
+
+
+def _report_away(error: Unavailable) -> None:
+    logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(error)})
+    count(Metric.DOOR_FAILED)
 
 
 def _report(error: Exception) -> None:

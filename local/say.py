@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from bot.commands import LEXICON, SUBCOMMANDS
-from bot.commands.subcommand import Answers
 from bot.language.corrections import CommandError
 from bot.language.parser import parse
 from functions.ledger.orders import Orders
@@ -65,7 +64,7 @@ def _ways_of_answering(text: str) -> frozenset[Via]:
         words, values = parse(text, LEXICON)
     except CommandError:
         return frozenset()
-    if any(isinstance(it, Answers) for it in SUBCOMMANDS if it.words is words):
+    if any(it.only_asks for it in SUBCOMMANDS if it.words is words):
         return frozenset({"ack"})
     return frozenset({"response_url", "web_api"}) if "dry-run" in values else frozenset()
 

@@ -118,6 +118,15 @@ class Check(_Part):
     """1 for the first check of the order."""
 
 
+class Show(_Part):
+    """Ask RTC how a recording is, and answer if it is otherwise than the person was told."""
+
+    kind: Literal["show"] = "show"
+    recording: RecordingId
+    known: str
+    """What the person was told: the `known` of the recording then."""
+
+
 class Settle(_Part):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
@@ -134,7 +143,7 @@ class Settle(_Part):
         return self
 
 
-type Action = Annotated[Start | Stop | Check | Settle, Field(discriminator="kind")]
+type Action = Annotated[Start | Stop | Check | Show | Settle, Field(discriminator="kind")]
 
 
 class Order(_Part):

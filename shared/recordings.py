@@ -63,6 +63,10 @@ class _Stored(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
+class Unavailable(Exception):
+    """What holds the recordings can't be used now."""
+
+
 class StopAsked(_Stored):
     """Somebody asked to stop a recording. The first one counts."""
 
@@ -134,6 +138,11 @@ class Recording(_Stored):
     def job_id(self) -> str | None:
         """Return the job's id, if RTC named it."""
         return None if self.job is None else self.job.job_id
+
+    @property
+    def known(self) -> str:
+        """Return what is known of it, in short, to tell later whether more is known."""
+        return f"{self.visible} {self.job.state if self.job is not None else ''}"
 
     @property
     def visible(self) -> str:

@@ -1,7 +1,9 @@
 """The sub-commands. Each has a file here and a line in the list below. Help, docs and the manifest are made from it."""
 
 from bot.commands.help import HELP
+from bot.commands.list import LIST
 from bot.commands.start import START
+from bot.commands.status import STATUS
 from bot.commands.stop import STOP
 from bot.commands.subcommand import Subcommand
 from bot.language.lexicon import Lexicon, words_for
@@ -9,6 +11,8 @@ from bot.language.lexicon import Lexicon, words_for
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     START,
     STOP,
+    STATUS,
+    LIST,
     HELP,
 )
 

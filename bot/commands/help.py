@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.commands.subcommand import Answers, Context
+from bot.commands.subcommand import Asked, Subcommand
 from bot.language.lexicon import Lexicon, Option, Vocabulary, folded
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Reply, reply
@@ -63,9 +63,9 @@ def _about_command(words: Vocabulary, name: str) -> list[str]:
     return [f"{name} {words.example}: {words.help}", *options, THREADS]
 
 
-def _answer(values: Values, context: Context) -> Reply:
-    first, *lines = help_lines(values.get(_WORD.name, ()), context.lexicon, context.command)
+def _run(values: Values, asked: Asked) -> Reply:
+    first, *lines = help_lines(values.get(_WORD.name, ()), asked.context.lexicon, asked.context.command)
     return reply(Audience.ASKER, [first], *([line] for line in lines))
 
 
-HELP = Answers(WORDS, _answer)
+HELP = Subcommand(WORDS, _run, only_asks=True)

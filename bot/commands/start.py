@@ -3,7 +3,7 @@
 import re
 from typing import get_args
 
-from bot.commands.subcommand import API_PICTURES, PICTURES, Acts, Context
+from bot.commands.subcommand import API_PICTURES, PICTURES, Asked, Context, Placing, Subcommand
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.language.values import Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
@@ -253,7 +253,13 @@ def _action(values: Values, context: Context) -> Start:
     return Start(requests=tuple(requests), dry_run=DRY_RUN.name in values).with_rule(context.record_rule_id)
 
 
-def _accepted(order_id: str, action: Start) -> Reply:
+def _run(values: Values, asked: Asked) -> Placing:
+    action = _action(values, asked.context)
+    return Placing(action, lambda order_id: accepted(order_id, action))
+
+
+def accepted(order_id: str, action: Start) -> Reply:
+    """Return what is said once the order is queued."""
     who = streams(action.requests)
     headline = f"🔎 Trying {who} without sending anything" if action.dry_run else f"⏳ Asking RTC to record {who}"
     alike = common_settings(action.requests) or "settings differ"
@@ -261,4 +267,4 @@ def _accepted(order_id: str, action: Start) -> Reply:
     return reply(Audience.ASKER, [headline], joined(alike, f"order {order_id}"), *warning)
 
 
-START = Acts(WORDS, _action, _accepted)
+START = Subcommand(WORDS, _run)

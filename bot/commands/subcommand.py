@@ -1,13 +1,16 @@
-"""A sub-command: its words, and either an action for the recorder or an answer at once."""
+"""A sub-command: its words, and what it does: it answers at once, or places an order for the recorder."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Protocol
 
 from bot.language.lexicon import Lexicon, Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Reply
-from shared.orders import Start, Stop
+from shared.actors import Actor
+from shared.orders import Action
+from shared.recordings import Recording
 from shared.rtc.models import VideoType
 
 PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
@@ -15,34 +18,57 @@ PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREEN
 API_PICTURES = {video_type.lower(): picture for picture, video_type in PICTURES.items()}
 
 
+class Recordings(Protocol):
+    """What a door may read of the recordings. Each method raises Unavailable if they can't be read now."""
+
+    def live(self) -> Sequence[Recording]:
+        """Return the recordings that are not over. It may lag by seconds."""
+
+    def of_job(self, job_id: str) -> Recording | None:
+        """Return the job's recording; None if recordbot did not start the job."""
+
+    def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
+        """Return the recordings of the last start of this person in this channel."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a sub-command may need besides its words."""
+    """What holds for all commands of a deployment."""
 
     command: str
     """The slash command's name, such as `/record`."""
     idle_default: int
     """The max_idle_time, in seconds, for a command without `idle=`."""
     lexicon: Lexicon
+    recordings: Callable[[], Recordings]
+    """Returns what the door may read of the recordings. It is called only if a command asks about them."""
     record_rule_id: str = ""
     """The recording rule for a command without `rule=`; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Acts[A: Start | Stop]:
-    """A sub-command that makes an order. `accepted` gives the reply for its id and action, once it is queued."""
+class Asked:
+    """One command: who typed it, where and when, and what holds for all commands."""
 
-    words: Vocabulary
-    action: Callable[[Values, Context], A]
-    accepted: Callable[[str, A], Reply]
+    context: Context
+    actor: Actor
+    channel_id: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """A sub-command that is answered at once."""
+class Placing:
+    """An order to place. `accepted` gives the reply for its id, once it is queued."""
+
+    action: Action
+    accepted: Callable[[str], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """A sub-command. `run` answers, or returns what to place. It may raise Unavailable."""
 
     words: Vocabulary
-    answer: Callable[[Values, Context], Reply]
-
-
-type Subcommand = Acts[Any] | Answers
+    run: Callable[[Values, Asked], Reply | Placing]
+    only_asks: bool = False
+    """Whether it changes nothing: then the answer at once is all that a person waits for."""

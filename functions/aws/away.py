@@ -11,6 +11,8 @@ from botocore import exceptions
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from shared.recordings import Unavailable
+
 _THROTTLED = frozenset(
     {
         "Throttling",
@@ -40,7 +42,7 @@ _NO_ANSWER = (
 """No connection, no answer in time, a connection that broke, or an answer that isn't AWS's."""
 
 
-class Away(Exception):
+class Away(Unavailable):
     """An AWS service can't be used now. What needs it waits, as for RTC."""
 
 

@@ -2,6 +2,7 @@
 
 ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
 JOB#app#job    recording      the job's recording: order id and n
+LAST#app#channel   person     the order of the person's last start in the channel
 
 While there is something to do about a recording, it has `live` (the app) and `due_at` (when), and so is in the index
 of the live ones. It gives the list of what runs, and what is due.
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
+from shared.actors import Actor
 from shared.attempts import Attempt, Started, Unknown
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed
 from shared.recordings import Recording, RecordingState
@@ -30,6 +32,14 @@ class Pointer(BaseModel):
 
     order_id: str
     n: int
+
+
+class Last(BaseModel):
+    """The last start of a person in a channel."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    order_id: str
 
 
 class Recordings:
@@ -74,6 +84,7 @@ class Recordings:
         else:
             after = begun(attempt)
         written = [] if after is before else [self._put(after, now, over=before)]
+        written += self._last_changes(after, now)
         if after.job_id is None:
             return written
         pointer = Pointer(order_id=after.order_id, n=after.n)
@@ -81,7 +92,7 @@ class Recordings:
 
     def plan(self, recording: Recording, now: datetime) -> Recording:
         """Store a recording that is planned for later, unless it is there. Return the stored one."""
-        if self._table.write(self._put(recording, now, over=None)):
+        if self._table.write(self._put(recording, now, over=None), *self._last_changes(recording, now)):
             return recording
         return self.read(recording.order_id, recording.n) or recording
 
@@ -115,6 +126,22 @@ class Recordings:
         found = self._table.read_index(LIVE, self._app_id, up_to=_FOREVER)
         recordings = [Recording.model_validate_json(data) for data in found]
         return [recording for recording in recordings if not recording.is_over]
+
+    def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
+        """Return the recordings of the last start of this person in this channel."""
+        last = self._table.read(self._last_key(actor, channel_id), Last)
+        if last is None:
+            return []
+        return list(among(self._table.read_all(f"ORDER#{last.order_id}", _SK)))
+
+    def _last_changes(self, recording: Recording, now: datetime) -> list[Change]:
+        if recording.actor.kind != "slack_user" or recording.channel_id is None:
+            return []
+        key = self._last_key(recording.actor, recording.channel_id)
+        return [put_over_any(key, Last(order_id=recording.order_id), now)]
+
+    def _last_key(self, actor: Actor, channel_id: str) -> Key:
+        return Key(f"LAST#{self._app_id}#{channel_id}", actor.id)
 
     def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> Change:
         due_at = recording.due_at

@@ -11,10 +11,11 @@ from pydantic import BaseModel
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
 from functions.worker.settle import SettleHandler
+from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Check, Order, Settle, Start, Stop
+from shared.orders import Check, Order, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -30,9 +31,19 @@ class Handler[A: BaseModel](Protocol):
 type Handlers = Mapping[type[BaseModel], Handler[Any]]
 
 
-def handlers(start: StartHandler, stop: StopHandler, check: CheckHandler, settle: SettleHandler) -> Handlers:
+def handlers(
+    start: StartHandler, stop: StopHandler, check: CheckHandler, show: ShowHandler, settle: SettleHandler
+) -> Handlers:
     """Return the table of handlers."""
-    return dict([_row(Start, start), _row(Stop, stop), _row(Check, check), _row(Settle, settle)])
+    return dict(
+        [
+            _row(Start, start),
+            _row(Stop, stop),
+            _row(Check, check),
+            _row(Show, show),
+            _row(Settle, settle),
+        ]
+    )
 
 
 def _row[A: BaseModel](action: type[A], handler: Handler[A]) -> tuple[type[BaseModel], Handler[Any]]:

@@ -58,10 +58,11 @@ class StopHandler:
             self.results.hand_over(order, action, not_stored, delivery)
             return
         except TryAgain:
-            self._redraw(stop, delivery)  # the messages say that it is being stopped
+            with suppress(TryAgain):
+                self._redraw(stop, delivery)  # the messages say that it is being stopped
             raise
-        self._redraw(settled, delivery)
         self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
+        self._redraw(settled, delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
         """Settle each target that is not known to be stopped as not stopped, and report to the asker."""
@@ -205,11 +206,10 @@ class StopHandler:
         return target.over(over, stop.actor).model_copy(update={"is_shown": is_shown})
 
     def _redraw(self, stop: StopRecord, delivery: Delivery) -> None:
-        """Let the messages about the recordings show how they are. What Slack doesn't take now stays due."""
+        """Let the messages about the recordings show how they are. Raises NoTurn or TryAgain if Slack can't take it."""
         recordings = filter(None, map(self._recording_of, stop.targets))
         for recording in {recording.order_id: recording for recording in recordings}.values():
-            with suppress(TryAgain):
-                self.redrawing.redraw(Order.about(recording, Check()), delivery)
+            self.redrawing.redraw(Order.about(recording, Check()), delivery)
 
     def _recording_of(self, target: Target) -> Recording | None:
         if target.recording is not None:

@@ -122,7 +122,7 @@ class Turns:
 
 def _rank(order: Order) -> _Rank:
     is_persons = order.actor.kind == "slack_user"
-    if order.action.kind == "check":
+    if order.action.kind in {"check", "show"}:
         return _PERSONS_CHECK if is_persons else _CALLERS_CHECK
     return _PERSON if is_persons else _CALLER
 

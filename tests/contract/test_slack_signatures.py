@@ -20,6 +20,7 @@ from functions.aws.secrets import Secret
 from functions.http.slack_signature import is_signed
 from functions.slack import Door, SlackSecret
 from shared.orders import Order
+from tests.known_recordings import NoRecordings
 from tests.slack_requests import NOW, SIGNING_SECRET, FixedClock, a_form, an_event, signed
 
 SDK_NOW = 1531420618
@@ -102,7 +103,14 @@ def _door() -> Iterator[Door]:
     """The whole door. What it lets through goes nowhere."""
     orders: list[Order] = []
     clock = FixedClock()
-    app = create_app(command="/record", idle_default=300, put=orders.append, report=lambda _: None)
+    app = create_app(
+        command="/record",
+        idle_default=300,
+        recordings=NoRecordings,
+        put=orders.append,
+        report=lambda _: None,
+        report_away=lambda _: None,
+    )
     with mock_aws():
         client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
         client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')

@@ -20,6 +20,7 @@ from functions.webhook_api.door import Door
 from tests.fuzz.properties import EVENTS, check_memory, check_reply, check_result, put, run
 from tests.fuzz.slack_events import giant_slack_events, slack_event
 from tests.fuzz.webhook_events import DOMAIN, giant_webhook_events, webhook_event
+from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.slack_requests import NOW, SIGNING_SECRET
 from tests.webhook_around import CALLERS, Around
@@ -35,7 +36,14 @@ def _slacks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
     with mock_aws():
         secrets = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
         secrets.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
-        app = create_app(command="/record", idle_default=300, put=lambda order: place(order, put), report=slack._report)
+        app = create_app(
+            command="/record",
+            idle_default=300,
+            recordings=NoRecordings,
+            put=lambda order: place(order, put),
+            report=slack._report,
+            report_away=slack._report_away,
+        )
         door = slack.Door(app, Secret(secrets, "slack", slack.SlackSecret, lambda: NOW), lambda: NOW)
         monkeypatch.setattr(slack, "_door", lambda: door)
         yield lambda event: slack.handler(event, Context())

@@ -29,6 +29,7 @@ from functions.worker.follow import Follower
 from functions.worker.redrawing import Redrawing
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
+from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -181,6 +182,7 @@ def handlers_of(
         start=start,
         stop=stop,
         check=CheckHandler(ledger, follower, checks, clock),
+        show=ShowHandler(ledger, follower, telling, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)

@@ -7,9 +7,28 @@ import pytest
 from tests.template import FUNCTIONS, QUEUES, RESOURCES, granted, of_type
 
 ROLES = of_type("AWS::IAM::Role")
+SCHEDULES = of_type("AWS::Scheduler::Schedule")
+OF_FUNCTIONS = {it["Role"]["Fn::GetAtt"][0] for it in FUNCTIONS.values()}
+OF_SCHEDULES = {it["Target"]["RoleArn"]["Fn::GetAtt"][0] for it in SCHEDULES.values()}
 
 
-@pytest.mark.parametrize("name", ROLES)
+def test_each_role_is_that_of_a_function_or_a_schedule() -> None:
+    """The tests below say what these may do."""
+    assert set(ROLES) == OF_FUNCTIONS | OF_SCHEDULES
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_may_only_send_to_its_queue(name: str) -> None:
+    """Nothing else in the account may use its role."""
+    target = SCHEDULES[name]["Target"]
+    role = ROLES[target["RoleArn"]["Fn::GetAtt"][0]]
+    (taken,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert taken["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert taken["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert list(granted(role)) == [("sqs:SendMessage", target["Arn"])]
+
+
+@pytest.mark.parametrize("name", sorted(OF_FUNCTIONS))
 def test_a_role_names_what_it_may_do_and_on_what(name: str) -> None:
     """No wildcard, only Lambda takes the role, and it writes the function's own log; X-Ray alone knows no resource."""
     role = ROLES[name]
@@ -34,6 +53,9 @@ def _is_of_ours(target: object) -> bool:
     match target:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
             return name in RESOURCES
+        case {"Fn::Sub": str(arn)}:  # an index of a table
+            name, _, index = arn.removeprefix("${").partition(".Arn}/index/")
+            return index in [it["IndexName"] for it in RESOURCES[name]["Properties"]["GlobalSecondaryIndexes"]]
     return False
 
 

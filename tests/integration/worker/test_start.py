@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NoReturn, override
+from typing import Any, NoReturn, override
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -465,8 +465,8 @@ def test_a_claim_without_time_for_the_call_is_made_anew(world: World, monkeypatc
     """DynamoDB was slow. A call that outlives its lease would count as abandoned while it is made."""
     real_claim = Attempts.claim
 
-    def claim(attempts: Attempts, order: Order, n: int, request: RecordingRequest, now: datetime) -> Claim:
-        claimed = real_claim(attempts, order, n, request, now)
+    def claim(attempts: Attempts, order: Order, n: int, request: RecordingRequest, *rest: Any) -> Claim:
+        claimed = real_claim(attempts, order, n, request, *rest)
         world.clock.tick(16)
         return claimed
 

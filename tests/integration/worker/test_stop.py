@@ -55,9 +55,13 @@ class Stops:
         )
 
     def stop(self, order: Order, receive: int = 1, *, last: bool = False) -> timedelta | None:
-        """None where the stop is done, else how long until it is to be received again."""
+        """None where the stop is done, else how long until it is to be received again to be answered."""
         assert self.world.ledger.orders.record_request(order, self.world.clock())
-        return self.world.run(order, receive, last=last)
+        while delay := self.world.run(order, receive, last=last):
+            if self.world.ledger.answers.read(order.order_id).answered_at is None:
+                return delay
+            self.world.clock.tick(delay.total_seconds())  # the message of the recording has to wait for its turn
+        return None
 
     def states(self, order: Order) -> list[str]:
         """The states that the order's status gives."""
@@ -175,6 +179,7 @@ def test_a_stop_that_leaves_a_doubt_is_repeated(stops: Stops, fault: Fault) -> N
     stops.world.rtc.misbehave(fault, operation="stop", times=1)
     order = stops.order()
     assert stops.stop(order) is not None
+    stops.world.clock.tick(2)
     assert stops.stop(order, 2) is None
     assert stops.states(order) == ["done", "stopped"]
 
@@ -269,6 +274,7 @@ def test_what_was_stopped_at_an_earlier_receive_counts_as_stopped(stops: Stops) 
     stops.world.rtc.misbehave(Fault(), operation="stop")  # the first goes well
     stops.world.rtc.misbehave(FAILED, operation="stop", times=8)
     assert stops.stop(order) is not None
+    stops.world.clock.tick(2)
     assert stops.stop(order, 8, last=True) is None
     assert stops.jobs() == ["STOPPED", "RUNNING"]
     assert stops.states(order) == ["done", "stopped", "not_stopped"]

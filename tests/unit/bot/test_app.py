@@ -18,6 +18,7 @@ from shared.orders import NotQueued, Order, PerhapsQueued
 from shared.slack_refs import ReplyTo
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import ANN, NOW, RESPONSE_URL, requests_of
+from tests.known_recordings import KnownRecordings
 
 COMMAND = {
     "command": "/record",
@@ -35,6 +36,8 @@ class Outside:
     failure: Exception | None = None
     orders: list[Order] = field(default_factory=list)
     reported: list[Exception] = field(default_factory=list)
+    away: list[Exception] = field(default_factory=list)
+    recordings: KnownRecordings = field(default_factory=KnownRecordings)
 
     def put(self, order: Order) -> None:
         if self.failure:
@@ -43,7 +46,13 @@ class Outside:
 
     def app(self, command: str = "/record") -> App:
         return create_app(
-            command=command, idle_default=300, put=self.put, report=self.reported.append, clock=lambda: NOW
+            command=command,
+            idle_default=300,
+            recordings=lambda: self.recordings,
+            put=self.put,
+            report=self.reported.append,
+            report_away=self.away.append,
+            clock=lambda: NOW,
         )
 
 

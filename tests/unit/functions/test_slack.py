@@ -29,6 +29,7 @@ from bot.messages.replies import our_mistake
 from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
 from functions.slack import Door, SlackSecret, handler
 from shared.orders import Order
+from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed
@@ -48,7 +49,14 @@ class Around:
     def __post_init__(self) -> None:
         self.client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
         self.client.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
-        app = create_app(command="/record", idle_default=300, put=self.orders.append, report=self.reported.append)
+        app = create_app(
+            command="/record",
+            idle_default=300,
+            recordings=NoRecordings,
+            put=self.orders.append,
+            report=self.reported.append,
+            report_away=self.reported.append,
+        )
         self.door = Door(app, Secret(self.client, "slack", SlackSecret, self.clock), self.clock)
 
     def clock(self) -> float:

@@ -4,12 +4,12 @@ import pytest
 
 from bot.commands import LEXICON, SUBCOMMANDS
 from bot.commands.help import HELP
-from bot.commands.subcommand import Context
 from bot.commands_doc import commands_doc
 from bot.language.lexicon import FILLERS, JOINING, Option, Vocabulary, folded
 from bot.language.parser import parse
 from bot.manifest import usage_hint
-from bot.messages.blocks import Audience
+from bot.messages.blocks import Audience, Reply
+from tests.asked import asked
 from tests.block_kit import assert_slack_takes, read
 from tests.paths import ROOT
 
@@ -20,7 +20,8 @@ PAGE = ROOT / "docs" / "commands.md"
 
 def help_on(topic: str, name: str = "/record") -> list[str]:
     """Return the lines of help on a topic."""
-    reply = HELP.answer({"word": topic.split()} if topic else {}, Context(name, 300, LEXICON))
+    reply = HELP.run({"word": topic.split()} if topic else {}, asked(command=name))
+    assert isinstance(reply, Reply)
     assert_slack_takes(reply)
     assert reply.to is Audience.ASKER
     return read(reply).split("\n")

@@ -1,26 +1,21 @@
 """Rules of `/record start`: the requests that come of its words, and what is said at once."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.commands import LEXICON
-from bot.commands.start import QUALITY, START
-from bot.commands.subcommand import Context
-from bot.language.parser import parse
+from bot.commands.start import QUALITY
 from bot.messages.blocks import Audience
 from shared.orders import Start
 from shared.rtc.models import PublishParam, RecordingRequest, RecordParam
+from tests.asked import asked, placed
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import ORDER_ID, a_request, a_start
-
-CONTEXT = Context("/record", 300, LEXICON)
 
 
 def start(text: str) -> Start:
     """Return what a text starts."""
-    action = START.action(parse(text, LEXICON).values, CONTEXT)
+    action = placed(text).action
     assert isinstance(action, Start)
     return action
 
@@ -68,7 +63,7 @@ def test_a_size_gets_the_smallest_of_ours_that_is_not_smaller(size: str, ours: s
 
 def said(*requests: RecordingRequest, dry_run: bool = False) -> list[str]:
     """Return the lines of what is said at once."""
-    reply = START.accepted(ORDER_ID, a_start(*requests, dry_run=dry_run))
+    reply = accepted(ORDER_ID, a_start(*requests, dry_run=dry_run))
     assert_slack_takes(reply)
     assert reply.to is Audience.ASKER
     return read(reply).split("\n")
@@ -101,8 +96,8 @@ def test_an_order_that_may_record_nothing_says_so_once(*, dry_run: bool) -> None
 @pytest.mark.parametrize(("typed", "sent"), [("", "default"), (" rule=own", "own"), (" dry-run", "default")])
 def test_the_set_rule_holds_where_none_is_typed(typed: str, sent: str) -> None:
     """For each user, in a dry run too."""
-    _, values = parse(f"100 user001,user002{typed}", LEXICON, "/record")
-    action = START.action(values, replace(CONTEXT, record_rule_id="default"))
+    action = placed(f"100 user001,user002{typed}", asked(record_rule_id="default")).action
+    assert isinstance(action, Start)
     assert [it.record_param for it in action.requests] == [RecordParam(record_rule_id=sent)] * 2
 
 

@@ -6,24 +6,24 @@ from hypothesis import strategies as st
 
 from bot.commands import LEXICON
 from bot.commands.stop import STOP
-from bot.commands.subcommand import Context
+from bot.commands.subcommand import Placing
 from bot.language.corrections import CommandError
 from bot.language.parser import parse
 from bot.messages.blocks import Audience
 from shared.orders import Stop
+from tests.asked import asked, placed
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import ORDER_ID
 
-CONTEXT = Context("/record", 300, LEXICON)
 JOB = "650b1c9f2f7c4b0e8a3d5e6f7a8b9c0d"
 BY_USER = Stop(room_id="100", user_id="user001")
 
 
 def stop(text: str) -> Stop:
     """Return what a text asks to stop."""
-    words, values = parse(text, LEXICON)
-    assert words is STOP.words
-    return STOP.action(values, CONTEXT)
+    action = placed(text).action
+    assert isinstance(action, Stop)
+    return action
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_what_stops_nothing_is_answered(text: str, why: str, corrected: str | No
 
 
 @pytest.mark.parametrize(
-    ("action", "headline"),
+    ("text", "headline"),
     [
-        (BY_USER, "⏳ Asking RTC to stop recording user001 in room 100"),
-        (Stop(job_id="7"), "⏳ Asking RTC to stop job 7"),
+        ("stop 100 user001", "⏳ Asking RTC to stop user001 in room 100"),
+        ("stop 7", "⏳ Asking RTC to stop job 7"),
     ],
 )
-def test_the_asker_reads_what_is_to_stop(action: Stop, headline: str) -> None:
+def test_the_asker_reads_what_is_to_stop(text: str, headline: str) -> None:
     """And the order's id, to quote it."""
-    said = STOP.accepted(ORDER_ID, action)
+    said = placed(text).accepted(ORDER_ID)
     assert_slack_takes(said)
     assert said.to is Audience.ASKER
     assert read(said).split("\n") == [headline, f"order {ORDER_ID}"]
@@ -109,5 +109,8 @@ def test_every_stop_that_is_understood_names_one_thing(words: list[str]) -> None
         return
     if vocabulary is not STOP.words:
         return  # `stop ?` asks for help
-    action = STOP.action(values, CONTEXT)
-    assert (action.job_id is None) == (action.room_id is not None and action.user_id is not None)
+    done = STOP.run(values, asked())
+    if isinstance(done, Placing):
+        action = done.action
+        assert isinstance(action, Stop)
+        assert (action.job_id is None) == (action.room_id is not None and action.user_id is not None)

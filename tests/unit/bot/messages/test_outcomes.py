@@ -88,8 +88,8 @@ def test_a_name_that_rtc_did_not_say_is_marked() -> None:
 def test_the_times_of_a_job_are_said() -> None:
     """Since when it runs, or from when to when it ran."""
     times: dict[str, Any] = {"start_time": NOW - timedelta(minutes=24), "stop_time": NOW}
-    assert lines(Started(job=a_job(state="RUNNING", **times)))[2].endswith("RUNNING since 10:06 UTC")
-    assert lines(Started(job=a_job(state="STOPPED", **times)))[2].endswith("STOPPED, 10:06 UTC to 10:30 UTC")
+    assert lines(Started(job=a_job(state="RUNNING", **times)))[1].endswith(" · since 10:06 UTC · by @U1ANN")
+    assert lines(Started(job=a_job(state="STOPPED", **times)))[2].endswith(" · 10:06 UTC to 10:30 UTC")
 
 
 def test_an_app_that_was_not_asked_is_said() -> None:

@@ -1,0 +1,49 @@
+"""`/record status [JOB | ROOM [USER]]`: how a recording is: what the ledger knows, then what RTC adds."""
+
+from bot.commands.list import may_see
+from bot.commands.subcommand import Asked, Placing, Subcommand
+from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, target_of
+from bot.language.lexicon import Vocabulary
+from bot.language.parser import Values
+from bot.messages.blocks import Audience, Reply, code, reply
+from bot.messages.listing import count_of, listing
+from shared.orders import Show
+
+WORDS = Vocabulary(
+    name="status",
+    example="status 100",
+    help="show how a recording is",
+    aliases=("state", "info", "check", "show"),
+    positionals=(TARGET, USER),
+    options=(ROOM, JOB),
+    conflict=conflict,
+)
+
+
+def _run(values: Values, asked: Asked) -> Reply | Placing:
+    target = target_of(values)
+    found = find(target, asked) if target.is_named else _here(asked)
+    recordings = [it for it in found.recordings if may_see(it, asked)]
+    if not recordings:
+        how = code(f"{asked.context.command} list all")
+        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["What runs anywhere: ", how])
+    headline = found.what[0].upper() + found.what[1:]
+    if len(recordings) > 1:
+        headline += f": {count_of(recordings)}"
+    shown = listing(headline, recordings, asked.now, *([[found.other]] if found.other else []))
+    if len(recordings) == 1 and recordings[0].is_at_rtc:
+        (recording,) = recordings
+        return Placing(Show(recording=recording.id, known=recording.known), lambda _: shown)
+    return shown
+
+
+def _here(asked: Asked) -> Found:
+    """Return what was asked for here and lives; if there is nothing, the last start of this person here."""
+    known = asked.context.recordings()
+    here = tuple(it for it in known.live() if it.channel_id == asked.channel_id)
+    if here:
+        return Found("here", here)
+    return Found("your last start here", tuple(known.last_of(asked.actor, asked.channel_id)))
+
+
+STATUS = Subcommand(WORDS, _run, only_asks=True)

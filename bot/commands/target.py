@@ -1,0 +1,172 @@
+"""Which recordings a command means: a job, a room, a user of a room; looked up among those that the ledger has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.commands.subcommand import API_PICTURES, PICTURES, Asked
+from bot.language.lexicon import Option, words_for
+from bot.language.parser import Values
+from bot.language.values import ID_RULE, Wrong, is_id, read_id
+from shared.recordings import Recording
+from shared.rtc.models import GivenJobId
+
+_JOB_ID: TypeAdapter[str] = TypeAdapter(GivenJobId)
+_SHORTEST_PREFIX = 4
+"""A shorter beginning of a job id is no job."""
+
+
+def _read_job(text: str) -> str | Wrong:
+    try:
+        return _JOB_ID.validate_python(text)
+    except ValidationError:
+        return Wrong("a job id, as the message about the recording has it, or a room and a user")
+
+
+TARGET = Option(
+    name="target",
+    form="[JOB | ROOM [USER]]",
+    help="the id of a job, as the message about it has it; or a room, or a room and a user",
+    example="stop 100 user001",
+    read=_read_job,
+    noun="room or job",
+)
+USER = Option(name="user", form="", help="", example="", aliases=("users", "user-id"), read=read_id, most=10)
+ROOM = Option(
+    name="room",
+    form="[room=ROOM]",
+    help="the room, written so that it can't be taken for a job",
+    example="stop room=100 user001",
+    aliases=("room-id", "in"),
+    read=read_id,
+    noun="room",
+)
+JOB = Option(
+    name="job",
+    form="[job=JOB]",
+    help="the id of the job, written so that it can't be taken for a room",
+    example="stop job=650b1c9f2f7c4b0e8a3d5e6f7a8b9c0d",
+    aliases=("job-id",),
+    read=_read_job,
+    noun="job",
+)
+SOURCE = Option(
+    name="source",
+    form="[camera|screen]",
+    help="only this picture of the user; both, and the sound, if you don't say",
+    example="stop 100 user001 screen",
+    aliases=("video-type",),
+    choices={picture: picture for picture in PICTURES} | API_PICTURES,
+    foreign=words_for({"camera": "video cam webcam", "screen": "desktop display slides"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a command names. `either` is a word that may be a room or a job."""
+
+    either: str | None = None
+    job_id: str | None = None
+    room_id: str | None = None
+    user_id: str | None = None
+    video_type: str | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether anything is named."""
+        return any((self.either, self.job_id, self.room_id, self.user_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The recordings that a command means. `what` says how the words were understood, as in `room 100`."""
+
+    what: str
+    recordings: tuple[Recording, ...] = ()
+    is_guess: bool = False
+    """Whether only the beginning of a job id was given."""
+    other: str = ""
+    """What else the words could mean, as a hint."""
+    choices: Sequence[str] = field(default=())
+
+
+def conflict(values: Values) -> str | None:
+    """Say what doesn't go together."""
+    target = target_of(values)
+    users = _users(values)
+    checks = {
+        "a job, or a room and a user, not both": JOB.name in values
+        and bool(values.keys() & {TARGET.name, ROOM.name, USER.name}),
+        "a job has one picture: leave camera and screen out": SOURCE.name in values and not target.user_id,
+        "in which room?": target.user_id is not None and target.room_id is None,
+        "one user at a time: send a command for each": len(users) > 1,
+        ID_RULE: not all(is_id(it) for it in (target.room_id, target.user_id) if it is not None),
+    }
+    return next((why for why, is_so in checks.items() if is_so), None)
+
+
+def target_of(values: Values) -> Target:
+    """Return what the words name. Where the room has its name before it, the first word is the user."""
+    first, rooms, users = (list(values.get(option.name, ())) for option in (TARGET, ROOM, USER))
+    job_id = next(iter(values.get(JOB.name, ())), None)
+    pictures = values.get(SOURCE.name, ())
+    video_type = PICTURES[pictures[0]] if pictures else None
+    if rooms or users:
+        room_id, *more = [*rooms, *first]
+        user_id = next(iter([*more, *users]), None)
+        return Target(
+            job_id=job_id, room_id=room_id if rooms or first else None, user_id=user_id, video_type=video_type
+        )
+    return Target(either=next(iter(first), None), job_id=job_id)
+
+
+def _users(values: Values) -> list[str]:
+    rooms = list(values.get(ROOM.name, ()))
+    return [*(values.get(TARGET.name, ()) if rooms else ()), *values.get(USER.name, ())]
+
+
+def find(target: Target, asked: Asked) -> Found:
+    """Return the recordings that are meant: an exact job first, then a room, then the beginning of a job id.
+
+    Recordings that are over are found by their job only. Raises Unavailable.
+    """
+    known = asked.context.recordings()
+    if target.job_id is not None:
+        return _job(target.job_id, known.of_job(target.job_id))
+    live = known.live()
+    if target.room_id is not None:
+        return Found(_stream(target), tuple(it for it in live if _is_of(it, target)))
+    word = target.either or ""
+    in_room = tuple(it for it in live if it.request.room_id == word)
+    if (job := known.of_job(word)) is not None:
+        other = f"room {word} has {_count(in_room)} too: room={word}" if in_room else ""
+        found = _job(word, job)
+        return Found(found.what, found.recordings, other=other)
+    if in_room:
+        return Found(f"room {word}", in_room)
+    began = tuple(it for it in live if it.job_id is not None and it.job_id.startswith(word))
+    if began and len(word) >= _SHORTEST_PREFIX:
+        return Found(f"jobs that begin with {word}", began, is_guess=True)
+    return Found(f"room or job {word}")
+
+
+def _job(job_id: str, recording: Recording | None) -> Found:
+    return Found(f"job {job_id}", () if recording is None else (recording,))
+
+
+def _stream(target: Target) -> str:
+    return f"room {target.room_id}" if target.user_id is None else f"{target.user_id} in room {target.room_id}"
+
+
+def _is_of(recording: Recording, target: Target) -> bool:
+    stream = recording.request
+    return (
+        stream.room_id == target.room_id
+        and target.user_id in {None, stream.user_id}
+        and target.video_type in {None, stream.video_type}
+    )
+
+
+def _count(recordings: Sequence[Recording]) -> str:
+    return "1 recording" if len(recordings) == 1 else f"{len(recordings)} recordings"

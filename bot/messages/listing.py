@@ -1,0 +1,80 @@
+"""Recordings as the lines of a list, which says how old what it knows is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
+from bot.messages.recording_card import why_over
+from bot.messages.wording import elapsed, source
+from shared.recordings import Recording, RecordingState
+
+_MOST = 25
+"""The most recordings of one list."""
+_MARKS = {
+    RecordingState.PLANNED: "📅",
+    RecordingState.STARTING: "🟡",
+    RecordingState.RECORDING: "🔴",
+    RecordingState.UNKNOWN: "❓",
+    RecordingState.ENDED: "⏹",
+    RecordingState.LOST: "❓",
+}
+
+
+def listing(headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line) -> Reply:
+    """Return the list, those that began first at the top. `lines` follow it."""
+    shown = sorted(recordings, key=lambda it: it.since)[:_MOST]
+    rest = len(recordings) - len(shown)
+    more: list[Line] = [[f"and {rest} more: name a room to see its recordings"]] if rest else []
+    return reply(Audience.ASKER, [headline], *(row(it, now) for it in shown), *more, *lines)
+
+
+def count_of(recordings: Sequence[Recording]) -> str:
+    """Return `1 recording` or `3 recordings`."""
+    return "1 recording" if len(recordings) == 1 else f"{len(recordings)} recordings"
+
+
+def row(recording: Recording, now: datetime) -> Line:
+    """Return the recording as one line."""
+    stream = recording.request
+    job: Line | None = None if recording.job_id is None else ["job ", code(recording.job_id)]
+    picture = source(stream.video_type, audio=stream.is_record_audio)
+    return joined(
+        f"{mark(recording)} {stream.user_id}",
+        f"room {stream.room_id}",
+        picture if picture != "camera + audio" else None,
+        _state(recording, now),
+        person(recording.actor),
+        job,
+        _age(recording, now),
+    )
+
+
+def mark(recording: Recording) -> str:
+    """Return the emoji of the recording's state."""
+    return "⏳" if recording.stop_asked and not recording.is_over else _MARKS[recording.state]
+
+
+def _state(recording: Recording, now: datetime) -> Line:
+    ends: Line = () if recording.limit is None else ("ends ", clock_time(recording.limit.ends_at))
+    if recording.is_over:
+        return joined(f"over after {elapsed(recording.duration(now))}", why_over(recording))
+    if recording.stop_asked is not None:
+        return ["stopping, asked for by ", person(recording.stop_asked.by)]
+    match recording.state:
+        case RecordingState.PLANNED:
+            return joined(["planned for ", clock_time(recording.since)], ends)
+        case RecordingState.STARTING:
+            return joined(f"starting for {elapsed(recording.duration(now))}", ends)
+        case RecordingState.UNKNOWN:
+            held: Line = () if recording.held_until is None else ("held until ", clock_time(recording.held_until))
+            return joined("may or may not be recording", held)
+        case _:
+            return joined(elapsed(recording.duration(now)), ends)
+
+
+def _age(recording: Recording, now: datetime) -> str | None:
+    if recording.is_over or not recording.is_at_rtc:
+        return None
+    if recording.unseen_since is not None:
+        return f"RTC has not shown it for {elapsed(now - recording.unseen_since)}"
+    return f"checked {elapsed(now - (recording.checked_at or recording.since))} ago"

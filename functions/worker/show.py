@@ -1,0 +1,41 @@
+"""Show a recording: ask RTC how it is, and answer if that is otherwise than the person was told at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages.listing import listing
+from bot.messages.wording import stream
+from functions.ledger.ledger import Ledger
+from functions.worker.combining import View
+from functions.worker.delivery import LONGEST_WAIT, Delivery
+from functions.worker.follow import Follower
+from functions.worker.telling import Telling
+from shared.failures import FailureKind
+from shared.orders import Check, Order, Show
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHandler:
+    """Shows recordings."""
+
+    ledger: Ledger
+    follower: Follower
+    telling: Telling
+    clock: Callable[[], datetime]
+
+    def run(self, order: Order, action: Show, delivery: Delivery, /) -> None:
+        """Look at the recording, and answer if there is news. Raises TryAgain if that takes another receive."""
+        recording = self.ledger.recordings.of_id(action.recording)
+        if recording is None or self.clock() - order.placed_at > LONGEST_WAIT:
+            return
+        self.follower.look(recording, delivery)
+        now = self.clock()
+        after = self.ledger.recordings.of_id(action.recording)
+        if after is not None and (after.known != action.known or after.unseen_since is not None):
+            shown = listing(f"RTC has shown {stream(after.request)}", [after], now)
+            self.telling.answer_once(order, View(shown, ""), delivery)
+            self.follower.redrawing.redraw(Order.about(after, Check()), delivery)
+
+    def give_up(self, order: Order, action: Show, why: FailureKind, /) -> None:
+        """Do nothing: the person was answered at once with what the ledger knew."""

@@ -1,0 +1,40 @@
+"""A command as a person types it, up to what the sub-command returns: for the tests of sub-commands."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands.subcommand import Asked, Context, Placing
+from bot.language.parser import parse
+from bot.messages.blocks import Reply
+from shared.actors import Actor
+from shared.recordings import Recording
+from tests.builders import ANN, NOW
+from tests.known_recordings import KnownRecordings
+
+
+def asked(*, actor: Actor = ANN, channel_id: str = "C1", known: Sequence[Recording] = (), **context: object) -> Asked:
+    """Ann asks in a channel, with these recordings in the ledger."""
+    made = Context("/record", 300, LEXICON, lambda: KnownRecordings(known))
+    return Asked(replace(made, **context), actor, channel_id, NOW)  # type: ignore[arg-type]
+
+
+def run(text: str, where: Asked | None = None) -> Reply | Placing:
+    """What the sub-command answers or places. Raises CommandError."""
+    words, values = parse(text, LEXICON)
+    (subcommand,) = [it for it in SUBCOMMANDS if it.words is words]
+    return subcommand.run(values, where or asked())
+
+
+def placed(text: str, where: Asked | None = None) -> Placing:
+    """What the sub-command places."""
+    done = run(text, where)
+    assert isinstance(done, Placing)
+    return done
+
+
+def answered(text: str, where: Asked | None = None) -> Reply:
+    """What the sub-command answers at once, with no order."""
+    done = run(text, where)
+    assert isinstance(done, Reply)
+    return done
