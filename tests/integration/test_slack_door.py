@@ -55,6 +55,8 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "SECRET_ID": "slack",
             "ORDER_QUEUE_URL": aws.queue_url,
             "SLACK_COMMAND": "/record",
+            "LEDGER_TABLE": "ledger",
+            "RTC_APP_ID": "app1",
             "DEFAULT_IDLE_SECONDS": "300",
             "RECORD_RULE_ID": "",
             "POWERTOOLS_SERVICE_NAME": "slack",

@@ -9,6 +9,8 @@ SLACK = {
     "SECRET_ID": "slack-secret",
     "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
     "SLACK_COMMAND": "/record",
+    "LEDGER_TABLE": "ledger",
+    "RTC_APP_ID": "app1",
     "DEFAULT_IDLE_SECONDS": "300",
     "RECORD_RULE_ID": "",
 }
