@@ -89,7 +89,7 @@ def _worker() -> Worker:
         check=CheckHandler(ledger, turns, telling, checks, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
-    return Worker(ledger.orders, queues, table, telling, rtc, settings.max_receives, _now)
+    return Worker(ledger.orders, queues, table, telling, results, rtc, settings.max_receives, _now)
 
 
 def _now() -> datetime:

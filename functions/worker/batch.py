@@ -13,6 +13,7 @@ from functions.aws.queue import Queues, UnreadableOrder, read
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, KeyRefused, NoTurn, TryAgain
+from functions.worker.results import Results
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
@@ -28,6 +29,7 @@ class Worker:
     queues: Queues
     handlers: Handlers
     telling: Telling
+    results: Results
     rtc: Callable[[], RtcClient]
     """Returns the client for the current keys. Raises SecretUnreadable or Away while there are none."""
     max_receives: int
@@ -45,8 +47,10 @@ class Worker:
             self.queues.delay(record, delivery.delay().total_seconds())
             return False
         with log_keys(order_id=order.order_id, receive=str(receive)):
-            delay = self._process_order(order, delivery)
+            delay = self._process_order(self.results.kept(order), delivery)
             if delay is None:
+                self.results.forget(order)
+                self.results.put_kept()
                 return True
             self.queues.delay(record, delay.total_seconds())
             return False

@@ -59,9 +59,9 @@ def _away_for_the_settling(place: Place) -> None:
     place.aws.misbehave(FAILED, "TransactWriteItems", holding=WRITES["the settling"], times=None)
 
 
-def _away_with_the_queue(place: Place) -> None:
-    _away_for_the_settling(place)
-    place.aws.misbehave(DENIED, "SendMessage", holding=r"\"kind\":\"settle\"", times=None)
+def _away_with_the_queue(place: Place, times: int | None = None) -> None:
+    place.aws.misbehave(FAILED, "TransactWriteItems", holding=WRITES["the settling"], times=times and 2 * times)
+    place.aws.misbehave(DENIED, "SendMessage", holding=r"\"kind\":\"settle\"", times=times)
 
 
 DRILLS = [
@@ -97,10 +97,17 @@ DRILLS = [
     ),
     Drill(
         "DynamoDB",
-        "takes no outcome, and SQS takes no settle",
+        "takes no outcome, and SQS takes no settle, once",
+        lambda place: _away_with_the_queue(place, 1),
+        (UNKNOWN, RECORDING),
+    ),
+    Drill(
+        "DynamoDB",
+        "takes no outcome for good, and SQS takes no settle",
         _away_with_the_queue,
         (UNKNOWN, UNKNOWN),
         1,
-        "unknown",
+        "calling",
+        1,
     ),
 ]

@@ -23,7 +23,8 @@ What always holds:
 
 - RTC makes at most one job for each stream that was asked for.
 - What RTC said is not lost. If the ledger doesn't take it, it waits on the queue as a *settle* (`not_stored` in the
-  log). If the queue doesn't take it either, the person reads the job's id (`result_lost` in the log).
+  log). If the queue doesn't take it either, the person reads the job's id (`result_lost` in the log), and the recorder
+  keeps the settle until one of the two works again.
 - No message says that nothing was started when something may run.
 - While DynamoDB or Secrets Manager can't be used (throttled, failed, no answer), orders wait (`aws_away` in the log).
   No permission, a missing table or a wrong value is a mistake of ours: the log has `order_failed`, and an alarm pages.

@@ -67,18 +67,25 @@ def test_what_rtc_said_is_kept_however_old_the_order_is(world: World, handover: 
     assert world.queue.delays[-1] > 0
 
 
+class Failing(OrderQueue):
+    """A queue that fails while `failure` is set."""
+
+    failure: type[Exception] | None = NotQueued
+
+    @override
+    def put(self, order: Order, *, delay: int = 0) -> None:
+        if self.failure is not None:
+            raise self.failure
+        super().put(order)
+
+
 @pytest.mark.parametrize("failure", [NotQueued, PerhapsQueued])
 def test_a_result_that_the_queue_perhaps_has_not_is_told_if_there_was_a_call(
     world: World, handover: Handover, failure: type[Exception], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The order is received again in any case. Of a claim without a call there is nothing to tell."""
-
-    class Away(OrderQueue):
-        @override
-        def put(self, order: Order, *, delay: int = 0) -> None:
-            raise failure
-
-    queue = Away(world.sqs, world.queue_url)
+    queue = Failing(world.sqs, world.queue_url)
+    queue.failure = failure
     handover.results = Results(Queues(queue, queue), handover.results.telling, world.clock)
     with pytest.raises(TryAgain):
         handover.run(handover.claimed.waiting())
@@ -89,3 +96,31 @@ def test_a_result_that_the_queue_perhaps_has_not_is_told_if_there_was_a_call(
     assert "job 7" in message
     (line,) = [it for it in caplog.records if it.message == LogEvent.RESULT_LOST]
     assert (line.levelno, vars(line)["job_id"]) == (logging.ERROR, "7")
+
+
+def test_a_result_that_the_queue_did_not_take_stays_with_the_recorder(world: World, handover: Handover) -> None:
+    """The order comes back as its settle, until it is done or the queue has the settle: another recorder may get it."""
+    queue = Failing(world.sqs, world.queue_url)
+    results = handover.results = Results(Queues(queue, queue), handover.results.telling, world.clock)
+    started = handover.claimed.settled(Started(job=RecordingJob(job_id="7")), world.clock())
+    with pytest.raises(TryAgain):
+        handover.run(started)
+    results.put_kept()
+    kept = results.kept(handover.order)
+    assert isinstance(kept.action, Settle)
+    assert kept.action.result == started
+    queue.failure = None
+    results.put_kept()
+    assert (world.next_check(), results.kept(handover.order)) == (kept, handover.order)
+    results.put_kept()
+    assert world.next_check() is None
+
+
+def test_an_order_that_is_done_is_forgotten(world: World, handover: Handover) -> None:
+    """Its settle would come back with nothing to do."""
+    queue = Failing(world.sqs, world.queue_url)
+    results = handover.results = Results(Queues(queue, queue), handover.results.telling, world.clock)
+    with pytest.raises(TryAgain):
+        handover.run(handover.claimed.settled(Started(job=RecordingJob(job_id="7")), world.clock()))
+    results.forget(handover.order)
+    assert results.kept(handover.order) == handover.order
