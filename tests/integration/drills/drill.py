@@ -28,6 +28,8 @@ class Seen:
     ledger: str
     """The state of the attempt."""
     dead_letters: int = 0
+    mistake: bool = False
+    """Whether the log reports a mistake of ours, for which an alarm pages."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Drill:
     jobs: int = 1
     ledger: str = "started"
     dead_letters: int = 0
+    mistake: bool = False
     bot_token: bool = True
     play: Callable[["Place"], object] = lambda place: place.type(COMMAND)
     """What the person does."""
@@ -50,7 +53,7 @@ class Drill:
     @property
     def expected(self) -> Seen:
         """What there has to be in the end."""
-        return Seen(self.reads, self.jobs, self.ledger, self.dead_letters)
+        return Seen(self.reads, self.jobs, self.ledger, self.dead_letters, self.mistake)
 
     @property
     def name(self) -> str:

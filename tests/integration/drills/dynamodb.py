@@ -75,7 +75,14 @@ DRILLS = [
     Drill("DynamoDB", "is away for good", _away, (NOT_FINISHED,), 0, "nothing", 1),
     Drill("DynamoDB", "fails twice when the turn to call RTC is booked", _no_turn(FAILED, 2)),
     Drill(
-        "DynamoDB", "refuses to book a turn (no permission)", _no_turn(DENIED, None), (MISTAKE,), 0, "not_started", 1
+        "DynamoDB",
+        "refuses to book a turn (no permission)",
+        _no_turn(DENIED, None),
+        (MISTAKE,),
+        0,
+        "not_started",
+        1,
+        mistake=True,
     ),
     Drill(
         "DynamoDB",
@@ -85,6 +92,7 @@ DRILLS = [
         0,
         "nothing",
         1,
+        mistake=True,
     ),
     Drill(
         "DynamoDB",

@@ -15,9 +15,9 @@ _HEAD = """\
 
 Each row is a drill: a person types `/record room 100 user001 hd`, and something fails. A test plays every drill, with
 the functions as they are deployed, moto for DynamoDB, SQS and Secrets Manager, and stand-ins for RTC and Slack. It
-compares what the person reads at the end, how many jobs RTC made, what the ledger says, and how many messages lie in
-the dead-letter queue. Here an order is given up after three receives; a deployment gives it up after eight, in about
-18 minutes.
+compares what the person reads at the end, how many jobs RTC made, what the ledger says, how many messages lie in the
+dead-letter queue, and whether the log reports a mistake of ours, for which an alarm pages. Here an order is given up
+after three receives; a deployment gives it up after eight, in about 18 minutes.
 
 What always holds:
 
@@ -57,14 +57,14 @@ def _in_order() -> list[Drill]:
 def _section(part: str, drills: list[Drill]) -> str:
     rows = [
         f"| {drill.fails} | {'<br>'.join(drill.reads) or 'nothing'} | {drill.jobs} | {drill.ledger} "
-        f"| {drill.dead_letters or ''} |"
+        f"| {drill.dead_letters or ''} | {'yes' if drill.mistake else ''} |"
         for drill in drills
     ]
     head = [
         f"## {part}",
         "",
-        f"| {part} ... | the person reads | jobs | ledger | dead letters |",
-        "|---|---|---|---|---|",
+        f"| {part} ... | the person reads | jobs | ledger | dead letters | our mistake |",
+        "|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows, ""])
 

@@ -78,6 +78,7 @@ DRILLS = [
         (MISTAKE,),
         0,
         "nothing",
+        mistake=True,
     ),
     Drill(
         "Secrets Manager",
