@@ -1,6 +1,8 @@
 """The outcome of a stop, from the ledger: two or three lines for one recording, a line for each of several."""
 
-from bot.messages.blocks import Audience, Line, Reply, code, joined, person, plain, reply
+from datetime import datetime
+
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
 from bot.messages.explanations import explain
 from bot.messages.wording import source
 from shared.failures import Failure, FailureKind
@@ -21,7 +23,7 @@ _FOR_OPERATORS = {FailureKind.AUTH_FAILED, FailureKind.NOT_FOUND}
 def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
     """Return the message with the outcome of a settled stop."""
     by: Line = ["by ", person(stopped.actor)]
-    who = f"{stop.user_id} in room {stop.room_id}" if stop.user_id else f"job {plain(stop.job_id)}"
+    who = _who(stop)
     match stopped.targets:
         case ():
             return reply(Audience.CHANNEL, [f"⏹ Nothing to stop: {who}"], by)
@@ -37,6 +39,17 @@ def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
             over = sum(target.failure is None for target in targets)
             headline = f"⏹ Stopped {over} of {len(targets)} recordings of {who}"
             return reply(Audience.CHANNEL, [headline], by, *map(_row, targets))
+
+
+def stop_waits(stop: Stop, begun: StopRecord, why: Failure, until: datetime) -> Reply:
+    """Return the message that the stop is tried again: what RTC answered, and until when."""
+    again: Line = [f"{_MAYBE_RECORDING} It is tried again until about ", clock_time(until), "."]
+    by = joined(["by ", person(begun.actor)], explain(why).technical or None)
+    return reply(Audience.CHANNEL, [f"⏳ Not stopped yet: {_who(stop)}"], again, by)
+
+
+def _who(stop: Stop) -> str:
+    return f"{stop.user_id} in room {stop.room_id}" if stop.user_id else f"job {plain(stop.job_id)}"
 
 
 def _row(target: Target) -> Line:

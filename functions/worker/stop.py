@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.stop_outcomes import stop_outcome
+from bot.messages.stop_outcomes import stop_outcome, stop_waits
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
@@ -48,6 +48,10 @@ class StopHandler:
         except NotStored as not_stored:
             self.results.hand_over(order, action, not_stored, delivery)
             return
+        except TryAgain as again:
+            if again.why is not None and not delivery.last:
+                self.telling.report_wait(order, stop_waits(action, stop, again.why, delivery.tries_until(self.clock())))
+            raise
         self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
@@ -143,7 +147,7 @@ class StopHandler:
                 return self._ended(target, Ended.GONE)
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": target.job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
-                raise TryAgain(delivery.delay()) from None
+                raise TryAgain(delivery.delay(), error.failure()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"failure": error.failure()})
         return self._ended(target, Ended.STOPPED)
