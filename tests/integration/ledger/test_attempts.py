@@ -215,6 +215,18 @@ def test_a_lock_that_another_has_taken_over_stays_theirs(ledger: Ledger) -> None
     assert lock.order_id == other.order_id
 
 
+def test_a_lock_that_another_had_and_gave_back_is_no_obstacle(ledger: Ledger) -> None:
+    """The attempt gets its outcome though there is no lock any more."""
+    order = an_order()
+    claimed(ledger, order)
+    later = NOW + LEASE + UNKNOWN_IS_HELD
+    release(ledger, claimed(ledger, an_order(), now=later), later)
+    late = claim(ledger, order, 0, later)
+    assert isinstance(late, Attempt)
+    assert ledger.attempts.read(order.order_id, 0) == late
+    assert late.state is State.UNKNOWN
+
+
 def test_what_is_known_late_replaces_unknown(ledger: Ledger) -> None:
     """A call that took longer than its lease still brings its job into the ledger."""
     order = an_order()
@@ -280,6 +292,19 @@ def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger)
     claimed(ledger, order)
     with pytest.raises(Contended):
         ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
+
+
+def test_giving_up_is_refused_if_somebody_claims_at_that_moment(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a call that is being made would count as not made."""
+    order = an_order()
+    attempt = claimed(ledger, order)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.attempts, "read", lambda *_: None)  # it read the attempt before the claim
+        with pytest.raises(Contended):
+            ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
+    assert ledger.attempts.read(order.order_id, 0) == attempt
 
 
 def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:
