@@ -95,3 +95,21 @@ def test_a_part_of_a_partition_is_read_by_its_prefix(dynamodb: DynamoDBClient, k
         assert table.write(put(Key(key.pk, sk), Note(version=1), NOW, over=None))
     assert list(table.read_all(key.pk, "a#")) == ["a#1", "a#2"]
     assert list(table.read_all(key.pk)) == ["a#1", "a#2", "b"]
+
+
+def test_every_read_is_consistent(dynamodb: DynamoDBClient, key: Key) -> None:
+    """A read that lacks the last write would claim a stream twice, or answer twice."""
+    asked: list[bool] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        asked.append(params.get("ConsistentRead", False))
+
+    dynamodb.meta.events.register("provide-client-params.dynamodb", note)
+    try:
+        table = Table(dynamodb, TABLE)
+        table.read(key, Note)
+        table.read_all(key.pk)
+        table.read_numbers(key)
+    finally:
+        dynamodb.meta.events.unregister("provide-client-params.dynamodb", note)
+    assert asked == [True, True, True]
