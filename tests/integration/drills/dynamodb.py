@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from local.aws.faults import DENIED, Fault
 from local.http_message import Wire
+from shared.log_events import LogEvent
 from tests.integration.drills.drill import MISTAKE, NOT_FINISHED, RECORDING, STARTING, UNKNOWN, Drill
 from tests.integration.drills.place import Place
 
@@ -82,7 +83,7 @@ DRILLS = [
         0,
         "not_started",
         1,
-        mistake=True,
+        log=(LogEvent.ORDER_FAILED,),
     ),
     Drill(
         "DynamoDB",
@@ -92,7 +93,7 @@ DRILLS = [
         0,
         "nothing",
         1,
-        mistake=True,
+        log=(LogEvent.ORDER_FAILED,),
     ),
     Drill(
         "DynamoDB",
@@ -102,12 +103,14 @@ DRILLS = [
         1,
         "calling",
         1,
+        (LogEvent.RESULT_LOST,),
     ),
     Drill(
         "DynamoDB",
         "takes no outcome, and SQS takes no settle, once",
         lambda place: _away_with_the_queue(place, 1),
         (UNKNOWN, RECORDING),
+        log=(LogEvent.RESULT_LOST,),
     ),
     Drill(
         "DynamoDB",
@@ -117,5 +120,6 @@ DRILLS = [
         1,
         "calling",
         1,
+        (LogEvent.RESULT_LOST,),
     ),
 ]

@@ -16,8 +16,9 @@ _HEAD = """\
 Each row is a drill: a person types `/record room 100 user001 hd`, and something fails. A test plays every drill, with
 the functions as they are deployed, moto for DynamoDB, SQS and Secrets Manager, and stand-ins for RTC and Slack. It
 compares what the person reads at the end, how many jobs RTC made, what the ledger says, how many messages lie in the
-dead-letter queue, and whether the log reports a mistake of ours, for which an alarm pages. Here an order is given up
-after three receives; a deployment gives it up after eight, in about 18 minutes.
+dead-letter queue, and whether the log has a line that an operator has to know of: a mistake of ours (`order_failed` or
+`door_failed`), an answer that was not given (`not_answered`), or a result that was lost (`result_lost`). Here an order is
+given up after three receives; a deployment gives it up after eight, in about 18 minutes.
 
 What always holds:
 
@@ -57,13 +58,13 @@ def _in_order() -> list[Drill]:
 def _section(part: str, drills: list[Drill]) -> str:
     rows = [
         f"| {drill.fails} | {'<br>'.join(drill.reads) or 'nothing'} | {drill.jobs} | {drill.ledger} "
-        f"| {drill.dead_letters or ''} | {'yes' if drill.mistake else ''} |"
+        f"| {drill.dead_letters or ''} | {', '.join(f'`{event}`' for event in drill.log)} |"
         for drill in drills
     ]
     head = [
         f"## {part}",
         "",
-        f"| {part} ... | the person reads | jobs | ledger | dead letters | our mistake |",
+        f"| {part} ... | the person reads | jobs | ledger | dead letters | log |",
         "|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows, ""])

@@ -36,10 +36,9 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from local.system import DOOR, HOOKS, TEMPLATE
 from shared.attempts import LEASE
-from shared.log_events import LogEvent
 from shared.orders import new_order_id
 from shared.rtc.client import RtcClient
-from tests.integration.drills.drill import Drill, Seen
+from tests.integration.drills.drill import WATCHED, Drill, Seen
 from tests.lambda_context import Context
 from tests.ledger_table import TABLE, create_table
 from tests.logs import loggers_restored
@@ -147,7 +146,7 @@ class Place:
             jobs=len(self.rtc.jobs()) + len(starts),
             ledger=", ".join(states) or "nothing",
             dead_letters=len(dead),
-            mistake=not self.logged.isdisjoint((LogEvent.ORDER_FAILED, LogEvent.DOOR_FAILED)),
+            log=tuple(event for event in WATCHED if event in self.logged),
         )
 
     @property
