@@ -155,6 +155,20 @@ def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
     assert (merged.state, merged.job.state) == (RecordingState.RECORDING, "INIT")
 
 
+def test_news_that_comes_while_the_job_is_settled_is_not_overwritten(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settling is refused, and computed again from what is stored by then."""
+    order = an_order()
+    settled = settle(ledger, claimed(ledger, order), started(), NOW)
+    before = recording(ledger, order)
+    ledger.recordings.note(before, Shown(RecordingJob(job_id="7", state="RUNNING")), NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.recordings, "read", lambda *_: before)
+        changes = ledger.recordings.begun(Recording.of(settled, RecordingJob(job_id="7")), NOW)
+    assert not ledger.attempts._table.write(*changes)
+
+
 @pytest.mark.parametrize("outcome", [REFUSED, None])
 def test_what_did_not_happen_locks_nothing(ledger: Ledger, outcome: NotStarted | None) -> None:
     """After a refusal, or a claim given back, anyone may start the stream."""
