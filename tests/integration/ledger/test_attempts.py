@@ -201,6 +201,7 @@ def test_a_call_that_did_not_happen_is_given_back_after_its_lease_too(ledger: Le
 def test_an_unknown_outcome_locks_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
     """Until then nobody starts the stream again; after that anyone may."""
     held_until = NOW + UNKNOWN_IS_HELD
+    assert held_until == NOW + timedelta(minutes=15)
     settle(ledger, claimed(ledger, an_order()), Unknown(failure=None, held_until=held_until), NOW)
     lock = claim(ledger, an_order(), 0, held_until - timedelta(seconds=1))
     assert isinstance(lock, StreamLock)
