@@ -98,7 +98,7 @@ def _worker() -> Worker:
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)
-    return Worker(ledger.orders, queues, table, due, telling, rtc, settings.max_receives, _now)
+    return Worker(ledger.orders, queues, table, due, telling, results, rtc, settings.max_receives, _now)
 
 
 def _now() -> datetime:

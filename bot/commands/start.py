@@ -6,7 +6,7 @@ from typing import get_args
 from bot.commands.subcommand import API_PICTURES, PICTURES, Asked, Context, Placing, Subcommand
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
-from bot.language.values import Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.language.values import CLOCK, Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
 from bot.messages.blocks import Audience, Reply, joined, reply
 from bot.messages.wording import common_settings, span, streams
 from shared.orders import MAX_STREAMS, Start
@@ -27,7 +27,7 @@ _HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
 _SIZE = re.compile(
     r"(?:(\d{2,4})x)?(\d{2,4}) ?[pi](?:\d{2,3})?|(\d{2,4}) ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
-_CLOCK = re.compile(r"\d{1,2}(?:[:h]\d{2}(?: ?[ap]m)?| ?[ap]m)", re.ASCII | re.IGNORECASE)
+_CLOCK = re.compile(CLOCK, re.IGNORECASE)
 _SOURCES = (*PICTURES, "audio", "audio-only")
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _MAY_RECORD_NOTHING = (

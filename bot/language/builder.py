@@ -138,11 +138,11 @@ class CommandBuilder:
         return Wrong(near or "one of " + ", ".join(dict.fromkeys(option.choices.values())), near)
 
     def take_listed(self, option: Option, token: Token) -> None:
-        """Take the next value of a list, unless it may be a misspelt choice: `user001, hdd`."""
+        """Take the next value of a list, unless it may be an option: `user001, hdd`, `user001, 10m`."""
         near = self.vocabulary.near(token.text, most=1)
         if near and near.choice:
             self.put_near(near.option, near.choice, token)
-        else:
+        elif token.text.isdecimal() or not self.take_recognised(token.text, token):
             self.take(option, token.text, token)
 
     def take_recognised(self, text: str, token: Token) -> bool:
@@ -198,5 +198,5 @@ def write(command: Command, lexicon: Lexicon) -> str:
 def _may_be_listed(ids: Sequence[str], vocabulary: Vocabulary, lexicon: Lexicon) -> bool:
     """Return whether each id is read as an id without its option's name."""
     return all(lexicon.is_free(value, vocabulary) for value in ids) and not any(
-        vocabulary.near(value, most=1) for value in ids[1:]
+        vocabulary.near(value, most=1) or (not value.isdecimal() and vocabulary.recognises(value)) for value in ids[1:]
     )

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from bot.language.corrections import nearest
 from bot.language.values import Wrong
 
+POLITE = frozenset(("please", "pls", "plz", "thanks", "thx", "thank-you"))
+"""Words of a sentence that mean nothing anywhere, also behind an address."""
 _SENTENCE = """
-in of for with using the please pls plz to at from me my now just thanks thx thank-you could-you can-you would-you
+in of for with using the to at from me my now just could-you can-you would-you
 will-you i-want-to want-to i-want i-need-to need-to i-need let-s can-i can-we may-i hey hi hello kindly named called id
 stream recording record-param publish-param recordparam publishparam
 """
-FILLERS = frozenset(_SENTENCE.split())
+FILLERS = POLITE.union(_SENTENCE.split())
 """Words of a sentence that are ignored in a command."""
 _HYPHENS = str.maketrans("_ '", "---")
 _SHORTEST_VERB = 6
@@ -123,6 +125,10 @@ class Vocabulary:
     def _recognised(self) -> Sequence[Option]:
         return [option for option in self.options if option.choices and option.recognise]
 
+    def recognises(self, word: str) -> bool:
+        """Return whether the word's form says that it is an option's value: `10m`."""
+        return any(option.recognise and option.recognise(word) for option in self.options)
+
     def near(self, word: str, most: int = 2) -> Definition | None:
         """Return the definition of the nearest word, within `most` keystrokes."""
         return self.definitions.get(nearest(folded(word), self._own_words, most) or "")
@@ -183,7 +189,7 @@ class Lexicon:
     @cached_property
     def after_address(self) -> frozenset[str]:
         """Return the words that end an address if they follow a comma or a semicolon in it."""
-        words = {*self.default.definitions, *self.default.refused, *self._by_word}
+        words = {*POLITE, *self.default.definitions, *self.default.refused, *self._by_word}
         return frozenset(word for word in words if word[0].isalnum() and "=" not in word)
 
     def is_phrase(self, words: str) -> bool:
@@ -193,6 +199,11 @@ class Lexicon:
     def is_known(self, word: str) -> bool:
         """Return whether the word means something to a sub-command."""
         return self.command(word) is not None or any(command.define(word) for command in self.commands)
+
+    def is_denied(self, word: str, of: Vocabulary) -> bool:
+        """Return whether the word says the opposite of a word that has a meaning: `no-hd`."""
+        negation, _, known = folded(word).partition("-")
+        return negation in NEGATIONS and known != "" and bool(of.define(known) or self.command(known))
 
     def is_free(self, word: str, of: Vocabulary) -> bool:
         """Return whether the word has no meaning, so that it can be an id without its option's name."""
@@ -205,6 +216,7 @@ class Lexicon:
             or plain in of.refused
             or plain in self.elsewhere
             or self.command(word)
+            or self.is_denied(word, of)
         )
 
 

@@ -26,6 +26,7 @@ def read_options(tokens: list[Token], builder: CommandBuilder) -> None:
 
 def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Token]:
     """Read the option or word that begins with this token, and return the tokens after it."""
+    token = _without_parent(token, builder)
     definition, name, value = builder.vocabulary.define(token.text), token.text, ""
     mark = ""
     if definition is None and (found := _NAMED.fullmatch(token.text)):
@@ -57,6 +58,14 @@ def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Tok
             return after
         _read_unnamed(token, builder)
     return after
+
+
+def _without_parent(token: Token, builder: CommandBuilder) -> Token:
+    """Return the token without the object around a field of the API: `record_param.record_rule_id=5f5e`."""
+    parent, _, field = token.text.partition(".")
+    if folded(parent) in FILLERS and builder.vocabulary.define(re.split("[=:]", field)[0]):
+        return token._replace(text=field, start=token.start + len(parent) + 1)
+    return token
 
 
 def _switched(name: str, value: str, builder: CommandBuilder) -> Definition | None:
@@ -141,6 +150,8 @@ def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
     meant = lexicon.command(plain) or lexicon.asked_for(plain)
     if meant is vocabulary is lexicon.default:
         return  # `room 100 start user001`
+    if not why and lexicon.is_denied(plain, vocabulary):
+        why = vocabulary.refused.get(plain.partition("-")[0], UNKNOWN)
     if meant and not why:
         why = meant if isinstance(meant, str) else f"{meant.name} goes first"
     if why:

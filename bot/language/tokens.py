@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from bot.language.lexicon import ARTICLES, FILLERS, JOINING, Lexicon, folded
-from bot.language.values import TIME
+from bot.language.values import CLOCK, TIME
 
 MARKS = "`*~\"'"
 """Marks around a value: Slack's formatting and quotes. No id and no option contains one of them."""
@@ -18,19 +18,19 @@ _ENDINGS = ".!:"
 _BRACKETS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 _SIZE = r"[0-9]{2,4}[ ]?(?:[x*][ ]?[0-9]{2,4}|[pi](?:[0-9]{2,3})?)p?"
-_ENDS_ADDRESS = rf"-*(?:WORDS|{TIME}|{_SIZE}|[0-9]{{3,4}})(?![\w/-]|\.\w)"
+_ENDS_ADDRESS = rf"-*(?:WORDS|{TIME}|{CLOCK}|{_SIZE}|[0-9]{{3,4}})(?![\w/-]|\.\w)"
 
 _TOKEN = rf"""
     (?:[\w-]+[=:])?"(?=[^"\n]*")[^\s"]*(?:[ ]|://)[^"\n]*"      # several words, or an address, in quotes
-    | \n | (?P<number> ^[0-9]{{1,2}}[.)](?=[ ]) ) | (?P<comma> [,;]+ | && | (?<=\w)[+|&](?=\w) )
+    | \n | (?P<number> ^[(\[]?[0-9]{{1,2}}[.:)\]]\)?(?=[ ]) ) | (?P<comma> [,;]+ | && | (?<=\w)[+|&](?=\w) )
     | (?P<emoji> (?<!\S)(?::[a-z0-9+_'-]*[a-z][a-z0-9+_'-]*:)+(?!\S) )
-    | (?<![^\s,;])(?:[\w-]+[=:])?(?:{TIME}|[0-9]{{1,2}}(?::[0-9]{{2}})?[ ][ap]m(?!\w))
+    | (?<![^\s,;])(?:[\w-]+[=:])?(?:{TIME}|{CLOCK}(?!\w))
     | (?<![^\s,;]){_SIZE}(?!\w)
     | [^\s,;()\[\]{{}}<>]*:// (?: [^\s,;"] | [,;](?=[^\s,;"])(?!(?:[\w-]+=)?rtmps?://|{_ENDS_ADDRESS}) )*
     | (?: (?![&?][\w-]+=|(?<=\w)[+|&]\w) [^\s,;()\[\]{{}}<>] )+
 """
 
-_NUMBERED_LIST = re.compile(r"1([.)]) .*(?:\n2\1 |\Z)")
+_NUMBERED_LIST = re.compile(r"[(\[]?1(?:([.:)\]]\)?) .*\n[(\[]?2\1 |[.)\]]\)? .*\Z)")
 _LONGEST_PHRASE = 3
 _SIGN = re.compile(r"[^\w\s?@#]+")
 """A sign between words: a dash, an arrow, a smiley."""
@@ -52,7 +52,7 @@ def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
     """Return the words of the text, in order. A length of time, a clock time and a size are one word each.
 
     An address may contain commas and semicolons, since stream names do. One of them ends the address only where a
-    blank, another address, a word of the sub-commands, a time, a size or a number like one follows: in `rtmp://h/k;hd`
+    blank, another address, a word of the sub-commands, `thanks`, a time, a size or a number like one follows: in `rtmp://h/k;hd`
     and `rtmp://h/k,720p` the address is `rtmp://h/k`, in `rtmp://h/a,b` it is all. The other rules are worse: if each
     comma ended it, such a stream name could not be typed; if only a blank did, `;hd` would go to RTC as a part of the
     address. Quotes keep any address whole.

@@ -36,6 +36,9 @@ _PART = rf"(?:{_AMOUNT}[ ]?(?:{_UNIT})|(?:{_WORDS})[ ](?:{_LONG_UNIT}))(?![a-z_-
 TIME = rf"{_PART}(?:(?:[ ]and)?[ ]?{_PART})*(?![a-z0-9_-])"
 """The pattern of a length of time in lower case: `10m`, `1h30m`, `1 hour 30 min`, `half an hour`."""
 
+CLOCK = r"[0-9]{1,2}(?:[:h][0-9]{2}(?:[ ]?[ap]m)?|[ ]?[ap]m)"
+"""The pattern of a clock time in lower case: `15:30`, `3 pm`."""
+
 _TIME = re.compile(TIME)
 _TIME_PART = re.compile(rf"({_AMOUNT}|{_WORDS})[ ]?({_UNIT})")
 _MOST_DIGITS = 9
@@ -106,7 +109,7 @@ def write_time(seconds: int) -> str:
 def read_rule(text: str) -> str | Wrong:
     """Read a recording rule's id. A slash is refused, so that an address typed here by mistake stays secret."""
     why = Wrong("a rule's id is 1 to 128 plain characters without a slash")
-    if text.casefold() in _NO_RULE:
+    if text.casefold() in _NO_RULE or not any(map(str.isalnum, text)):  # `rule=-`
         return Wrong("name a rule's id, or leave rule out")
     try:
         return why if "/" in text or "\\" in text else RecordParam(record_rule_id=text).record_rule_id

@@ -1,6 +1,8 @@
 """The outcome of a stop, from the ledger: two or three lines for one recording, a line for each of several."""
 
-from bot.messages.blocks import Audience, Line, Reply, code, joined, person, plain, reply
+from datetime import datetime
+
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
 from bot.messages.explanations import explain
 from bot.messages.wording import source
 from shared.failures import Failure, FailureKind
@@ -39,6 +41,14 @@ def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
             of_whom = f" of {who}" if who else ""
             rows = [_row(target, None if who else _stream(target)) for target in targets]
             return reply(to, [f"⏹ Stopped {over} of {len(targets)} recordings{of_whom}"], by, *rows)
+
+
+def stop_waits(stop: Stop, begun: StopRecord, why: Failure, until: datetime) -> Reply:
+    """Return the message that the stop is tried again: what RTC answered, and until when."""
+    again: Line = [f"{_MAYBE_RECORDING} It is tried again until about ", clock_time(until), "."]
+    by = joined(["by ", person(begun.actor)], explain(why).technical or None)
+    who = _named(stop) or f"{len(begun.targets)} recordings"
+    return reply(Audience.CHANNEL, [f"⏳ Not stopped yet: {who}"], again, by)
 
 
 def _named(stop: Stop) -> str:

@@ -14,6 +14,7 @@ from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, KeyRefused, NoTurn, TryAgain
 from functions.worker.due import DueHandler
+from functions.worker.results import Results
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
@@ -30,6 +31,7 @@ class Worker:
     handlers: Handlers
     due: DueHandler
     telling: Telling
+    results: Results
     rtc: Callable[[], RtcClient]
     """Returns the client for the current keys. Raises SecretUnreadable or Away while there are none."""
     max_receives: int
@@ -50,8 +52,10 @@ class Worker:
             self._look_at_due(order, delivery)
             return True
         with log_keys(order_id=order.order_id, receive=str(receive)):
-            delay = self._process_order(order, delivery)
+            delay = self._process_order(self.results.kept(order), delivery)
             if delay is None:
+                self.results.forget(order)
+                self.results.put_kept()
                 return True
             self.queues.delay(record, delay.total_seconds())
             return False

@@ -1,7 +1,8 @@
 """Keep what RTC said: a result that the ledger doesn't take goes on the queue, as an order to settle it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messages import outcomes
@@ -29,31 +30,53 @@ class NotStored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Puts results on the queue. The settle that carries one goes on with the order, so the order's message is done."""
+    """Puts results on the queue. The settle that carries one goes on with the order, so the order's message is done.
+
+    A settle that the queue doesn't take is kept here, until the order comes back or the queue takes it.
+    """
 
     queues: Queues
     telling: Telling
     clock: Callable[[], datetime]
+    _kept: dict[str, Order] = field(default_factory=dict)
+    """Settles by order id."""
 
     def hand_over(self, order: Order, action: Start | Stop, not_stored: NotStored, delivery: Delivery) -> None:
         """Put the result on the queue. Raises TryAgain if the queue doesn't surely have it.
 
-        Then the asker reads what RTC said, because nothing of recordbot may remember it.
+        Then the asker reads what RTC said, because only this process remembers it.
         """
         result = not_stored.result
         logger.warning(LogEvent.NOT_STORED, exc_info=not_stored, extra=_facts(result))
         made_no_call = isinstance(result, Attempt) and result.outcome is None
         if made_no_call and self.clock() - order.placed_at > LONGEST_WAIT:
             raise TryAgain(delivery.delay())  # a claim that fails again and again must not be handed on for ever
+        settle = order.settling(action, result)
         try:
-            self.queues.put(order.settling(action, result), delay=_DELAY)
+            self.queues.put(settle, delay=_DELAY)
         except (NotQueued, PerhapsQueued):
+            self._kept[order.order_id] = settle
             if not made_no_call:
                 self.report_lost(order, action, result)
             raise TryAgain(delivery.delay()) from None
 
+    def kept(self, order: Order) -> Order:
+        """Return the settle of what RTC said to the order, if it is kept here; else the order."""
+        return self._kept.get(order.order_id, order)
+
+    def forget(self, order: Order) -> None:
+        """Forget the settle of an order that is done."""
+        self._kept.pop(order.order_id, None)
+
+    def put_kept(self) -> None:
+        """Try again to put what is kept on the queue, because another recorder may receive the orders."""
+        with suppress(NotQueued, PerhapsQueued):
+            for order_id, settle in list(self._kept.items()):
+                self.queues.put(settle, delay=_DELAY)
+                del self._kept[order_id]
+
     def report_lost(self, order: Order, action: Start | Stop, result: Attempt | StopRecord) -> None:
-        """Tell the asker what RTC said, though it is stored nowhere. This never raises an error."""
+        """Tell the asker what RTC said, though it isn't stored. This never raises an error."""
         logger.error(LogEvent.RESULT_LOST, extra=_facts(result))
         count(Metric.OUTCOME_UNKNOWN)
         if isinstance(result, Attempt):

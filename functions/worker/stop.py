@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.messages.stop_outcomes import stop_outcome
+from bot.messages.stop_outcomes import stop_outcome, stop_waits
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
@@ -57,7 +57,9 @@ class StopHandler:
         except NotStored as not_stored:
             self.results.hand_over(order, action, not_stored, delivery)
             return
-        except TryAgain:
+        except TryAgain as again:
+            if again.why is not None and not delivery.last:
+                self.telling.report_wait(order, stop_waits(action, stop, again.why, delivery.tries_until(self.clock())))
             with suppress(TryAgain):
                 self._redraw(stop, delivery)  # the messages say that it is being stopped
             raise
@@ -183,7 +185,7 @@ class StopHandler:
                 return self._ended(target, Ended.GONE)
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
-                raise TryAgain(delivery.delay()) from None
+                raise TryAgain(delivery.delay(), error.failure()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"failure": error.failure()})
         return self._ended(target, Ended.STOPPED)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.log_events import LogEvent
+
 if TYPE_CHECKING:
     from tests.integration.drills.place import Place
 
@@ -15,6 +17,8 @@ MISTAKE = "⚠️ That was our mistake, not yours."
 UNKNOWN = f"❓ {USER} in room {ROOM} may or may not be recording"
 NOT_RECORDED = f"⛔ Not recorded: {USER} in room {ROOM}"
 NOT_FINISHED = "⚠️ Your order could not be finished: recordbot can't reach its storage at AWS."
+WATCHED = (LogEvent.ORDER_FAILED, LogEvent.DOOR_FAILED, LogEvent.NOT_ANSWERED, LogEvent.RESULT_LOST)
+"""What an operator has to know of: a mistake of ours, an answer that was not given, a result that was lost."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Seen:
     ledger: str
     """The state of the attempt."""
     dead_letters: int = 0
+    log: tuple[LogEvent, ...] = ()
+    """Which of WATCHED the log has."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Drill:
     jobs: int = 1
     ledger: str = "started"
     dead_letters: int = 0
+    log: tuple[LogEvent, ...] = ()
     bot_token: bool = True
     play: Callable[["Place"], object] = lambda place: place.type(COMMAND)
     """What the person does."""
@@ -50,7 +57,7 @@ class Drill:
     @property
     def expected(self) -> Seen:
         """What there has to be in the end."""
-        return Seen(self.reads, self.jobs, self.ledger, self.dead_letters)
+        return Seen(self.reads, self.jobs, self.ledger, self.dead_letters, self.log)
 
     @property
     def name(self) -> str:

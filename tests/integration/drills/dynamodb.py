@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from local.aws.faults import DENIED, Fault
 from local.http_message import Wire
+from shared.log_events import LogEvent
 from tests.integration.drills.drill import MISTAKE, NOT_FINISHED, RECORDING, STARTING, UNKNOWN, Drill
 from tests.integration.drills.place import Place
 
@@ -59,9 +60,9 @@ def _away_for_the_settling(place: Place) -> None:
     place.aws.misbehave(FAILED, "TransactWriteItems", holding=WRITES["the settling"], times=None)
 
 
-def _away_with_the_queue(place: Place) -> None:
-    _away_for_the_settling(place)
-    place.aws.misbehave(DENIED, "SendMessage", holding=r"\"kind\":\"settle\"", times=None)
+def _away_with_the_queue(place: Place, times: int | None = None) -> None:
+    place.aws.misbehave(FAILED, "TransactWriteItems", holding=WRITES["the settling"], times=times and 2 * times)
+    place.aws.misbehave(DENIED, "SendMessage", holding=r"\"kind\":\"settle\"", times=times)
 
 
 DRILLS = [
@@ -75,7 +76,14 @@ DRILLS = [
     Drill("DynamoDB", "is away for good", _away, (NOT_FINISHED,), 0, "nothing", 1),
     Drill("DynamoDB", "fails twice when the turn to call RTC is booked", _no_turn(FAILED, 2)),
     Drill(
-        "DynamoDB", "refuses to book a turn (no permission)", _no_turn(DENIED, None), (MISTAKE,), 0, "not_started", 1
+        "DynamoDB",
+        "refuses to book a turn (no permission)",
+        _no_turn(DENIED, None),
+        (MISTAKE,),
+        0,
+        "not_started",
+        1,
+        log=(LogEvent.ORDER_FAILED,),
     ),
     Drill(
         "DynamoDB",
@@ -85,6 +93,7 @@ DRILLS = [
         0,
         "nothing",
         1,
+        log=(LogEvent.ORDER_FAILED,),
     ),
     Drill(
         "DynamoDB",
@@ -94,13 +103,23 @@ DRILLS = [
         1,
         "calling",
         1,
+        (LogEvent.RESULT_LOST,),
     ),
     Drill(
         "DynamoDB",
-        "takes no outcome, and SQS takes no settle",
+        "takes no outcome, and SQS takes no settle, once",
+        lambda place: _away_with_the_queue(place, 1),
+        (UNKNOWN, RECORDING),
+        log=(LogEvent.RESULT_LOST,),
+    ),
+    Drill(
+        "DynamoDB",
+        "takes no outcome for good, and SQS takes no settle",
         _away_with_the_queue,
         (UNKNOWN, UNKNOWN),
         1,
-        "unknown",
+        "calling",
+        1,
+        (LogEvent.RESULT_LOST,),
     ),
 ]

@@ -15,15 +15,17 @@ _HEAD = """\
 
 Each row is a drill: a person types `/record room 100 user001 hd`, and something fails. A test plays every drill, with
 the functions as they are deployed, moto for DynamoDB, SQS and Secrets Manager, and stand-ins for RTC and Slack. It
-compares what the person reads at the end, how many jobs RTC made, what the ledger says, and how many messages lie in
-the dead-letter queue. Here an order is given up after three receives; a deployment gives it up after eight, in about
-18 minutes.
+compares what the person reads at the end, how many jobs RTC made, what the ledger says, how many messages lie in the
+dead-letter queue, and whether the log has a line that an operator has to know of: a mistake of ours (`order_failed` or
+`door_failed`), an answer that was not given (`not_answered`), or a result that was lost (`result_lost`). Here an order
+is given up after three receives; a deployment gives it up after eight, in about 18 minutes.
 
 What always holds:
 
 - RTC makes at most one job for each stream that was asked for.
 - What RTC said is not lost. If the ledger doesn't take it, it waits on the queue as a *settle* (`not_stored` in the
-  log). If the queue doesn't take it either, the person reads the job's id (`result_lost` in the log).
+  log). If the queue doesn't take it either, the person reads the job's id (`result_lost` in the log), and the recorder
+  keeps the settle until one of the two works again.
 - No message says that nothing was started when something may run.
 - While DynamoDB or Secrets Manager can't be used (throttled, failed, no answer), orders wait (`aws_away` in the log).
   No permission, a missing table or a wrong value is a mistake of ours: the log has `order_failed`, and an alarm pages.
@@ -56,14 +58,14 @@ def _in_order() -> list[Drill]:
 def _section(part: str, drills: list[Drill]) -> str:
     rows = [
         f"| {drill.fails} | {'<br>'.join(drill.reads) or 'nothing'} | {drill.jobs} | {drill.ledger} "
-        f"| {drill.dead_letters or ''} |"
+        f"| {drill.dead_letters or ''} | {', '.join(f'`{event}`' for event in drill.log)} |"
         for drill in drills
     ]
     head = [
         f"## {part}",
         "",
-        f"| {part} ... | the person reads | jobs | ledger | dead letters |",
-        "|---|---|---|---|---|",
+        f"| {part} ... | the person reads | jobs | ledger | dead letters | log |",
+        "|---|---|---|---|---|---|",
     ]
     return "\n".join([*head, *rows, ""])
 

@@ -5,6 +5,7 @@ with the clock set forward, so that no drill waits.
 """
 
 import json
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
@@ -21,6 +22,7 @@ from bot.slack_api import SlackApi
 from functions import recorder, slack, webhook
 from functions.aws import queue as aws_queue
 from functions.aws import secrets as aws_secrets
+from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
 from functions.aws.secrets import Secret
 from functions.ledger.ledger import open_ledger
@@ -37,7 +39,7 @@ from local.system import DOOR, HOOKS, TEMPLATE
 from shared.attempts import LEASE
 from shared.orders import new_order_id
 from shared.rtc.client import RtcClient
-from tests.integration.drills.drill import Drill, Seen
+from tests.integration.drills.drill import WATCHED, Drill, Seen
 from tests.lambda_context import Context
 from tests.ledger_table import TABLE, create_table
 from tests.logs import loggers_restored
@@ -89,6 +91,8 @@ class Place:
         self.environment: dict[str, str] = {}
         self.parts = ExitStack()
         """What a drill adds, until it ends."""
+        self.logged: set[str] = set()
+        """The messages in the log."""
         self.said: list[str] = []
         """What a caller of the webhook read."""
 
@@ -138,7 +142,13 @@ class Place:
         reads = [headline.removesuffix(f" · @{ANN.name}") for headline in headlines]  # a late answer mentions her
         made = [text for text in (*reads, *self.said) if not text.startswith("⏳")]
         starts = [it for it in self.other_rtc.requests if it.startswith(b"POST")] if self.other_rtc else []
-        return Seen(tuple(made), len(self.rtc.jobs()) + len(starts), ", ".join(states) or "nothing", len(dead))
+        return Seen(
+            tuple(made),
+            jobs=len(self.rtc.jobs()) + len(starts),
+            ledger=", ".join(states) or "nothing",
+            dead_letters=len(dead),
+            log=tuple(event for event in WATCHED if event in self.logged),
+        )
 
     @property
     def _sqs(self) -> Any:
@@ -197,6 +207,13 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
         parts.enter_context(closing(workspace))
         place = Place(aws, clock, api, workspace, _queues(aws))
         parts.push(place.parts)
+
+        def note(record: logging.LogRecord) -> bool:
+            place.logged.add(record.getMessage())
+            return True
+
+        logger.addFilter(note)
+        parts.callback(logger.removeFilter, note)
         rtc = parts.enter_context(serve(api))
         handlers = {"SlackFunction": slack.handler, "WebhookFunction": webhook.handler}
         gateway = ApiGateway(read_template(TEMPLATE).routes, lambda name, event: handlers[name](event, Context()))

@@ -5,6 +5,7 @@ import json
 from local.aws.faults import DENIED, Fault
 from local.http_message import Wire
 from local.rtc.faults import Fault as RtcFault
+from shared.log_events import LogEvent
 from tests.integration.drills.drill import COMMAND, MISTAKE, NOT_FINISHED, RECORDING, USER, Drill
 from tests.integration.drills.place import Place
 from tests.webhook_requests import an_event
@@ -78,6 +79,7 @@ DRILLS = [
         (MISTAKE,),
         0,
         "nothing",
+        log=(LogEvent.DOOR_FAILED,),
     ),
     Drill(
         "Secrets Manager",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from local.slack.faults import Fault
+from shared.log_events import LogEvent
 from tests.integration.drills.drill import Drill
 from tests.integration.drills.place import Place
 
@@ -34,8 +35,15 @@ DRILLS = [
     Drill("Slack", "throttles an answer and asks for 30 s (429)", _post(_throttled(30))),
     Drill("Slack", "throttles an answer and doesn't say for how long (429)", _post(_throttled(None))),
     Drill("Slack", "fails twice (500)", _post(Fault(status=500), 2)),
-    Drill("Slack", "can't be reached for good", _dead, ()),
-    Drill("Slack", "sends a response_url of another host, and the bot has no token", _wrong_host, (), bot_token=False),
+    Drill("Slack", "can't be reached for good", _dead, (), log=(LogEvent.NOT_ANSWERED,)),
+    Drill(
+        "Slack",
+        "sends a response_url of another host, and the bot has no token",
+        _wrong_host,
+        (),
+        log=(LogEvent.NOT_ANSWERED,),
+        bot_token=False,
+    ),
     Drill(
         "Slack",
         "has a clock that is 20 minutes ahead of ours",

@@ -155,6 +155,20 @@ def test_news_that_came_before_the_settling_is_merged(ledger: Ledger) -> None:
     assert recording(ledger, order).state is RecordingState.RECORDING
 
 
+def test_news_that_comes_while_the_job_is_settled_is_not_overwritten(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settling is refused, and computed again from what is stored by then."""
+    order = an_order()
+    settled = settle(ledger, claimed(ledger, order), started(), NOW)
+    before = recording(ledger, order)
+    ledger.recordings.note(before, Shown(RecordingJob(job_id="7", state="RUNNING")), NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.recordings, "read", lambda *_: before)
+        changes = ledger.recordings.settled(settled, NOW + timedelta(seconds=1))
+    assert not ledger.attempts._table.write(*changes)
+
+
 @pytest.mark.parametrize("outcome", [REFUSED, None])
 def test_what_did_not_happen_locks_nothing(ledger: Ledger, outcome: NotStarted | None) -> None:
     """After a refusal, or a claim given back, anyone may start the stream."""
@@ -187,6 +201,7 @@ def test_a_call_that_did_not_happen_is_given_back_after_its_lease_too(ledger: Le
 def test_an_unknown_outcome_locks_for_a_quarter_of_an_hour(ledger: Ledger) -> None:
     """Until then nobody starts the stream again; after that anyone may."""
     held_until = NOW + UNKNOWN_IS_HELD
+    assert held_until == NOW + timedelta(minutes=15)
     settle(ledger, claimed(ledger, an_order()), Unknown(failure=None, held_until=held_until), NOW)
     lock = claim(ledger, an_order(), 0, held_until - timedelta(seconds=1))
     assert isinstance(lock, StreamLock)
@@ -213,6 +228,18 @@ def test_a_lock_that_another_has_taken_over_stays_theirs(ledger: Ledger) -> None
     lock = claim(ledger, an_order(), 0, later)
     assert isinstance(lock, StreamLock)
     assert lock.order_id == other.order_id
+
+
+def test_a_lock_that_another_had_and_gave_back_is_no_obstacle(ledger: Ledger) -> None:
+    """The attempt gets its outcome though there is no lock any more."""
+    order = an_order()
+    claimed(ledger, order)
+    later = NOW + LEASE + UNKNOWN_IS_HELD
+    release(ledger, claimed(ledger, an_order(), now=later), later)
+    late = claim(ledger, order, 0, later)
+    assert isinstance(late, Attempt)
+    assert ledger.attempts.read(order.order_id, 0) == late
+    assert late.state is State.UNKNOWN
 
 
 def test_what_is_known_late_replaces_unknown(ledger: Ledger) -> None:
@@ -280,6 +307,19 @@ def test_a_call_that_is_being_made_cannot_be_settled_as_not_made(ledger: Ledger)
     claimed(ledger, order)
     with pytest.raises(Contended):
         ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
+
+
+def test_giving_up_is_refused_if_somebody_claims_at_that_moment(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a call that is being made would count as not made."""
+    order = an_order()
+    attempt = claimed(ledger, order)
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger.attempts, "read", lambda *_: None)  # it read the attempt before the claim
+        with pytest.raises(Contended):
+            ledger.attempts.settle_uncalled(order, 0, requests_of(order)[0], REFUSED, NOW)
+    assert ledger.attempts.read(order.order_id, 0) == attempt
 
 
 def test_giving_up_keeps_when_the_last_call_was_begun(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from pydantic import BaseModel
 
-from functions.ledger.table import TRIES, Key, Table, put, put_over_any, remove
+from functions.ledger.table import KEPT, TRIES, Key, Table, put, put_over_any, remove
 from shared.orders import new_order_id
 from tests.ledger_table import TABLE
 
@@ -95,3 +95,34 @@ def test_a_part_of_a_partition_is_read_by_its_prefix(dynamodb: DynamoDBClient, k
         assert table.write(put(Key(key.pk, sk), Note(version=1), NOW, over=None))
     assert list(table.read_all(key.pk, "a#")) == ["a#1", "a#2"]
     assert list(table.read_all(key.pk)) == ["a#1", "a#2", "b"]
+
+
+def test_every_read_is_consistent(dynamodb: DynamoDBClient, key: Key) -> None:
+    """A read that lacks the last write would claim a stream twice, or answer twice."""
+    asked: list[bool] = []
+
+    def note(params: dict[str, Any], **_: object) -> None:
+        asked.append(params.get("ConsistentRead", False))
+
+    dynamodb.meta.events.register("provide-client-params.dynamodb", note)
+    try:
+        table = Table(dynamodb, TABLE)
+        table.read(key, Note)
+        table.read_all(key.pk)
+        table.read_numbers(key)
+    finally:
+        dynamodb.meta.events.unregister("provide-client-params.dynamodb", note)
+    assert asked == [True, True, True]
+
+
+def test_every_item_says_when_it_ends(dynamodb: DynamoDBClient, key: Key) -> None:
+    """DynamoDB removes it then: what people asked for and who they are is not kept for ever."""
+    keys = [key, Key(key.pk, "over any"), Key(key.pk, "numbers")]
+    table = Table(dynamodb, TABLE)
+    assert table.write(put(keys[0], Note(version=1), NOW, over=None), put_over_any(keys[1], Note(version=1), NOW))
+    assert table.update(keys[2], {"turns": ":one"}, NOW, condition="attribute_not_exists(pk)", one=1)[0]
+    found = [
+        dynamodb.get_item(TableName=TABLE, Key={"pk": {"S": it.pk}, "sk": {"S": it.sk}})["Item"]["expires_at"]
+        for it in keys
+    ]
+    assert found == [{"N": str(int((NOW + KEPT).timestamp()))}] * 3

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -18,17 +18,20 @@ from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
+from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.results import NotStored
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
+from shared.attempts import Attempt, Started
 from shared.log_events import LogEvent
-from shared.orders import Order, Start, Stop, Tick, new_order_id, order_id_of
-from shared.rtc.models import RecordingRequest
+from shared.orders import NotQueued, Order, Start, Stop, Tick, new_order_id, order_id_of
+from shared.rtc.models import RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
-from tests.builders import TIMETABLE
+from tests.builders import TIMETABLE, requests_of
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
@@ -304,3 +307,26 @@ def test_a_refused_key_stops_all_calls_and_who_waits_is_told_once(
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len([it for it in metrics if Metric.RTC_REFUSED_KEY in it]) == 2
     assert len([it for it in metrics if it.get("message") == LogEvent.RTC_STOPPED]) == 1
+
+
+def test_a_result_that_is_kept_goes_on_the_queue_after_the_next_order(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another recorder may receive the order whose result neither ledger nor queue took."""
+    order, results = deployed.order("user001"), recorder._worker().results
+    attempt = deployed.ledger().attempts.claim(order, 0, requests_of(order)[0], datetime.now(UTC))
+    assert isinstance(attempt, Attempt)
+    assert isinstance(order.action, Start)
+    lost = NotStored(attempt.settled(Started(job=RecordingJob(job_id="7")), datetime.now(UTC)))
+
+    def refuse(*_: object, **__: object) -> None:
+        raise NotQueued
+
+    delivery = Delivery(1, last=False, time_left=lambda: timedelta(minutes=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(OrderQueue, "put", refuse)
+        with pytest.raises(TryAgain):
+            results.hand_over(order, order.action, lost, delivery)
+    _no_delays(monkeypatch)
+    assert undone(batch(deployed.order("user002").model_dump_json())) == []
+    assert order.settling(order.action, lost.result) in [waiting for waiting, _ in _waiting("orders")]

@@ -144,6 +144,23 @@ def test_an_answer_that_said_unknown_is_corrected(world: World) -> None:
     assert "JobExceed" in message
 
 
+def test_an_answer_is_corrected_only_when_all_is_known(world: World, dynamodb: DynamoDBClient) -> None:
+    """The call is made again after the settle, and its outcome needs a settle of its own."""
+    world.rtc.misbehave(FAILED, operation="start")
+    order = world.order()
+    with away_after(world):
+        world.run(order)
+    world.clock.tick(LEASE.total_seconds())
+    assert world.run(order, 2) is None
+    with away(dynamodb, lambda operation: operation == "TransactWriteItems" and world.starts() > 1):
+        assert world.run(next_settle(world)) is None
+    assert "may or may not" in world.read()[0]
+    world.clock.tick(2)
+    assert world.run(next_settle(world)) is None
+    (message,) = world.read()
+    assert "🟡 Starting user001" in message
+
+
 def test_with_ledger_and_queue_away_the_message_names_the_job(world: World) -> None:
     """Nothing remembers the job, so the asker has to read it; the order is received again, and is unknown."""
     order = world.order()

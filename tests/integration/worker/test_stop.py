@@ -11,7 +11,7 @@ from mypy_boto3_sqs import SQSClient
 from functions.aws.away import Away
 from functions.ledger.pace import NotYet, Pace, Stopped, Turn
 from functions.webhook_api.answers import order_status
-from functions.worker.delivery import LONGEST_WAIT
+from functions.worker.delivery import DELAYS, LONGEST_WAIT
 from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
@@ -57,6 +57,8 @@ class Stops:
     def stop(self, order: Order, receive: int = 1, *, last: bool = False) -> timedelta | None:
         """None where the stop is done, else how long until it is to be received again to be answered."""
         assert self.world.ledger.orders.record_request(order, self.world.clock())
+        if receive > 1:
+            self.world.clock.tick(2)  # the least time between two receives
         while delay := self.world.run(order, receive, last=last):
             if self.world.ledger.answers.read(order.order_id).answered_at is None:
                 return delay
@@ -182,6 +184,23 @@ def test_a_stop_that_leaves_a_doubt_is_repeated(stops: Stops, fault: Fault) -> N
     stops.world.clock.tick(2)
     assert stops.stop(order, 2) is None
     assert stops.states(order) == ["done", "stopped"]
+
+
+def test_while_a_stop_waits_the_asker_reads_why_and_until_when(stops: Stops) -> None:
+    """It is said once, and one message changes until the recording is stopped."""
+    stops.started()
+    order = stops.order()
+    for receive in (1, 2):
+        stops.world.rtc.misbehave(FAILED, operation="stop")
+        assert stops.stop(order, receive) is not None
+    *_, waiting = stops.world.read()
+    headline, again, technical = waiting.split("\n")
+    end = order.placed_at + timedelta(seconds=sum(DELAYS))
+    assert headline == "⏳ Not stopped yet: user001 in room 100"
+    assert again == f"It may still be recording. It is tried again until about {end:%H:%M} UTC."
+    assert technical.startswith("by timetable · RTC.00002001 InternalError · HTTP 500 · request ")
+    assert stops.stop(order, 3) is None
+    assert [it.split("\n")[0] for it in stops.world.read()][1:] == ["⏹️ Stopped user001 in room 100"]
 
 
 def test_a_stop_that_rtc_never_takes_is_given_up(stops: Stops) -> None:

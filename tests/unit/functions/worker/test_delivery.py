@@ -1,11 +1,50 @@
 """How long an order is tried."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from inspect import signature
 
 import pytest
 
-from functions.worker.delivery import DELAYS, Delivery
+from bot.slack_api import SlackApi
+from functions.ledger.answers import LEASE as ANSWER_LEASE
+from functions.worker.channel_turns import PATIENCE
+from functions.worker.delivery import (
+    DELAYS,
+    LONGEST_WAIT,
+    TIME_FOR_A_CALL,
+    TIME_TO_ANSWER,
+    TIME_TO_SETTLE,
+    Delivery,
+)
+from functions.worker.turns import _PERSON
+from shared.attempts import LEASE
+from shared.orders import LATEST_END
+from shared.rtc.client import _FOR_AUTHENTICATION, RtcClient
 from tests.builders import NOW
+
+
+def limit(client: Callable[..., object]) -> timedelta:
+    """The longest time of one request of the client, as it is deployed."""
+    return timedelta(seconds=sum(signature(client).parameters["limits"].default))
+
+
+def test_each_limit_covers_what_has_to_happen_within_it() -> None:
+    """Else a call outlives its lease and counts as unknown, or an answer is posted twice."""
+    call = limit(RtcClient) + timedelta(seconds=_FOR_AUTHENTICATION)
+    assert call + TIME_TO_SETTLE <= TIME_FOR_A_CALL
+    assert _PERSON.patience + call <= LEASE
+    assert 2 * limit(SlackApi) <= TIME_TO_ANSWER  # chat.postMessage, and then the response_url
+    assert PATIENCE + TIME_TO_ANSWER <= ANSWER_LEASE
+    assert timedelta(seconds=sum(DELAYS)) < LONGEST_WAIT < LATEST_END
+
+
+@pytest.mark.parametrize("receive", range(1, 9))
+def test_each_delay_is_most_of_what_its_receive_has(receive: int) -> None:
+    """Up to a fifth is left out, which spreads orders out; a shorter one would use up the receives."""
+    longest = [*DELAYS, DELAYS[-1]][receive - 1]
+    delivery = Delivery(receive, last=False, time_left=lambda: timedelta(minutes=1))
+    assert all(0.8 * longest <= delivery.delay().total_seconds() <= longest for _ in range(100))
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,16 @@ def test_a_second_401_is_final() -> None:
         assert len(server.requests) == 4
 
 
+@pytest.mark.parametrize("status", [302, 307, 308])
+def test_a_login_follows_no_redirect(status: int) -> None:
+    """Another server never gets the password."""
+    token = token_answer("T1", "2026-01-02T00:00:00Z")
+    with serve(token) as other, serve(http(status, b"", f"Location: {other.endpoint}/v3/auth/tokens")) as server:
+        with pytest.raises(NotConnected):
+            client_with_token(server, Clock()).start(REQUEST)
+        assert (len(server.requests), other.connections) == (1, 0)
+
+
 @pytest.mark.parametrize(
     ("answer", "family"),
     [

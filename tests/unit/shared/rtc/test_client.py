@@ -46,6 +46,15 @@ def failure(reply: Reply, *, limit: float = 60.0) -> RtcError:
     return caught.value
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(status: int) -> None:
+    """Another server gets neither the signature nor the push keys, and the start is not made a second time."""
+    with RawServer(lambda sock: sock.sendall(JOB)) as other:
+        error = failure(sends(http(status, b"", f"Location: {other.endpoint}/")))
+        assert isinstance(error, OutcomeUnknown)
+        assert other.connections == 0
+
+
 def test_a_start_is_one_signed_post_of_the_bodys_json() -> None:
     """What goes out is the page's request line, its mandatory headers and the whole body."""
     with RawServer(lambda sock: sock.sendall(JOB)) as server:
