@@ -3,7 +3,9 @@
 import os
 import signal
 from collections import Counter
+from functools import cache
 
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -19,6 +21,9 @@ for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
 # Tests that run in the background, or under nohup, find these signals ignored, and so would every process they start.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# botocore reads its descriptions of AWS anew for each session, which takes a tenth of a second. They don't change.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
