@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from local.aws.calls import calls_in
 from local.aws.faults import Misbehaving
+from local.aws.moto_caches import remember
 from local.aws.quick_moto import make_quick
 from local.aws.transactions import Transactions, body_of
 
@@ -46,6 +47,7 @@ def _print(line: str) -> None:
 
 def _main() -> None:
     make_quick()
+    remember()
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
