@@ -1,5 +1,6 @@
 """What holds for every test."""
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -24,6 +25,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # botocore reads its descriptions of AWS anew for each session, which takes a tenth of a second. They don't change.
 botocore.session.create_loader = cache(botocore.session.create_loader)
+
+# What is imported and collected stays. To look through it for garbage takes a tenth of a worker's time.
+gc.disable()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Let garbage be collected from now on, but not among what is there already."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
