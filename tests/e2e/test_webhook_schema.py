@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.rtc.api import RtcApi
+from local.aws.faults import DENIED
 from local.system import System, new_caller, running
 
 pytestmark = [
@@ -18,9 +18,10 @@ HOOK, STATUS, DESCRIPTION = "/hooks/{caller}", "/orders/{order_id}", "/openapi.j
 
 @pytest.fixture(name="system", scope="module")
 def _system() -> Iterator[System]:
-    """A system of its own: it is asked for more jobs than others should meet."""
+    """A system of its own, whose orders stay on the queue: these tests are about the door, and order very much."""
     callers = [new_caller(), new_caller("limited", {"rooms": ["0"], "channels": []})]
-    with running(rtc=RtcApi(calls_per_second=None, quota=10_000), callers=callers) as system:
+    with running(callers=callers) as system:
+        system.stack.misbehave(DENIED, "ReceiveMessage", times=None)
         yield system
 
 
