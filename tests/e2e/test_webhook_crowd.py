@@ -4,7 +4,7 @@ import pytest
 
 from tests.webhook_crowd import send_crowd
 
-COUNT = 30
+COUNT = 21
 """Enough for both ways of breaking off, which take turns at every twelfth event, and for three repetitions."""
 SENDERS = 3
 """Each costs a process of the webhook."""
