@@ -87,7 +87,6 @@ def _say(options: argparse.Namespace, command: CommandLine) -> int:
 
 def _hook(options: argparse.Namespace, command: CommandLine) -> int:
     from local.hook import PATIENCE_S, Sender, event_of  # noqa: PLC0415
-    from local.system import Account, running  # noqa: PLC0415
 
     event = event_of(options.event)
     if options.url:
@@ -95,6 +94,8 @@ def _hook(options: argparse.Namespace, command: CommandLine) -> int:
         if not key:
             raise LocalError("--url needs the caller's key (whsec_...) in the variable RECORDBOT_WEBHOOK_KEY")
         return 0 if Sender(options.url, key, command.show, options.explain).send(event) else 1
+    from local.system import Account, running  # noqa: PLC0415
+
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
     with running(rtc=account) as system:
         (caller,) = system.callers

@@ -14,7 +14,6 @@ from local.system import System, running
 from tests.webhook_sender import Sender, outcome, start
 
 RTC_TAKES_S = 0.15
-_SENDERS = 8
 _PATIENCE_S = 60.0
 
 
@@ -52,8 +51,8 @@ class Burst:
     dead_letters: int
 
 
-def send_burst(count: int, *, limit_s: float, parameters: dict[str, str] | None = None) -> Burst:
-    """Have `count` starts sent by eight senders; a person asks for another once a tenth of them has begun."""
+def send_burst(count: int, *, limit_s: float, senders: int = 8, parameters: dict[str, str] | None = None) -> Burst:
+    """Have `count` starts sent by so many senders; a person asks for another once a tenth of them has begun."""
     rtc = _Rtc(count)
     with running(rtc=rtc, slack=SlackWorkspace(), parameters=parameters) as system:
         (caller,) = system.callers
@@ -66,8 +65,8 @@ def send_burst(count: int, *, limit_s: float, parameters: dict[str, str] | None 
             return link
 
         end = time.monotonic() + limit_s
-        with ThreadPoolExecutor(_SENDERS) as senders:
-            links = [senders.submit(send, number) for number in range(count)]
+        with ThreadPoolExecutor(senders) as threads:
+            links = [threads.submit(send, number) for number in range(count)]
             while len(rtc.jobs()) < count // 10:
                 assert time.monotonic() < end, "nothing is started"
                 time.sleep(0.05)
@@ -75,7 +74,7 @@ def send_burst(count: int, *, limit_s: float, parameters: dict[str, str] | None 
             while len(rtc.jobs()) < count + 1 and time.monotonic() < end:
                 time.sleep(0.1)
         last_job = time.monotonic()
-        with ThreadPoolExecutor(_SENDERS) as readers:
+        with ThreadPoolExecutor(senders) as readers:
             told = list(readers.map(lambda link: outcome(link.result(), limit_s), links))
         told_after = time.monotonic() - last_job
         streams = [stream for order in told for stream in order["streams"]]

@@ -14,7 +14,6 @@ from tests.webhook_sender import Sender, outcome, start
 ROOM = "100"
 _EVERY_REPEATED = 10
 _EVERY_BROKEN_OFF = 12
-_SENDERS = 8
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,8 @@ class Crowd:
     others: list[dict[str, Any]]
 
 
-def send_crowd(count: int, limit_s: float) -> Crowd:
-    """Have `count` events sent by eight senders, each a start of a user of its own, on a system of their own.
+def send_crowd(count: int, limit_s: float, senders: int = 8) -> Crowd:
+    """Have `count` events sent by so many senders, each a start of a user of its own, on a system of their own.
 
     Every tenth is sent twice; every twelfth breaks off first, in its body or before its answer in turn.
     """
@@ -61,8 +60,8 @@ def send_crowd(count: int, limit_s: float) -> Crowd:
             return link
 
         began = time.monotonic()
-        with ThreadPoolExecutor(_SENDERS) as senders:
-            links = list(senders.map(send, range(count)))
+        with ThreadPoolExecutor(senders) as threads:
+            links = list(threads.map(send, range(count)))
         accepted = time.monotonic()
         while len(rtc.jobs()) < count and time.monotonic() < accepted + limit_s:
             time.sleep(0.1)  # not by asking the links, which would take the system's time from the orders

@@ -18,6 +18,7 @@ from local.aws.calls import calls_in
 from local.aws.controls import INDEX_LAG, RIGHTS, Controlled
 from local.aws.faults import Misbehaving
 from local.aws.index_lag import IndexLag
+from local.aws.moto_caches import remember
 from local.aws.moto_reads import change_reads
 from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
@@ -61,6 +62,7 @@ def _main() -> None:
     lag = IndexLag()
     change_reads(lag)
     change_writes(lag)
+    remember()
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second

@@ -25,9 +25,19 @@ BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 
 
+LONGEST = ("test_golden.py", "test_trouble.py")
+"""The files that wait longest: they would be the last to end if they began late."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of this folder begin: they take longest."""
-    items.sort(key=lambda item: not item.path.is_relative_to(Path(__file__).parent))
+    """Let the tests of this folder begin, the longest first, then those of integration: the others are quick."""
+    folder = Path(__file__).parent
+
+    def turn(item: pytest.Item) -> tuple[bool, bool, bool]:
+        in_integration = item.path.is_relative_to(folder.parent / "integration")
+        return item.path.name not in LONGEST, not item.path.is_relative_to(folder), not in_integration
+
+    items.sort(key=turn)
 
 
 def new_room() -> str:

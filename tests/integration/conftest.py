@@ -34,6 +34,8 @@ from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
+from local.aws.moto_caches import remember
+from local.aws.quick_moto import make_quick
 from local.rtc.api import RtcApi
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
@@ -55,6 +57,8 @@ from tests.settable_clock import SettableClock
 ENOUGH = timedelta(minutes=1)
 LONGEST = timedelta(hours=8)
 """How long a recording lasts at most."""
+make_quick()
+remember()
 
 
 @pytest.fixture(scope="module")
