@@ -117,7 +117,13 @@ class Aws:
     def sqs_of(self, caller: str) -> "SQSClient":
         """Return a client that sends in the name of `caller`, once each message."""
         config = Config(proxies={}, retries={"total_max_attempts": 1})
-        return _session(caller).client("sqs", endpoint_url=self.endpoint, config=config)
+        return self._session.client(
+            "sqs",
+            endpoint_url=self.endpoint,
+            config=config,
+            aws_access_key_id=caller,
+            aws_secret_access_key=_KEYS["AWS_SECRET_ACCESS_KEY"],
+        )
 
     def refuse_messages(self, *, refuse: bool) -> None:
         """Let SQS deny every SendMessage call, or accept them again; this removes all faults."""
@@ -161,7 +167,7 @@ class Aws:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
-        session = _session()
+        session = self._session = _session()
         config = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})
         self.sqs = session.client("sqs", endpoint_url=self.endpoint, config=config)
         self.dynamodb = session.client("dynamodb", endpoint_url=self.endpoint, config=config)
@@ -186,9 +192,9 @@ class Aws:
         return port
 
 
-def _session(key: str = _KEYS["AWS_ACCESS_KEY_ID"]) -> boto3.Session:
+def _session() -> boto3.Session:
     variables = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
     # Each is (key in the configuration file, variable of the environment, default, conversion).
     core = botocore.session.Session({name: (None, None, default, None) for name, default in variables.items()})
-    core.set_credentials(key, _KEYS["AWS_SECRET_ACCESS_KEY"], _KEYS["AWS_SESSION_TOKEN"])
+    core.set_credentials(*_KEYS.values())
     return boto3.Session(botocore_session=core, region_name=REGION)
