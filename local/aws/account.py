@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from local.aws.calls import AwsCall
+from local.aws.controls import INDEX_LAG
 from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
@@ -116,15 +117,20 @@ class Aws:
     def misbehave(self, fault: Fault, operation: str, *, holding: str = "", times: int | None = 1) -> None:
         """Apply `fault` to the next `times` calls of `operation` with `holding` in their body. None: until `behave`."""
         misbehaviour = Misbehaviour(fault=fault, operation=operation, holding=holding, times=times)
-        self._control("PUT", misbehaviour.model_dump_json())
+        self._control("PUT", FAULTS_PATH, misbehaviour.model_dump_json())
+
+    def lag_indexes(self, seconds: float) -> None:
+        """Let queries of an index answer from so many seconds ago. 0: it has each write at once, as at first."""
+        self._control("PUT", INDEX_LAG, str(seconds))
 
     def behave(self) -> None:
-        """Remove all faults."""
-        self._control("DELETE")
+        """Remove all faults. The indexes lag no more."""
+        self._control("DELETE", FAULTS_PATH)
+        self.lag_indexes(0)
 
-    def _control(self, method: str, body: str = "") -> None:
+    def _control(self, method: str, path: str, body: str = "") -> None:
         with session_to(self.endpoint) as session:
-            session.request(method, self.endpoint + FAULTS_PATH, data=body, timeout=5).raise_for_status()
+            session.request(method, self.endpoint + path, data=body, timeout=5).raise_for_status()
 
     def close(self) -> None:
         """Stop the server, and delete all that the account holds."""

@@ -14,7 +14,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from local.aws.calls import calls_in
+from local.aws.controls import INDEX_LAG, Controlled
 from local.aws.faults import Misbehaving
+from local.aws.index_lag import IndexLag
+from local.aws.moto_reads import change_reads
+from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.aws.transactions import Transactions, body_of
 
@@ -46,10 +50,14 @@ def _print(line: str) -> None:
 
 def _main() -> None:
     make_quick()
+    lag = IndexLag()
+    change_reads(lag)
+    change_writes(lag)
     logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
-    application = Misbehaving(Transactions(_Application()))
+    controls = {INDEX_LAG: lambda body: lag.set(float(body))}
+    application = Controlled(Misbehaving(Transactions(_Application())), controls)
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
     _print(str(server.port))
     server.serve_forever()

@@ -1,35 +1,27 @@
-"""Make moto quick to start, and quick with thousands of items and messages.
+"""Make moto quick to start, and quick with thousands of messages.
 
-Without this, its start takes two seconds of a core more, and each call takes longer the more items and messages exist.
+Without this, its start takes two seconds of a core more, and each receive takes longer the more messages exist.
 """
 
-import copy
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import moto
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
 from moto.sqs.models import Message, SQSBackend
 
 from local.aws.template import PLAIN_TYPES
 
 _SERVICES = {"cloudformation", "iam", "kms", "secretsmanager", *(kind.split("::")[1].lower() for kind in PLAIN_TYPES)}
-_query_all = Table.query
 
 
 def make_quick() -> None:
-    """Change moto in this process: it imports only what runs locally, and a call reads only what it is about."""
+    """Change moto in this process: it imports only what runs locally, and a receive counts no messages."""
     sys.meta_path.insert(0, _UnusedServices())
-    Table.__deepcopy__ = _copied  # type: ignore[attr-defined] # it has none so far: copy looks for one
-    Table.query = _query_partition  # type: ignore[assignment] # the same arguments, passed on
     SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[assignment, method-assign]
 
 
@@ -48,22 +40,6 @@ class _UnusedServices(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         module.__dict__["__getattr__"] = lambda name: type(name, (), {})  # whatever is imported from it is a class
-
-
-def _copied(table: Table, _: object) -> Table:
-    """Return a copy to restore if a transaction fails. Put and delete replace items, so a shallow copy is enough."""
-    copied = copy.copy(table)
-    copied.items = defaultdict(dict, {key: copy.copy(found) for key, found in table.items.items()})
-    return copied
-
-
-def _query_partition(table: Table, hash_key: DynamoType | None, *arguments: Any, **more: Any) -> Any:
-    """Query one partition. moto sorts the whole table first; an index still works that way."""
-    if hash_key is not None and table.has_range_key and not table.all_indexes():
-        one = copy.copy(table)
-        one.items = defaultdict(dict, {hash_key: table.items[hash_key]} if hash_key in table.items else {})
-        return _query_all(one, hash_key, *arguments, **more)
-    return _query_all(table, hash_key, *arguments, **more)
 
 
 def _is_kept(backend: SQSBackend, queue_name: str, message: Message) -> bool:

@@ -106,8 +106,12 @@ class Stack:
         """Let calls to AWS fail, as Aws.misbehave does."""
         self._aws.misbehave(fault, operation, holding=holding, times=times)
 
+    def lag_indexes(self, seconds: float) -> None:
+        """Let queries of an index answer from so many seconds ago, as Aws.lag_indexes does."""
+        self._aws.lag_indexes(seconds)
+
     def behave(self) -> None:
-        """Remove all faults of AWS."""
+        """Remove all faults of AWS. The indexes lag no more."""
         self._aws.behave()
 
     def aws_calls(self) -> list[AwsCall]:

@@ -14,8 +14,8 @@ _KEPT = 10_000
 class Transactions:
     """Passes requests to the WSGI application `behind`, with isolated and idempotent transactions.
 
-    If a transaction fails, moto restores the whole table, and so loses what others wrote meanwhile. Therefore all calls
-    to DynamoDB run one after the other. A client that gets no answer sends its transaction again with the same
+    moto makes a transaction's writes one by one, and undoes them if one fails. Therefore all calls to DynamoDB run one
+    after the other. A client that gets no answer sends its transaction again with the same
     ClientRequestToken. DynamoDB repeats its answer; moto would find the conditions unmet.
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
     """
