@@ -4,14 +4,15 @@ It prints another line for each call to AWS, and for each request that it can't 
 """
 
 import gc
-import logging
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 from moto.backends import get_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import make_server
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.aws.calls import calls_in
 from local.aws.controls import INDEX_LAG, Controlled
@@ -21,11 +22,8 @@ from local.aws.moto_reads import change_reads
 from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.aws.transactions import Transactions, body_of
-
-
-class _Connection(MotoRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # without this, each call waits 40 ms for an acknowledgement
+from local.aws.wsgi import answer
+from local.loopback import Server
 
 
 class _Application:
@@ -53,14 +51,13 @@ def _main() -> None:
     lag = IndexLag()
     change_reads(lag)
     change_writes(lag)
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
     controls = {INDEX_LAG: lambda body: lag.set(float(body))}
     application = Controlled(Misbehaving(Transactions(_Application())), controls)
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
-    _print(str(server.port))
-    server.serve_forever()
+    with closing(Server(partial(answer, application))) as server:
+        _print(str(server.port))
+        threading.Event().wait()
 
 
 if __name__ == "__main__":
