@@ -6,7 +6,8 @@ ORDER#id    order    what a caller's event asks for
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.ledger import attempts, recordings, stops
+from functions.ledger import answers, attempts, recordings, stops
+from functions.ledger.answers import Answer
 from functions.ledger.table import Key, Table, put
 from shared.attempts import Attempt
 from shared.orders import Order, PlacedOrder, Start, Stop
@@ -18,13 +19,14 @@ _SK = "order"
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """All that the ledger has of an order: its attempts and recordings by their place in it, or its stop."""
+    """What the ledger has of an order: its attempts and recordings by their place in it, its stop, and its answer."""
 
     placed: PlacedOrder | None
     """None if the order did not come from a caller."""
     attempts: tuple[Attempt, ...]
     recordings: tuple[Recording, ...]
     stop: StopRecord | None
+    answer: Answer
 
 
 class Orders:
@@ -61,6 +63,7 @@ class Orders:
             attempts=attempts.among(found),
             recordings=recordings.among(found),
             stop=stops.among(found),
+            answer=answers.among(found),
         )
 
 

@@ -79,16 +79,20 @@ class CheckHandler:
         now = self.clock()
         recordings = self.ledger.orders.read(order.order_id).recordings
         # Without a message to update, the news is posted once, at the end.
+        others: Sequence[Recording] = ()
         is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, recordings)))
         if is_last or self.telling.can_update(order):
             view = View(outcome(order, record.attempts, recordings, now), state_of(record.attempts, recordings))
             try:
-                self.telling.update(order, view, delivery, DELAYS[-1])
+                others = self.telling.update(order, view, delivery, DELAYS[-1])
             except NoTurn as wait:
                 no_turn = no_turn or wait
         if no_turn is not None and now - order.placed_at <= LONGEST_WAIT:
             raise no_turn
-        self.checks.put_next(order, recordings, action.number + 1, delivery)
+        number = action.number + 1
+        if any(map(_is_being_set_up, others)) and now - order.placed_at <= LONGEST_WAIT:
+            number = min(number, len(DELAYS))  # the message must still show what the checks of the others find
+        self.checks.put_next(order, [*recordings, *others], number, delivery)
 
     def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and only news is missing."""

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from moto.backends import get_backend
@@ -29,6 +29,8 @@ from local.loopback import Server
 class _Application:
     def __init__(self) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
+        # moto lists its folder each time.
+        self._moto.get_backend_for_host = cache(self._moto.get_backend_for_host)  # type: ignore[method-assign]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): value for name, value in environ.items()}
