@@ -1,14 +1,16 @@
 """The recorder's Lambda handler: it processes a batch of messages and returns the ids of those that are not done.
 
-The queue delivers these again.
+A batch's messages are processed at once, each in a thread. The queue delivers again those that are not done.
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -44,6 +46,9 @@ from shared import transport
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 
+if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 
 @logged
 def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
@@ -52,32 +57,56 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
-    worker = _worker()
-    undone = [record["messageId"] for record in event["Records"] if not worker.process(record, time_left)]
+    records = event["Records"]
+    workers = [_worker(number) for number in range(len(records))]
+    with ThreadPoolExecutor(max(len(records), 1)) as threads:
+        are_done = threads.map(lambda worker, record: worker.process(record, time_left), workers, records)
+        undone = [record["messageId"] for record, is_done in zip(records, are_done, strict=True) if not is_done]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in undone]}
 
 
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all workers of a process use: boto3's clients are safe to share."""
+
+    settings: RecorderSettings
+    secret: Secret[RecorderSecret]
+    dynamodb: "DynamoDBClient"
+    queues: Queues
+
+
 @cache
-def _worker() -> Worker:
-    """Return the worker, built once per process. Raises SettingsError."""
+def _shared() -> _Shared:
+    """Return what the workers share. Raises SettingsError."""
     settings = read_settings(RecorderSettings, os.environ)
-    secret = Secret(connect_secrets(), settings.secret_id, RecorderSecret)
     # Together with a second try, a call takes at most seven seconds (TIME_TO_SETTLE).
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    dynamodb = boto3.client("dynamodb", config=limits)
-    ledger = open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
-    ledger_table = Table(dynamodb, settings.ledger_table)
+    return _Shared(
+        settings,
+        Secret(connect_secrets(), settings.secret_id, RecorderSecret),
+        boto3.client("dynamodb", config=limits),
+        Queues(connect_queue(settings.order_queue_url), connect_queue(settings.caller_queue_url)),
+    )
+
+
+@cache
+def _worker(_number: int) -> Worker:
+    """Return the worker for one message of a batch, built once per process. One thread at a time uses it."""
+    shared = _shared()
+    settings, secret, queues = shared.settings, shared.secret, shared.queues
+    ledger = open_ledger(shared.dynamodb, settings.ledger_table, settings.rtc_app_id)
+    ledger_table = Table(shared.dynamodb, settings.ledger_table)
     pace = Pace(ledger_table, settings.rtc_app_id, settings.rtc_calls_per_second)
-    queues = Queues(connect_queue(settings.order_queue_url), connect_queue(settings.caller_queue_url))
+    rtc_client, slack = lru_cache(maxsize=1)(_rtc_client), lru_cache(maxsize=1)(_messenger)
 
     def rtc() -> RtcClient:
-        return _rtc_client(settings, secret.read())
+        return rtc_client(settings, secret.read())
 
     def messenger() -> Messenger:
         try:
-            return _messenger(settings, secret.read().bot_token)
+            return slack(settings, secret.read().bot_token)
         except (SecretUnreadable, Away):
-            return _messenger(settings, None)  # a response_url needs no token
+            return slack(settings, None)  # a response_url needs no token
 
     telling = Telling(
         ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Combining(ledger, _now), messenger, _now
@@ -105,9 +134,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@lru_cache(maxsize=1)
 def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient:
-    """Return the client for these keys. It is cached with its connections until the keys change."""
+    """Return a client for these keys. A worker keeps it, with its connections, until the keys change."""
     session = transport.new_session()
     auth: AkSkAuth | TokenAuth
     if secret.access_key is not None and secret.secret_key is not None:
@@ -124,7 +152,6 @@ def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient
     return RtcClient(endpoint=settings.rtc_endpoint, app_id=settings.rtc_app_id, auth=auth, session=session)
 
 
-@lru_cache(maxsize=1)
 def _messenger(settings: RecorderSettings, bot_token: str | None) -> Messenger:
     slack = SlackApi(
         api_url=settings.slack_api_url, bot_token=bot_token, response_url_prefix=settings.slack_response_url

@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,6 +40,8 @@ _TOKEN = re.compile(
 )
 
 _keys: ContextVar[Mapping[str, str]] = ContextVar("_keys")
+_writing = threading.RLock()
+"""Held while a line is written: Powertools writes a metric and the end of its line one after the other."""
 
 
 class Metric(StrEnum):
@@ -91,6 +94,7 @@ def start_logging() -> Logger:
     """
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(_add_keys)
+    handler.lock = _writing
     formatter = _Formatter(utc=True, use_rfc3339=True, serialize_stacktrace=False)
     powertools = Logger(logger_handler=handler, logger_formatter=formatter)
     for name, level in [(logger.name, powertools.log_level), *((library, logging.WARNING) for library in _LIBRARIES)]:
@@ -114,7 +118,7 @@ def log_keys(**keys: str) -> Iterator[None]:
 def count(metric: Metric) -> None:
     """Count one event, in CloudWatch's embedded metric format. It is written at once, so a crash loses nothing."""
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "recordbot")
-    with single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=namespace):
+    with _writing, single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=namespace):
         pass
 
 

@@ -3,12 +3,12 @@
 ORDER#id    answer    the state of the answer to the order
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from functions.ledger.table import TRIES, Contended, Key, Table, put
+from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Busy
 from shared.slack_refs import MessageRef
 
@@ -40,6 +40,18 @@ class Answer(BaseModel):
         """Identify this version of the answer."""
         return str(self.revision)
 
+    def is_leased(self, now: datetime) -> bool:
+        """Return whether a recorder answers the order now, or updates the answer."""
+        return self.answering_until is not None and now < self.answering_until
+
+    def leased(self, now: datetime) -> "Answer":
+        """Return the answer with one more begun, and a lease."""
+        return self.changed(begun=self.begun + 1, answering_until=now + LEASE)
+
+    def changed(self, **fields: object) -> "Answer":
+        """Return the next version."""
+        return self.model_copy(update={**fields, "revision": self.revision + 1})
+
 
 class Answers:
     """The answers to orders, in one table."""
@@ -47,52 +59,68 @@ class Answers:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def begin(self, order_id: str, now: datetime) -> int | Busy | None:
-        """Take the lease to answer the order. Return how many answers were begun, with this one.
+    def begin(self, order_id: str, now: datetime) -> Answer | Busy | None:
+        """Take the lease to answer the order, and return the leased answer.
 
         Return Busy while another recorder has the lease, and None if the order was answered. Raises Contended.
         """
         for _ in range(TRIES):
-            before = self._read(order_id)
-            if before is not None and before.answered_at is not None:
+            before = self.read(order_id)
+            if before.answered_at is not None:
                 return None
-            if before is not None and before.answering_until is not None and now < before.answering_until:
+            if before.answering_until is not None and before.is_leased(now):
                 return Busy(until=before.answering_until)
-            begun = 1 if before is None else before.begun + 1
-            if self._write(order_id, before, now, begun=begun, answering_until=now + LEASE):
-                return begun
+            if self._write(order_id, before, after := before.leased(now), now):
+                return after
         raise Contended(f"the answer to order {order_id}")
+
+    def begin_all(self, known: Mapping[str, Answer], now: datetime) -> Mapping[str, Answer]:
+        """Take the leases to answer these orders, and return the leased answers; none if one of them has changed."""
+        leased = {order_id: answer.leased(now) for order_id, answer in known.items()}
+        changes = [_put(order_id, known[order_id], after, now) for order_id, after in leased.items()]
+        return leased if changes and self._table.write(*changes) else {}
+
+    def begin_update(self, order_id: str, known: Answer, now: datetime) -> Answer | None:
+        """Take the lease to update the answer's message; None if the answer has changed or another has the lease."""
+        if known.is_leased(now):
+            return None
+        leased = known.changed(answering_until=now + LEASE)
+        return leased if self._write(order_id, known, leased, now) else None
 
     def finish(
         self,
-        order_id: str,
+        leased: Mapping[str, Answer],
         now: datetime,
         message: MessageRef | None = None,
         *,
         shows: str = "",
-        together: tuple[str, ...] = (),
+        also: Sequence[Change] = (),
     ) -> None:
-        """Store that the order was answered, or can never be, and the message. It is not answered again."""
-        self._change(
-            order_id, now, answered_at=now, message=message, answering_until=None, shows=shows, together=together
-        )
+        """Store that the orders were answered by one message, or can never be. They are not answered again.
+
+        `also` is written with it.
+        """
+        together = tuple(leased) if len(leased) > 1 else ()
+        fields: dict[str, object] = {"answered_at": now, "message": message, "answering_until": None}
+        fields |= {"shows": shows, "together": together}
+        changes = [_put(order_id, answer, answer.changed(**fields), now) for order_id, answer in leased.items()]
+        if not self._table.write(*changes, *also):
+            for order_id in leased:
+                self._change(order_id, now, **fields)
 
     def show(self, order_id: str, shows: str, now: datetime) -> None:
-        """Store what the message shows now."""
-        self._change(order_id, now, shows=shows)
+        """Give back the lease of an update, and store what the message shows now."""
+        self._change(order_id, now, shows=shows, answering_until=None)
 
     def begin_wait(self, order_id: str, now: datetime) -> bool:
         """Take the lease to say, once, that the order waits.
 
         Return False if that was said, or if the order was answered or is being answered.
         """
-        before = self._read(order_id) or Answer()
-        is_leased = before.answering_until is not None and now < before.answering_until
-        if is_leased or before.answered_at is not None or before.wait_reported_at is not None:
+        before = self.read(order_id)
+        if before.is_leased(now) or before.answered_at is not None or before.wait_reported_at is not None:
             return False
-        over = before if before.revision else None
-        fields = {"begun": before.begun + 1, "answering_until": now + LEASE, "wait_reported_at": now}
-        return self._write(order_id, over, now, **fields)
+        return self._write(order_id, before, before.leased(now).model_copy(update={"wait_reported_at": now}), now)
 
     def abandon(self, order_id: str, now: datetime, message: MessageRef | None = None) -> None:
         """Give back the lease without an answer, so that the next recorder need not wait.
@@ -107,31 +135,30 @@ class Answers:
 
     def is_answered(self, order_id: str) -> bool:
         """Return whether the order was answered, or can never be."""
-        answer = self._read(order_id)
-        return answer is not None and answer.answered_at is not None
+        return self.read(order_id).answered_at is not None
 
     def read(self, order_id: str) -> Answer:
         """Return the state of the answer; of an order that nobody began to answer, a new one."""
-        return self._read(order_id) or Answer()
+        return self._table.read(_key(order_id), Answer) or Answer()
 
     def _change(self, order_id: str, now: datetime, **fields: object) -> None:
         for _ in range(TRIES):
-            if self._write(order_id, self._read(order_id), now, **fields):
+            before = self.read(order_id)
+            if self._write(order_id, before, before.changed(**fields), now):
                 return
         raise Contended(f"the answer to order {order_id}")
 
-    def _write(self, order_id: str, before: Answer | None, now: datetime, **fields: object) -> bool:
-        answer = before or Answer()
-        after = answer.model_copy(update={**fields, "revision": answer.revision + 1})
-        return self._table.write(put(_key(order_id), after, now, over=before))
-
-    def _read(self, order_id: str) -> Answer | None:
-        return self._table.read(_key(order_id), Answer)
+    def _write(self, order_id: str, before: Answer, after: Answer, now: datetime) -> bool:
+        return self._table.write(_put(order_id, before, after, now))
 
 
-def message_among(items: Mapping[str, str]) -> MessageRef | None:
-    """Return the message with the answer, from an order's items; None if it can't be updated."""
-    return Answer.model_validate_json(items[_SK]).message if _SK in items else None
+def among(items: Mapping[str, str]) -> Answer:
+    """Return the answer among an order's items; a new one if nobody began to answer."""
+    return Answer.model_validate_json(items[_SK]) if _SK in items else Answer()
+
+
+def _put(order_id: str, before: Answer, after: Answer, now: datetime) -> Change:
+    return put(_key(order_id), after, now, over=before if before.revision else None)
 
 
 def _key(order_id: str) -> Key:

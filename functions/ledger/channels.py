@@ -1,30 +1,38 @@
 """Callers' orders that wait to be answered in a Slack channel, so that one message can answer several of them.
 
-CHANNEL#app#id    waiting#caller    the ids of the caller's orders, the longest waiting first
+CHANNEL#app#id    waiting#caller#time#order_id    an order, the one that was placed first in front
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from functions.ledger.table import TRIES, Key, Table, put
-
-_MOST = 100
-"""The most orders on a list. An order that isn't on it comes back from its queue in any case."""
+from functions.ledger.table import Change, Key, Table, put_over_any, remove_any
+from shared.orders import Order
 
 
-class WaitingOrders(BaseModel):
-    """The orders of one caller that wait for their answer in one channel."""
+class WaitingOrder(BaseModel):
+    """One caller's order that waits for its answer in one channel."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    order_ids: tuple[str, ...] = ()
-    revision: int = 0
+    channel_id: str
+    caller: str
+    order_id: str
+    placed_at: AwareDatetime
 
-    @property
-    def version(self) -> str:
-        """Identify this version of the list."""
-        return str(self.revision)
+    @classmethod
+    def of(cls, order: Order) -> "WaitingOrder | None":
+        """Return the order as it is on a list; None if it isn't a caller's with a channel."""
+        if order.reply_to is None or order.actor.kind != "webhook_caller":
+            return None
+        return cls(
+            channel_id=order.reply_to.channel_id,
+            caller=order.actor.id,
+            order_id=order.order_id,
+            placed_at=order.placed_at,
+        )
 
 
 class Channels:
@@ -34,34 +42,27 @@ class Channels:
         self._table = table
         self._app_id = app_id
 
-    def add(self, channel_id: str, caller: str, order_id: str, now: datetime) -> None:
-        """Add an order to the list, unless it is there."""
-        for _ in range(TRIES):
-            waiting = self._read(channel_id, caller)
-            if order_id in waiting.order_ids or len(waiting.order_ids) >= _MOST:
-                return
-            if self._write(channel_id, caller, waiting, (*waiting.order_ids, order_id), now):
-                return
+    def add(self, waiting: WaitingOrder, now: datetime) -> None:
+        """Add an order to its list, unless it is there."""
+        self._table.write(put_over_any(self._key(waiting), waiting, now))
 
-    def take(self, channel_id: str, caller: str, most: int, now: datetime) -> tuple[str, ...]:
-        """Remove the orders that wait longest from the list, and return their ids."""
-        for _ in range(TRIES):
-            waiting = self._read(channel_id, caller)
-            taken = waiting.order_ids[:most]
-            if not taken or self._write(channel_id, caller, waiting, waiting.order_ids[most:], now):
-                return taken
-        return ()
+    def first(self, waiting: WaitingOrder, most: int) -> list[WaitingOrder]:
+        """Return the orders that wait longest on the list of this order."""
+        prefix = f"{_list(waiting)}#"
+        found = self._table.read_all(self._pk(waiting), prefix, most=most)
+        return [WaitingOrder.model_validate_json(data) for data in found.values()]
 
-    def _read(self, channel_id: str, caller: str) -> WaitingOrders:
-        return self._table.read(self._key(channel_id, caller), WaitingOrders) or WaitingOrders()
+    def removed(self, answered: Sequence[WaitingOrder]) -> list[Change]:
+        """Return the changes that remove orders from their list."""
+        return [remove_any(self._key(waiting)) for waiting in answered]
 
-    def _write(
-        self, channel_id: str, caller: str, before: WaitingOrders, order_ids: tuple[str, ...], now: datetime
-    ) -> bool:
-        after = WaitingOrders(order_ids=order_ids, revision=before.revision + 1)
-        return self._table.write(
-            put(self._key(channel_id, caller), after, now, over=before if before.revision else None)
-        )
+    def _pk(self, waiting: WaitingOrder) -> str:
+        return f"CHANNEL#{self._app_id}#{waiting.channel_id}"
 
-    def _key(self, channel_id: str, caller: str) -> Key:
-        return Key(f"CHANNEL#{self._app_id}#{channel_id}", f"waiting#{caller}")
+    def _key(self, waiting: WaitingOrder) -> Key:
+        placed = f"{waiting.placed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        return Key(self._pk(waiting), f"{_list(waiting)}#{placed}#{waiting.order_id}")
+
+
+def _list(waiting: WaitingOrder) -> str:
+    return f"waiting#{waiting.caller}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.ledger import answers, attempts, recordings, stops
+from functions.ledger.answers import Answer
 from functions.ledger.table import Key, Table, put
 from shared.attempts import Attempt
 from shared.orders import Order, PlacedOrder, Start, Stop
@@ -19,15 +20,19 @@ _SK = "order"
 
 @dataclass(frozen=True, slots=True)
 class OrderRecord:
-    """All that the ledger has of an order: its attempts and recordings by their place in it, or its stop."""
+    """What the ledger has of an order: its attempts and recordings by their place in it, its stop, and its answer."""
 
     placed: PlacedOrder | None
     """None if the order did not come from a caller."""
     attempts: tuple[Attempt, ...]
     recordings: tuple[Recording, ...]
-    message: MessageRef | None
-    """The message with the order's answer, if it can be updated."""
     stop: StopRecord | None
+    answer: Answer
+
+    @property
+    def message(self) -> MessageRef | None:
+        """Return the message with the order's answer, if it can be updated."""
+        return self.answer.message
 
 
 class Orders:
@@ -63,8 +68,8 @@ class Orders:
             placed=None if placed is None else PlacedOrder.model_validate_json(placed),
             attempts=attempts.among(found),
             recordings=recordings.among(found),
-            message=answers.message_among(found),
             stop=stops.among(found),
+            answer=answers.among(found),
         )
 
 

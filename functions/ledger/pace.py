@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from functions.ledger.table import TRIES, Key, Table
 
-SPARE = 1.05
+SPARE = 1.07
 """Turns are further apart than RTC's limit needs, because calls arrive a little earlier or later than planned."""
 SLOW_FOR = timedelta(minutes=1)
 """After RTC refused a call for speed, all calls take twice as long for this time; after the next one, four times."""
@@ -25,6 +25,8 @@ PROBE = timedelta(seconds=20)
 """How long the one call may take that tries a refused key again."""
 
 _PROBE_POLL = timedelta(milliseconds=300)
+_RECENT = timedelta(seconds=1)
+"""Who had to queue for a turn so short a time ago has to queue for the next one too."""
 _SAME_BURST = timedelta(seconds=2)
 """Calls that were under way together are refused together. They slow the pace once."""
 _FAR = timedelta(minutes=1)
@@ -63,6 +65,7 @@ class Pace:
         self._key = Key(f"PACE#{app_id}", "pace")
         self._interval = math.ceil(1000 * SPARE / calls_per_second)
         self._seen: dict[str, int] = {}
+        self._has_queued = False
 
     def book(self, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Stopped:
         """Book the next free turn, if at most `turns_ahead` others are before it and it comes `within` this time."""
@@ -86,11 +89,12 @@ class Pace:
                 return NotYet(_time(next_turn - turns_ahead * step))
             if stopped:
                 turn = self._probe(at, step, stopped, now)
-            elif at <= next_turn <= latest:
+            elif at - (_length(_RECENT) if self._has_queued and not is_fresh else 0) <= next_turn <= latest:
                 turn = self._queue(at, step, min(end, latest), now)
             else:
                 turn = self._begin(at, step, now)
             if turn is not None:
+                self._has_queued = turn > at
                 return Turn(_time(turn), is_probe=bool(stopped))
             is_fresh = True
         return NotYet(now + _PROBE_POLL)

@@ -25,6 +25,9 @@ KEPT = timedelta(days=30)
 TRIES = 5
 """How often a write is tried after conflicts or throttling, and how often a change is computed again."""
 
+MOST_READ = 1000
+"""The most items that a query reads, many more than an order or a user's locks have."""
+
 
 class Contended(Away):
     """Others changed the same items at each try. The order is tried again later."""
@@ -75,6 +78,11 @@ def remove(key: Key, over: BaseModel) -> Change:
     return {"Delete": {"Key": _key(key)}} | _condition(over)
 
 
+def remove_any(key: Key) -> Change:
+    """Return the change that removes the item if there is one."""
+    return {"Delete": {"Key": _key(key)}}
+
+
 class Table:
     """One table. Reads are consistent. Every method raises Away while DynamoDB can't be used."""
 
@@ -88,8 +96,11 @@ class Table:
             answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return model.model_validate_json(answer["Item"]["data"]["S"]) if "Item" in answer else None
 
-    def read_all(self, pk: str, prefix: str = "") -> dict[str, str]:
-        """Return the JSON of each item of the partition whose sort key begins with the prefix, by sort key."""
+    def read_all(self, pk: str, prefix: str = "", *, most: int = MOST_READ) -> dict[str, str]:
+        """Return the JSON of each item of the partition whose sort key begins with the prefix, by sort key.
+
+        Return at most the first `most` items.
+        """
         values: dict[str, Any] = {":pk": {"S": pk}, ":prefix": {"S": prefix}}
         with raising_away("DynamoDB"):
             answer = self._client.query(
@@ -97,6 +108,7 @@ class Table:
                 KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
                 ExpressionAttributeValues=values if prefix else {":pk": values[":pk"]},
                 ConsistentRead=True,
+                Limit=most,
             )
         return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
 

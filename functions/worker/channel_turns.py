@@ -18,7 +18,8 @@ PATIENCE = timedelta(seconds=2)
 """How long a recorder waits for its turn in a channel."""
 _TURNS_AHEAD = 2
 """How many messages may be booked before the next one."""
-_PAUSE = timedelta(seconds=2)
+PAUSE = timedelta(seconds=2)
+"""How long an answer waits on the queue before it asks for a turn again; at most twice as long."""
 _CHANNELS_KNOWN = 200
 
 
@@ -54,6 +55,6 @@ class ChannelTurns:
         return self._paces.setdefault(channel_id, Pace(self.table, f"{self.app_id}#{channel_id}", 1))
 
 
-def no_turn() -> NoTurn:
+def no_turn(pause: timedelta = PAUSE) -> NoTurn:
     """Return the wait for the next try, at which the order's message is received again."""
-    return NoTurn(_PAUSE + timedelta(seconds=random.uniform(0, 2)))  # noqa: S311 - only spreads load
+    return NoTurn(pause + timedelta(seconds=random.uniform(0, pause.total_seconds())))  # noqa: S311 - only spreads load

@@ -67,13 +67,18 @@ class CheckHandler:
                 break
         recordings = self.ledger.orders.read(order.order_id).recordings
         is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, recordings)))
+        others: Sequence[Recording] = ()
         try:
-            self.follower.redrawing.redraw(order, delivery, post=is_last)
+            others = self.follower.redrawing.redraw(order, delivery, post=is_last, leaves_to_first=True)
         except NoTurn as wait:
             no_turn = no_turn or wait
-        if no_turn is not None and self.clock() - order.placed_at <= LONGEST_WAIT:
+        is_in_time = self.clock() - order.placed_at <= LONGEST_WAIT
+        if no_turn is not None and is_in_time:
             raise no_turn
-        self.checks.put_next(order, recordings, action.number + 1, delivery)
+        number = action.number + 1
+        if any(map(_is_being_set_up, others)) and is_in_time:
+            number = min(number, len(DELAYS))  # the message must still show what the checks of the others find
+        self.checks.put_next(order, [*recordings, *others], number, delivery)
 
     def give_up(self, order: Order, action: Check, why: FailureKind, /) -> None:
         """Do nothing: the order is answered, and the news is due in a minute."""

@@ -1,15 +1,18 @@
 """Answer several orders of a caller by one message, when Slack can't take a message for each."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.messages.blocks import Reply
 from bot.messages.combined import combined
 from bot.messages.outcomes import outcome
 from bot.messages.stop_outcomes import stop_outcome
+from functions.ledger.answers import Answer
+from functions.ledger.channels import WaitingOrder
 from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
+from functions.ledger.table import Change
 from shared.attempts import Attempt
 from shared.orders import Order, Stop
 from shared.recordings import Recording
@@ -27,6 +30,18 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """Other orders that are answered with an order's message: their leased answers, and what the ledger has of them.
+
+    `waiting` are those that need not wait on the list any more.
+    """
+
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    records: Mapping[str, OrderRecord] = field(default_factory=dict)
+    waiting: Sequence[WaitingOrder] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Combining:
     """Finds the orders that wait for an answer, and draws a message about several."""
 
@@ -35,33 +50,46 @@ class Combining:
 
     def wait(self, order: Order) -> None:
         """Remember that the order waits, so that the message about another order may answer it."""
-        if order.reply_to is not None and order.actor.kind == "webhook_caller":
-            self.ledger.channels.add(order.reply_to.channel_id, order.actor.id, order.order_id, self.clock())
+        waiting = WaitingOrder.of(order)
+        if waiting is not None:
+            self.ledger.channels.add(waiting, self.clock())
 
-    def begin_others(self, order: Order) -> dict[str, int]:
-        """Take the leases to answer other orders with the order's message.
+    def begin_others(self, order: Order) -> Others:
+        """Take the leases to answer other orders with the order's message."""
+        own = WaitingOrder.of(order)
+        if own is None:
+            return Others()
+        now = self.clock()
+        on_list = [it for it in self.ledger.channels.first(own, MOST) if it.order_id != order.order_id][: MOST - 1]
+        records = self.read([it.order_id for it in on_list])
+        free = {order_id: record for order_id, record in records.items() if self._is_free(order_id, record, now)}
+        known = {order_id: record.answer for order_id, record in free.items()}
+        answers = self.ledger.answers.begin_all(known, now)
+        # An order that is answered, or that no message can answer now, comes from its queue again.
+        waiting = [it for it in on_list if not records[it.order_id].answer.is_leased(now)]
+        return Others(answers, free, waiting) if answers or not known else Others()
 
-        Return how many answers of each were begun, by order id.
-        """
-        if order.reply_to is None or order.actor.kind != "webhook_caller":
-            return {}
-        waiting = self.ledger.channels.take(order.reply_to.channel_id, order.actor.id, MOST - 1, self.clock())
-        begun = {it: self._begin_if_settled(it) for it in waiting if it != order.order_id}
-        return {order_id: number for order_id, number in begun.items() if isinstance(number, int)}
-
-    def view(self, order_ids: Sequence[str]) -> View:
-        """Return the message about these orders, from the ledger."""
-        records = [self.ledger.orders.read(order_id) for order_id in order_ids]
-        replies = [self._reply(order_id, record) for order_id, record in zip(order_ids, records, strict=True)]
-        state = "|".join(state_of(record.attempts, record.recordings) for record in records)
-        actor = next(record.placed.actor for record in records if record.placed is not None)
+    def view(self, records: Mapping[str, OrderRecord]) -> View:
+        """Return the message about these orders."""
+        replies = [self._reply(order_id, record) for order_id, record in records.items()]
+        state = "|".join(state_of(record.attempts, record.recordings) for record in records.values())
+        actor = next(record.placed.actor for record in records.values() if record.placed is not None)
         return View(combined(actor, [reply for reply in replies if reply is not None]), state)
 
-    def _begin_if_settled(self, order_id: str) -> object:
-        is_settled = self._reply(order_id, self.ledger.orders.read(order_id)) is not None
-        if not is_settled or self.ledger.answers.read(order_id).message is not None:
-            return None  # a message that says that the order waits is updated with its own answer
-        return self.ledger.answers.begin(order_id, self.clock())
+    def read(self, order_ids: Sequence[str]) -> dict[str, OrderRecord]:
+        """Return what the ledger has of these orders."""
+        return {order_id: self.ledger.orders.read(order_id) for order_id in order_ids}
+
+    def answered(self, order: Order, others: Others) -> list[Change]:
+        """Return the changes that remove the order and the others from the list of those that wait."""
+        own = WaitingOrder.of(order)
+        return [] if own is None else self.ledger.channels.removed([own, *others.waiting])
+
+    def _is_free(self, order_id: str, record: OrderRecord, now: datetime) -> bool:
+        """Return whether the order has its outcome and nobody answers it. One that has a message is updated alone."""
+        answer = record.answer
+        is_free = answer.answered_at is None and answer.message is None and not answer.is_leased(now)
+        return is_free and self._reply(order_id, record) is not None
 
     def _reply(self, order_id: str, record: OrderRecord) -> Reply | None:
         """Return the answer to the order; None while a stream has no outcome."""

@@ -1,6 +1,6 @@
 """Keep the messages of orders true: draw a message again from the ledger, and reply to it in its thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,28 +33,43 @@ class Redrawing:
     """The slash command's name, for what to type next."""
     clock: Callable[[], datetime]
 
-    def redraw(self, order: Order, delivery: Delivery, *, post: bool = False) -> None:
+    def redraw(
+        self, order: Order, delivery: Delivery, *, post: bool = False, leaves_to_first: bool = False
+    ) -> Sequence[Recording]:
         """Let the order's message and its thread show its recordings as they are.
 
-        If there is no message that can be updated, `post` posts the news. What can never be shown counts as shown.
-        Raises NoTurn or TryAgain if Slack can't take it now: then it stays due.
+        If there is no message that can be updated, `post` posts the news. Of a message about several orders,
+        `leaves_to_first` leaves the message to the order that it was posted for. What can never be shown counts as
+        shown. Return the recordings of other orders that the message shows. Raises NoTurn or TryAgain if Slack can't
+        take it now: then it stays due.
         """
         record = self.ledger.orders.read(order.order_id)
-        if any(recording.drawn != recording.visible for recording in record.recordings):
-            self._draw(order, record, delivery, post=post)
+        others: Sequence[Recording] = ()
+        first = next(iter(record.answer.together), order.order_id)
+        is_drawn = all(recording.drawn == recording.visible for recording in record.recordings)
+        if leaves_to_first and record.answer.together:
+            is_drawn = first != order.order_id
+        if not is_drawn:
+            others = self._draw(order.model_copy(update={"order_id": first}), record, delivery, post=post)
         for recording in record.recordings:
             self._notice(order, recording, record.message, delivery)
+        return others
 
-    def _draw(self, order: Order, record: OrderRecord, delivery: Delivery, *, post: bool) -> None:
+    def _draw(self, order: Order, record: OrderRecord, delivery: Delivery, *, post: bool) -> Sequence[Recording]:
         now = self.clock()
+        others: Sequence[Recording] = ()
         if record.message is not None or post:
             streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
             reply = outcome(order, streams, record.recordings, now, is_edit=record.message is not None)
-            self.telling.update(order, View(reply, state_of(record.attempts, record.recordings)), delivery, MOST_DELAY)
+            others = self.telling.update(
+                order, View(reply, state_of(record.attempts, record.recordings)), delivery, MOST_DELAY
+            )
         elif any(now - recording.since < _NEWS_BY_RESPONSE_URL for recording in record.recordings):
-            return
-        for recording in record.recordings:
-            self.ledger.recordings.note(recording, Drawn(recording.visible), now)
+            return others
+        for recording in (*record.recordings, *others):
+            if recording.drawn != recording.visible:
+                self.ledger.recordings.note(recording, Drawn(recording.visible), now)
+        return others
 
     def _notice(self, order: Order, recording: Recording, message: MessageRef | None, delivery: Delivery) -> None:
         now = self.clock()

@@ -13,14 +13,15 @@ from bot.messages.blocks import Reply
 from bot.posting import Messenger
 from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
-from functions.ledger.answers import Answers
+from functions.ledger.answers import Answer, Answers
 from functions.worker.channel_turns import ChannelTurns, no_turn
-from functions.worker.combining import Combining, View
+from functions.worker.combining import Combining, Others, View
 from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
 from shared.attempts import Busy
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import LATEST_END, Order
+from shared.recordings import Recording
 from shared.slack_refs import MessageRef
 
 MOST_ANSWERS = 3
@@ -29,17 +30,10 @@ their speed don't count. Slack takes five posts to a response_url: one is kept f
 news (functions/worker/check.py)."""
 LONG_WAIT = timedelta(seconds=10)
 """After this time a person is answered by the response_url, if others post to the channel."""
+UPDATE_PAUSE = timedelta(seconds=10)
+"""How long an update waits on the queue for its turn: answers come first."""
 TIME_TO_COMBINE = timedelta(seconds=30)
 """The least time that is left for answering other orders too."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    """A message, which is None if it can't be updated; the orders that it answers; what it shows."""
-
-    message: MessageRef | None
-    order_ids: tuple[str, ...]
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,75 +54,80 @@ class Telling:
         Raises NoTurn while others post to the channel, and TryAgain if that takes another receive. The answer to a
         caller's order also answers others that wait in the channel.
         """
+        if order.reply_to is None:
+            return  # the caller reads the status from the ledger
+        known = self.answers.read(order.order_id)
+        if known.answered_at is not None:
+            return
+        if known.begun >= MOST_ANSWERS and not delivery.last:
+            raise TryAgain(delivery.delay())
+        try:
+            as_bot = self._wait_for_turn(order, view.reply)
+        except NoTurn as busy:
+            self._wait(order, busy, delivery)
+            return
         begun = self._begin(order, delivery)
         if begun is None:
             return
         try:
-            posted = self._post_with_others(order, view, begun, delivery)
-        except (NoTurn, TryLater) as error:
-            wait = self._give_back(order, begun, error, delivery)
-            if wait is not None:
-                raise wait from None
-            return
-        except CannotDeliver as error:
-            self._count_not_answered(str(error))  # the answer can never be posted; the outcome stays in the ledger
-            posted = _Posted(None, (order.order_id,), "")
-        together = posted.order_ids if len(posted.order_ids) > 1 else ()
-        for order_id in posted.order_ids:
-            self.answers.finish(order_id, self.clock(), posted.message, shows=posted.state, together=together)
+            self._post_with_others(order, view, begun, delivery, as_bot=as_bot)
+        except TryLater as error:
+            if error.is_throttled:
+                self.answers.take_back(order.order_id, self.clock(), begun.begun)
+            else:
+                self.answers.abandon(order.order_id, self.clock())
+            self._wait(order, error, delivery)
 
-    def _begin(self, order: Order, delivery: Delivery) -> int | None:
-        """Take the lease to answer the order. Return how many answers were begun; None if it is answered."""
+    def _begin(self, order: Order, delivery: Delivery) -> Answer | None:
+        """Take the lease to answer the order. Return None if it is answered."""
         begun = self.answers.begin(order.order_id, self.clock())
         if isinstance(begun, Busy) and delivery.last:
             wait_for(begun, delivery, self.clock, self.sleep)
             begun = self.answers.begin(order.order_id, self.clock())
         if isinstance(begun, Busy):
             raise NoTurn(begun.until - self.clock())
-        if begun is not None and begun > MOST_ANSWERS and not delivery.last:
-            self.answers.abandon(order.order_id, self.clock())
-            raise TryAgain(delivery.delay())
         return begun
 
-    def _post_with_others(self, order: Order, view: View, begun: int, delivery: Delivery) -> _Posted:
+    def _post_with_others(self, order: Order, view: View, begun: Answer, delivery: Delivery, *, as_bot: bool) -> None:
         """Post the answer, together with those of other orders that wait in the channel."""
-        as_bot = self._wait_for_turn(order, view.reply)
-        waiting = self.answers.read(order.order_id).message if begun > 1 else None
-        combines = as_bot and waiting is None and delivery.time_left() > TIME_TO_COMBINE
-        others = self.combining.begin_others(order) if combines else {}
-        order_ids = (order.order_id, *others)
+        combines = as_bot and begun.message is None and delivery.time_left() > TIME_TO_COMBINE
+        others = self.combining.begin_others(order) if combines else Others()
+        order_ids = (order.order_id, *others.answers)
         try:
-            if others:
-                view = self.combining.view(order_ids)
-            message = self._post_or_update(order, view.reply, waiting, order_ids, as_bot=as_bot)
+            if others.answers:
+                view = self.combining.view({**self.combining.read([order.order_id]), **others.records})
+            message = self._post_or_update(order, view.reply, begun.message, order_ids, as_bot=as_bot)
+        except CannotDeliver as error:
+            self._count_not_answered(str(error))  # the answer can never be posted; the outcome stays in the ledger
+            self._take_back(others)
+            others, view, message = Others(), View(view.reply, ""), None
         except Exception:
-            for order_id, number in others.items():
-                self.answers.take_back(order_id, self.clock(), number)
+            self._take_back(others)
             raise
-        return _Posted(message, order_ids, view.state)
+        leased = {order.order_id: begun, **others.answers}
+        also = self.combining.answered(order, others)
+        self.answers.finish(leased, self.clock(), message, shows=view.state, also=also)
 
-    def _give_back(self, order: Order, begun: int, error: NoTurn | TryLater, delivery: Delivery) -> TryAgain | None:
-        """Give back the lease of an answer that Slack didn't take. Return how to try again; None for never.
+    def _take_back(self, others: Others) -> None:
+        for order_id, answer in others.answers.items():
+            self.answers.take_back(order_id, self.clock(), answer.begun)
+
+    def _wait(self, order: Order, error: NoTurn | TryLater, delivery: Delivery) -> None:
+        """Raise NoTurn or TryAgain for an answer that Slack didn't take, unless it is not tried again.
 
         An answer that had no turn, or that Slack refused for its speed, doesn't count, and uses up no receive. An order
         that is not tried again stays on the list of its caller, so that a later message may answer it.
         """
-        now = self.clock()
-        is_busy = isinstance(error, NoTurn) or error.is_throttled
-        if is_busy:
-            self.answers.take_back(order.order_id, now, begun)
-        else:
-            self.answers.abandon(order.order_id, now)
         self.combining.wait(order)
+        is_busy = isinstance(error, NoTurn) or error.is_throttled
         reason = "the channel is too busy" if isinstance(error, NoTurn) else error.why
-        if is_busy and now - order.placed_at <= LATEST_END:
-            return error if isinstance(error, NoTurn) else self._throttled(order, error, DELAYS[-1])
+        if is_busy and self.clock() - order.placed_at <= LATEST_END:
+            raise error if isinstance(error, NoTurn) else self._throttled(order, error, DELAYS[-1])
         if not is_busy and not delivery.last:
             logger.info("Slack did not take the answer", extra={"reason": reason})
-            return TryAgain(delivery.delay())
+            raise TryAgain(delivery.delay())
         # RTC's part is done and stored, so nobody has to look after the order.
         self._count_not_answered(reason)
-        return None
 
     def report_wait(self, order: Order, reply: Reply) -> None:
         """Say that the order waits: once, or in a message that can be updated at each receive. This raises no error."""
@@ -154,33 +153,58 @@ class Telling:
             # The order is tried again in any case, and then answered.
             logger.exception("that the order waits could not be posted")
 
-    def update(self, order: Order, view: View, delivery: Delivery, most: float) -> None:
+    def update(self, order: Order, view: View, delivery: Delivery, most: float) -> Sequence[Recording]:
         """Let the message with the answer show the view, or post it if there is no message that can be updated.
 
-        A message that shows it already stays as it is. Raises NoTurn while others post to the channel, and TryAgain if
-        Slack can't take it now, but not on the last receive. Slack may ask for a delay; at most `most` seconds of it
-        count.
+        A message about several orders is updated as a whole, by the order that it was posted for. Return what it shows
+        of the others. A message that shows it all already stays as it is. Raises NoTurn while others post to the
+        channel or update the message, and TryAgain if Slack can't take it now, but not on the last receive. Slack may
+        ask for a delay; at most `most` seconds of it count.
         """
         if order.reply_to is None:
-            return  # the caller reads the status from the ledger
+            return ()  # the caller reads the status from the ledger
         answer = self.answers.read(order.order_id)
-        view = self.combining.view(answer.together) if answer.together else view
-        if view.state == answer.shows:
-            return
+        if answer.together and answer.together[0] != order.order_id:
+            return ()
+        if not answer.together and view.state == answer.shows:
+            return ()
+        as_bot = self._wait_for_update(order, view.reply, answer.message)
+        others: Sequence[Recording] = ()
+        if answer.together:
+            records = self.combining.read(answer.together)
+            view = self.combining.view(records)
+            others = [it for record in records.values() for it in record.recordings]
+        if view.state != answer.shows:
+            self._show(order, view, answer, delivery, most, as_bot=as_bot)
+        return others
+
+    def _show(self, order: Order, view: View, answer: Answer, delivery: Delivery, most: float, *, as_bot: bool) -> None:
+        # Whoever has read the recordings later has changed the answer, and must not be overwritten.
+        if self.answers.begin_update(order.order_id, answer, self.clock()) is None:
+            raise no_turn()
+        shows = answer.shows
         try:
-            if answer.message is None:
-                as_bot = self._wait_for_turn(order, view.reply)
-                self.messenger().post(view.reply, order.reply_to, order.order_id, as_bot=as_bot)
-            elif not self.channels.take(answer.message.channel_id, order.actor):
-                raise no_turn()
-            else:
+            if answer.message is not None:
                 self.messenger().update(answer.message, view.reply, *(answer.together or (order.order_id,)))
+            elif order.reply_to is not None:
+                self.messenger().post(view.reply, order.reply_to, order.order_id, as_bot=as_bot)
+            shows = view.state
         except TryLater as error:
             self._wait_for_slack(order, error, delivery, most)
+            shows = view.state
         except CannotDeliver as error:
             logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
-        for order_id in answer.together or (order.order_id,):
-            self.answers.show(order_id, view.state, self.clock())
+            shows = view.state
+        finally:
+            self.answers.show(order.order_id, shows, self.clock())
+
+    def _wait_for_update(self, order: Order, reply: Reply, message: MessageRef | None) -> bool:
+        """Wait for a turn to update the message, or to post the reply if there is none, as `_wait_for_turn` does."""
+        if message is None:
+            return self._wait_for_turn(order, reply)
+        if not self.channels.take(message.channel_id, order.actor):
+            raise no_turn(UPDATE_PAUSE)
+        return True
 
     def reply(self, order: Order, message: MessageRef, reply: Reply, delivery: Delivery) -> None:
         """Post the reply in the message's thread. Raises NoTurn or TryAgain as `update` does."""
@@ -199,7 +223,7 @@ class Telling:
 
     def can_update(self, order: Order) -> bool:
         """Return whether the order's answer can be updated."""
-        return self.answers.read(order.order_id).message is not None
+        return order.reply_to is not None and self.answers.read(order.order_id).message is not None
 
     def _wait_for_turn(self, order: Order, reply: Reply) -> bool:
         """Wait for a turn in the channel. Return False if the response_url has to be used instead.

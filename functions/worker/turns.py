@@ -21,7 +21,9 @@ from shared.orders import Order
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import AuthFailed, NotFound, Refused, RtcError, ServerError, Throttled
 
-_LATE = timedelta(milliseconds=100)
+_READ_AHEAD = timedelta(milliseconds=100)
+"""Who waited reads so long before the turn whether RTC refuses the key by now."""
+_LATE = timedelta(milliseconds=70)
 """A turn that begins later than this is left out, because the next ones are near. Each further one may be twice as
 late: a slow machine gets its turns as well."""
 _SPREAD = 0.3
@@ -32,7 +34,7 @@ _AFTER_A_STOP = 5.0
 
 @dataclass(frozen=True, slots=True)
 class _Rank:
-    """How many turns may be booked before an order's own, how long it waits here for one, and then on the queue."""
+    """How many turns may be booked before an order's own, and how long it waits here for one, and then on the queue."""
 
     turns_ahead: int
     patience: timedelta
@@ -40,9 +42,10 @@ class _Rank:
 
 
 _PERSON = _Rank(1000, timedelta(seconds=10), timedelta(seconds=1))
-_CALLER = _Rank(5, timedelta(seconds=10), timedelta(seconds=2))
+_CALLER = _Rank(10, timedelta(seconds=10), timedelta(seconds=2))
 _PERSONS_CHECK = _Rank(5, timedelta(seconds=3), timedelta(seconds=5))
-_CALLERS_CHECK = _Rank(2, timedelta(seconds=3), timedelta(seconds=20))
+_CALLERS_CHECK = _Rank(2, timedelta(seconds=2), timedelta(seconds=5))
+_LONGEST_PAUSE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,11 @@ class Turns:
                 delay = booked.until - now + _random(_AFTER_A_STOP)
                 raise KeyRefused(booked.until, delay)
             if isinstance(booked, Turn):
-                has_to_wait = booked.at > now
+                if booked.at > now and not booked.is_probe:
+                    self._sleep_until(booked.at - _READ_AHEAD)  # so that the read doesn't make the call late
+                    if self.pace.is_refused():
+                        continue
                 self._sleep_until(booked.at)
-                if has_to_wait and not booked.is_probe and self.pace.is_refused():
-                    continue
                 if booked.is_probe or self.clock() - booked.at <= may_be_late:
                     return booked
                 may_be_late *= 2
@@ -94,7 +98,11 @@ class Turns:
                 self._sleep_until(min(booked.at + _random(_SPREAD), end))
             else:
                 break
-        raise NoTurn(rank.pause + _random(rank.pause.total_seconds()))
+        pause = rank.pause
+        if order.action.kind == "check":
+            # In a crowd, a check would come back many times for nothing.
+            pause = max(pause, min(self.clock() - order.placed_at, _LONGEST_PAUSE))
+        raise NoTurn(pause + _random(pause.total_seconds()))
 
     def _sleep_until(self, moment: datetime) -> None:
         self.sleep(max((moment - self.clock()).total_seconds(), 0))

@@ -7,7 +7,6 @@ A control path sets them, because the stand-in is a process of its own; AWS has 
 """
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -73,7 +72,7 @@ class Misbehaving:
             answer = b"".join(self._behind(environ, lambda status, headers, *_: held.append((status, headers))))
         time.sleep(fault.delay)
         if fault.wire is not Wire.WHOLE:
-            _break_off(environ["werkzeug.socket"])
+            raise ConnectionResetError  # the server ends the connection (local/aws/wsgi.py)
         if fault.status is not None:
             held, answer = (
                 [(f"{fault.status} Fault", [("Content-Type", "application/x-amz-json-1.0")])],
@@ -100,9 +99,3 @@ class Misbehaving:
                         self._pending[place] = it.model_copy(update={"times": it.times - 1})
                     return it.fault
         return None
-
-
-def _break_off(connection: socket.socket) -> None:
-    """End the connection without an answer. Raises ConnectionError, after which the server lets go of it."""
-    connection.shutdown(socket.SHUT_RDWR)
-    raise ConnectionResetError

@@ -5,14 +5,15 @@ It prints another line for each call to AWS, and for each request that it can't 
 
 import gc
 import json
-import logging
 import sys
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import cache, partial
 from typing import Any
 
 from moto.backends import get_backend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import make_server
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.aws.calls import calls_in
 from local.aws.controls import INDEX_LAG, RIGHTS, Controlled
@@ -24,17 +25,16 @@ from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.aws.rights import Rights
 from local.aws.transactions import Transactions, body_of
-
-
-class _Connection(MotoRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # without this, each call waits 40 ms for an acknowledgement
+from local.aws.wsgi import answer
+from local.loopback import Server
 
 
 class _Application:
     def __init__(self, rights: Rights) -> None:
         self._rights = rights
         self._moto = DomainDispatcherApplication(create_backend_app)
+        # moto lists its folder each time.
+        self._moto.get_backend_for_host = cache(self._moto.get_backend_for_host)  # type: ignore[method-assign]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): value for name, value in environ.items()}
@@ -63,15 +63,14 @@ def _main() -> None:
     change_reads(lag)
     change_writes(lag)
     remember()
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # it logs every request
     get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
     rights = Rights()
     controls = {INDEX_LAG: lambda body: lag.set(float(body)), RIGHTS: rights.assign}
     application = Controlled(Misbehaving(Transactions(_Application(rights))), controls)
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Connection)
-    _print(str(server.port))
-    server.serve_forever()
+    with closing(Server(partial(answer, application))) as server:
+        _print(str(server.port))
+        threading.Event().wait()
 
 
 if __name__ == "__main__":

@@ -261,7 +261,7 @@ def play(aws: Aws, drill: Drill) -> Seen:
 
 def forget() -> None:
     """Let the next call of each function be a cold start."""
-    for cached in (recorder._worker, recorder._rtc_client, recorder._messenger, slack._door, webhook._door):
+    for cached in (recorder._worker, recorder._shared, slack._door, webhook._door):
         cached.cache_clear()
 
 

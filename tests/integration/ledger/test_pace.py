@@ -143,7 +143,7 @@ def test_a_turn_is_free_at_its_very_moment(recorders: Recorders) -> None:
     """Whoever was told to come back then gets it."""
     pace = recorders.one()
     recorders.turn(pace)
-    recorders.clock.tick(0.105)
+    recorders.clock.tick(0.107)
     assert abs(recorders.turn(pace) - recorders.clock()) < timedelta(milliseconds=1)
 
 
