@@ -218,6 +218,15 @@ def test_a_call_that_was_begun_is_not_given_up_as_not_made(deployed: Deployed) -
     assert [attempt.state for attempt in record.attempts] == ["calling"]
 
 
+def test_another_body_under_the_same_id_starts_nothing(deployed: Deployed) -> None:
+    """The door lets both in if they come at once; the first one counts."""
+    first = _event_order(START)
+    other = Start(requests=(*START.requests, RecordingRequest(room_id="100", user_id="other")))
+    second = first.model_copy(update={"action": other, "body_digest": "1" * 64})
+    assert undone(batch(first.model_dump_json(), second.model_dump_json())) == []
+    assert [job.parameters.user_id for job in deployed.rtc.jobs()] == ["user001"]
+
+
 def test_an_event_is_given_up_even_where_the_ledger_is_away(deployed: Deployed) -> None:
     """Nothing can be noted then; the message is kept all the same."""
     deployed.dynamodb.delete_table(TableName="ledger")
