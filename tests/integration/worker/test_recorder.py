@@ -20,6 +20,7 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.results import NotStored
+from functions.worker.telling import Telling
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from local.rtc.server import serve
@@ -262,9 +263,17 @@ def _waiting(queue: str) -> list[tuple[Order, int]]:
     return [(read(it["Body"]), int(it["Attributes"]["ApproximateReceiveCount"])) for it in found.get("Messages", [])]
 
 
-def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Put each order on its queue without its delay, and return the delays."""
     put = OrderQueue.put
-    monkeypatch.setattr(OrderQueue, "put", lambda queue, order, *, delay: put(queue, order, delay=min(delay, 0)))
+    delays: list[int] = []
+
+    def put_at_once(queue: OrderQueue, order: Order, *, delay: int) -> None:
+        delays.append(delay)
+        put(queue, order)
+
+    monkeypatch.setattr(OrderQueue, "put", put_at_once)
+    return delays
 
 
 class Hurried(Context):
@@ -278,11 +287,12 @@ class Hurried(Context):
 
 def test_waiting_for_a_turn_uses_up_no_receive(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     """The order goes on the queue of whoever asks as a new message, and the old one is done, even the last time."""
-    _no_delays(monkeypatch)
+    delays = _no_delays(monkeypatch)
     for order, queue in ((deployed.order("user001"), "orders"), (_event_order(START), "caller-orders")):
         event = batch(order.model_dump_json(), receive=3, queue=queue)
         assert recorder.handler(event, Hurried()) == {"batchItemFailures": []}
         assert _waiting(queue) == [(order, 1)]
+    assert min(delays) > 0, "it would come back at once, again and again"
     assert deployed.rtc.calls() == []
     assert deployed.read() == ""
 
@@ -314,6 +324,21 @@ def test_a_refused_key_stops_all_calls_and_who_waits_is_told_once(
     metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len([it for it in metrics if Metric.RTC_REFUSED_KEY in it]) == 2
     assert len([it for it in metrics if it.get("message") == LogEvent.RTC_STOPPED]) == 1
+
+
+def test_a_check_that_waits_for_a_refused_key_is_no_news(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its order is answered, and the answer stays as it is."""
+    _no_delays(monkeypatch)
+    order = deployed.order("user001")
+    assert undone(batch(order.model_dump_json())) == []
+    deployed.rtc.check_signatures(wrong_key=True)
+    assert undone(batch(*(deployed.order(user).model_dump_json() for user in ("user002", "user003")))) == []
+    reported: list[Order] = []
+    monkeypatch.setattr(Telling, "report_wait", lambda _, order, __: reported.append(order))
+    check = order.next_check(1)
+    assert undone(batch(check.model_dump_json())) == []
+    assert check in [waiting for waiting, _ in _waiting("orders")]
+    assert reported == []
 
 
 def test_a_result_that_is_kept_goes_on_the_queue_after_the_next_order(
