@@ -29,7 +29,7 @@ from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
 from shared.attempts import Attempt, Started
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, Start, Stop, new_order_id, order_id_of
+from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, new_order_id, order_id_of
 from shared.rtc.models import RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE, requests_of
@@ -159,14 +159,17 @@ def test_one_bad_message_does_not_hold_up_the_batch(deployed: Deployed) -> None:
     assert [job.parameters.user_id for job in deployed.rtc.jobs()] == ["well"]
 
 
-def test_our_own_mistake_is_confessed_on_the_last_receive_and_not_before(deployed: Deployed) -> None:
-    """The asker reads one sentence, once; the message stays undone, and so goes to the dead letters."""
+def test_our_own_mistake_is_confessed_on_the_last_receive_and_not_before(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The asker reads one sentence, once; the message stays undone, and so goes to the dead letters. It pages."""
     body = deployed.order("user001").model_dump_json()
     deployed.dynamodb.delete_table(TableName="ledger")
     assert undone(batch(body, receive=2)) == ["0"]
     assert deployed.read() == ""
     assert undone(batch(body, receive=3)) == ["0"]
     assert "That was our mistake, not yours" in deployed.read()
+    assert Metric.RECORDER_FAILED in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("deployed", [{"access_key": "alone"}], indirect=True)
@@ -297,11 +300,17 @@ def test_waiting_for_a_turn_uses_up_no_receive(deployed: Deployed, monkeypatch: 
     assert deployed.read() == ""
 
 
-def test_an_order_that_the_queue_does_not_take_back_comes_again(deployed: Deployed) -> None:
+@pytest.mark.parametrize("failure", [NotQueued, PerhapsQueued])
+def test_an_order_that_the_queue_does_not_take_back_comes_again(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
     """It then waits as after a failure, so it is not lost."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(OrderQueue, "put", refuse)
     body = deployed.order("user001").model_dump_json()
-    sqs = boto3.client("sqs")
-    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="orders")["QueueUrl"])
     assert recorder.handler(batch(body), Hurried()) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
