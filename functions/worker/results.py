@@ -73,7 +73,7 @@ class Results:
         with suppress(NotQueued, PerhapsQueued):
             for order_id, settle in list(self._kept.items()):
                 self.queues.put(settle, delay=_DELAY)
-                del self._kept[order_id]
+                self._kept.pop(order_id, None)
 
     def report_lost(self, order: Order, action: Start | Stop, result: Attempt | StopRecord) -> None:
         """Tell the asker what RTC said, though it isn't stored. This never raises an error."""
