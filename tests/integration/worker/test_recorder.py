@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NoReturn
 
 import boto3
 import pytest
@@ -16,10 +16,9 @@ from functions import recorder
 from functions.aws.observability import Metric
 from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
+from functions.ledger.attempts import Attempts
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
-from functions.worker.delivery import Delivery, TryAgain
-from functions.worker.results import NotStored
 from functions.worker.telling import Telling
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
@@ -27,12 +26,11 @@ from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
-from shared.attempts import Attempt, Started
 from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, new_order_id, order_id_of
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
-from tests.builders import TIMETABLE, requests_of
+from tests.builders import TIMETABLE
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
@@ -354,20 +352,16 @@ def test_a_result_that_is_kept_goes_on_the_queue_after_the_next_order(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another recorder may receive the order whose result neither ledger nor queue took."""
-    order, results = deployed.order("user001"), recorder._worker().results
-    attempt = deployed.ledger().attempts.claim(order, 0, requests_of(order)[0], datetime.now(UTC))
-    assert isinstance(attempt, Attempt)
-    assert isinstance(order.action, Start)
-    lost = NotStored(attempt.settled(Started(job=RecordingJob(job_id="7")), datetime.now(UTC)))
+    order = deployed.order("user001")
 
-    def refuse(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise NotQueued
 
-    delivery = Delivery(1, last=False, time_left=lambda: timedelta(minutes=1))
     with monkeypatch.context() as patch:
-        patch.setattr(OrderQueue, "put", refuse)
-        with pytest.raises(TryAgain):
-            results.hand_over(order, order.action, lost, delivery)
+        patch.setattr(Attempts, "store", fail)
+        patch.setattr(OrderQueue, "put", fail)
+        assert undone(batch(order.model_dump_json())) == ["0"]
     _no_delays(monkeypatch)
     assert undone(batch(deployed.order("user002").model_dump_json())) == []
-    assert order.settling(order.action, lost.result) in [waiting for waiting, _ in _waiting("orders")]
+    settles = [it.action for it, _ in _waiting("orders") if it.order_id == order.order_id]
+    assert [action.kind for action in settles] == ["settle"]
