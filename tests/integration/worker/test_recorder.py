@@ -19,7 +19,6 @@ from functions.aws.settings import SettingsError
 from functions.ledger.attempts import Attempts
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
-from functions.worker.telling import Telling
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from local.rtc.server import serve
@@ -341,7 +340,7 @@ def test_a_check_that_waits_for_a_refused_key_is_no_news(deployed: Deployed, mon
     deployed.rtc.check_signatures(wrong_key=True)
     assert undone(batch(*(deployed.order(user).model_dump_json() for user in ("user002", "user003")))) == []
     reported: list[Order] = []
-    monkeypatch.setattr(Telling, "report_wait", lambda _, order, __: reported.append(order))
+    monkeypatch.setattr("functions.worker.telling.Telling.report_wait", lambda _, order, __: reported.append(order))
     check = order.next_check(1)
     assert undone(batch(check.model_dump_json())) == []
     assert check in [waiting for waiting, _ in _waiting("orders")]
