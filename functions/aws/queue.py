@@ -1,7 +1,7 @@
 """Orders on SQS: a door puts them on the queue, the recorder reads them, and delays those that must wait."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,8 @@ class Queues:
 
     people: OrderQueue
     callers: OrderQueue
+    kept: dict[str, Order] = field(default_factory=dict, repr=False)
+    """What this process has to put on a queue yet, by order id (functions/worker/results.py)."""
 
     def put(self, order: Order, *, delay: int = 0) -> None:
         """Put the order on its actor's queue. Raises NotQueued or PerhapsQueued."""

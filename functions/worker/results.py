@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import outcomes
@@ -32,14 +32,12 @@ class NotStored(Exception):
 class Results:
     """Puts results on the queue. The settle that carries one goes on with the order, so the order's message is done.
 
-    A settle that the queue doesn't take is kept here, until the order comes back or the queue takes it.
+    A settle that the queue doesn't take is kept in this process, until the order comes back or the queue takes it.
     """
 
     queues: Queues
     telling: Telling
     clock: Callable[[], datetime]
-    _kept: dict[str, Order] = field(default_factory=dict)
-    """Settles by order id."""
 
     def hand_over(self, order: Order, action: Start | Stop, not_stored: NotStored, delivery: Delivery) -> None:
         """Put the result on the queue. Raises TryAgain if the queue doesn't surely have it.
@@ -55,25 +53,25 @@ class Results:
         try:
             self.queues.put(settle, delay=_DELAY)
         except (NotQueued, PerhapsQueued):
-            self._kept[order.order_id] = settle
+            self.queues.kept[order.order_id] = settle
             if not made_no_call:
                 self.report_lost(order, action, result)
             raise TryAgain(delivery.delay()) from None
 
     def kept(self, order: Order) -> Order:
-        """Return the settle of what RTC said to the order, if it is kept here; else the order."""
-        return self._kept.get(order.order_id, order)
+        """Return the settle of what RTC said to the order, if this process keeps it; else the order."""
+        return self.queues.kept.get(order.order_id, order)
 
     def forget(self, order: Order) -> None:
         """Forget the settle of an order that is done."""
-        self._kept.pop(order.order_id, None)
+        self.queues.kept.pop(order.order_id, None)
 
     def put_kept(self) -> None:
         """Try again to put what is kept on the queue, because another recorder may receive the orders."""
         with suppress(NotQueued, PerhapsQueued):
-            for order_id, settle in list(self._kept.items()):
+            for order_id, settle in list(self.queues.kept.items()):
                 self.queues.put(settle, delay=_DELAY)
-                del self._kept[order_id]
+                self.queues.kept.pop(order_id, None)
 
     def report_lost(self, order: Order, action: Start | Stop, result: Attempt | StopRecord) -> None:
         """Tell the asker what RTC said, though it isn't stored. This never raises an error."""

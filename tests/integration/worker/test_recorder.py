@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NoReturn
 
 import boto3
 import pytest
@@ -16,22 +16,20 @@ from functions import recorder
 from functions.aws.observability import Metric
 from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
+from functions.ledger.attempts import Attempts
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
-from functions.worker.delivery import Delivery, TryAgain
-from functions.worker.results import NotStored
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from local.rtc.server import serve
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
-from shared.attempts import Attempt, Started
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, Start, Stop, Tick, new_order_id, order_id_of
-from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, Tick, new_order_id, order_id_of
+from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
-from tests.builders import TIMETABLE, requests_of
+from tests.builders import TIMETABLE
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
@@ -221,10 +219,22 @@ def test_a_call_that_was_begun_is_not_given_up_as_not_made(deployed: Deployed) -
     assert [attempt.state for attempt in record.attempts] == ["calling"]
 
 
-def test_an_event_is_given_up_even_where_the_ledger_is_away(deployed: Deployed) -> None:
-    """Nothing can be noted then; the message is kept all the same."""
+def test_another_body_under_the_same_id_starts_nothing(deployed: Deployed) -> None:
+    """The door lets both in if they come at once; the first one counts."""
+    first = _event_order(START)
+    other = Start(requests=(*START.requests, RecordingRequest(room_id="100", user_id="other")))
+    second = first.model_copy(update={"action": other, "body_digest": "1" * 64})
+    assert undone(batch(first.model_dump_json(), second.model_dump_json())) == []
+    assert [job.parameters.user_id for job in deployed.rtc.jobs()] == ["user001"]
+
+
+def test_an_event_is_given_up_even_where_the_ledger_is_away(
+    deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing can be noted then; the message is kept all the same. That no table is there is counted as our mistake."""
     deployed.dynamodb.delete_table(TableName="ledger")
     assert undone(batch(_event_order(START).model_dump_json(), receive=3)) == ["0"]
+    assert Metric.RECORDER_FAILED in capsys.readouterr().out
 
 
 def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,9 +266,17 @@ def _waiting(queue: str) -> list[tuple[Order | Tick, int]]:
     return [(read(it["Body"]), int(it["Attributes"]["ApproximateReceiveCount"])) for it in found.get("Messages", [])]
 
 
-def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Put each order on its queue without its delay, and return the delays."""
     put = OrderQueue.put
-    monkeypatch.setattr(OrderQueue, "put", lambda queue, order, *, delay: put(queue, order, delay=min(delay, 0)))
+    delays: list[int] = []
+
+    def put_at_once(queue: OrderQueue, order: Order, *, delay: int) -> None:
+        delays.append(delay)
+        put(queue, order)
+
+    monkeypatch.setattr(OrderQueue, "put", put_at_once)
+    return delays
 
 
 class Hurried(Context):
@@ -272,20 +290,27 @@ class Hurried(Context):
 
 def test_waiting_for_a_turn_uses_up_no_receive(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     """The order goes on the queue of whoever asks as a new message, and the old one is done, even the last time."""
-    _no_delays(monkeypatch)
+    delays = _no_delays(monkeypatch)
     for order, queue in ((deployed.order("user001"), "orders"), (_event_order(START), "caller-orders")):
         event = batch(order.model_dump_json(), receive=3, queue=queue)
         assert recorder.handler(event, Hurried()) == {"batchItemFailures": []}
         assert _waiting(queue) == [(order, 1)]
+    assert min(delays) > 0, "it would come back at once, again and again"
     assert deployed.rtc.calls() == []
     assert deployed.read() == ""
 
 
-def test_an_order_that_the_queue_does_not_take_back_comes_again(deployed: Deployed) -> None:
+@pytest.mark.parametrize("failure", [NotQueued, PerhapsQueued])
+def test_an_order_that_the_queue_does_not_take_back_comes_again(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, failure: type[Exception]
+) -> None:
     """It then waits as after a failure, so it is not lost."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(OrderQueue, "put", refuse)
     body = deployed.order("user001").model_dump_json()
-    sqs = boto3.client("sqs")
-    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="orders")["QueueUrl"])
     assert recorder.handler(batch(body), Hurried()) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
@@ -310,24 +335,35 @@ def test_a_refused_key_stops_all_calls_and_who_waits_is_told_once(
     assert len([it for it in metrics if it.get("message") == LogEvent.RTC_STOPPED]) == 1
 
 
+def test_a_check_that_waits_for_a_refused_key_is_no_news(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its order is answered, and the answer stays as it is."""
+    _no_delays(monkeypatch)
+    order = deployed.order("user001")
+    assert undone(batch(order.model_dump_json())) == []
+    deployed.rtc.check_signatures(wrong_key=True)
+    assert undone(batch(*(deployed.order(user).model_dump_json() for user in ("user002", "user003")))) == []
+    reported: list[Order] = []
+    monkeypatch.setattr("functions.worker.telling.Telling.report_wait", lambda _, order, __: reported.append(order))
+    check = order.next_check(1)
+    assert undone(batch(check.model_dump_json())) == []
+    assert check in [waiting for waiting, _ in _waiting("orders")]
+    assert reported == []
+
+
 def test_a_result_that_is_kept_goes_on_the_queue_after_the_next_order(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another recorder may receive the order whose result neither ledger nor queue took."""
-    order, results = deployed.order("user001"), recorder._worker().results
-    attempt = deployed.ledger().attempts.claim(order, 0, requests_of(order)[0], datetime.now(UTC))
-    assert isinstance(attempt, Attempt)
-    assert isinstance(order.action, Start)
-    lost = NotStored(attempt.settled(Started(job=RecordingJob(job_id="7")), datetime.now(UTC)))
+    order = deployed.order("user001")
 
-    def refuse(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise NotQueued
 
-    delivery = Delivery(1, last=False, time_left=lambda: timedelta(minutes=1))
     with monkeypatch.context() as patch:
-        patch.setattr(OrderQueue, "put", refuse)
-        with pytest.raises(TryAgain):
-            results.hand_over(order, order.action, lost, delivery)
+        patch.setattr(Attempts, "store", fail)
+        patch.setattr(OrderQueue, "put", fail)
+        assert undone(batch(order.model_dump_json())) == ["0"]
     _no_delays(monkeypatch)
     assert undone(batch(deployed.order("user002").model_dump_json())) == []
-    assert order.settling(order.action, lost.result) in [waiting for waiting, _ in _waiting("orders")]
+    settles = [it.action for it, _ in _waiting("orders") if it.order_id == order.order_id]
+    assert [action.kind for action in settles] == ["settle"]
