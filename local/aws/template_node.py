@@ -63,14 +63,14 @@ class Node:
 def read_node(path: Path) -> Node:
     """Return the root node of the file `path`. Short forms are expanded: !GetAtt a.b is {"Fn::GetAtt": ["a", "b"]}."""
     try:
-        return Node(path, (), yaml.load(path.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - _Loader is a SafeLoader
+        return Node(path, (), yaml.load(path.read_text(encoding="utf-8"), _Loader))  # noqa: S506 - _Loader is a CSafeLoader
     except OSError as error:
         raise TemplateError(f"{path} can't be read: {error.strerror}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise TemplateError(f"{path} is not YAML: {' '.join(str(error).split())}") from error
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     pass
 
 
