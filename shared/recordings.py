@@ -139,6 +139,10 @@ class Recording(_Stored):
         """Return the job's id, if RTC named it."""
         return None if self.job is None else self.job.job_id
 
+    def only_needs_a_look(self, now: datetime) -> bool:
+        """Return whether nothing has to begin or end now."""
+        return self.is_at_rtc and not (self.limit is not None and now >= self.limit.ends_at)
+
     @property
     def known(self) -> str:
         """Return what is known of it, in short, to tell later whether more is known."""

@@ -10,13 +10,16 @@ from datetime import datetime, timedelta
 from functions.aws.observability import Metric, count, log_keys, logger
 from functions.aws.queue import Queues
 from functions.ledger.recordings import Recordings
-from functions.worker.delivery import TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, KeyRefused, TryAgain
+from functions.worker.delivery import TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
 from functions.worker.follow import Follower
 from shared.log_events import LogEvent
 from shared.orders import Tick
+from shared.recordings import Recording
 
 MOST = 20
 """The most recordings that one message takes."""
+READ = 200
+"""The most recordings that are read to choose from: what ends or begins now comes before what is only looked at."""
 LONGEST = timedelta(seconds=15)
 """After this time the rest is put on the queue again, so that the recorder takes other orders between."""
 OLD = timedelta(minutes=2)
@@ -33,26 +36,35 @@ class DueHandler:
     clock: Callable[[], datetime]
 
     def run(self, tick: Tick, delivery: Delivery) -> None:
-        """Take some of the recordings that are due, the longest due first, and queue the rest."""
+        """Take some of the recordings that are due, and queue the rest.
+
+        If RTC has no turn for a look, it is needed for starts and stops. Then the other looks wait for the next minute.
+        """
         now = self.clock()
         if now - tick.placed_at > OLD:
             logger.info(LogEvent.TICK_DROPPED)
             return
-        due = self.recordings.due(now, MOST + 1)
-        for number, recording in enumerate(due):
+        due = sorted(self.recordings.due(now, READ), key=lambda it: it.only_needs_a_look(now))
+        may_look = True
+        for taken, recording in enumerate(due):
+            if recording.only_needs_a_look(now) and not may_look:
+                return
             no_time = delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_ANSWER or self.clock() - now > LONGEST
-            if number == MOST or no_time:
+            if taken == MOST or no_time:
                 self.queues.people.put_tick(tick)
                 return
-            with log_keys(order_id=recording.order_id):
-                try:
-                    self.follower.follow(recording, delivery)
-                except TryAgain as again:
-                    # RTC is needed for starts and stops, or Slack can't take the news now.
-                    logger.info("the recording is due again in a minute", extra={"reason": str(again)})
-                    if isinstance(again, KeyRefused):
-                        return
-                except Exception:
-                    # One recording must not keep the others from being followed. It is due again in a minute.
-                    logger.exception(LogEvent.FOLLOWING_FAILED)
-                    count(Metric.RECORDER_FAILED)
+            may_look = self._follow(recording, delivery) and may_look
+
+    def _follow(self, recording: Recording, delivery: Delivery) -> bool:
+        """Do what is due about the recording. Return whether there was a turn for it."""
+        with log_keys(order_id=recording.order_id):
+            try:
+                self.follower.follow(recording, delivery)
+            except TryAgain as again:
+                logger.info("the recording is due again in a minute", extra={"reason": str(again)})
+                return not isinstance(again, NoTurn)
+            except Exception:
+                # One recording must not keep the others from being followed. It is due again in a minute.
+                logger.exception(LogEvent.FOLLOWING_FAILED)
+                count(Metric.RECORDER_FAILED)
+            return True

@@ -25,6 +25,7 @@ OF_A_STOP = (
     "settle",
     "begin to answer",
     "answered",
+    "begin to show",
     "shown",
     "drawn",
 )

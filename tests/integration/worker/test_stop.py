@@ -195,7 +195,7 @@ def test_while_a_stop_waits_the_asker_reads_why_and_until_when(stops: Stops) -> 
         assert stops.stop(order, receive) is not None
     *_, waiting = stops.world.read()
     headline, again, technical = waiting.split("\n")
-    end = order.placed_at + timedelta(seconds=sum(DELAYS))
+    end = stops.world.clock() + timedelta(seconds=sum(DELAYS[1:]))
     assert headline == "⏳ Not stopped yet: user001 in room 100"
     assert again == f"It may still be recording. It is tried again until about {end:%H:%M} UTC."
     assert technical.startswith("by timetable · RTC.00002001 InternalError · HTTP 500 · request ")
