@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Fires `schedules`, whose inputs and states are resolved, until `close`: when told to, or also by the clock.
+    """Fires `schedules`, whose inputs and states are resolved, until `close`: by `fire`, or also by the clock.
 
     `queues` has the URL of each schedule's queue by logical id, and `client_of` returns the client of a schedule.
     """

@@ -134,7 +134,7 @@ def test_an_update_that_fails_half_way_changes_nothing(db: DynamoDBClient) -> No
     assert _all(db) == before
 
 
-def test_an_index_lags_while_it_is_told_to(aws: Aws, db: DynamoDBClient) -> None:
+def test_an_index_lags_until_all_behave(aws: Aws, db: DynamoDBClient) -> None:
     """It has what was written before that, and knows of nothing written, changed or removed since; the table does."""
     for n in (1, 2, 3):
         db.put_item(**_item(n))
