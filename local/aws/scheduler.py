@@ -25,7 +25,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Scheduler:
-    """Fires `schedules`, whose inputs and states are resolved, until `close`: when told to, or also by the clock.
+    """Fires `schedules`, whose inputs and states are resolved, until `close`: by `fire`, or also by the clock.
 
     `queues` has the URL of each schedule's queue by logical id, and `client_of` returns the client of a schedule.
     """
@@ -75,7 +75,7 @@ class Scheduler:
     def _retry(self, schedule: Schedule, at: datetime) -> None:
         end = datetime.now(UTC) + schedule.max_age
         for attempt in range(2, schedule.retries + 2):
-            pause = min(timedelta(seconds=2**attempt), _LONGEST_PAUSE)
+            pause = min(timedelta(seconds=2 ** (attempt - 2)), _LONGEST_PAUSE)
             if self._stopping.wait(pause.total_seconds()) or datetime.now(UTC) > end:
                 return
             if self._send(schedule, at, attempt):

@@ -1,10 +1,12 @@
 """The roles of template.yaml allow what functions and schedules do on AWS: all of it, and no more."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from local.rtc.faults import Fault
-from tests.e2e.conftest import Deployment
-from tests.template import FUNCTIONS, RESOURCES, ROLES, granted
+from tests.e2e.conftest import Deployment, eventually
+from tests.template import FUNCTIONS, RESOURCES, ROLES, SCHEDULES, granted
 from tests.webhook_sender import Sender, an_event, outcome, start
 
 LAMBDA_S_OWN = {
@@ -27,7 +29,7 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
     bot.type("ROOM user003")
     bot.read("🔴 Recording user003")
     _call_the_webhook(bot)
-    bot.system.stack.fire_schedules()
+    _let_a_minute_pass(bot)
     return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in ROLES}
 
 
@@ -41,6 +43,15 @@ def _call_the_webhook(bot: Deployment) -> None:
     assert [stream["state"] for stream in outcome(stop.json()["status_url"])["streams"]] == ["stopped"]
     job = an_event("recording.stop", {"job_id": bot.jobs()[0].job_id})
     assert limited.send(job).status_code == 422
+
+
+def _let_a_minute_pass(bot: Deployment) -> None:
+    """Fire the schedules, and wait until their messages are processed."""
+    now = datetime.now(UTC)
+    bot.system.stack.fire_schedules(now)
+    if SCHEDULES:
+        time = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+        eventually(lambda: any(time in it.event.decode() and it.seconds is not None for it in bot.calls))
 
 
 def test_the_roles_allow_exactly_what_is_called(bot: Deployment, calls: set[tuple[str, str, str]]) -> None:
