@@ -39,7 +39,14 @@ class _UnusedServices(MetaPathFinder, Loader):
         return ModuleSpec(name, self, is_package=True) if unused else None
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__dict__["__getattr__"] = lambda name: type(name, (), {})  # whatever is imported from it is a class
+        module.__dict__["__getattr__"] = _class_called
+
+
+def _class_called(name: str) -> type:
+    """Return what is imported from an empty module: a class. It has no `__file__`, for which tools look."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return type(name, (), {})
 
 
 def _is_kept(backend: SQSBackend, queue_name: str, message: Message) -> bool:
