@@ -34,7 +34,10 @@ from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
+from local.aws.index_lag import IndexLag
 from local.aws.moto_caches import remember
+from local.aws.moto_reads import change_reads
+from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.rtc.api import RtcApi
 from local.slack.chat import ANN, CLASS_RECORDINGS
@@ -59,6 +62,9 @@ LONGEST = timedelta(hours=8)
 """How long a recording lasts at most."""
 make_quick()
 remember()
+_lag = IndexLag()
+change_reads(_lag)
+change_writes(_lag)
 
 
 @pytest.fixture(scope="module")
