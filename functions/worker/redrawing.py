@@ -61,9 +61,10 @@ class Redrawing:
         if record.message is not None or post:
             streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
             reply = outcome(order, streams, record.recordings, now, is_edit=record.message is not None)
-            others = self.telling.update(
-                order, View(reply, state_of(record.attempts, record.recordings)), delivery, MOST_DELAY
-            )
+            view = View(reply, state_of(record.attempts, record.recordings))
+            is_own = order.order_id == record.recordings[0].order_id
+            answer = record.answer if is_own else self.ledger.answers.read(order.order_id)
+            others = self.telling.update(order, view, answer, delivery, MOST_DELAY)
         elif any(now - recording.since < _NEWS_BY_RESPONSE_URL for recording in record.recordings):
             return others
         for recording in (*record.recordings, *others):
