@@ -48,6 +48,7 @@ def unknown(world: World) -> Order:
     world.rtc.misbehave(NO_ANSWER, operation="start")
     assert world.run(order) is None
     world.rtc.behave()
+    assert "didn't start: again room=100 user=user001; if it did: release room=100 user=user001" in world.read()[-1]
     assert recording(world, order).state is RecordingState.UNKNOWN
     return order
 
@@ -92,7 +93,9 @@ def test_what_is_unknown_can_be_released(world: World) -> None:
     assert recording(world, order).end is End.RELEASED
     assert recording(world, order).due_at is None
     assert world.ledger.locks.read(requests_of(order)[0]) is None
-    assert world.read()[-1].startswith("⏹️ Released user001 in room 100")
+    message, answer = world.read()
+    assert message.split("\n")[0] == "❓ user001 in room 100 may have been recorded"
+    assert answer.startswith("⏹️ Released user001 in room 100")
     again = world.order()
     assert world.run(again) is None
     assert isinstance(world.attempt(again).outcome, Started)

@@ -1,6 +1,7 @@
 """`/record extend`, `/record release` and `/record again`: what they place, and what they ask or refuse."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -199,7 +200,7 @@ def test_what_cannot_be_started_again_is_said(text: str, known: list[Recording],
         ({"room_id": "hd", "user_id": "stop"}, "room=hd user=stop hd camera idle=5m"),
     ],
 )
-def test_a_push_address_has_to_be_typed_again(changes: dict[str, object], line: str) -> None:
+def test_a_push_address_has_to_be_typed_again(changes: dict[str, Any], line: str) -> None:
     """The ledger doesn't keep its key. The rest of the command is there to copy, and means the same."""
     request = a_request(**{"publish_param": PublishParam(rtmp_urls=["rtmp://h/app/…"]), **changes})
     pushed = OVER.model_copy(update={"request": request})
