@@ -33,8 +33,10 @@ from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
 from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.due import DueHandler
+from functions.worker.extend import ExtendHandler
 from functions.worker.follow import Follower
 from functions.worker.redrawing import Redrawing
+from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
@@ -124,6 +126,8 @@ def _worker(_number: int) -> Worker:
         stop=stop,
         check=CheckHandler(ledger, follower, checks, _now),
         show=ShowHandler(ledger, follower, telling, _now),
+        extend=ExtendHandler(ledger, redrawing, telling, _now),
+        release=ReleaseHandler(ledger, redrawing, telling, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)

@@ -28,6 +28,8 @@ class FailureKind(StrEnum):
     """The stream may be recording, but RTC never named the job, so there is no job to stop."""
     NOT_OURS = "not_ours"
     """recordbot did not start this job, so it does not stop it."""
+    NOT_YOURS = "not_yours"
+    """Somebody else started it, and the stop was only for what its asker started."""
 
 
 _UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))

@@ -69,6 +69,8 @@ class Start(_Part):
     """When recordbot ends the recordings."""
     max_duration: Annotated[timedelta | None, Field(gt=timedelta())] = None
     """How long they last at most."""
+    releases: tuple[RecordingId, ...] = ()
+    """Recordings of unknown outcome whose hold ends first: somebody has said that they didn't start."""
     first: Annotated[int, Field(ge=0)] = 0
     """The place in the order of the first of `requests`. Of a plan, each stream is started by a message of its own."""
 
@@ -96,6 +98,8 @@ class Stop(_Part):
     room_id: RtcId | None = None
     user_id: RtcId | None = None
     video_type: VideoType | None = None
+    only_own: bool = False
+    """Whether it leaves alone what others started."""
 
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
@@ -127,6 +131,21 @@ class Show(_Part):
     """What the person was told: the `known` of the recording then."""
 
 
+class Extend(_Part):
+    """Let a recording end at another time."""
+
+    kind: Literal["extend"] = "extend"
+    recording: RecordingId
+    ends_at: AwareDatetime
+
+
+class Release(_Part):
+    """End the hold of recordings whose outcome is unknown: their streams can be started again."""
+
+    kind: Literal["release"] = "release"
+    recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
+
+
 class Settle(_Part):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
@@ -143,7 +162,7 @@ class Settle(_Part):
         return self
 
 
-type Action = Annotated[Start | Stop | Check | Show | Settle, Field(discriminator="kind")]
+type Action = Annotated[Start | Stop | Check | Show | Extend | Release | Settle, Field(discriminator="kind")]
 
 
 class Order(_Part):

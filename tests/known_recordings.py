@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from shared.actors import Actor
-from shared.recordings import Recording
+from shared.orders import new_order_id
+from shared.recordings import Recording, RecordingState
+from tests.builders import ANN, NOW, a_job, a_request
 
 
 @dataclass(frozen=True)
@@ -25,3 +29,20 @@ class KnownRecordings:
 
 
 NoRecordings = KnownRecordings
+
+
+def a_known(job_id: str | None, **changes: Any) -> Recording:
+    """A recording that runs for 24 minutes: ann's, asked for in C1; fields of its request may be changed as well."""
+    asked = {name: changes.pop(name) for name in ("room_id", "user_id", "video_type") if name in changes}
+    request = a_request(**{"user_id": "user001"} | asked)
+    fields = {
+        "order_id": new_order_id(),
+        "n": 0,
+        "request": request,
+        "actor": ANN,
+        "channel_id": "C1",
+        "since": NOW - timedelta(minutes=24),
+        "state": RecordingState.RECORDING,
+        "job": None if job_id is None else a_job(request, job_id=job_id, state="RUNNING"),
+    }
+    return Recording.model_validate(fields | changes)

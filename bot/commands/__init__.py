@@ -1,7 +1,10 @@
 """The sub-commands. Each has a file here and a line in the list below. Help, docs and the manifest are made from it."""
 
+from bot.commands.again import AGAIN
+from bot.commands.extend import EXTEND
 from bot.commands.help import HELP
 from bot.commands.list import LIST
+from bot.commands.release import RELEASE
 from bot.commands.start import START
 from bot.commands.status import STATUS
 from bot.commands.stop import STOP
@@ -13,6 +16,9 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     STOP,
     STATUS,
     LIST,
+    EXTEND,
+    AGAIN,
+    RELEASE,
     HELP,
 )
 
@@ -23,18 +29,17 @@ LEXICON = Lexicon(
     elsewhere=words_for(
         {
             "start": "capture film tape go launch run create new add open turn-on switch-on",
-            "stop": "stop end finish terminate kill cancel quit exit abort halt close drop done off disable "
+            "stop": "stop terminate quit exit abort halt close drop done off disable "
             "deactivate leave disconnect hangup hang-up cease shutdown shut-down turn-off switch-off",
             "pause": "pause hold freeze suspend",
             "mute": "mute silence",
             "unmute": "unmute",
             "delete": "delete remove rm erase",
             "download": "download play replay get fetch",
-            "status": "status state info check show details watch view see look who where when which why is are was "
-            "did does",
+            "status": "status details watch view see look who where when which why is are was did does",
             "help": "examples options commands docs documentation",
-            "list": "list ls ps running active jobs recordings",
-            "again": "again restart repeat resume unpause",
+            "again": "again resume unpause",
+            "extend": "extend lengthen",
         }
     ),
 )

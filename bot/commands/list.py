@@ -1,19 +1,19 @@
 """`/record list [here|mine|all]`: what is being recorded."""
 
 from bot.commands.subcommand import Asked, Subcommand
+from bot.commands.target import may_see
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import count_of, listing
-from shared.recordings import Recording
 
 WHERE = Option(
-    name="where",
+    name="scope",
     form="[here|mine|all]",
     help="what was asked for in this channel, which is the default; what you started, in any channel; or all",
     example="list mine",
     choices={"here": "here", "mine": "mine", "all": "all"},
-    foreign=words_for({"here": "channel", "mine": "my me own", "all": "everything everywhere every any"}),
+    foreign=words_for({"here": "channel", "mine": "own", "all": "everything everywhere every any"}),
 )
 
 WORDS = Vocabulary(
@@ -36,12 +36,6 @@ def _run(values: Values, asked: Asked) -> Reply:
         elsewhere: Line = [f"{count_of(seen)} elsewhere: ", code(f"{asked.context.command} list all")]
         return reply(Audience.ASKER, [f"No recordings{place}"], *([elsewhere] if seen else []))
     return listing(f"{count_of(shown)}{place}", shown, asked.now)
-
-
-def may_see(recording: Recording, asked: Asked) -> bool:
-    """Return whether the person may see it: what was asked for in a direct message, only those who asked."""
-    is_direct = recording.channel_id is not None and recording.channel_id.startswith("D")
-    return not is_direct or recording.actor == asked.actor or recording.channel_id == asked.channel_id
 
 
 LIST = Subcommand(WORDS, _run, only_asks=True)

@@ -1,6 +1,5 @@
 """`/record status [JOB | ROOM [USER]]`: how a recording is: what the ledger knows, then what RTC adds."""
 
-from bot.commands.list import may_see
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, target_of
 from bot.language.lexicon import Vocabulary
@@ -23,7 +22,7 @@ WORDS = Vocabulary(
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
     found = find(target, asked) if target.is_named else _here(asked)
-    recordings = [it for it in found.recordings if may_see(it, asked)]
+    recordings = found.recordings
     if not recordings:
         how = code(f"{asked.context.command} list all")
         return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["What runs anywhere: ", how])
@@ -32,7 +31,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
         headline += f": {count_of(recordings)}"
     shown = listing(headline, recordings, asked.now, *([[found.other]] if found.other else []))
     if len(recordings) == 1 and recordings[0].is_at_rtc:
-        (recording,) = recordings
+        recording = recordings[0]
         return Placing(Show(recording=recording.id, known=recording.known), lambda _: shown)
     return shown
 

@@ -1,7 +1,7 @@
 """Which recordings a command means: a job, a room, a user of a room; looked up among those that the ledger has."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -10,7 +10,7 @@ from bot.language.lexicon import Option, words_for
 from bot.language.parser import Values
 from bot.language.values import ID_RULE, Wrong, is_id, read_id
 from shared.recordings import Recording
-from shared.rtc.models import GivenJobId
+from shared.rtc.models import GivenJobId, VideoType
 
 _JOB_ID: TypeAdapter[str] = TypeAdapter(GivenJobId)
 _SHORTEST_PREFIX = 4
@@ -70,7 +70,7 @@ class Target:
     job_id: str | None = None
     room_id: str | None = None
     user_id: str | None = None
-    video_type: str | None = None
+    video_type: VideoType | None = None
 
     @property
     def is_named(self) -> bool:
@@ -84,11 +84,12 @@ class Found:
 
     what: str
     recordings: tuple[Recording, ...] = ()
+    typed: str = ""
+    """The words to type so that nothing else can be meant."""
     is_guess: bool = False
     """Whether only the beginning of a job id was given."""
     other: str = ""
     """What else the words could mean, as a hint."""
-    choices: Sequence[str] = field(default=())
 
 
 def conflict(values: Values) -> str | None:
@@ -98,7 +99,8 @@ def conflict(values: Values) -> str | None:
     checks = {
         "a job, or a room and a user, not both": JOB.name in values
         and bool(values.keys() & {TARGET.name, ROOM.name, USER.name}),
-        "a job has one picture: leave camera and screen out": SOURCE.name in values and not target.user_id,
+        "a job has one picture: leave camera and screen out, or say room=…": SOURCE.name in values
+        and target.room_id is None,
         "in which room?": target.user_id is not None and target.room_id is None,
         "one user at a time: send a command for each": len(users) > 1,
         ID_RULE: not all(is_id(it) for it in (target.room_id, target.user_id) if it is not None),
@@ -112,13 +114,10 @@ def target_of(values: Values) -> Target:
     job_id = next(iter(values.get(JOB.name, ())), None)
     pictures = values.get(SOURCE.name, ())
     video_type = PICTURES[pictures[0]] if pictures else None
-    if rooms or users:
-        room_id, *more = [*rooms, *first]
-        user_id = next(iter([*more, *users]), None)
-        return Target(
-            job_id=job_id, room_id=room_id if rooms or first else None, user_id=user_id, video_type=video_type
-        )
-    return Target(either=next(iter(first), None), job_id=job_id)
+    if not (rooms or users):
+        return Target(either=next(iter(first), None), job_id=job_id, video_type=video_type)
+    room_id, user_id = (next(iter(ids), None) for ids in (rooms or first, [*(first if rooms else ()), *users]))
+    return Target(job_id=job_id, room_id=room_id, user_id=user_id, video_type=video_type)
 
 
 def _users(values: Values) -> list[str]:
@@ -127,45 +126,76 @@ def _users(values: Values) -> list[str]:
 
 
 def find(target: Target, asked: Asked) -> Found:
-    """Return the recordings that are meant: an exact job first, then a room, then the beginning of a job id.
+    """Return the recordings that are meant and may be seen: an exact job, else a room, else jobs that begin so.
 
     Recordings that are over are found by their job only. Raises Unavailable.
     """
     known = asked.context.recordings()
     if target.job_id is not None:
-        return _job(target.job_id, known.of_job(target.job_id))
-    live = known.live()
+        return _job(target.job_id, known.of_job(target.job_id), asked)
+    live = [it for it in known.live() if may_see(it, asked)]
     if target.room_id is not None:
-        return Found(_stream(target), tuple(it for it in live if _is_of(it, target)))
+        return Found(_stream(target), tuple(it for it in live if is_meant(it, target)), _typed(target))
     word = target.either or ""
     in_room = tuple(it for it in live if it.request.room_id == word)
-    if (job := known.of_job(word)) is not None:
-        other = f"room {word} has {_count(in_room)} too: room={word}" if in_room else ""
-        found = _job(word, job)
-        return Found(found.what, found.recordings, other=other)
+    job = _job(word, known.of_job(word), asked)
+    if job.recordings:
+        return replace(job, other=f"room {word} has {_count(in_room)} too: room={word}" if in_room else "")
     if in_room:
-        return Found(f"room {word}", in_room)
+        return Found(f"room {word}", in_room, f"room={word}")
     began = tuple(it for it in live if it.job_id is not None and it.job_id.startswith(word))
     if began and len(word) >= _SHORTEST_PREFIX:
-        return Found(f"jobs that begin with {word}", began, is_guess=True)
+        typed = f"job={began[0].job_id}" if len(began) == 1 else word
+        return Found(f"jobs that begin with {word}", began, typed, is_guess=True)
     return Found(f"room or job {word}")
 
 
-def _job(job_id: str, recording: Recording | None) -> Found:
-    return Found(f"job {job_id}", () if recording is None else (recording,))
+def may_see(recording: Recording, asked: Asked) -> bool:
+    """Return whether the person may see it: what was asked for in a direct message, only those who asked."""
+    is_direct = recording.channel_id is not None and recording.channel_id.startswith("D")
+    return not is_direct or recording.actor == asked.actor or recording.channel_id == asked.channel_id
+
+
+def mine_here(asked: Asked) -> tuple[Recording, ...]:
+    """Return what the person started in this channel, and is not over."""
+    live = asked.context.recordings().live()
+    return tuple(it for it in live if (it.actor, it.channel_id) == (asked.actor, asked.channel_id))
+
+
+def is_meant(recording: Recording, target: Target) -> bool:
+    """Return whether the target names the recording."""
+    stream = recording.request
+    return (
+        target.job_id in {None, recording.job_id}
+        and target.either in {None, recording.job_id, stream.room_id}
+        and target.room_id in {None, stream.room_id}
+        and target.user_id in {None, stream.user_id}
+        and target.video_type in {None, stream.video_type}
+    )
+
+
+def named(recording: Recording) -> str:
+    """Return how to name the recording in a command."""
+    stream = recording.request
+    if recording.job_id is not None:
+        return f"job={recording.job_id}"
+    return _typed(Target(room_id=stream.room_id, user_id=stream.user_id, video_type=stream.video_type))
+
+
+def _job(job_id: str, recording: Recording | None, asked: Asked) -> Found:
+    found = () if recording is None or not may_see(recording, asked) else (recording,)
+    return Found(f"job {job_id}", found, f"job={job_id}")
 
 
 def _stream(target: Target) -> str:
     return f"room {target.room_id}" if target.user_id is None else f"{target.user_id} in room {target.room_id}"
 
 
-def _is_of(recording: Recording, target: Target) -> bool:
-    stream = recording.request
-    return (
-        stream.room_id == target.room_id
-        and target.user_id in {None, stream.user_id}
-        and target.video_type in {None, stream.video_type}
-    )
+def _typed(target: Target) -> str:
+    user = None if target.user_id is None else f"user={target.user_id}"
+    pictures = {video_type: picture for picture, video_type in PICTURES.items()}
+    picture = None if target.video_type is None else pictures[target.video_type]
+    return " ".join(filter(None, (f"room={target.room_id}", user, picture)))
 
 
 def _count(recordings: Sequence[Recording]) -> str:

@@ -54,6 +54,8 @@ class Option:
     """The name of its value in a question."""
     secret: bool = False
     """Its values are never repeated."""
+    by_form: bool = False
+    """Whether a word that `recognise` knows is its value, also without its name: `extend 7 1h`."""
     literal: bool = False
     """Its value may be any word: a room can be called `hd`."""
 

@@ -32,9 +32,8 @@ def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Tok
     if definition is None and (found := _NAMED.fullmatch(token.text)):
         name, mark, value = bare(found[1]), found[2], bare(found[3])
     spoken = after[0].text if not value and after and not after[0].mark else ""
-    if spoken.casefold() in _SPOKEN and (
-        _switched(name, spoken, builder) or (definition and not definition.option.literal)
-    ):
+    is_its_value = spoken.casefold() in _SPOKEN and not builder.vocabulary.define(spoken)  # `stop 100 yes`
+    if is_its_value and (_switched(name, spoken, builder) or (definition and not definition.option.literal)):
         token, value, after = builder.span(token, after[0]), spoken, after[1:]
     if switched := _switched(name, value, builder):
         return _read_option(switched, token, "", after, builder)
@@ -148,8 +147,12 @@ def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
     plain = folded(token.text)
     why = vocabulary.refused.get(plain)
     meant = lexicon.command(plain) or lexicon.asked_for(plain)
-    if meant is vocabulary is lexicon.default:
-        return  # `room 100 start user001`
+    if meant is vocabulary and (vocabulary is lexicon.default or not vocabulary.positionals):
+        return  # `room 100 start user001`, `list recordings`
+    for option in vocabulary.options:
+        if option.by_form and option.recognise and option.recognise(token.text):
+            builder.take(option, token.text, token)
+            return
     if not why and lexicon.is_denied(plain, vocabulary):
         why = vocabulary.refused.get(plain.partition("-")[0], UNKNOWN)
     if meant and not why:

@@ -121,6 +121,9 @@ def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
     text = ",".join(token.text for token in tokens)
     if builder.take_recognised(text, whole):
         return
+    if not builder.vocabulary.positionals:
+        builder.refuse(whole, UNKNOWN)
+        return
     last = builder.vocabulary.positionals[-1]
     wrong = [why for token in tokens if last.read and isinstance(why := last.read(token.text), Wrong)]
     if last.literal and last.most > 1 and not wrong:

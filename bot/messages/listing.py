@@ -1,5 +1,6 @@
 """Recordings as the lines of a list, which says how old what it knows is."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from shared.recordings import Recording, RecordingState
 
 _MOST = 25
 """The most recordings of one list."""
+_MOST_CHARACTERS = 12_000
+"""Slack takes about 13,000 in all blocks. Ids may be long."""
 _MARKS = {
     RecordingState.PLANNED: "📅",
     RecordingState.STARTING: "🟡",
@@ -21,11 +24,15 @@ _MARKS = {
 
 
 def listing(headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line) -> Reply:
-    """Return the list, those that began first at the top. `lines` follow it."""
-    shown = sorted(recordings, key=lambda it: it.since)[:_MOST]
-    rest = len(recordings) - len(shown)
-    more: list[Line] = [[f"and {rest} more: name a room to see its recordings"]] if rest else []
-    return reply(Audience.ASKER, [headline], *(row(it, now) for it in shown), *more, *lines)
+    """Return the list, those that began first at the top, as many as Slack takes. `lines` follow it."""
+    rows = [row(it, now) for it in sorted(recordings, key=lambda it: it.since)[:_MOST]]
+    while True:
+        rest = len(recordings) - len(rows)
+        more: list[Line] = [[f"and {rest} more: name a room to see its recordings"]] if rest else []
+        made = reply(Audience.ASKER, [headline], *rows, *more, *lines)
+        if len(json.dumps(made.blocks, ensure_ascii=False)) <= _MOST_CHARACTERS:
+            return made
+        rows.pop()
 
 
 def count_of(recordings: Sequence[Recording]) -> str:

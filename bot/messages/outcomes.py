@@ -16,7 +16,7 @@ from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import Failure, FailureKind
 from shared.orders import Order
 from shared.recording_news import begun
-from shared.recordings import Recording, RecordingState
+from shared.recordings import End, Recording, RecordingState
 from shared.rtc.models import RecordingRequest
 
 LATE = timedelta(minutes=1)
@@ -86,7 +86,8 @@ def _streams(
     found = {n: _Stream(it.request, partial(_news, order, it, now)) for n, it in by_place.items()}
     started = {n for n, it in by_place.items() if isinstance(it, Attempt) and isinstance(it.outcome, Started)}
     for recording in recordings:
-        if recording.n in started or recording.n not in found or recording.state is RecordingState.PLANNED:
+        is_told = recording.state is RecordingState.PLANNED or recording.end is End.RELEASED
+        if recording.n in started or recording.n not in found or is_told:
             found[recording.n] = _Stream(recording.request, partial(card, recording, now=now))
     return [found[n] for n in sorted(found)]
 
@@ -122,7 +123,7 @@ def _news(order: Order, attempt: Attempt | Waiting, now: datetime, who: str) -> 
             waited = (attempt.settled_at or now) - order.placed_at
             return _not_started(ended, waited, who)
         case Unknown() as unknown:
-            return _unknown(unknown, who)
+            return _unknown(attempt.request, unknown, who)
         case Duplicate() as duplicate:
             return _duplicate(attempt.request, duplicate, now, who)
         case None:
@@ -153,13 +154,17 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:
     )
 
 
-def _unknown(unknown: Unknown, who: str) -> StreamNews:
+def _unknown(request: RecordingRequest, unknown: Unknown, who: str) -> StreamNews:
     explanation = explain(unknown.failure)
-    what = f"{explanation.what} It was not sent again. {explanation.next_step}"
     named = unknown.failure.job_id if unknown.failure else None
     job: Line = ["job ", code(named, most=300)] if named is not None else ()
+    next_step: Line = [explanation.next_step]
+    if named is None:
+        stream_ = f"room={request.room_id} user={request.user_id}"
+        next_step = ["If it didn't start: ", code(f"again {stream_}"), "; if it did: ", code(f"release {stream_}")]
+    what: Line = [f"{explanation.what} It was not sent again. ", *next_step]
     facts = joined(job, ["Held until ", clock_time(unknown.held_until)], explanation.technical)
-    return StreamNews("❓", f"{who} may or may not be recording", (), ([what], facts))
+    return StreamNews("❓", f"{who} may or may not be recording", (), (what, facts))
 
 
 def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, who: str) -> StreamNews:

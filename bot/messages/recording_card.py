@@ -88,6 +88,8 @@ def _over(recording: Recording, who: str, now: datetime, facts: Line) -> StreamN
     why = why_over(recording)
     if recording.job is None and recording.end is End.STOPPED:
         return StreamNews("⏹", f"Not recorded: {who} · the plan was cancelled", why, ())
+    if recording.end is End.RELEASED:
+        return StreamNews("❓", f"{who} may have been recorded", [*why, "; it can be started again"], ())
     if recording.state is RecordingState.LOST:
         return StreamNews("❓", f"Lost: {who} · after {elapsed(recording.duration(now))}", why, (facts,))
     return StreamNews("⏹", f"Recorded {who} · {elapsed(recording.duration(now))}", why, (facts,))

@@ -10,12 +10,14 @@ from pydantic import BaseModel
 
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
+from functions.worker.extend import ExtendHandler
+from functions.worker.release import ReleaseHandler
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Check, Order, Settle, Show, Start, Stop
+from shared.orders import Check, Extend, Order, Release, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -32,7 +34,13 @@ type Handlers = Mapping[type[BaseModel], Handler[Any]]
 
 
 def handlers(
-    start: StartHandler, stop: StopHandler, check: CheckHandler, show: ShowHandler, settle: SettleHandler
+    start: StartHandler,
+    stop: StopHandler,
+    check: CheckHandler,
+    show: ShowHandler,
+    extend: ExtendHandler,
+    release: ReleaseHandler,
+    settle: SettleHandler,
 ) -> Handlers:
     """Return the table of handlers."""
     return dict(
@@ -41,6 +49,8 @@ def handlers(
             _row(Stop, stop),
             _row(Check, check),
             _row(Show, show),
+            _row(Extend, extend),
+            _row(Release, release),
             _row(Settle, settle),
         ]
     )

@@ -49,7 +49,7 @@ from shared.failures import Failure, FailureKind
 from shared.limits import limit_of
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
-from shared.recording_news import Gone, Shown, first_drawn
+from shared.recording_news import Gone, Released, Shown, first_drawn
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
@@ -81,6 +81,7 @@ class StartHandler:
         if action.start_at is not None and action.start_at > self.clock():
             self._plan(order, action, action.start_at, delivery)
             return
+        self._release(action)
         waits: list[TryAgain] = []
         streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests, action.first):
@@ -147,6 +148,11 @@ class StartHandler:
             )
             self.ledger.recordings.plan(first_drawn(planned, now), now)
         self._answer(order, delivery)
+
+    def _release(self, action: Start) -> None:
+        """Free the streams of unknown outcome that are said not to have started."""
+        for recording in filter(None, map(self.ledger.recordings.of_id, action.releases)):
+            self.ledger.recordings.note(recording, Released(), self.clock())
 
     def _is_cancelled(self, order: Order, n: int) -> bool:
         recording = self.ledger.recordings.read(order.order_id, n)

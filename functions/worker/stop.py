@@ -106,13 +106,15 @@ class StopHandler:
                 continue
             if lock.calling_until is not None and now < lock.calling_until:
                 return Busy(until=lock.calling_until)
-            unknown = Failure(kind=FailureKind.JOB_UNKNOWN) if lock.job_id is None else None
+            failure = Failure(kind=FailureKind.JOB_UNKNOWN) if lock.job_id is None else None
+            if action.only_own and lock.actor != order.actor:
+                failure = Failure(kind=FailureKind.NOT_YOURS)
             target = Target(
                 job_id=lock.job_id,
                 room_id=action.room_id,
                 user_id=action.user_id,
                 video_type=video_type,
-                failure=unknown,
+                failure=failure,
                 recording=lock.recording_id,
             )
             targets.append(target)

@@ -25,8 +25,10 @@ from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.due import DueHandler
+from functions.worker.extend import ExtendHandler
 from functions.worker.follow import Follower
 from functions.worker.redrawing import Redrawing
+from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
@@ -193,6 +195,8 @@ def handlers_of(
         stop=stop,
         check=CheckHandler(ledger, follower, checks, clock),
         show=ShowHandler(ledger, follower, telling, clock),
+        extend=ExtendHandler(ledger, redrawing, telling, clock),
+        release=ReleaseHandler(ledger, redrawing, telling, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)

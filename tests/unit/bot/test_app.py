@@ -156,10 +156,9 @@ def test_every_order_has_an_id_of_its_own() -> None:
 
 @pytest.mark.parametrize(("typed", "said"), [("", "user001"), ("help", "user001"), ("help idle", "idle")])
 def test_help_is_answered_without_an_order(typed: str, said: str) -> None:
-    """Also to a request that lacks what an order would need."""
-    outside = Outside()
-    request = BoltRequest(body={"command": "/record", "text": typed}, mode="socket_mode")
-    assert said in read(_reply(outside.app().dispatch(request)))
+    """A question needs no queue."""
+    outside = Outside(failure=NotQueued())
+    assert said in read(_reply(_ask(outside.app(), text=typed)))
     assert not outside.orders
 
 

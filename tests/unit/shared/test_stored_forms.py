@@ -6,15 +6,15 @@ one: what a deployment has stored stays readable.
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
 from functions.ledger.answers import Answer
-from functions.ledger.recordings import Pointer
+from functions.ledger.recordings import Last, Pointer
 from shared.attempts import Attempt, StreamLock
-from shared.orders import Order, PlacedOrder
+from shared.orders import Action, Order, PlacedOrder
 from shared.recordings import Recording
 from shared.stops import StopRecord
 from tests.paths import SAMPLES
@@ -29,6 +29,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "stop": StopRecord,
     "answer": Answer,
     "pointer": Pointer,
+    "last": Last,
 }
 
 
@@ -57,4 +58,5 @@ def test_every_kind_has_a_sample() -> None:
     """Every action of an order, and every model that is stored."""
     assert {file.stem.partition("-")[0] for file in STORED} == set(MODELS)
     orders = [json.loads(file.read_text(encoding="utf-8")) for file in STORED if file.stem.startswith("order")]
-    assert {order["action"]["kind"] for order in orders} == {"start", "stop", "check", "settle"}
+    actions = {action.model_fields["kind"].default for action in get_args(get_args(Action.__value__)[0])}
+    assert {order["action"]["kind"] for order in orders} == actions

@@ -95,9 +95,9 @@ def test_help_on_a_sentence_explains_the_first_word_that_is_known(question: str,
 
 
 def test_help_on_a_command_that_there_is_not_says_so() -> None:
-    """`help status` says that there is none, before what there is."""
-    first, *others = help_on("status")
-    assert first.startswith("Recordbot has no status, only start")
+    """`help pause` says that there is none, before what there is."""
+    first, *others = help_on("pause")
+    assert first.startswith("Recordbot has no pause, only start")
     assert others == help_on("")
 
 

@@ -238,9 +238,16 @@ STARTED: dict[str, str] = {
 
 CORRECTED: dict[str, tuple[str, ...]] = {
     # what asks for another sub-command
-    "kill 100": ("stop 100", "‹kill› → stop (or a room? room=kill)"),
     "stopp 100": ("stop 100", "‹stopp› → stop (or a room? room=stopp)"),
-    "finish 100": ("stop 100", "‹finish› → stop (or a room? room=finish)"),
+    "kil 100": ("stop 100", "‹kil› → stop (or a room? room=kil)"),
+    "finnish 100": ("stop 100", "‹finnish› → stop (or a room? room=finnish)"),
+    "who 100": ("status 100", "‹who› → status (or a room? room=who)"),
+    "where 100": ("status 100", "‹where› → status (or a room? room=where)"),
+    "view 100": ("status 100", "‹view› → status (or a room? room=view)"),
+    "is user001 recording": ("status user001", "‹is› → status (or a room? room=is)"),
+    "resume 100 user001": ("again 100 user001", "‹resume› → again (or a room? room=resume)"),
+    "exted 100 user001 1h": ("extend 100 user001 by=1h", "‹exted› → extend (or a room? room=exted)"),
+    "extend 100 user001 30s": ("extend 100 user001 by=1m", "‹30s› → 1m to 24h"),
     "terminate 100": ("stop 100", "‹terminate› → stop (or a room? room=terminate)"),
     "stop-recording 100": ("stop 100", "‹stop-recording› → stop (or a room? room=stop-recording)"),
     "cancle 100": ("stop 100", "‹cancle› → stop (or a room? room=cancle)"),
@@ -328,9 +335,9 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
-_NO_STATUS, _NO_LIST, _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
-    f"recordbot has no {it}, only start, stop and help"
-    for it in ("status", "list", "pause", "mute", "unmute", "delete", "download")
+_NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
+    f"recordbot has no {it}, only start, stop, status, list, extend, again, release and help"
+    for it in ("pause", "mute", "unmute", "delete", "download")
 )
 _TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
 _NO_CAMERA = "say what to record: camera, screen, audio or no-audio"
@@ -343,17 +350,10 @@ _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
 ASKED: dict[str, tuple[str, ...]] = {
     # what asks for something else
-    "Stop!": ("which recording? A room and a user, or a job id, as in stop 100 user001",),
-    "info 1": (f"‹info› → {_NO_STATUS} (or a room? room=info)",),
-    "check 1": (f"‹check› → {_NO_STATUS} (or a room? room=check)",),
-    "status": (f"‹status› → {_NO_STATUS} (or a room? room=status)",),
-    "ls": (f"‹ls› → {_NO_LIST} (or a room? room=ls)",),
-    "is user001 recording": (f"‹is› → {_NO_STATUS} (or a room? room=is)",),
     "edit 100 user001": ("‹edit› → no such word: help lists them (or a room? room edit)",),
     "unrecord 100 user001": ("‹unrecord› → no such word: help lists them (or a room? room unrecord)",),
     "30 min": ("‹30 min› → idle=30m?", "the room and the user are missing, as in 100 user001 hd"),
     "do not record 100 user001": (f"‹do not record› → {_ENDS}",),
-    "please stop room 100": ("who in room 100?",),
     "not 100": (f"‹not› → {_NOT} (or a room? room=not)",),
     "100 stop": ("‹stop› → stop goes first (or a person? user=stop)",),
     "100 user001 stop": ("‹stop› → stop goes first (or a person? user=stop)",),
@@ -414,10 +414,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     # a first word that is unknown, or asks for something else
     "please record meeting 100": ("‹meeting› → a room? Then type room meeting",),
     "join 100": ("‹join› → a room? Then type room join",),
-    "who 100": (f"‹who› → {_NO_STATUS} (or a room? room=who)",),
-    "who records 100 user001": (f"‹who› → {_NO_STATUS} (or a room? room=who)",),
-    "where 100": (f"‹where› → {_NO_STATUS} (or a room? room=where)",),
-    "view 100": (f"‹view› → {_NO_STATUS} (or a room? room=view)",),
+    "who records 100 user001": ("‹who› → status (or a room? room=who)", f"‹user001› → {_NO_SUCH}"),
     "@recordbot 100 user001": (f"‹@recordbot› → {_NO_SUCH}",),
     "\u5f00\u59cb 100 user001": (f"‹\u5f00\u59cb› → {_NO_SUCH}",),
     "grabar 100 user001": (f"‹grabar› → {_NO_SUCH} (or a room? room grabar)",),
@@ -428,11 +425,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     "rtmp://h/a/KEY 100 user001": ("‹rtmp://h/…› → push=rtmp://h/…?",),
     "kill_all 100": (
         "‹kill_all› → stop (or a room? room=kill_all)",
-        "‹all› → name what to stop: a room and a user, or a job id",
+        "‹all› → name a room, or say stop all mine",
     ),
     "kill-it 100": (
         "‹kill-it› → stop (or a room? room=kill-it)",
-        "‹it› → name what to stop: a room and a user, or a job id",
+        "‹it› → leave it out: stop alone stops your recording here",
     ),
     "remove-all 100": (f"‹remove-all› → {_NO_DELETE} (or a room? room=remove-all)",),
     # behind an address
@@ -524,6 +521,35 @@ ASKED: dict[str, tuple[str, ...]] = {
     "don't record 100 user001": (f"‹don't record› → {_ENDS}",),
 }
 """What starts nothing and leaves a question: each problem's line, and nothing to copy."""
+
+OTHERS: dict[str, str] = {
+    "Stop!": "stop",
+    "kill 100": "stop 100",
+    "finish 100": "stop 100",
+    "end 100 user001": "stop 100 user001",
+    "cancel room 100": "stop room=100",
+    "please stop room 100": "stop room=100",
+    "stop all of mine": "stop mine",
+    "stop 100 user001 screen yes": "stop 100 user001 screen yes",
+    "info 1": "status 1",
+    "check 1": "status 1",
+    "status": "status",
+    "show 100 user001": "status 100 user001",
+    "ls": "list",
+    "running": "list",
+    "list all": "list all",
+    "list recordings": "list",
+    "extend 1h": "extend by=1h",
+    "extend 7 1h": "extend 7 by=1h",
+    "extend 100 user001 half an hour": "extend 100 user001 by=30m",
+    "extend 100 user001 by 90 min": "extend 100 user001 by=90m",
+    "prolong room 100 for 2 hours": "extend room=100 by=2h",
+    "again": "again",
+    "repeat 7": "again 7",
+    "again in room 100": "again room=100",
+    "release 100 user001": "release 100 user001",
+}
+"""What is another sub-command than start, and what that is in full."""
 
 HELPED: dict[str, str] = {
     "": "help",

@@ -6,7 +6,7 @@ from bot.commands import LEXICON
 from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
 from bot.language.parser import parse, write
-from tests.unit.bot.language.command_lines import ASKED, CORRECTED, HELPED, STARTED
+from tests.unit.bot.language.command_lines import ASKED, CORRECTED, HELPED, OTHERS, STARTED
 
 
 def error_of(text: str) -> CommandError:
@@ -21,6 +21,15 @@ def test_what_is_clear_starts_at_once(text: str, command: str) -> None:
     """However it is spelled, it is the command that it seems to say."""
     parsed = parse(from_slack(text), LEXICON)
     assert (parsed.vocabulary.name, write(parsed, LEXICON)) == ("start", command)
+
+
+@pytest.mark.parametrize(("text", "command"), OTHERS.items())
+def test_what_names_another_sub_command_is_that(text: str, command: str) -> None:
+    """It never starts a recording, and what it means can be typed in full."""
+    parsed = parse(from_slack(text), LEXICON)
+    assert parsed.vocabulary.name == command.split(maxsplit=1)[0]
+    assert write(parsed, LEXICON) == command
+    assert parse(command, LEXICON) == parsed
 
 
 @pytest.mark.parametrize(("text", "topic"), HELPED.items())

@@ -199,7 +199,8 @@ def test_an_unknown_outcome_is_said_to_be_unknown(came: Outcome, what: str, fact
     """It may or may not run; it was not repeated; until when it is held."""
     assert lines(came) == [
         "❓ user001 in room 100 may or may not be recording",
-        f"{what} It was not sent again. Ask an operator, or try again when the stream is free.",
+        f"{what} It was not sent again. If it didn't start: again room=100 user=user001; "
+        "if it did: release room=100 user=user001",
         f"Held until 10:45 UTC{facts}",
     ]
 
@@ -240,12 +241,13 @@ def test_several_streams_are_one_message_with_a_line_each() -> None:
     """What they share is said once; each line says what a message of its own would."""
     reply = several(Started(job=a_job()), REFUSED, unknown(BY_502), Duplicate(lock=a_lock(job_id="9")))
     assert reply.to is Audience.CHANNEL
+    held = " · ".join(lines(unknown(BY_502))[1:])
     assert read(reply).split("\n") == [
         "1 of 4 started in room 100",
         "HD · camera + audio · ends when the room is idle for 5 min · by @U1ANN",
         "✅ Starting user001 · job 1 · s_1_100_user001 · INIT",
         f"⛔ Not recorded: user002 · {' · '.join(lines(REFUSED)[1:])}",
-        f"❓ user003 may or may not be recording · {' · '.join(lines(unknown(BY_502))[1:])}",
+        f"❓ user003 may or may not be recording · {held.replace('user001', 'user003')}",
         "♻️ Already recording user004 · job 9 · s_9_100_user004 (expected) · camera + audio · by @U2BEN · for 12 min",
     ]
 

@@ -1,0 +1,94 @@
+"""`/record again [JOB | ROOM [USER]]`: start again what was recorded, or what may not have started."""
+
+from bot.commands.confirmation import YES, asked_first
+from bot.commands.start import START, accepted
+from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
+from bot.commands.target import JOB, ROOM, TARGET, USER, Found, Target, conflict, find, is_meant, target_of
+from bot.language.lexicon import Vocabulary
+from bot.language.parser import Command, Values, write
+from bot.language.values import write_time
+from bot.messages.blocks import Audience, Line, Reply, code, reply
+from bot.messages.listing import count_of, listing
+from shared.orders import MAX_STREAMS, Start
+from shared.recordings import Recording, RecordingState
+from shared.rtc.models import RecordingRequest
+
+WORDS = Vocabulary(
+    name="again",
+    nothing="Nothing started",
+    example="again 100 user001",
+    help="start again what you recorded last here, or a job",
+    aliases=("repeat", "restart", "retry", "redo"),
+    positionals=(TARGET, USER),
+    options=(ROOM, JOB, YES),
+    conflict=conflict,
+)
+
+
+def _run(values: Values, asked: Asked) -> Reply | Placing:
+    target = target_of(values)
+    found = _find(target, asked)
+    known = found.recordings
+    recordings = [it for it in known if it.is_over or it.state is RecordingState.UNKNOWN]
+    if not known:
+        how: Line = ["Type the start: ", code(f"{asked.context.command} {START.words.example}")]
+        return reply(Audience.ASKER, [f"Nothing to start again: {found.what}"], how)
+    if not recordings:
+        return listing(f"Nothing started: {found.what} isn't over", known, asked.now)
+    if len(recordings) > MAX_STREAMS:
+        return listing(f"Nothing started: {found.what}, {count_of(recordings)}", recordings, asked.now)
+    pushed = [it.request for it in recordings if it.request.publish_param is not None]
+    if pushed:
+        return _push_addresses_are_needed(pushed, asked)
+    unknown = [it for it in recordings if not it.is_over]
+    if unknown and YES.name not in values and any(it.actor != asked.actor for it in unknown):
+        question = asked_first(unknown, found, asked, WORDS)
+        if question is not None:
+            return question
+    start = _start(recordings, unknown)
+    return Placing(start, lambda order_id: accepted(order_id, start))
+
+
+def _find(target: Target, asked: Asked) -> Found:
+    """Return what is to be started again. Of what is over, the last start here is found by its room as well."""
+    last = tuple(asked.context.recordings().last_of(asked.actor, asked.channel_id))
+    if not target.is_named:
+        return Found("your last start here", last)
+    found = find(target, asked)
+    return found if found.recordings else Found(found.what, tuple(it for it in last if is_meant(it, target)))
+
+
+def _start(recordings: list[Recording], unknown: list[Recording]) -> Start:
+    """Return the start. A time that somebody gave holds again; a maximum that holds for all does so anyway."""
+    limits = [(it.limit.ends_at - it.since) for it in recordings if it.limit is not None and not it.limit.is_default]
+    return Start(
+        requests=tuple(it.request for it in recordings),
+        releases=tuple(it.id for it in unknown),
+        max_duration=max(limits, default=None),
+    )
+
+
+def _push_addresses_are_needed(pushed: list[RecordingRequest], asked: Asked) -> Reply:
+    lines: list[Line] = [
+        [code(f"{asked.context.command} {write(_command(it), asked.context.lexicon)} push=…")] for it in pushed
+    ]
+    why: Line = ["It pushed the stream to an address, and recordbot doesn't keep the keys of addresses. Type it again:"]
+    return reply(Audience.ASKER, ["Nothing started: the push address is missing"], why, *lines)
+
+
+def _command(request: RecordingRequest) -> Command:
+    """Return the command that starts the stream, without its push addresses."""
+    pictures = {video_type: picture for picture, video_type in PICTURES.items()}
+    said = {
+        "room": request.room_id,
+        "user": request.user_id,
+        "quality": request.select_stream_type.lower(),
+        "source": pictures[request.video_type] if request.video_type else "audio-only",
+        "no-audio": None if request.is_record_audio else "no-audio",
+        "rule": request.record_param and request.record_param.record_rule_id,
+        "idle": write_time(request.max_idle_time),
+    }
+    return Command(START.words, {name: [value] for name, value in said.items() if value})
+
+
+AGAIN = Subcommand(WORDS, _run)

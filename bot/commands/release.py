@@ -1,0 +1,45 @@
+"""`/record release [JOB | ROOM [USER]]`: end the hold of a recording of which RTC never said whether it began."""
+
+from bot.commands.confirmation import YES, asked_first
+from bot.commands.subcommand import Asked, Placing, Subcommand
+from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, mine_here, target_of
+from bot.language.lexicon import Vocabulary
+from bot.language.parser import Values
+from bot.messages.blocks import Audience, Line, Reply, code, reply
+from bot.messages.listing import count_of, listing
+from bot.messages.wording import stream
+from shared.orders import Release
+from shared.recordings import RecordingState
+
+WORDS = Vocabulary(
+    name="release",
+    nothing="Nothing released",
+    example="release 100 user001",
+    help="free what may or may not be recording",
+    aliases=("unlock",),
+    positionals=(TARGET, USER),
+    options=(ROOM, JOB, YES),
+    conflict=conflict,
+)
+
+
+def _run(values: Values, asked: Asked) -> Reply | Placing:
+    target = target_of(values)
+    found = find(target, asked) if target.is_named else Found("yours here", mine_here(asked))
+    known = found.recordings
+    recordings = [it for it in known if it.state is RecordingState.UNKNOWN]
+    if not recordings:
+        only: Line = ["Only what may or may not be recording is released. To end a recording: "]
+        way: Line = [*only, code(f"{asked.context.command} stop")]
+        headline = f"Nothing to release: {found.what}"
+        return listing(headline, known, asked.now, way) if known else reply(Audience.ASKER, [headline], way)
+    if YES.name not in values:
+        question = asked_first(recordings, found, asked, WORDS)
+        if question is not None:
+            return question
+    who = stream(recordings[0].request) if len(recordings) == 1 else count_of(recordings)
+    release = Release(recordings=tuple(it.id for it in recordings))
+    return Placing(release, lambda order_id: reply(Audience.ASKER, [f"⏳ Releasing {who}"], [f"order {order_id}"]))
+
+
+RELEASE = Subcommand(WORDS, _run)
