@@ -34,6 +34,7 @@ from functions.worker.combining import Combining
 from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.due import DueHandler
 from functions.worker.follow import Follower
+from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
@@ -124,6 +125,7 @@ def _worker(_number: int) -> Worker:
         stop=stop,
         check=CheckHandler(ledger, follower, checks, _now),
         show=ShowHandler(ledger, follower, telling, _now),
+        move=MoveHandler(ledger, redrawing, telling, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)

@@ -127,6 +127,14 @@ class Show(_Part):
     """What the person was told: the `known` of the recording then."""
 
 
+class Move(_Part):
+    """Let planned recordings begin at another time."""
+
+    kind: Literal["move"] = "move"
+    recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
+    start_at: AwareDatetime
+
+
 class Settle(_Part):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
@@ -143,7 +151,7 @@ class Settle(_Part):
         return self
 
 
-type Action = Annotated[Start | Stop | Check | Show | Settle, Field(discriminator="kind")]
+type Action = Annotated[Start | Stop | Check | Show | Move | Settle, Field(discriminator="kind")]
 
 
 class Order(_Part):

@@ -1,5 +1,6 @@
 """The sub-commands. Each has a file here and a line in the list below. Help, docs and the manifest are made from it."""
 
+from bot.commands.at import AT
 from bot.commands.help import HELP
 from bot.commands.list import LIST
 from bot.commands.start import START
@@ -13,6 +14,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     STOP,
     STATUS,
     LIST,
+    AT,
     HELP,
 )
 

@@ -41,8 +41,8 @@ def _read_length(text: str, at_least: timedelta, at_most: timedelta) -> str | Wr
 
 
 def _read_for(text: str) -> str | Wrong:
-    if not _is_length(text) and isinstance(_read_moment(text), str):
-        return Wrong(f"a time of day? Then until={_read_moment(text)}")
+    if not _is_length(text) and isinstance(read_moment(text), str):
+        return Wrong(f"a time of day? Then until={read_moment(text)}")
     return _read_length(text, SHORTEST, LONGEST_POSSIBLE)
 
 
@@ -55,7 +55,7 @@ def _length_like(text: str) -> str | None:
     return write_time(seconds) if seconds is not None and _is_length(text) else None
 
 
-def _read_moment(text: str) -> str | Wrong:
+def read_moment(text: str) -> str | Wrong:
     """Read a time of day, as `15:30`, or a date and time, as `2026-11-27T15:30`."""
     why = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
     if found := _DATED.fullmatch(text):
@@ -78,8 +78,9 @@ def _read_moment(text: str) -> str | Wrong:
     return Wrong(moment, moment) if is_bare else moment
 
 
-def _moment_like(text: str) -> str | None:
-    value = _read_moment(text)
+def moment_like(text: str) -> str | None:
+    """Return a time as `read_moment` does, or None."""
+    value = read_moment(text)
     return value if isinstance(value, str) else None
 
 
@@ -99,8 +100,8 @@ UNTIL = Option(
     "with a date: until=2026-11-27T15:30",
     example="100 user001 until=15:30",
     aliases=("till", "to", "end-at=", "ends-at", "ending-at"),
-    read=_read_moment,
-    recognise=_moment_like,
+    read=read_moment,
+    recognise=moment_like,
 )
 AT = Option(
     name="at",
@@ -109,8 +110,8 @@ AT = Option(
     "stop cancels it",
     example="100 user001 at=14:00",
     aliases=("from", "start-at", "starts-at", "starting-at", "begin-at"),
-    read=_read_moment,
-    recognise=_moment_like,
+    read=read_moment,
+    recognise=moment_like,
 )
 IN = Option(
     name="in",
@@ -150,14 +151,14 @@ def read_times(values: Values, now: datetime, zone: Callable[[], tzinfo]) -> Tim
     """Return the times of a start that is asked for now. Times of day are those of the person's zone."""
     length, until, at, delay = (next(iter(values.get(it.name, ())), None) for it in (FOR, UNTIL, AT, IN))
     here = zone() if until or at else UTC
-    asked: list[_Moment] = []
+    asked: list[Moment] = []
     start_at = None if delay is None else now + timedelta(seconds=seconds_of(delay) or 0)
     if at is not None:
-        asked.append(_resolved(AT, at, now, here))
+        asked.append(resolved(AT, at, now, here))
         start_at = asked[-1].time
     end_at = None
     if until is not None:
-        asked.append(_resolved(UNTIL, until, start_at or now, here, is_after_start=start_at is not None))
+        asked.append(resolved(UNTIL, until, start_at or now, here, is_after_start=start_at is not None))
         end_at = asked[-1].time
     wrong = [it for it in asked if it.problem]
     is_clear = all(it.dated for it in wrong)
@@ -182,7 +183,7 @@ def said_times(start: Start, zone_name: str) -> Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class Moment:
     """A time that was typed: what it means, and what has to be asked back, with the value to type instead."""
 
     option: Option
@@ -192,29 +193,27 @@ class _Moment:
     dated: str = ""
 
 
-def _resolved(option: Option, typed: str, after: datetime, zone: tzinfo, *, is_after_start: bool = False) -> _Moment:
+def resolved(option: Option, typed: str, after: datetime, zone: tzinfo, *, is_after_start: bool = False) -> Moment:
     """Return what the time means: the next such time after `after`."""
     before = "before the start" if is_after_start else "past"
     if "T" in typed:
         moment = datetime.fromisoformat(typed).replace(tzinfo=zone).astimezone(UTC)
         if moment - after < (SHORTEST if option is UNTIL else timedelta()):
-            return _Moment(option, typed, moment, f"this is {before}, or now, in {zone}")
-        if option is AT and moment - after > FURTHEST_START:
-            return _Moment(option, typed, moment, f"at most {FURTHEST_START.days} days ahead")
-        return _Moment(option, typed, moment)
+            return Moment(option, typed, moment, f"this is {before}, or now, in {zone}")
+        if option is not UNTIL and moment - after > FURTHEST_START:
+            return Moment(option, typed, moment, f"at most {FURTHEST_START.days} days ahead")
+        return Moment(option, typed, moment)
     today = after.astimezone(zone).date()
     clock = time.fromisoformat(typed)
     least = SHORTEST if option is UNTIL else timedelta()
     if (soon := _on(today, clock, zone, after + least)) is not None:
-        return _Moment(option, typed, soon)
+        return Moment(option, typed, soon)
     tomorrow = today + timedelta(days=1)
     moment = _on(tomorrow, clock, zone, after + least) or after + timedelta(days=1)
     if moment - after <= _NIGHT:
-        return _Moment(option, typed, moment)
+        return Moment(option, typed, moment)
     dated = f"{tomorrow}T{typed}"
-    return _Moment(
-        option, typed, moment, f"{typed} is {before} today in {zone}; tomorrow: {option.name}={dated}", dated
-    )
+    return Moment(option, typed, moment, f"{typed} is {before} today in {zone}; tomorrow: {option.name}={dated}", dated)
 
 
 def _on(day: date, clock: time, zone: tzinfo, after: datetime) -> datetime | None:

@@ -57,6 +57,8 @@ class Option:
     """The name of its value in a question."""
     secret: bool = False
     """Its values are never repeated."""
+    by_form: bool = False
+    """Whether a word that `recognise` knows is its value, also without its name: `extend 7 1h`."""
     literal: bool = False
     """Its value may be any word: a room can be called `hd`."""
 
@@ -169,6 +171,10 @@ class Lexicon:
     def command(self, word: str) -> Vocabulary | None:
         """Return the sub-command that the word names, in any case and with any dashes."""
         return self._by_word.get(word) or self._by_word.get(folded(word))
+
+    def is_name(self, word: str) -> bool:
+        """Return whether the word is the name of a sub-command, and not just another word for it."""
+        return any(command.name == word for command in self.commands)
 
     def asked_for(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command that the word asks for without naming it; if there is none, a text that says so."""

@@ -152,6 +152,10 @@ def _read_unnamed(token: Token, builder: CommandBuilder) -> None:
     meant = lexicon.command(plain) or lexicon.asked_for(plain)
     if meant is vocabulary is lexicon.default:
         return  # `room 100 start user001`
+    for option in vocabulary.options:
+        if option.by_form and option.recognise and option.recognise(token.text):
+            builder.take(option, token.text, token)
+            return
     if not why and lexicon.is_denied(plain, vocabulary):
         why = vocabulary.refused.get(plain.partition("-")[0], UNKNOWN)
     if meant and not why:

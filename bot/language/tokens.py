@@ -108,7 +108,7 @@ def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         mark = mark or token.mark
         if token.text in JOINING or plain in JOINING:
             mark = ","
-        elif is_ordinary or not _is_ignored(token.text, tokens, lexicon):
+        elif is_ordinary or (not words and lexicon.is_name(plain)) or not _is_ignored(token.text, tokens, lexicon):
             words.append(token if token.mark == mark else token._replace(mark=mark))
             mark = ""
     return words

@@ -10,12 +10,13 @@ from pydantic import BaseModel
 
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
+from functions.worker.move import MoveHandler
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Check, Order, Settle, Show, Start, Stop
+from shared.orders import Check, Move, Order, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -32,7 +33,12 @@ type Handlers = Mapping[type[BaseModel], Handler[Any]]
 
 
 def handlers(
-    start: StartHandler, stop: StopHandler, check: CheckHandler, show: ShowHandler, settle: SettleHandler
+    start: StartHandler,
+    stop: StopHandler,
+    check: CheckHandler,
+    show: ShowHandler,
+    move: MoveHandler,
+    settle: SettleHandler,
 ) -> Handlers:
     """Return the table of handlers."""
     return dict(
@@ -41,6 +47,7 @@ def handlers(
             _row(Stop, stop),
             _row(Check, check),
             _row(Show, show),
+            _row(Move, move),
             _row(Settle, settle),
         ]
     )

@@ -26,6 +26,7 @@ from functions.worker.combining import Combining
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.due import DueHandler
 from functions.worker.follow import Follower
+from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.results import Results
 from functions.worker.settle import SettleHandler
@@ -187,6 +188,7 @@ def handlers_of(
         stop=stop,
         check=CheckHandler(ledger, follower, checks, clock),
         show=ShowHandler(ledger, follower, telling, clock),
+        move=MoveHandler(ledger, redrawing, telling, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)
