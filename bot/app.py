@@ -7,7 +7,7 @@ It has no signing secret here, so it refuses them all.
 import logging
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -53,6 +53,7 @@ def create_app(
     put: Callable[[Order], None],
     report: Callable[[Exception], None],
     report_away: Callable[[Unavailable], None],
+    zone_of: Callable[[str], tzinfo] = lambda _: UTC,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
     """Return the app that answers `command`: a 200 with a reply, or a 400 if the payload lacks a field.
@@ -61,6 +62,7 @@ def create_app(
     given to `report_away`, and the person is told to try again.
     `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
     `report` gets every other exception: each is a mistake of ours.
+    `zone_of` returns the time zone of the person with that id. It is called only for a command with a time of day.
     `idle_default` is the max_idle_time, in seconds, for a command without `idle=`; `record_rule_id` is the recording
     rule for a command without `rule=`, empty for none.
     """
@@ -90,7 +92,8 @@ def create_app(
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
-        asked = Asked(context, Actor(kind="slack_user", id=asker.user_id), asker.channel_id, clock())
+        actor = Actor(kind="slack_user", id=asker.user_id)
+        asked = Asked(context, actor, asker.channel_id, clock(), lambda: zone_of(asker.user_id))
         try:
             done = _BY_NAME[words.name].run(values, asked)
         except Unavailable as unavailable:

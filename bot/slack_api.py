@@ -48,8 +48,9 @@ class CannotDeliver(Exception):
 class SlackApi:
     """A client for one workspace. `limits` are seconds: to connect, and until the whole answer is there.
 
-    A response_url comes from outside, so only one that begins with `response_url_prefix` is called. The prefix and
-    `api_url` end in a slash. Raises ValueError for a malformed URL or token. For one thread at a time.
+    A response_url comes from outside, so only one that begins with `response_url_prefix` is called; without a prefix
+    none is. The prefix and `api_url` end in a slash. Raises ValueError for a malformed URL or token. For one thread at
+    a time.
     """
 
     def __init__(
@@ -57,11 +58,11 @@ class SlackApi:
         *,
         api_url: str,
         bot_token: str | None,
-        response_url_prefix: str,
+        response_url_prefix: str | None = None,
         limits: tuple[float, float] = (2.0, 3.0),
     ) -> None:
         _read_prefix("Slack's API", api_url)
-        self._response_urls = _read_prefix("a response_url", response_url_prefix)
+        self._response_urls = _read_prefix("a response_url", response_url_prefix) if response_url_prefix else None
         if bot_token is not None and not re.fullmatch(r"[\x21-\x7e]+", bot_token):
             raise ValueError("the bot token has to be one word of plain characters")
         self._api_url = api_url
@@ -90,7 +91,7 @@ class SlackApi:
 
     def post_to_response_url(self, url: str, fields: Mapping[str, Any]) -> None:
         """Post a message to a command's or a click's response_url. Raises TryLater or CannotDeliver."""
-        if not _is_below(self._response_urls, url):
+        if self._response_urls is None or not _is_below(self._response_urls, url):
             raise CannotDeliver("the response_url is not one of Slack's")
         answer = self._send(url, fields, {})
         if not answer.is_success:

@@ -13,6 +13,13 @@ EVENTS: dict[str, Any] = {
         "data": [_ONE, {"room_id": "100", "user_id": "user002", "video_type": None, "max_idle_time": 300}],
         "notify": {"channel": "C0123456789"},
     },
+    "start later, for 90 minutes at most": {
+        "type": "recording.start",
+        "timestamp": _WHEN,
+        "data": _ONE,
+        "start_at": "2026-03-02T14:00:00Z",
+        "max_duration": "PT90M",
+    },
     "stop a job": {"type": "recording.stop", "timestamp": _WHEN, "data": {"job_id": "1"}},
     "stop a user": {"type": "recording.stop", "timestamp": _WHEN, "data": {"room_id": "100", "user_id": "user001"}},
     "ping": {"type": "ping", "timestamp": _WHEN},
@@ -45,6 +52,9 @@ PONG: dict[str, Any] = {
 }
 _STREAM = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
 _TIMES = {"began_at": "2026-03-02T10:30:01Z", "settled_at": "2026-03-02T10:30:02Z", "held_until": None}
+_OF_RECORDING = ("checked_at", "start_at", "ends_at", "ended_at", "end", "duration_seconds")
+_NOT_RECORDED: dict[str, Any] = dict.fromkeys(_OF_RECORDING)
+_RECORDED = _NOT_RECORDED | {"checked_at": "2026-03-02T10:30:04Z", "ends_at": "2026-03-02T18:30:01Z"}
 _NAMES = ("job_id", "stream_name", "stream_name_from", "job_state", "start_time", "stop_time", "update_time")
 _NOTHING: dict[str, Any] = {**dict.fromkeys((*_NAMES, "stop_reason", "description")), "differences": []}
 _NO_ERROR = {"error_code": None, "error_msg": None, "request_id": None}
@@ -58,6 +68,14 @@ _JOB = _NOTHING | {
     "description": "The job is running.",
     "differences": [{"field": "max_idle_time", "asked": 30, "answered": 60}],
 }
+_OVER = _RECORDED | {
+    "job_state": "STOPPED",
+    "stop_time": "2026-03-02T11:30:02Z",
+    "stop_reason": "EXCEED_MAX_IDLE_TIME",
+    "ended_at": "2026-03-02T11:30:02Z",
+    "end": "idle",
+    "duration_seconds": 3600,
+}
 _QUOTA = {"error_code": "RTC.00001007", "error_msg": "JobExceed", "request_id": "3f2a"}
 STATUS: dict[str, Any] = {
     "on its way": {
@@ -67,19 +85,26 @@ STATUS: dict[str, Any] = {
         "error_msg": None,
         "streams": [],
     },
-    "started": {
+    "recording": {
         "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
         "state": "done",
         "placed_at": _WHEN,
         "error_msg": None,
-        "streams": [_STREAM | {"state": "started"} | _JOB | _NO_ERROR | {"request_id": "9c41"} | _TIMES],
+        "streams": [_STREAM | {"state": "recording"} | _JOB | _NO_ERROR | {"request_id": "9c41"} | _TIMES | _RECORDED],
+    },
+    "over": {
+        "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
+        "state": "done",
+        "placed_at": _WHEN,
+        "error_msg": None,
+        "streams": [_STREAM | {"state": "ended"} | _JOB | _NO_ERROR | {"request_id": "9c41"} | _TIMES | _OVER],
     },
     "refused": {
         "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
         "state": "done",
         "placed_at": _WHEN,
         "error_msg": None,
-        "streams": [_STREAM | {"state": "not_started"} | _NOTHING | _QUOTA | _TIMES],
+        "streams": [_STREAM | {"state": "not_started"} | _NOTHING | _QUOTA | _TIMES | _NOT_RECORDED],
     },
 }
 WRONG_FIELD: dict[str, Any] = {

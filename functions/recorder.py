@@ -35,6 +35,7 @@ from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.follow import Follower
+from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
@@ -128,6 +129,7 @@ def _worker(_number: int) -> Worker:
         show=ShowHandler(ledger, follower, telling, _now),
         extend=ExtendHandler(ledger, redrawing, telling, _now),
         release=ReleaseHandler(ledger, redrawing, telling, _now),
+        move=MoveHandler(ledger, redrawing, telling, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)

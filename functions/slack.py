@@ -12,9 +12,10 @@ import json
 import os
 import time
 from collections.abc import Callable
-from functools import cache
+from datetime import UTC, tzinfo
+from functools import cache, lru_cache
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qsl
 
 import boto3
@@ -28,8 +29,8 @@ from bot.messages import replies
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
-from functions.aws.secrets import Secret, SecretModel, SecretPart, connect_secrets
-from functions.aws.settings import Name, RecordRuleId, Settings, Url, read_settings
+from functions.aws.secrets import BotToken, Secret, SecretModel, SecretPart, connect_secrets
+from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
@@ -40,10 +41,15 @@ from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 from shared.strict_json import read_json
 
+if TYPE_CHECKING:
+    from bot.time_zones import TimeZones
+
 _MOST_FIELDS = 100
 """The most fields of a form; a command has about fifteen."""
 _LIMITS = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1})
 """A question is answered within Slack's three seconds, or the person asks again."""
+_SLACK_LIMITS = (0.5, 0.5)
+"""Seconds to connect to Slack, and to get its answer: together at most one, since a person waits."""
 _MOST_OF_A_CHECK = 1000
 """The most bytes of a check of our certificate; it has about 50."""
 
@@ -59,12 +65,14 @@ class SlackSettings(Settings):
     default_idle_seconds: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX)]
     """max_idle_time, in seconds, for a command without `idle=`."""
     record_rule_id: RecordRuleId
+    slack_api_url: UrlPrefix
 
 
 class SlackSecret(SecretModel):
-    """The current signing secrets: several during a rotation."""
+    """The current signing secrets: several during a rotation. And optionally a bot token, for people's time zones."""
 
     signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
+    bot_token: BotToken = Field(default=None, repr=False)
 
 
 @logged
@@ -92,6 +100,7 @@ def _door() -> "Door":
         dynamodb = boto3.client("dynamodb", config=_LIMITS)
         return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id).recordings
 
+    secret = Secret(connect_secrets(), settings.secret_id, SlackSecret)
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
@@ -100,8 +109,23 @@ def _door() -> "Door":
         put=lambda order: place(order, queue.put),
         report=_report,
         report_away=_report_away,
+        zone_of=lambda user_id: _zone_of(user_id, settings.slack_api_url, secret.read().bot_token),
     )
-    return Door(app, Secret(connect_secrets(), settings.secret_id, SlackSecret))
+    return Door(app, secret)
+
+
+def _zone_of(user_id: str, api_url: str, bot_token: str | None) -> tzinfo:
+    """Return the person's time zone; UTC without a bot token, or if Slack doesn't say it."""
+    return UTC if bot_token is None else _time_zones(api_url, bot_token).of(user_id)
+
+
+@lru_cache(maxsize=1)
+def _time_zones(api_url: str, bot_token: str) -> "TimeZones":
+    # requests, which this imports, is a third of a cold start. Most commands don't need it.
+    from bot.slack_api import SlackApi  # noqa: PLC0415
+    from bot.time_zones import TimeZones  # noqa: PLC0415
+
+    return TimeZones(SlackApi(api_url=api_url, bot_token=bot_token, limits=_SLACK_LIMITS))
 
 
 class Door:

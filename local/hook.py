@@ -21,7 +21,7 @@ from shared.strict_json import NotJson, read_json
 PATIENCE_S = 1200.0
 """Seconds until an outcome: orders are retried for 18 minutes."""
 _LIMITS = (5.0, 15.0)
-_ASKED_FOR = {"recording.start": "started", "recording.stop": "stopped"}
+_ASKED_FOR = {"recording.start": {"planned", "started", "recording", "ended"}, "recording.stop": {"stopped"}}
 """The states of a stream in which an event of this type has succeeded."""
 _SHORTEST_WAIT_S, _LONGEST_WAIT_S = 0.2, 30.0
 """Seconds between requests for the status; longer after each failed request."""
@@ -53,7 +53,8 @@ class Sender:
             _require_url(str(answer["status_url"]))
             outcome = self._outcome(answer["status_url"])
             self._show("the outcome", outcome)
-            return {stream["state"] for stream in outcome["streams"]} == {_ASKED_FOR.get(event["type"])}
+            states = {stream["state"] for stream in outcome["streams"]}
+            return bool(states) and states <= _ASKED_FOR.get(event["type"], set())
         except (KeyError, TypeError):
             raise LocalError(f"{_where(self.url)} does not answer as recordbot's webhook does") from None
 
@@ -86,13 +87,13 @@ class Sender:
             self.show(f"  {name}: {value}")
 
     def _outcome(self, status_url: str) -> Any:
-        """Wait until the order is done and what it started runs, and return its status."""
+        """Wait until the order is planned, or done and what it started runs, and return its status."""
         end = time.monotonic() + PATIENCE_S
         running_by = None
         wait = _SHORTEST_WAIT_S
         while (now := time.monotonic()) < end:
             outcome = self._read_status(status_url)
-            if outcome is not None and outcome["state"] == "done":
+            if outcome is not None and outcome["state"] in {"planned", "done"}:
                 running_by = running_by or now + _SETTLING_S
                 if now > running_by or not any(stream["job_state"] == "INIT" for stream in outcome["streams"]):
                     return outcome

@@ -137,7 +137,7 @@ def running(
         else:
             api = rtc or RtcApi()
             account = _account_of(api, parts.enter_context(serve(api)).endpoint)
-        recorder_secret = dict(account.secret) | ({"bot_token": workspace.bot_token} if bot_token else {})
+        token = {"bot_token": workspace.bot_token} if bot_token else {}
         stack = parts.enter_context(
             Stack(
                 TEMPLATE,
@@ -153,12 +153,12 @@ def running(
                     **(parameters or {}),
                 },
                 secrets={
-                    "SlackSecret": {"signing_secrets": [workspace.signing_secret]},
+                    "SlackSecret": {"signing_secrets": [workspace.signing_secret], **token},
                     "WebhookSecret": {
                         "callers": {caller.name: [caller.key] for caller in known},
                         "status_keys": [_new_key()],
                     },
-                    "RecorderSecret": recorder_secret,
+                    "RecorderSecret": {**account.secret, **token},
                 },
                 port=port,
                 built=built,

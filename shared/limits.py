@@ -5,6 +5,14 @@ from datetime import datetime, timedelta
 from shared.attempts import Limit
 from shared.orders import Start
 
+SHORTEST = timedelta(minutes=1)
+"""The shortest time that a recording can be limited to: recordbot looks once a minute."""
+LONGEST_POSSIBLE = timedelta(hours=168)
+"""The longest time that somebody may ask for: the setting MaxRecordingHours is at most this."""
+FURTHEST_START = timedelta(days=7)
+"""How far ahead a start can be planned. What the ledger has of its order must outlive the recording (KEPT in
+functions/ledger/table.py)."""
+
 
 def limit_of(start: Start, began_at: datetime, longest: timedelta) -> Limit:
     """Return the limit of a recording that begins then. What was asked for can't exceed the maximum."""

@@ -146,6 +146,14 @@ class Release(_Part):
     recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
 
 
+class Move(_Part):
+    """Let planned recordings begin at another time."""
+
+    kind: Literal["move"] = "move"
+    recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
+    start_at: AwareDatetime
+
+
 class Settle(_Part):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
@@ -162,7 +170,7 @@ class Settle(_Part):
         return self
 
 
-type Action = Annotated[Start | Stop | Check | Show | Extend | Release | Settle, Field(discriminator="kind")]
+type Action = Annotated[Start | Stop | Check | Show | Extend | Release | Move | Settle, Field(discriminator="kind")]
 
 
 class Order(_Part):

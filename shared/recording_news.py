@@ -201,8 +201,13 @@ class Moved:
     since: datetime
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        return {"since": self.since} if recording.state is RecordingState.PLANNED else {}
+        """Return what is new. The time that it may last stays the same."""
+        if recording.state is not RecordingState.PLANNED:
+            return {}
+        limit = recording.limit
+        if limit is not None:
+            limit = limit.model_copy(update={"ends_at": limit.ends_at + (self.since - recording.since)})
+        return {"since": self.since, "limit": limit}
 
 
 class News(Protocol):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 
 from bot.commands import LEXICON, SUBCOMMANDS
 from bot.commands.subcommand import Asked, Context, Placing
@@ -13,10 +14,18 @@ from tests.builders import ANN, NOW
 from tests.known_recordings import KnownRecordings
 
 
-def asked(*, actor: Actor = ANN, channel_id: str = "C1", known: Sequence[Recording] = (), **context: object) -> Asked:
-    """Ann asks in a channel, with these recordings in the ledger."""
+def asked(
+    *,
+    actor: Actor = ANN,
+    channel_id: str = "C1",
+    known: Sequence[Recording] = (),
+    now: datetime = NOW,
+    zone: tzinfo = UTC,
+    **context: object,
+) -> Asked:
+    """Ann, who is in that time zone, asks in a channel, with these recordings in the ledger."""
     made = Context("/record", 300, LEXICON, lambda: KnownRecordings(known))
-    return Asked(replace(made, **context), actor, channel_id, NOW)  # type: ignore[arg-type]
+    return Asked(replace(made, **context), actor, channel_id, now, lambda: zone)  # type: ignore[arg-type]
 
 
 def run(text: str, where: Asked | None = None) -> Reply | Placing:

@@ -77,6 +77,10 @@ def an_event(kind: str, data: object, **more: object) -> dict[str, Any]:
     return {"type": kind, "timestamp": datetime.now(UTC).isoformat(), "data": data, **more}
 
 
+RUNS = frozenset({"started", "recording"})
+"""The states of a stream that was started: which one it is depends on when its status is read."""
+
+
 def outcome(status_url: str, limit_s: float = 60.0) -> dict[str, Any]:
     """The order's status once it is done, without any signature of ours."""
     end = time.monotonic() + limit_s

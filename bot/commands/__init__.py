@@ -1,6 +1,7 @@
 """The sub-commands. Each has a file here and a line in the list below. Help, docs and the manifest are made from it."""
 
 from bot.commands.again import AGAIN
+from bot.commands.at import AT
 from bot.commands.extend import EXTEND
 from bot.commands.help import HELP
 from bot.commands.list import LIST
@@ -19,6 +20,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     EXTEND,
     AGAIN,
     RELEASE,
+    AT,
     HELP,
 )
 

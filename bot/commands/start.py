@@ -4,9 +4,12 @@ import re
 from typing import get_args
 
 from bot.commands.subcommand import API_PICTURES, PICTURES, Asked, Context, Placing, Subcommand
+from bot.commands.times import AT, FOR, IN, UNTIL, Times, read_times, said_times, times_conflict
+from bot.language.corrections import CommandError
 from bot.language.lexicon import Option, Vocabulary, words_for
-from bot.language.parser import Values
-from bot.language.values import CLOCK, Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.language.parser import Command, Values, write
+from bot.language.values import Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.messages import replies
 from bot.messages.blocks import Audience, Reply, joined, reply
 from bot.messages.wording import common_settings, span, streams
 from shared.orders import MAX_STREAMS, Start
@@ -27,7 +30,6 @@ _HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
 _SIZE = re.compile(
     r"(?:(\d{2,4})x)?(\d{2,4}) ?[pi](?:\d{2,3})?|(\d{2,4}) ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
-_CLOCK = re.compile(CLOCK, re.IGNORECASE)
 _SOURCES = (*PICTURES, "audio", "audio-only")
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _MAY_RECORD_NOTHING = (
@@ -64,17 +66,12 @@ def _address_like(text: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _limit_like(text: str) -> str | None:
-    is_time = _CLOCK.fullmatch(text) or (not text.isdecimal() and seconds_of(text) is not None)
-    return text if is_time else None
-
-
 ROOM = Option(
     name="room",
     form="[room] ROOM",
     help="the room's id in RTC; the word is needed before a room of letters only, or one called like a command",
     example="room lobby user001",
-    aliases=("room-id", "room-no", "room-number", "room-nr", "in"),
+    aliases=("room-id", "room-no", "room-number", "room-nr"),
     foreign=words_for({"room": "roomid rooms"}),
     read=read_id,
     recognise=lambda text: text if is_id(text) and (text.isdecimal() or seconds_of(text) is None) else None,
@@ -190,16 +187,6 @@ DRY_RUN = Option(
     choices=words_for({"dry-run": "dry-run dryrun"}),
     foreign=words_for({"dry-run": "dry simulate test-run preview"}),
 )
-TIME_LIMIT = Option(
-    name="for",
-    form="",
-    help="",
-    example="",
-    aliases=("until", "till", "at", "duration"),
-    read=lambda _: Wrong("recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"),
-    recognise=_limit_like,
-)
-"""What people ask for and can't have. It is here so that its time isn't read as another option."""
 
 
 def _conflict(values: Values) -> str | None:
@@ -209,7 +196,9 @@ def _conflict(values: Values) -> str | None:
         return _ONE_PICTURE
     if "audio-only" in said and said & PICTURES.keys():
         return "audio-only or a picture, not both"
-    return "audio or no-audio, not both" if NO_AUDIO.name in said and said & {"audio", "audio-only"} else None
+    if NO_AUDIO.name in said and said & {"audio", "audio-only"}:
+        return "audio or no-audio, not both"
+    return times_conflict(values)
 
 
 WORDS = Vocabulary(
@@ -219,7 +208,7 @@ WORDS = Vocabulary(
     help="start recording a user of a room, or up to ten",
     aliases=("record", "begin", "rec"),
     positionals=(ROOM, USER),
-    options=(QUALITY, SOURCE, NO_AUDIO, RULE, IDLE, PUSH, DRY_RUN, TIME_LIMIT),
+    options=(QUALITY, SOURCE, NO_AUDIO, RULE, IDLE, FOR, UNTIL, AT, IN, PUSH, DRY_RUN),
     refused=words_for(
         {
             f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
@@ -233,7 +222,7 @@ WORDS = Vocabulary(
 )
 
 
-def _action(values: Values, context: Context) -> Start:
+def _action(values: Values, context: Context, times: Times) -> Start:
     fields: dict[str, object] = {"room_id": values[ROOM.name][0], "max_idle_time": context.idle_default}
     for name, (first, *_) in values.items():
         match name:
@@ -250,21 +239,43 @@ def _action(values: Values, context: Context) -> Start:
             case IDLE.name:
                 fields["max_idle_time"] = seconds_of(first)
     requests = [RecordingRequest.model_validate({**fields, "user_id": user}) for user in values[USER.name]]
-    return Start(requests=tuple(requests), dry_run=DRY_RUN.name in values).with_rule(context.record_rule_id)
+    start = Start(
+        requests=tuple(requests),
+        dry_run=DRY_RUN.name in values,
+        start_at=times.start_at,
+        end_at=times.end_at,
+        max_duration=times.max_duration,
+    )
+    return start.with_rule(context.record_rule_id)
 
 
-def _run(values: Values, asked: Asked) -> Placing:
-    action = _action(values, asked.context)
-    return Placing(action, lambda order_id: accepted(order_id, action))
+def _run(values: Values, asked: Asked) -> Reply | Placing:
+    times = read_times(values, asked.now, asked.zone)
+    if times.problems:
+        # A push address is a secret, so a command with one is not written again.
+        is_clear = times.dated and PUSH.name not in values
+        command = Command(WORDS, {**values, **times.dated})
+        corrected = write(command, asked.context.lexicon) if is_clear else None
+        return replies.not_understood(
+            CommandError(times.problems, corrected, nothing=WORDS.nothing), asked.context.command
+        )
+    action = _action(values, asked.context, times)
+    return Placing(action, lambda order_id: accepted(order_id, action, times.zone_name))
 
 
-def accepted(order_id: str, action: Start) -> Reply:
-    """Return what is said once the order is queued."""
+def accepted(order_id: str, action: Start, zone_name: str = "") -> Reply:
+    """Return what is said once the order is queued. `zone_name` is that of the times of day that were typed."""
     who = streams(action.requests)
-    headline = f"🔎 Trying {who} without sending anything" if action.dry_run else f"⏳ Asking RTC to record {who}"
+    headline = f"⏳ Asking RTC to record {who}"
+    if action.dry_run:
+        headline = f"🔎 Trying {who} without sending anything"
+    elif action.start_at is not None:
+        headline = f"📅 Planning to record {who}"
     alike = common_settings(action.requests) or "settings differ"
+    times = said_times(action, zone_name)
     warning = [[_MAY_RECORD_NOTHING]] if action.may_record_nothing else []
-    return reply(Audience.ASKER, [headline], joined(alike, f"order {order_id}"), *warning)
+    lines = [joined(alike, f"order {order_id}"), *([times] if times else []), *warning]
+    return reply(Audience.ASKER, [headline], *lines)
 
 
 START = Subcommand(WORDS, _run)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
 
 from bot.language.lexicon import Lexicon, Vocabulary
@@ -54,6 +54,8 @@ class Asked:
     actor: Actor
     channel_id: str
     now: datetime
+    zone: Callable[[], tzinfo] = lambda: UTC
+    """Returns the person's time zone, or UTC where nothing says it. It is called only for a time of day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class Option:
     example: str
     """What to type after the command's name."""
     aliases: tuple[str, ...] = ()
-    """Other names, such as those of the API's fields. They are understood like the name itself."""
+    """Other names, such as those of the API's fields. They are understood like the name itself. One that ends in `=`
+    is a name only before its value: `max=2h`, since `max` may be a person."""
     choices: Mapping[str, str] = field(default_factory=dict)
     """The words that are understood, and the choice of each. `name=true` and `name=false` are such words too."""
     foreign: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +47,8 @@ class Option:
     read: Callable[[str], str | Wrong] | None = None
     recognise: Callable[[str], str | None] | None = None
     """Returns the value of a word that is known by its form (`720p`, `10m`), or None."""
+    otherwise: str = ""
+    """The option that its name means before a value of another form: `in 10m` is a time, `in 100` a room."""
     most: int = 1
     """How many values it can have."""
     question: str = ""
@@ -123,6 +126,13 @@ class Vocabulary:
                 return Definition(option, choice, is_foreign=True)
         return None
 
+    def with_value(self, definition: Definition, value: str) -> Definition:
+        """Return what the name of an option means before this value."""
+        option = definition.option
+        if not option.otherwise or (option.recognise and option.recognise(value)):
+            return definition
+        return self.definitions[option.otherwise]
+
     @cached_property
     def _recognised(self) -> Sequence[Option]:
         return [option for option in self.options if option.choices and option.recognise]
@@ -161,6 +171,10 @@ class Lexicon:
     def command(self, word: str) -> Vocabulary | None:
         """Return the sub-command that the word names, in any case and with any dashes."""
         return self._by_word.get(word) or self._by_word.get(folded(word))
+
+    def is_name(self, word: str) -> bool:
+        """Return whether the word is the name of a sub-command, and not just another word for it."""
+        return any(command.name == word for command in self.commands)
 
     def asked_for(self, word: str) -> Vocabulary | str | None:
         """Return the sub-command that the word asks for without naming it; if there is none, a text that says so."""

@@ -41,7 +41,8 @@ def _read(token: Token, after: list[Token], builder: CommandBuilder) -> list[Tok
     if asked and asked.choice:  # `hd?`
         return _read_option(asked._replace(is_foreign=True), token, "", after, builder)
     if mark:
-        definition = builder.vocabulary.define(name) or (_guess(name, builder) if mark == "=" else None)
+        definition = builder.vocabulary.define(name) or builder.vocabulary.define(f"{name}=")
+        definition = definition or (_guess(name, builder) if mark == "=" else None)
     is_named = token.text.startswith("-") or ("=" in token.text and "://" not in token.text)
     if definition is None and is_named:
         definition, value = _guess(token.text, builder), ""
@@ -105,6 +106,7 @@ def _read_option(
 def _read_value(
     definition: Definition, name: Token, value: str, after: list[Token], builder: CommandBuilder
 ) -> list[Token]:
+    definition = builder.vocabulary.with_value(definition, value or (after[0].text if after else ""))
     option, whole = definition.option, name
     if not value and after and _may_be_value(option, after[0].text, builder):
         value, whole, after = after[0].text, builder.span(name, after[0]), after[1:]

@@ -6,7 +6,7 @@ give the corrected command, unless the correction of one problem is not certain.
 
 from bot.language.builder import Command, CommandBuilder, Values, write
 from bot.language.corrections import CommandError, Problem
-from bot.language.lexicon import FILLERS, Lexicon, Vocabulary, folded
+from bot.language.lexicon import FILLERS, Definition, Lexicon, Vocabulary, folded
 from bot.language.normalising import normalise
 from bot.language.options import read_options
 from bot.language.positionals import SECOND, ask_for_missing, read_positionals
@@ -60,7 +60,9 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
         builder.vocabulary = lexicon.empty
         return [] if not word or lexicon.command(word) is lexicon.empty else [tokens[0]._replace(text=word)]
     first, *others = tokens
-    if builder.vocabulary.define(first.text) and not lexicon.asked_for(first.text):
+    definition = builder.vocabulary.define(first.text)
+    is_option = definition and not (lexicon.is_name(folded(first.text)) and not _has_value(definition, others))
+    if is_option and not lexicon.asked_for(first.text):
         return tokens
     named = lexicon.command(first.text)
     meant = named or _command_asked_for(first, others, builder)
@@ -75,6 +77,12 @@ def _read_command(tokens: list[Token], builder: CommandBuilder) -> list[Token]:
     builder.vocabulary = meant
     builder.is_named = meant is not named or folded(first.text) == meant.name  # `record lobby teacher` is a sentence
     return others
+
+
+def _has_value(definition: Definition, others: list[Token]) -> bool:
+    """Return whether an option's value follows its name: `at 14:00` is an option of start, `at 100` a sub-command."""
+    recognise = definition.option.recognise
+    return bool(others and recognise and recognise(others[0].text))
 
 
 def _command_asked_for(first: Token, others: list[Token], builder: CommandBuilder) -> Vocabulary | str | None:

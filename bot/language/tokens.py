@@ -108,7 +108,7 @@ def joined_phrases(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         mark = mark or token.mark
         if token.text in JOINING or plain in JOINING:
             mark = ","
-        elif is_ordinary or not _is_ignored(token.text, tokens, lexicon):
+        elif is_ordinary or (not words and lexicon.is_name(plain)) or not _is_ignored(token.text, tokens, lexicon):
             words.append(token if token.mark == mark else token._replace(mark=mark))
             mark = ""
     return words
@@ -135,10 +135,11 @@ def _is_ignored(word: str, following: list[Token], lexicon: Lexicon) -> bool:
     if plain not in FILLERS:
         return bool(_SIGN.fullmatch(word))
     definition = lexicon.default.definitions.get(plain)  # `for` is ignored, but not in `for 1 hour`
-    recognise = definition and definition.option.recognise
     while following and following[0].text.casefold() in ARTICLES:
         following = following[1:]
-    if not (following and recognise):
+    if not (following and definition):
         return True
     value = _longest_phrase(following[: 2 * _LONGEST_PHRASE], lexicon)[0]
-    return bool(value.mark) or not (recognise(value.text) and lexicon.is_free(value.text, lexicon.default))
+    recognise = lexicon.default.with_value(definition, value.text).option.recognise
+    is_value = recognise and recognise(value.text) and lexicon.is_free(value.text, lexicon.default)
+    return bool(value.mark) or not is_value

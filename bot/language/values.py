@@ -36,7 +36,7 @@ _PART = rf"(?:{_AMOUNT}[ ]?(?:{_UNIT})|(?:{_WORDS})[ ](?:{_LONG_UNIT}))(?![a-z_-
 TIME = rf"{_PART}(?:(?:[ ]and)?[ ]?{_PART})*(?![a-z0-9_-])"
 """The pattern of a length of time in lower case: `10m`, `1h30m`, `1 hour 30 min`, `half an hour`."""
 
-CLOCK = r"[0-9]{1,2}(?:[:h][0-9]{2}(?:[ ]?[ap]m)?|[ ]?[ap]m)"
+CLOCK = r"[0-9]{1,2}(?:[:h][0-9]{2}(?:[ ]?[ap][.]?m)?|[ ]?[ap][.]?m)"
 """The pattern of a clock time in lower case: `15:30`, `3 pm`."""
 
 _TIME = re.compile(TIME)

@@ -114,6 +114,13 @@ def clock_time(moment: datetime) -> Element:
     return {"type": "date", "timestamp": int(moment.timestamp()), "format": "{time}", "fallback": fallback}
 
 
+def day_time(moment: datetime) -> Element:
+    """Return a day and a time, which Slack shows in the reader's time zone: `tomorrow at 15:30`."""
+    fallback = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    shown = "{date_short_pretty} at {time}"
+    return {"type": "date", "timestamp": int(moment.timestamp()), "format": shown, "fallback": fallback}
+
+
 def _part(kind: str, elements: list[Element]) -> Element:
     return {"type": f"rich_text_{kind}", "elements": elements}
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.blocks import Line, clock_time, code, joined, person, plain
+from bot.messages.blocks import Line, clock_time, code, day_time, joined, person, plain
 from bot.messages.wording import elapsed, settings, span
 from shared.recordings import End, Recording, RecordingState
 from shared.rtc.models import RecordingRequest, expected_stream_name
@@ -40,7 +40,7 @@ def card(recording: Recording, who: str, now: datetime) -> StreamNews:
     deviates = asked_as != is_as
     match recording.state:
         case RecordingState.PLANNED:
-            return StreamNews("📅", f"Planned: {who}", joined(["starts ", clock_time(recording.since)], general), ())
+            return StreamNews("📅", f"Planned: {who}", joined(["starts ", day_time(recording.since)], general), ())
         case RecordingState.RECORDING:
             return StreamNews("🔴", f"Recording {who}", general, (facts,), started=True, deviates=deviates)
         case _:

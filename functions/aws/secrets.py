@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import boto3
 from botocore.config import Config
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from functions.aws.away import Away, raising_away
 from functions.aws.observability import logger
@@ -18,6 +18,17 @@ if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
 
 type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 """One value of a secret. White space around it, such as a pasted line end, is dropped."""
+
+
+def _none_if_empty(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+type OptionalPart = Annotated[SecretPart | None, BeforeValidator(_none_if_empty)]
+"""A value that may be missing. An empty one is missing, too."""
+type _Token = Annotated[SecretPart, StringConstraints(pattern=r"^[\x21-\x7e]+$")]
+type BotToken = Annotated[_Token | None, BeforeValidator(_none_if_empty)]
+"""Slack's bot token, if there is one: a word of plain characters, since it goes into a header."""
 
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""

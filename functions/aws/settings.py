@@ -12,6 +12,8 @@ from shared.strict_json import shown_name
 
 type Name = Annotated[str, StringConstraints(min_length=1)]
 type Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
+type UrlPrefix = Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")]
+"""An address that ends in a slash."""
 type RtcAccountId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """The id of an RTC app or project."""
 type RecordRuleId = Annotated[str, StringConstraints(pattern=r"^[!-~]{0,128}$")]

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from functions.ledger.orders import OrderRecord
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, State, Unknown
 from shared.failures import Failure, FailureKind
-from shared.orders import LATEST_END, PlacedOrder, Stop
-from shared.recordings import Recording
+from shared.orders import LATEST_END, PlacedOrder, Start, Stop
+from shared.recordings import End, Recording, RecordingState
 from shared.rtc.differences import Difference, differences
 from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
 from shared.rtc.request_preview import masked_body
@@ -30,7 +30,7 @@ class Accepted(_Answer):
     order_id: str
     """The same id each time the same event is sent."""
     status_url: str
-    """Opens the status of this order only, for a week."""
+    """Opens the status of this order only, for a week after it was placed, or after its start_at."""
     warning: str | None = None
     """What may not be as you expect: that RTC may record nothing."""
 
@@ -59,6 +59,8 @@ class OrderState(StrEnum):
     """How far an order has come."""
 
     ACCEPTED = "accepted"
+    PLANNED = "planned"
+    """It waits for its start_at."""
     WORKING = "working"
     DONE = "done"
 
@@ -66,8 +68,17 @@ class OrderState(StrEnum):
 class StreamState(StrEnum):
     """The state of one stream."""
 
+    PLANNED = "planned"
+    """It starts at `start_at`, unless it is stopped before."""
     WORKING = "working"
     STARTED = "started"
+    """RTC made a job, and has not said yet that it runs."""
+    RECORDING = "recording"
+    """RTC said that the job runs."""
+    ENDED = "ended"
+    """It was recorded and is over, or it was planned and cancelled: `end` says why."""
+    LOST = "lost"
+    """RTC doesn't know the job any more, or could not show it for a day."""
     NOT_STARTED = "not_started"
     ALREADY_RECORDING = "already_recording"
     UNKNOWN = "unknown"
@@ -97,8 +108,9 @@ class StreamStatus(_Answer):
     stream_name_from: StreamNameSource | None = None
     """Who named it: `rtc`, or `naming_rule` where RTC did not: then recordbot made the name by RTC's naming rule."""
     job_state: str | None = None
-    """The job's state when recordbot last asked: INIT, RUNNING or STOPPED. It asks for about 80 seconds after the
-    start, and when somebody starts the stream again. So a job that is over may still be RUNNING here."""
+    """The job's state when recordbot last asked RTC, at `checked_at`: INIT, RUNNING or STOPPED."""
+    checked_at: datetime | None = None
+    """When RTC last said how the job is. recordbot asks every five minutes, and more often at first."""
     start_time: datetime | None = None
     """RTC's start_time of the job, from the same answer as `job_state`, as are the next four."""
     stop_time: datetime | None = None
@@ -117,6 +129,16 @@ class StreamStatus(_Answer):
     began_at: datetime | None = None
     """When the last call to RTC for it began; null without a call. Of a stop, when it began."""
     settled_at: datetime | None = None
+    start_at: datetime | None = None
+    """When a planned recording is to start, or was."""
+    ends_at: datetime | None = None
+    """When recordbot ends the recording: as you asked, or by the maximum that holds for all."""
+    ended_at: datetime | None = None
+    end: End | None = None
+    """Why it is over: stopped, limit (its time was over), idle, rtc_failed, elsewhere (stopped at RTC, not by
+    recordbot), not_started, released, gone or unseen (lost), other."""
+    duration_seconds: int | None = None
+    """How long it was recorded, if it is over."""
     held_until: datetime | None = None
     """For an unknown outcome: the stream isn't started again before this time."""
 
@@ -148,18 +170,19 @@ def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: d
         lost = now - placed_by > LATEST_END
         state, why = (OrderState.DONE, FailureKind.OUT_OF_TIME) if lost else (OrderState.ACCEPTED, None)
         return OrderStatus(order_id=order_id, state=state, error_msg=why)
-    is_late = now - placed.placed_at > LATEST_END
+    is_late = now - _begins_at(record, placed) > LATEST_END
     if isinstance(placed.action, Stop):
         is_done, streams = _stopped_streams(order_id, placed, placed.action, record.stop, is_late=is_late)
     else:
         begun = {attempt.n: attempt for attempt in record.attempts}
         recordings = {recording.n: recording for recording in record.recordings}
         streams = [
-            _start_status(request, begun.get(n), recordings.get(n), is_late=is_late)
+            _start_status(request, begun.get(n), recordings.get(n), now, is_late=is_late)
             for n, request in enumerate(placed.action.requests)
         ]
         is_done = all(stream.state is not StreamState.WORKING for stream in streams)
-    state = OrderState.DONE if is_done else OrderState.WORKING
+    is_planned = any(stream.state is StreamState.PLANNED for stream in streams)
+    state = OrderState.PLANNED if is_planned else OrderState.DONE if is_done else OrderState.WORKING
     return OrderStatus(order_id=order_id, state=state, placed_at=placed.placed_at, streams=streams)
 
 
@@ -175,9 +198,17 @@ def _stopped_streams(
     return stop.settled_at is not None, [_stop_status(target, began_at, stop.settled_at) for target in stop.targets]
 
 
+def _begins_at(record: OrderRecord, placed: PlacedOrder) -> datetime:
+    """Return when the recorder is to begin with the order: later if it is planned, also if that was moved."""
+    asked = placed.action.start_at if isinstance(placed.action, Start) else None
+    planned = (recording.since for recording in record.recordings if recording.planned)
+    return max((placed.placed_at, *planned, *([asked] if asked else [])))
+
+
 def _start_status(
-    request: RecordingRequest, attempt: Attempt | None, recording: Recording | None, *, is_late: bool
+    request: RecordingRequest, attempt: Attempt | None, recording: Recording | None, now: datetime, *, is_late: bool
 ) -> StreamStatus:
+    """Return what became of a stream: of its start, and then of its recording."""
     if attempt is not None and attempt.state is State.CALLING and is_late:
         attempt = attempt.abandoned(attempt.lease_until)
     status = StreamStatus(
@@ -188,26 +219,61 @@ def _start_status(
         began_at=attempt.began_at if attempt is not None and attempt.calls else None,
         settled_at=None if attempt is None else attempt.settled_at,
     )
+    status = status.model_copy(update=_of_attempt(request, attempt, recording, is_late=is_late))
+    return status if recording is None else status.model_copy(update=_of_recording(request, recording, now))
+
+
+def _of_attempt(
+    request: RecordingRequest, attempt: Attempt | None, recording: Recording | None, *, is_late: bool
+) -> dict[str, object]:
     match None if attempt is None else attempt.outcome:
         case Started(job=answered, request_id=request_id, app_id=app_id):
             job = answered if recording is None or recording.job is None else recording.job
             own = {"request_id": request_id, "differences": list(differences(request, job, app_id))}
-            return status.model_copy(update={"state": StreamState.STARTED, **_job(request, job.job_id, job), **own})
+            return {"state": StreamState.STARTED, **_job(request, job.job_id, job), **own}
         case NotStarted(failure=failure):
-            return status.model_copy(update={"state": StreamState.NOT_STARTED, **_failure(failure)})
+            return {"state": StreamState.NOT_STARTED, **_failure(failure)}
         case Unknown(failure=failure, held_until=held_until):
             held = {"state": StreamState.UNKNOWN, "held_until": held_until}
-            held["job_id"] = failure.job_id if failure else None
-            return status.model_copy(update=held | _failure(failure))
+            return held | {"job_id": failure.job_id if failure else None} | _failure(failure)
         case Duplicate(lock=lock, job=shown):
             known = {} if lock.job_id is None else _job(request, lock.job_id, shown)
-            return status.model_copy(update={"state": StreamState.ALREADY_RECORDING, **known})
+            return {"state": StreamState.ALREADY_RECORDING, **known}
         case None if is_late:
-            return status.model_copy(
-                update={"state": StreamState.NOT_STARTED, "error_msg": FailureKind.OUT_OF_TIME.value}
-            )
+            return {"state": StreamState.NOT_STARTED, "error_msg": FailureKind.OUT_OF_TIME.value}
         case None:
-            return status.model_copy(update=_failure(attempt.last_failure if attempt is not None else None))
+            return _failure(attempt.last_failure if attempt is not None else None)
+
+
+_OF_JOB = {
+    RecordingState.STARTING: StreamState.STARTED,
+    RecordingState.RECORDING: StreamState.RECORDING,
+    RecordingState.ENDED: StreamState.ENDED,
+    RecordingState.LOST: StreamState.LOST,
+}
+
+
+def _of_recording(request: RecordingRequest, recording: Recording, now: datetime) -> dict[str, object]:
+    """Return what the recording says beyond the outcome of its start, which stays where RTC has named no job."""
+    limits = {
+        "start_at": recording.since if recording.state is RecordingState.PLANNED else None,
+        "ends_at": None if recording.limit is None else recording.limit.ends_at,
+    }
+    over = {"ended_at": recording.ended_at, "end": recording.end} if recording.is_over else {}
+    if recording.state is RecordingState.PLANNED:
+        return {"state": StreamState.PLANNED, **limits}
+    if recording.job is None:
+        is_cancelled = recording.end is End.STOPPED
+        return {**over, **({"state": StreamState.ENDED} if is_cancelled else {})}
+    seconds = int(recording.duration(now).total_seconds()) if recording.is_over else None
+    return {
+        "state": _OF_JOB.get(recording.state, StreamState.STARTED),
+        "checked_at": recording.checked_at,
+        "duration_seconds": seconds,
+        **_job(request, recording.job.job_id, recording.job),
+        **limits,
+        **over,
+    }
 
 
 def _job(request: RecordingRequest, job_id: str, job: RecordingJob | None) -> dict[str, object]:

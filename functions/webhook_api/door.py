@@ -32,9 +32,10 @@ from functions.webhook_api.events import Ping
 from functions.webhook_api.limits import wrong_for
 from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.status_link import read_status_link, status_path
+from functions.webhook_api.times import wrong_times
 from shared.actors import Actor
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, order_id_of
+from shared.orders import Action, NotQueued, Order, PerhapsQueued, Start, Stop, order_id_of
 from shared.slack_refs import ReplyTo
 
 MOST_BYTES = 64_000
@@ -85,6 +86,7 @@ class Door:
         if wrong := wrong_for(limits, event, self.ledger.recordings.of_job(of_job) if of_job else None):
             raise wrong
         if isinstance(action, Start) and action.dry_run:
+            self._require_times(action)
             return _json(HTTPStatus.OK, dry_run(action.requests, warning))
         digest = hashlib.sha256(request.body).hexdigest()
         order = Order(
@@ -96,7 +98,9 @@ class Door:
             body_digest=digest,
         )
         placed_at = self._place(order)
-        link = _origin(request) + status_path(order.order_id, digest, placed_at, secret.status_keys[0])
+        link = _origin(request) + status_path(
+            order.order_id, digest, _begins_at(action, placed_at), secret.status_keys[0]
+        )
         return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link, warning=warning))
 
     def _verify(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
@@ -125,11 +129,17 @@ class Door:
                     raise Problem(HTTPStatus.CONFLICT, _ANOTHER_BODY)
                 logger.info(LogEvent.ORDER_KNOWN)
                 return known.placed_at
+        self._require_times(order.action)  # an event that is sent again may be about a time that is past by now
         try:
             place(order, self.put)
         except (NotQueued, PerhapsQueued):
             raise not_now("POST") from None
         return order.placed_at
+
+    def _require_times(self, action: Action) -> None:
+        now = datetime.fromtimestamp(self.clock(), UTC)
+        if isinstance(action, Start) and (wrong := wrong_times(action, now)):
+            raise wrong
 
     def _pong(self, request: HttpRequest, caller: str, limits: Limits) -> Pong:
         return Pong(
@@ -153,6 +163,11 @@ class Door:
         if record.placed is not None and not record.placed.body_digest.startswith(link.body):
             raise Problem(HTTPStatus.CONFLICT, f"{_ANOTHER_BODY}, and only that one is processed")
         return _json(HTTPStatus.OK, order_status(order_id, record, link.placed_by, now))
+
+
+def _begins_at(action: Action, placed_at: datetime) -> datetime:
+    start_at = action.start_at if isinstance(action, Start) else None
+    return placed_at if start_at is None else max(placed_at, start_at)
 
 
 def _only(request: HttpRequest, *methods: str) -> None:

@@ -1,9 +1,11 @@
 """The events that a caller may send: strict models with the field names of RTC's API page."""
 
 import re
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -16,6 +18,7 @@ from pydantic import (
     TypeAdapter,
 )
 
+from shared.limits import LONGEST_POSSIBLE, SHORTEST
 from shared.orders import MAX_STREAMS, ChannelId, Start, Stop
 from shared.rtc.models import GivenJobId, PublishParam, RecordingRequest, RecordParam, RtcId, VideoType
 
@@ -39,6 +42,33 @@ type Timestamp = Annotated[
     Strict(strict=False),
     BeforeValidator(_written_out),
     Field(json_schema_extra={"pattern": _DATE_WITH_TIME}),
+]
+
+
+_LENGTH = "^P(?=[0-9T])(?:[0-9]{1,3}D)?(?:T(?=[0-9])(?:[0-9]{1,5}H)?(?:[0-9]{1,6}M)?(?:[0-9]{1,7}S)?)?$"
+"""An ISO 8601 duration without years, months and weeks, which have no fixed length or are never needed."""
+
+
+def _iso_duration(value: object) -> object:
+    # pydantic would read seconds and clock times, too.
+    if not isinstance(value, str) or not re.match(_LENGTH, value):
+        raise ValueError("no ISO 8601 duration in days, hours, minutes and seconds")
+    return value
+
+
+def _within_bounds(length: timedelta) -> timedelta:
+    # A bound of pydantic's would name the length as a timedelta, and not as it was given.
+    if not SHORTEST <= length <= LONGEST_POSSIBLE:
+        raise ValueError("is less than a minute, or more than 7 days")
+    return length
+
+
+type Duration = Annotated[
+    timedelta,
+    Strict(strict=False),
+    BeforeValidator(_iso_duration),
+    AfterValidator(_within_bounds),
+    Field(json_schema_extra={"pattern": _LENGTH}),
 ]
 
 
@@ -99,6 +129,12 @@ class RecordingStart(_Event):
     """An object with the channel that gets the outcome as well."""
     dry_run: bool = False
     """true to get the requests that would be sent, without sending them; or false."""
+    start_at: Timestamp | None = None
+    """When to start, up to 7 days ahead, such as 2026-03-02T14:00:00Z; null or in the last 5 minutes for at once."""
+    end_at: Timestamp | None = None
+    """When recordbot ends the recording, a minute after its start or later, as 2026-03-02T15:30:00+01:00; or null."""
+    max_duration: Duration | None = None
+    """How long the recording lasts at most, as an ISO 8601 duration from PT1M to P7D, such as PT90M; or null."""
 
     def requests(self) -> tuple[RecordingRequest, ...]:
         """Return the streams, whether one or a list was given."""
@@ -106,7 +142,13 @@ class RecordingStart(_Event):
 
     def action(self) -> Start:
         """Return what to start, as an order has it."""
-        return Start(requests=self.requests(), dry_run=self.dry_run)
+        return Start(
+            requests=self.requests(),
+            dry_run=self.dry_run,
+            start_at=self.start_at,
+            end_at=self.end_at,
+            max_duration=self.max_duration,
+        )
 
 
 class RecordingStop(_Event):

@@ -38,12 +38,13 @@ class StatusLink:
         return self.ends - LIFETIME
 
 
-def status_path(order_id: str, body_digest: str, placed_at: datetime, key: bytes) -> str:
-    """Return the link without scheme and host. It ends a week after the order was placed, at the next full hour.
+def status_path(order_id: str, body_digest: str, begins_at: datetime, key: bytes) -> str:
+    """Return the link without scheme and host. It ends a week after `begins_at`, at the next full hour.
 
+    `begins_at` is when the order was placed, or when the recording that it plans is to start.
     Because of the full hour, an event that is sent twice in a row gets the same link.
     """
-    end = (placed_at + LIFETIME).timestamp()
+    end = (begins_at + LIFETIME).timestamp()
     body, expires = body_digest[:_DIGEST], str(int(end // _HOUR + 1) * _HOUR)
     return f"/orders/{order_id}?body={body}&expires={expires}&signature={_sign(order_id, body, expires, key)}"
 

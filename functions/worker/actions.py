@@ -11,13 +11,14 @@ from pydantic import BaseModel
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
 from functions.worker.extend import ExtendHandler
+from functions.worker.move import MoveHandler
 from functions.worker.release import ReleaseHandler
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Check, Extend, Order, Release, Settle, Show, Start, Stop
+from shared.orders import Check, Extend, Move, Order, Release, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -40,6 +41,7 @@ def handlers(
     show: ShowHandler,
     extend: ExtendHandler,
     release: ReleaseHandler,
+    move: MoveHandler,
     settle: SettleHandler,
 ) -> Handlers:
     """Return the table of handlers."""
@@ -51,6 +53,7 @@ def handlers(
             _row(Show, show),
             _row(Extend, extend),
             _row(Release, release),
+            _row(Move, move),
             _row(Settle, settle),
         ]
     )

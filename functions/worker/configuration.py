@@ -2,26 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-from functions.aws.secrets import SecretModel, SecretPart
-from functions.aws.settings import Name, RtcAccountId, Settings, Url
+from functions.aws.secrets import BotToken, OptionalPart, SecretModel
+from functions.aws.settings import Name, RtcAccountId, Settings, Url, UrlPrefix
 
 type _Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]
 """An address without a path."""
-type _UrlPrefix = Annotated[str, StringConstraints(pattern=r"^https?://\S+/$")]
-"""An address that ends in a slash."""
 type _ProjectId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$")]
-
-
-def _none_if_empty(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-type _Part = Annotated[SecretPart | None, BeforeValidator(_none_if_empty)]
-"""A part that may be missing. An empty one is missing, too."""
-type _Token = Annotated[SecretPart, StringConstraints(pattern=r"^[\x21-\x7e]+$")]
-"""One word of plain characters: it goes into a header."""
 
 
 class RecorderSettings(Settings):
@@ -44,22 +32,22 @@ class RecorderSettings(Settings):
     """How long a recording lasts at most."""
     slack_command: Name
     """The slash command's name, for what people may type next."""
-    slack_api_url: _UrlPrefix
-    slack_response_url: _UrlPrefix
+    slack_api_url: UrlPrefix
+    slack_response_url: UrlPrefix
     """The beginning of every response_url."""
 
 
 class RecorderSecret(SecretModel):
     """An access key or an IAM user's login for RTC, and optionally a bot token."""
 
-    access_key: _Part = Field(default=None, repr=False)
-    secret_key: _Part = Field(default=None, repr=False)
-    security_token: _Part = Field(default=None, repr=False)
+    access_key: OptionalPart = Field(default=None, repr=False)
+    secret_key: OptionalPart = Field(default=None, repr=False)
+    security_token: OptionalPart = Field(default=None, repr=False)
     """Belongs to a temporary access key."""
-    domain_name: _Part = Field(default=None, repr=False)
-    user_name: _Part = Field(default=None, repr=False)
-    password: _Part = Field(default=None, repr=False)
-    bot_token: Annotated[_Token | None, BeforeValidator(_none_if_empty)] = Field(default=None, repr=False)
+    domain_name: OptionalPart = Field(default=None, repr=False)
+    user_name: OptionalPart = Field(default=None, repr=False)
+    password: OptionalPart = Field(default=None, repr=False)
+    bot_token: BotToken = Field(default=None, repr=False)
 
     @model_validator(mode="after")
     def _require_credentials_for_rtc(self) -> Self:

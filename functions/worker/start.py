@@ -85,7 +85,7 @@ class StartHandler:
         waits: list[TryAgain] = []
         streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests, action.first):
-            if action.start_at is not None and self._is_cancelled(order, n):
+            if action.start_at is not None and self._is_off(order, n, action.start_at):
                 continue
             try:
                 streams.append(self._start_stream(order, n, request, delivery))
@@ -154,9 +154,12 @@ class StartHandler:
         for recording in filter(None, map(self.ledger.recordings.of_id, action.releases)):
             self.ledger.recordings.note(recording, Released(), self.clock())
 
-    def _is_cancelled(self, order: Order, n: int) -> bool:
+    def _is_off(self, order: Order, n: int, start_at: datetime) -> bool:
+        """Return whether the plan was cancelled, or moved to another time."""
         recording = self.ledger.recordings.read(order.order_id, n)
-        return recording is not None and recording.is_over
+        if recording is None:
+            return False
+        return recording.is_over or (recording.state is RecordingState.PLANNED and recording.since != start_at)
 
     def _start_stream(self, order: Order, n: int, request: RecordingRequest, delivery: Delivery) -> Attempt:
         """Return the attempt of the order's n-th stream, with its outcome. Raises TryAgain or NotStored."""

@@ -24,7 +24,7 @@ from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Stop
 from shared.recording_news import AskedToStop, Gone, NotStopped, Stopped
-from shared.recordings import Recording
+from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target
 
@@ -118,7 +118,13 @@ class StopHandler:
                 recording=lock.recording_id,
             )
             targets.append(target)
-        return tuple(targets)
+        return (*targets, *map(Target.of_recording, self._planned(action)))
+
+    def _planned(self, action: Stop) -> list[Recording]:
+        """Return the recordings of the stream that are planned. They have no lock until they start."""
+        found = [it for it in self.ledger.recordings.live() if it.state is RecordingState.PLANNED]
+        named = [it for it in found if (it.request.room_id, it.request.user_id) == (action.room_id, action.user_id)]
+        return [it for it in named if action.video_type in {None, it.request.video_type}]
 
     def store(self, stop: StopRecord) -> StopRecord:
         """End the recordings that RTC stopped, and store the results if all are known."""

@@ -29,6 +29,7 @@ class Person:
 
     user_id: str
     name: str
+    tz: str = "Europe/Berlin"
 
 
 class Kind(StrEnum):
@@ -55,7 +56,7 @@ class Channel:
 
 
 ANN = Person("U0ANN", "ann")
-BEN = Person("U0BEN", "ben")
+BEN = Person("U0BEN", "ben", "America/New_York")
 _BOTH = frozenset({ANN.user_id, BEN.user_id})
 CLASS_RECORDINGS = Channel("C0CLASSES", "class-recordings", Kind.PUBLIC, _BOTH | {BOT})
 GENERAL = Channel("C0GENERAL", "general", Kind.PUBLIC, _BOTH)

@@ -1,4 +1,4 @@
-"""Slack's Web API, as far as the bot uses it: auth.test, and posting and updating messages."""
+"""Slack's Web API, as far as the bot uses it: auth.test, users.info, and posting and updating messages."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from local.slack.chat import BOT, BOT_ID, BOT_NAME, TEAM_DOMAIN, TEAM_ID, Channe
 from local.slack.content import Content
 from local.slack.refusal import Refused, refusal
 
-SCOPES = frozenset({"chat:write", "commands"})
+SCOPES = frozenset({"chat:write", "commands", "users:read"})
 """The scopes that the bot has. With `chat:write.public` it could post to public channels that it isn't a member of."""
 SECONDS_BETWEEN_POSTS = 1.0
 """Slack allows about one message a second in a channel. It also allows short bursts; the stand-in doesn't."""
@@ -43,6 +43,7 @@ class WebApi:
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
+            "users.info": self._user_info,
         }
 
     def answer(self, method: str, request: Request) -> Answer:
@@ -80,6 +81,13 @@ class WebApi:
             "bot_id": BOT_ID,
             "is_enterprise_install": False,
         }
+
+    def _user_info(self, arguments: _Arguments) -> _Fields:
+        self._require("users:read")
+        person = self._chat.people.get(str(arguments.get("user")))
+        if person is None:
+            raise Refused("user_not_found", f"no person {arguments.get('user')!r}")
+        return {"user": {"id": person.user_id, "team_id": TEAM_ID, "name": person.name, "tz": person.tz}}
 
     def _post_message(self, arguments: _Arguments) -> _Fields:
         self._require("chat:write")

@@ -7,7 +7,7 @@ import pytest
 from local.rtc.faults import Fault
 from tests.e2e.conftest import Deployment, eventually
 from tests.template import FUNCTIONS, RESOURCES, ROLES, SCHEDULES, granted
-from tests.webhook_sender import Sender, an_event, outcome, start
+from tests.webhook_sender import RUNS, Sender, an_event, outcome, start
 
 LAMBDA_S_OWN = {
     *((name, f"logs:{action}") for name in FUNCTIONS for action in ("CreateLogStream", "PutLogEvents")),
@@ -38,7 +38,7 @@ def _call_the_webhook(bot: Deployment) -> None:
     free, limited = (Sender(bot.system.hook_url(caller), caller.key) for caller in bot.system.callers)
     bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start")
     begun = free.send(start(bot.room, "user004"))
-    assert [stream["state"] for stream in outcome(begun.json()["status_url"])["streams"]] == ["started"]
+    assert {stream["state"] for stream in outcome(begun.json()["status_url"])["streams"]} <= RUNS
     stop = free.send(an_event("recording.stop", {"room_id": bot.room, "user_id": "user001"}))
     assert [stream["state"] for stream in outcome(stop.json()["status_url"])["streams"]] == ["stopped"]
     job = an_event("recording.stop", {"job_id": bot.jobs()[0].job_id})

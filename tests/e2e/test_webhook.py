@@ -13,7 +13,7 @@ from local.slack.chat import CLASS_RECORDINGS
 from shared.log_events import LogEvent
 from tests.e2e.conftest import Deployment, eventually
 from tests.processes import PATIENCE_S
-from tests.webhook_sender import LIMIT_S, Sender, an_event, outcome, start
+from tests.webhook_sender import LIMIT_S, RUNS, Sender, an_event, outcome, start
 
 FORGED = "whsec_" + base64.b64encode(b"a key that nobody was given....").decode()
 
@@ -39,7 +39,8 @@ def test_a_start_is_accepted_recorded_and_told(bot: Deployment, sender: Sender) 
     assert answer.status_code == 202
     (stream,) = outcome(answer.json()["status_url"])["streams"]
     (job,) = bot.jobs()
-    assert (stream["state"], stream["job_id"]) == ("started", job.job_id)
+    assert stream["state"] in RUNS
+    assert stream["job_id"] == job.job_id
     assert stream["stream_name"] == f"s_{job.job_id}_{bot.room}_user001"
     assert stream["request_id"] in {call.request_id for call in bot.rtc.calls()}
     assert job.parameters.max_idle_time == 30
@@ -50,7 +51,7 @@ def test_several_streams_and_the_api_s_own_types(bot: Deployment, sender: Sender
     """A list; ids as numbers; null for no video; an error of RTC's with its code and request id."""
     data = [{"room_id": bot.room, "user_id": 7, "video_type": None}, {"room_id": bot.room, "user_id": "7"}]
     streams = outcome(sender.send(an_event("recording.start", data)).json()["status_url"])["streams"]
-    assert [(stream["user_id"], stream["state"]) for stream in streams] == [("7", "started")] * 2
+    assert [(stream["user_id"], stream["state"] in RUNS) for stream in streams] == [("7", True)] * 2
     assert [job.parameters.video_type for job in bot.jobs()] == [None, "CAMERASTREAM"]
 
 

@@ -13,6 +13,7 @@ from tests.paths import ROOT
 from tests.processes import PATIENCE_S
 from tests.programs import need
 from tests.raw_server import RawServer, http, sends
+from tests.webhook_sender import RUNS
 
 PAGE = ROOT / "docs" / "webhooks.md"
 PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -45,7 +46,7 @@ def test_an_example_starts_a_recording(bot: Deployment, language: str) -> None:
     done = run(language, bot.system.hook_url(caller), caller.key)
     assert done.returncode == 0, done.stderr
     (stream,) = json.loads(done.stdout)["streams"]
-    assert (stream["state"], stream["job_id"] is not None) == ("started", True)
+    assert (stream["state"] in RUNS, stream["job_id"] is not None) == (True, True)
 
 
 @each_language

@@ -27,6 +27,7 @@ from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.follow import Follower
+from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
@@ -197,6 +198,7 @@ def handlers_of(
         show=ShowHandler(ledger, follower, telling, clock),
         extend=ExtendHandler(ledger, redrawing, telling, clock),
         release=ReleaseHandler(ledger, redrawing, telling, clock),
+        move=MoveHandler(ledger, redrawing, telling, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)

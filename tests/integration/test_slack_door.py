@@ -59,6 +59,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "RTC_APP_ID": "app1",
             "DEFAULT_IDLE_SECONDS": "300",
             "RECORD_RULE_ID": "",
+            "SLACK_API_URL": "https://slack.invalid/api/",
             "POWERTOOLS_SERVICE_NAME": "slack",
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():

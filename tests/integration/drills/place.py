@@ -240,7 +240,7 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
         }
         keys = {"access_key": api.credentials.access_key, "secret_key": api.credentials.secret_key}
         token = {"bot_token": workspace.bot_token} if bot_token else {}
-        slack_secret = {"signing_secrets": [workspace.signing_secret]}
+        slack_secret = {"signing_secrets": [workspace.signing_secret], **token}
         webhook_secret = {"callers": {"timetable": [KEY]}, "status_keys": [STATUS_KEY]}
         for name, value in zip(_SECRETS, (slack_secret, webhook_secret, keys | token), strict=True):
             aws._secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))

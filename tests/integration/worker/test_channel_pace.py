@@ -13,7 +13,7 @@ from bot.messages.outcomes import outcome
 from functions.worker.check import CheckHandler
 from functions.worker.combining import MOST, View
 from functions.worker.delivery import NoTurn, TryAgain
-from functions.worker.follower.redrawing.telling import LONG_WAIT
+from functions.worker.telling import LONG_WAIT
 from local.slack.chat import CLASS_RECORDINGS
 from shared.orders import LATEST_END, Check, Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest

@@ -50,6 +50,8 @@ def test_a_link_that_opens_nothing_ends_it() -> None:
     ("event", "states", "went_well"),
     [
         (START, ["started", "started"], True),
+        (START, ["started", "recording", "ended"], True),
+        (START, ["planned"], True),
         (START, ["started", "not_started"], False),
         (START, ["already_recording"], False),
         (START, [], False),

@@ -55,6 +55,41 @@ STARTED: dict[str, str] = {
     "room id: 100 user id: user001": "room 100 user001",
     "room no 100 user001": "room 100 user001",
     "room nr. 100, user001": "room 100 user001",
+    # times
+    "100 user001 for=90m": "room 100 user001 for=90m",
+    "100 user001 for 90 min": "room 100 user001 for=90m",
+    "100 user001 for 1 hour 30 min": "room 100 user001 for=90m",
+    "100 user001 for half an hour": "room 100 user001 for=30m",
+    "100 user001 for at most 2 hours": "room 100 user001 for=2h",
+    "100 user001 max=2h": "room 100 user001 for=2h",
+    "100 max max=2h": "room 100 max for=2h",
+    "100 user001 duration=2h": "room 100 user001 for=2h",
+    "100 user001 until=15:30": "room 100 user001 until=15:30",
+    "100 user001 until 3:30 pm": "room 100 user001 until=15:30",
+    "100 user001 until 3:30 p.m.": "room 100 user001 until=15:30",
+    "100 user001 until 12am": "room 100 user001 until=00:00",
+    "100 user001 until 12 pm": "room 100 user001 until=12:00",
+    "100 user001 till 15.30": "room 100 user001 until=15:30",
+    "100 user001 till 15h30": "room 100 user001 until=15:30",
+    "100 user001 ends at 15:30": "room 100 user001 until=15:30",
+    "100 user001 end_at=15:30": "room 100 user001 until=15:30",
+    "100 user001 until 2026-11-27T15:30": "room 100 user001 until=2026-11-27T15:30",
+    "100 user001 at=14:00": "room 100 user001 at=14:00",
+    "100 user001 at 14h": "room 100 user001 at=14:00",
+    "100 user001 at 2pm hd": "room 100 user001 hd at=14:00",
+    "start at 14:00 100 user001": "room 100 user001 at=14:00",
+    "100 user001 starting at 9:05": "room 100 user001 at=09:05",
+    "100 user001 from 14:00 to 15:30": "room 100 user001 until=15:30 at=14:00",
+    "100 user001 in=10m": "room 100 user001 in=10m",
+    "100 user001 in 10 minutes": "room 100 user001 in=10m",
+    "record user001 in 100 in an hour for 2h": "room 100 user001 for=2h in=1h",
+    "in 10m record user001 in room 100": "room 100 user001 in=10m",
+    "user001 in 100 at 14:00 for 45m": "room 100 user001 for=45m at=14:00",
+    # words of time that are none
+    "100 max": "room 100 max",
+    "room 10m user001": "room 10m user001",
+    "in=100 user001": "room 100 user001",
+    "user001 at room 100": "room 100 user001",
     # several users
     "100 user001,user002": "room 100 user001,user002",
     "100 user001, user002": "room 100 user001,user002",
@@ -237,6 +272,10 @@ STARTED: dict[str, str] = {
 """What starts at once, and the command that it is."""
 
 CORRECTED: dict[str, tuple[str, ...]] = {
+    # times
+    "100 user001 until=15": ("room 100 user001 until=15:00", "‹until=15› → 15:00"),
+    "100 user001 720p for 1 hour": ("room 100 user001 fhd for=1h", "‹720p› → fhd (or a person? user=720p)"),
+    "100 user001, 640 x 360 for 1 hour": ("room 100 user001 hd for=1h", "‹640 x 360› → hd"),
     # what asks for another sub-command
     "stopp 100": ("stop 100", "‹stopp› → stop (or a room? room=stopp)"),
     "kil 100": ("stop 100", "‹kil› → stop (or a room? room=kil)"),
@@ -339,7 +378,7 @@ _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
     f"recordbot has no {it}, only start, stop, status, list, extend, again, release and help"
     for it in ("pause", "mute", "unmute", "delete", "download")
 )
-_TIME_LIMIT = "recordings have no time limit yet: stop ends one, or the room's idle time (help idle)"
+_MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
 _NO_CAMERA = "say what to record: camera, screen, audio or no-audio"
 _NOT = "say what you want instead, or leave it out"
 _ENDS = "say what to do instead; stop ROOM USER ends a recording"
@@ -439,8 +478,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 push=rtmp://h/a/k,1080": ("‹1080› → fhd? (or a person? user=1080)",),
     "100 user001 push=rtmp://h/a/k,10m": ("‹10m› → idle=10m? (or a person? user=10m)",),
     "100 user001 push=rtmp://h/a/k,10 min": ("‹10 min› → idle=10m?",),
-    "100 user001 push=rtmp://h/a/k,15:30": (f"‹15:30› → {_TIME_LIMIT}",),
-    "100 user001 push=rtmp://h/a/k;3 pm": (f"‹3 pm› → {_TIME_LIMIT}",),
+    "100 user001 push=rtmp://h/a/k,15:30": ("‹15:30› → until=15:30?",),
+    "100 user001 push=rtmp://h/a/k;3 pm": ("‹3 pm› → until=15:00?",),
     "100 user001 push=rtmp://h/a/k;stop": ("‹stop› → stop goes first (or a person? user=stop)",),
     # what could be a person
     "100 user001 user002": ("‹user002› → another person? user=user002",),
@@ -453,10 +492,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001,10m,user002": ("‹10m› → idle=10m? (or a person? user=10m)",),
     "room 100 user=user001,10m": ("‹10m› → idle=10m? (or a person? user=10m)",),
     "100 user001\n1h": ("‹1h› → idle=1h? (or a person? user=1h)",),
-    "100 user001, 3pm": (f"‹3pm› → {_TIME_LIMIT}",),
     "100 user001, rtmp://h/a/KEY": ("‹rtmp://h/…› → push=rtmp://h/…?",),
-    "100 user001, 640 x 360 for 1 hour": ("‹640 x 360› → hd", f"‹for 1 hour› → {_TIME_LIMIT}"),
-    "100 user001 in 10 minutes": ("‹10 minutes› → idle=10m?",),
+    "100 user001, 3pm": ("‹3pm› → until=15:00? (or a person? user=3pm)",),
     "100 user001 7": ("‹7› → another person? user=7",),
     "100 @ann": ("‹@ann› → Slack people aren't RTC users: type the user's id in RTC",),
     "100 <@U1|ann>": ("‹@ann› → Slack people aren't RTC users: type the user's id in RTC",),
@@ -484,17 +521,22 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 not screen": (f"‹not screen› → {_NOT}",),
     "100 user001 hd=false": ("‹hd=false› → leave it out",),
     "100 user001 video=screen": ("‹video=screen› → camera, without a value?",),
-    # time limits
-    "100 user001 for 1 hour": (f"‹for 1 hour› → {_TIME_LIMIT}",),
-    "100 user001 for one hour": (f"‹for one hour› → {_TIME_LIMIT}",),
-    "100 user001 for half an hour": (f"‹for half an hour› → {_TIME_LIMIT}",),
-    "100 user001 for 1 hour 30 min": (f"‹for 1 hour 30 min› → {_TIME_LIMIT}",),
-    "100 user001 until 3 pm": (f"‹until 3 pm› → {_TIME_LIMIT}",),
-    "100 user001 for 90m": (f"‹for 90m› → {_TIME_LIMIT}",),
-    "100 user001 until 15:30": (f"‹until 15:30› → {_TIME_LIMIT}",),
-    "100 user001 at 3pm": (f"‹at 3pm› → {_TIME_LIMIT}",),
-    "100 user001 720p for 1 hour": ("‹720p› → fhd (or a person? user=720p)", f"‹for 1 hour› → {_TIME_LIMIT}"),
-    "100 user001 for=90m": (f"‹for=90m› → {_TIME_LIMIT}",),
+    # times
+    "100 user001 90m": ("‹90m› → idle=90m? (or a person? user=90m)",),
+    "100 user001 15:30": ("‹15:30› → until=15:30?",),
+    "100 user001 for=90": ("‹for=90› → minutes or seconds? Type 90m or 90s",),
+    "100 user001 for 30s": ("‹for 30s› → 1m to 168h",),
+    "100 user001 for=15:30": ("‹for=15:30› → a time of day? Then until=15:30",),
+    "100 user001 for soon": ("‹soon› → another person? user=soon",),
+    "100 user001 in=200h": ("‹in=200h› → 1m to 168h",),
+    "100 user001 until tomorrow": (f"‹until tomorrow› → {_MOMENT}",),
+    "100 user001 until=25:00": (f"‹until=25:00› → {_MOMENT}",),
+    "100 user001 until=90m": (f"‹until=90m› → {_MOMENT} (for a length of time: for or in)",),
+    "100 user001 at=2026-02-30T15:30": (f"‹at=2026-02-30T15:30› → {_MOMENT}",),
+    "100 user001 until": ("‹until› → until needs a value, as in 100 user001 until=15:30",),
+    "100 user001 for=1h until=15:30": ("for or until, not both",),
+    "100 user001 at 14:00 in 10m": ("at or in, not both",),
+    "100 user001 for 1h for 2h": ("‹for 2h› → for=1h or for=2h, not both",),
     # values
     '"two words" user001': (f"‹two words› → {_LETTERS}",),
     "100 \u201ctwo words\u201d": (f"‹two words› → {_LETTERS}",),

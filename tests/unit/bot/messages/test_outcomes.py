@@ -199,8 +199,10 @@ def test_an_unknown_outcome_is_said_to_be_unknown(came: Outcome, what: str, fact
     """It may or may not run; it was not repeated; until when it is held."""
     assert lines(came) == [
         "❓ user001 in room 100 may or may not be recording",
-        f"{what} It was not sent again. If it didn't start: again room=100 user=user001; "
-        "if it did: release room=100 user=user001",
+        (
+            f"{what} It was not sent again. If it didn't start: again room=100 user=user001; "
+            "if it did: release room=100 user=user001"
+        ),
         f"Held until 10:45 UTC{facts}",
     ]
 

@@ -1,0 +1,46 @@
+"""Let planned recordings begin at another time, and show that in their messages. Done twice, it is the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages.moves import moved
+from functions.ledger.ledger import Ledger
+from functions.worker.combining import View
+from functions.worker.delivery import Delivery
+from functions.worker.redrawing import Redrawing
+from functions.worker.telling import Telling
+from shared.failures import FailureKind
+from shared.orders import Check, Move, Order
+from shared.recording_news import Moved
+from shared.recordings import Recording
+
+
+@dataclass(frozen=True, slots=True)
+class MoveHandler:
+    """Moves planned recordings."""
+
+    ledger: Ledger
+    redrawing: Redrawing
+    telling: Telling
+    clock: Callable[[], datetime]
+
+    def run(self, order: Order, action: Move, delivery: Delivery, /) -> None:
+        """Note when the recordings begin, and answer. Raises TryAgain if Slack can't take it now."""
+        named = filter(None, map(self.ledger.recordings.of_id, action.recordings))
+        after = [self._move(recording, action.start_at) for recording in named]
+        if not after:
+            return  # their items have expired since it was asked for
+        self.telling.answer_once(order, View(moved(after, action.start_at, self.clock()), ""), delivery)
+        for recording in {it.order_id: it for it in after}.values():
+            self.redrawing.redraw(Order.about(recording, Check()), delivery)
+
+    def _move(self, recording: Recording, start_at: datetime) -> Recording:
+        now = self.clock()
+        if recording.since <= now:
+            return recording  # it is being started
+        return self.ledger.recordings.note(recording, Moved(start_at), now)
+
+    def give_up(self, order: Order, action: Move, why: FailureKind, /) -> None:  # noqa: ARG002 - as in each handler
+        """Report to the asker: the recordings may begin as they were planned."""
+        self.telling.report_given_up(order, why)
