@@ -59,7 +59,7 @@ def create_app(
     """Return the app that answers `command`: a 200 with a reply, or a 400 if the payload lacks a field.
 
     `recordings` returns what reads the ledger, for commands that ask about recordings. What it raises as Unavailable is
-    given to `report_away`, and the person is told to try again.
+    given to `report_away`, and the answer is to try again.
     `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
     `report` gets every other exception: each is a mistake of ours.
     `zone_of` returns the time zone of the person with that id. It is called only for a command with a time of day.

@@ -123,12 +123,12 @@ class Check(_Part):
 
 
 class Show(_Part):
-    """Ask RTC how a recording is, and answer if it is otherwise than the person was told."""
+    """Ask RTC how a recording is, and answer if it is otherwise than the person has read."""
 
     kind: Literal["show"] = "show"
     recording: RecordingId
     known: str
-    """What the person was told: the `known` of the recording then."""
+    """What the person has read: the `known` of the recording then."""
 
 
 class Extend(_Part):

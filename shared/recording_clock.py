@@ -8,12 +8,12 @@ SOON, LATER, AT_MOST = timedelta(minutes=1), timedelta(minutes=5), timedelta(hou
 """The time between two looks: in the first ten minutes, after that, and at most while RTC can't show the job."""
 _YOUNG = timedelta(minutes=10)
 STUCK = timedelta(minutes=2)
-"""A job that is still INIT after this time is told."""
+"""A job that is still INIT after this time is reported."""
 _UNASKED = frozenset({End.IDLE, End.RTC_FAILED, End.ELSEWHERE, End.OTHER, End.GONE, End.UNSEEN})
 
 
 def notice_due(recording: Recording, now: datetime) -> Notice | None:
-    """Return what a person has to be told about the recording now."""
+    """Return what a person has to know about the recording now."""
     state, said = recording.state, recording.notices
     half = _half_way(recording)
     pending = {

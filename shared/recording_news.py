@@ -23,7 +23,7 @@ from shared.recordings import End, Notice, Recording, RecordingState, StopAsked
 from shared.rtc.models import RecordingJob
 
 LEASE = timedelta(minutes=1)
-"""How long whoever looks at a recording may take, before it is due again."""
+"""How long a recorder may look at a recording, before it is due again."""
 LOST = timedelta(days=1)
 """A job that RTC could not show for this time is lost."""
 _WITHOUT_JOB = frozenset({RecordingState.PLANNED, RecordingState.UNKNOWN})

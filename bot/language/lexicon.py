@@ -18,6 +18,8 @@ stream recording record-param publish-param recordparam publishparam
 FILLERS = POLITE.union(_SENTENCE.split())
 """Words of a sentence that are ignored in a command."""
 _HYPHENS = str.maketrans("_ '", "---")
+_SHORTEST_NAME = 3
+"""Names of options up to this length are near too many words."""
 _SHORTEST_VERB = 6
 """Words near a shorter verb are verbs of another meaning: `edit` is no misspelt `exit`."""
 JOINING = frozenset(("and", "und", "et", "&", "+"))
@@ -151,6 +153,8 @@ class Vocabulary:
             word
             for word, definition in self.definitions.items()
             if definition.option.form and not definition.is_foreign and "=" not in word
+            # `foo` is no misspelt `for`.
+            if definition.choice or len(word) > _SHORTEST_NAME
         ]
 
 

@@ -1,6 +1,6 @@
 """Follow recordings until they are over: look at them, end them in time, and keep their messages true.
 
-Whoever looks at a recording claims it first, so it doesn't matter that two do so at once. What fails is due again.
+A recorder claims a recording before it looks, so it doesn't matter that two do so at once. What fails is due again.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Show a recording: ask RTC how it is, and answer if that is otherwise than the person was told at once."""
+"""Show a recording: ask RTC how it is, and answer if that is otherwise than the person has read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -179,7 +179,7 @@ class Telling:
         return others
 
     def _show(self, order: Order, view: View, answer: Answer, delivery: Delivery, most: float, *, as_bot: bool) -> None:
-        # Whoever has read the recordings later has changed the answer, and must not be overwritten.
+        # A recorder that read the recordings later has changed the answer. It must not be overwritten.
         if self.answers.begin_update(order.order_id, answer, self.clock()) is None:
             raise no_turn()
         shows = answer.shows

@@ -13,6 +13,7 @@ SLACK = {
     "RTC_APP_ID": "app1",
     "DEFAULT_IDLE_SECONDS": "300",
     "RECORD_RULE_ID": "",
+    "SLACK_API_URL": "https://slack.com/api/",
 }
 
 
