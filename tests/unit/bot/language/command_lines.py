@@ -375,7 +375,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
 _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
-    f"recordbot has no {it}, only start, stop, status, list, extend, again, release and help"
+    f"recordbot has no {it}, only start, stop, status, list, extend, again, release, at and help"
     for it in ("pause", "mute", "unmute", "delete", "download")
 )
 _MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
