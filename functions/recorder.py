@@ -108,7 +108,7 @@ def _worker(_number: int) -> Worker:
         ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Combining(ledger, _now), messenger, _now
     )
     turns = Turns(pace, rtc, _now)
-    checks = Checks(queues)
+    checks = Checks(queues, _now)
     results = Results(queues, telling, _now)
     start = StartHandler(ledger, turns, telling, checks, results, _now)
     stop = StopHandler(ledger, turns, telling, results, _now)

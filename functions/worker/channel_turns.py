@@ -20,7 +20,7 @@ _TURNS_AHEAD = 2
 """How many messages may be booked before the next one."""
 PAUSE = timedelta(seconds=2)
 """How long an answer waits on the queue before it asks for a turn again; at most twice as long."""
-_CHANNELS_KNOWN = 200
+_PACES_KNOWN = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,18 @@ class ChannelTurns:
         self.sleep(max((booked.at - self.clock()).total_seconds(), 0))
         return True
 
+    def wait(self, channel_id: str) -> None:
+        """Wait, right before a message is sent, if the one before it was sent late, as combined ones are."""
+        booked = self._pace(f"{channel_id}#sent").book(_TURNS_AHEAD, PATIENCE, self.clock())
+        if isinstance(booked, Turn):
+            self.sleep(max((booked.at - self.clock()).total_seconds(), 0))
+
     def slow_down(self, channel_id: str) -> None:
         """Halve the pace in the channel for a while: Slack refused a message for speed."""
         self._pace(channel_id).slow_down(self.clock())
 
     def _pace(self, channel_id: str) -> Pace:
-        while channel_id not in self._paces and len(self._paces) >= _CHANNELS_KNOWN:
+        while channel_id not in self._paces and len(self._paces) >= _PACES_KNOWN:
             del self._paces[next(iter(self._paces))]
         return self._paces.setdefault(channel_id, Pace(self.table, f"{self.app_id}#{channel_id}", 1))
 

@@ -27,6 +27,8 @@ from shared.rtc.models import RecordingJob, RecordingRequest
 
 DELAYS = (2, 5, 15, 60)
 """Seconds from the answer to the first check, and from each to the next."""
+MOST_DELAY = 120
+"""The most seconds that a caller's order waits for its next check."""
 _SETTLED_STATES = frozenset({"RUNNING", "STOPPED"})
 
 
@@ -35,6 +37,7 @@ class Checks:
     """Puts the next check of an order on the queue."""
 
     queues: Queues
+    clock: Callable[[], datetime]
 
     def put_next(self, order: Order, recordings: Sequence[Recording], number: int, delivery: Delivery) -> None:
         """Queue the order's check with this number, unless no job is being set up or no check is left.
@@ -44,11 +47,17 @@ class Checks:
         if number > len(DELAYS) or not any(map(_is_being_set_up, recordings)):
             return
         try:
-            self.queues.put(order.next_check(number), delay=DELAYS[number - 1])
+            self.queues.put(order.next_check(number), delay=self._delay(order, number))
         except (NotQueued, PerhapsQueued):
             logger.warning("the queue did not take the next check", exc_info=True)
             if not delivery.last:
                 raise TryAgain(delivery.delay()) from None
+
+    def _delay(self, order: Order, number: int) -> int:
+        """Return the delay. An order of a caller that waited long is one of many: its check must not hold up others."""
+        waited = (self.clock() - order.placed_at).total_seconds()
+        is_persons = order.actor.kind == "slack_user"
+        return DELAYS[number - 1] if is_persons else max(DELAYS[number - 1], round(min(waited, MOST_DELAY)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,11 +137,11 @@ class Telling:
             message = self.answers.read(order.order_id).message
             if message is not None:
                 if self.channels.take(message.channel_id, order.actor):
-                    self.messenger().update(message, reply, order.order_id)
+                    self._edit(message, reply, order.order_id)
             elif self.answers.begin_wait(order.order_id, self.clock()):
                 try:
                     as_bot = self._wait_for_turn(order, reply)
-                    message = self.messenger().post(reply, order.reply_to, order.order_id, as_bot=as_bot)
+                    message = self._post(order, reply, order.order_id, as_bot=as_bot)
                 finally:
                     self.answers.abandon(order.order_id, self.clock(), message)
         except TryLater as error:
@@ -184,10 +184,11 @@ class Telling:
             raise no_turn()
         shows = answer.shows
         try:
-            if answer.message is not None:
-                self.messenger().update(answer.message, view.reply, *(answer.together or (order.order_id,)))
-            elif order.reply_to is not None:
-                self.messenger().post(view.reply, order.reply_to, order.order_id, as_bot=as_bot)
+            order_ids = answer.together or (order.order_id,)
+            if answer.message is None:
+                self._post(order, view.reply, *order_ids, as_bot=as_bot)
+            else:
+                self._edit(answer.message, view.reply, *order_ids)
             shows = view.state
         except TryLater as error:
             if error.is_throttled:
@@ -244,17 +245,26 @@ class Telling:
         self, order: Order, reply: Reply, message: MessageRef | None, order_ids: Sequence[str], *, as_bot: bool
     ) -> MessageRef | None:
         """Update the message, or post the reply if there is none or it can't be updated. Return the message."""
-        if order.reply_to is None:
-            return None
-        messenger = self.messenger()
         if message is not None and as_bot:
             try:
-                messenger.update(message, reply, *order_ids)
+                self._edit(message, reply, *order_ids)
             except CannotDeliver as error:  # it was deleted, or there is no token any more
                 logger.info("the message can't be updated", extra={"reason": error.reason})
             else:
                 return message
+        return self._post(order, reply, *order_ids, as_bot=as_bot)
+
+    def _post(self, order: Order, reply: Reply, *order_ids: str, as_bot: bool) -> MessageRef | None:
+        if order.reply_to is None:
+            return None
+        messenger = self.messenger()
+        if as_bot and messenger.posts_as_bot(reply, order.reply_to):
+            self.channels.wait(order.reply_to.channel_id)
         return messenger.post(reply, order.reply_to, *order_ids, as_bot=as_bot)
+
+    def _edit(self, message: MessageRef, reply: Reply, *order_ids: str) -> None:
+        self.channels.wait(message.channel_id)
+        self.messenger().update(message, reply, *order_ids)
 
     def _count_not_answered(self, reason: str) -> None:
         logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": reason})

@@ -11,8 +11,9 @@ calls than that; unpaced, they would make twenty."""
 
 
 @pytest.mark.timeout(300)
-def test_a_crowd_meets_no_refusal_for_speed() -> None:
-    """Every order is done at RTC's pace, and none becomes a dead letter for having waited."""
-    burst = send_burst(COUNT, limit_s=200, parameters=SLOW)
-    assert (burst.refused, burst.dead_letters, burst.not_started) == (0, 0, 0)
+@pytest.mark.parametrize("notify", [False, True], ids=["read by status links", "told in one channel"])
+def test_a_crowd_meets_no_refusal_for_speed(notify: bool) -> None:
+    """Every order is done at RTC's pace and told, and none becomes a dead letter for having waited."""
+    burst = send_burst(COUNT, limit_s=200, notify=notify, parameters=SLOW)
+    assert (burst.refused, burst.dead_letters, burst.told) == (0, 0, COUNT), str(burst)
     assert burst.jobs == COUNT + 1

@@ -190,7 +190,7 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_chan
         telling = Telling(
             ledger.answers, channels, Combining(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
         )
-        checks = Checks(Queues(queue, queue))
+        checks = Checks(Queues(queue, queue), clock)
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)
         world = World(
