@@ -1,7 +1,9 @@
 """Answers in a busy channel: no more than Slack takes, one message for several, nobody left without one."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -60,6 +62,21 @@ def work_off(world: World, orders: list[Order]) -> None:
     raise AssertionError(f"{len(orders)} orders are never answered")
 
 
+@contextmanager
+def calls_of(dynamodb: DynamoDBClient) -> Iterator[list[str]]:
+    """The operations that are called meanwhile."""
+    calls: list[str] = []
+
+    def note(model: Any, **_: object) -> None:
+        calls.append(model.name)
+
+    dynamodb.meta.events.register("before-call.dynamodb", note)
+    try:
+        yield calls
+    finally:
+        dynamodb.meta.events.unregister("before-call.dynamodb", note)
+
+
 def refused(world: World) -> int:
     """How often Slack refused a message for its speed."""
     return sum(call.answer.status == 429 for call in world.slack.calls())
@@ -91,6 +108,46 @@ def test_a_message_about_several_orders_is_updated_as_a_whole(world: World) -> N
     work_off(world, [order.next_check(2) for order in orders])
     assert _updates(world) == updates
     assert refused(world) == 0
+
+
+def test_a_message_about_twenty_orders_costs_few_calls_of_the_ledger(world: World, dynamodb: DynamoDBClient) -> None:
+    """One to read each order, and a few for all of them: else a crowd is told more slowly than it is recorded."""
+    orders = [of_a_caller(world, f"user{n:03}") for n in range(MOST + 1)]
+    for order in orders:
+        receive(world, order)
+    world.clock.tick(5)
+    last = orders[-1]
+    with calls_of(dynamodb) as calls:
+        assert receive(world, last)
+    assert f"{MOST} answers" in world.read()[-1]
+    assert len(calls) < 2 * MOST
+
+
+def test_an_older_view_never_overwrites_a_newer_one(world: World) -> None:
+    """A check that read the recordings before another one updated the message reads them again."""
+    orders = [of_a_caller(world, f"user{n:03}") for n in range(6)]
+    work_off(world, orders)
+    leader = world.ledger.answers.read(orders[-1].order_id).together[0]
+    before = world.ledger.answers.read(leader)
+    world.clock.tick(5)
+    work_off(world, [order.next_check(1) for order in orders])
+    assert world.ledger.answers.begin_update(leader, before, world.clock()) is None
+    now = world.ledger.answers.read(leader)
+    assert now.shows != before.shows
+    leased = world.ledger.answers.begin_update(leader, now, world.clock())
+    assert leased is not None
+    assert world.ledger.answers.begin_update(leader, leased, world.clock()) is None, "one at a time"
+
+
+def test_the_checks_of_a_crowd_come_after_its_starts(world: World) -> None:
+    """An order of a caller that waited long is one of many: its check waits as long again, and a person's does not."""
+    crowd, person = of_a_caller(world, "user001"), world.order("ann001")
+    world.clock.tick(50)
+    work_off(world, [crowd])
+    assert world.queue.delays[-1] == 50
+    world.clock.tick(5)
+    work_off(world, [person])
+    assert world.queue.delays[-1] == 2
 
 
 def test_a_person_in_a_busy_channel_is_answered_by_the_response_url(world: World) -> None:

@@ -1,6 +1,7 @@
 """The recorder as Lambda calls it: environment, secret, queue and table are moto's, RTC and Slack are stand-ins."""
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
+from local.http_message import Answer, Request
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from local.rtc.server import serve
@@ -154,6 +156,20 @@ def test_one_bad_message_does_not_hold_up_the_batch(deployed: Deployed) -> None:
     (job,) = deployed.rtc.jobs()
     assert garbage == "0"
     assert job.parameters.user_id == {"1": "user002", "2": "user001"}[waiting]
+
+
+def test_the_messages_of_a_batch_are_processed_at_once(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RTC has the calls of all of them before it answers the first."""
+    orders = [deployed.order(f"user{n}") for n in range(3)]
+    meeting, answer = threading.Barrier(len(orders)), deployed.rtc.answer
+
+    def answer_when_all_have_called(request: Request) -> Answer:
+        meeting.wait(PATIENCE_S)
+        return answer(request)
+
+    monkeypatch.setattr(deployed.rtc, "answer", answer_when_all_have_called)
+    assert undone(batch(*(order.model_dump_json() for order in orders))) == []
+    assert len(deployed.rtc.jobs()) == len(orders)
 
 
 def test_our_own_mistake_is_confessed_on_the_last_receive_and_not_before(deployed: Deployed) -> None:
