@@ -86,14 +86,15 @@ class CheckHandler:
                 no_turn = wait
                 break
         now = self.clock()
-        recordings = self.ledger.orders.read(order.order_id).recordings
+        current = self.ledger.orders.read(order.order_id)
+        recordings = current.recordings
         # Without a message to update, the news is posted once, at the end.
         others: Sequence[Recording] = ()
         is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, recordings)))
-        if is_last or self.telling.can_update(order):
+        if is_last or current.answer.message is not None:
             view = View(outcome(order, record.attempts, recordings, now), state_of(record.attempts, recordings))
             try:
-                others = self.telling.update(order, view, delivery, DELAYS[-1])
+                others = self.telling.update(order, view, current.answer, delivery, DELAYS[-1])
             except NoTurn as wait:
                 no_turn = no_turn or wait
         if no_turn is not None and now - order.placed_at <= LONGEST_WAIT:

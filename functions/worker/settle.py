@@ -58,6 +58,5 @@ class SettleHandler:
         # An attempt without an outcome has a settle of its own by now.
         if was_answered and all(it.outcome for it in record.attempts):
             corrected = outcome(order, record.attempts, record.recordings, self.clock())
-            self.telling.update(
-                order, View(corrected, state_of(record.attempts, record.recordings)), delivery, DELAYS[-1]
-            )
+            view = View(corrected, state_of(record.attempts, record.recordings))
+            self.telling.update(order, view, record.answer, delivery, DELAYS[-1])

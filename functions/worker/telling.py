@@ -153,9 +153,10 @@ class Telling:
             # The order is tried again in any case, and then answered.
             logger.exception("that the order waits could not be posted")
 
-    def update(self, order: Order, view: View, delivery: Delivery, most: float) -> Sequence[Recording]:
+    def update(self, order: Order, view: View, answer: Answer, delivery: Delivery, most: float) -> Sequence[Recording]:
         """Let the message with the answer show the view, or post it if there is no message that can be updated.
 
+        `answer` was read not later than what the view shows: if it has changed since, a newer view may be shown.
         A message about several orders is updated as a whole, by the order that it was posted for. Return what it shows
         of the others. A message that shows it all already stays as it is. Raises NoTurn while others post to the
         channel or update the message, and TryAgain if Slack can't take it now, but not on the last receive. Slack may
@@ -163,7 +164,6 @@ class Telling:
         """
         if order.reply_to is None:
             return ()  # the caller reads the status from the ledger
-        answer = self.answers.read(order.order_id)
         if answer.together and answer.together[0] != order.order_id:
             return ()
         if not answer.together and view.state == answer.shows:
@@ -214,10 +214,6 @@ class Telling:
     def is_answered(self, order: Order) -> bool:
         """Return whether the order was answered."""
         return self.answers.read(order.order_id).answered_at is not None
-
-    def can_update(self, order: Order) -> bool:
-        """Return whether the order's answer can be updated."""
-        return order.reply_to is not None and self.answers.read(order.order_id).message is not None
 
     def _wait_for_turn(self, order: Order, reply: Reply) -> bool:
         """Wait for a turn in the channel. Return False if the response_url has to be used instead.
