@@ -46,9 +46,8 @@ class Attempts:
         Contended or PerhapsClaimed.
         """
         token = secrets.token_hex(8)
-        for number in range(TRIES):
-            is_new = number == 0  # most claims are the first ones of their streams: the write itself shows the others
-            attempt = None if is_new else self.read(order.order_id, n)
+        for _ in range(TRIES):
+            attempt = self.read(order.order_id, n)
             if attempt is not None and attempt.outcome is not None:
                 return attempt
             if attempt is not None and attempt.state is State.CALLING:
@@ -59,7 +58,7 @@ class Attempts:
                 if self._move(attempt, abandoned := attempt.abandoned(now), now):
                     return abandoned
                 continue
-            lock = None if is_new else self._locks.read(request)
+            lock = self._locks.read(request)
             if lock is not None and not lock.is_over(now):
                 return lock
             claimed = Attempt(
