@@ -12,7 +12,9 @@ from shared.command_line import CommandLine, run
 def commands_doc(name: str = "/record") -> str:
     """Return the page: every word, its form and an example, and our words for those of other tools."""
     commands = LEXICON.commands
-    options = [option for words in commands if not words.takes_any_words for option in words.all]
+    options: list[Option] = []
+    for words in commands:  # several share how a recording is named
+        options += [it for it in words.all if it not in options and not words.takes_any_words]
     rows = [(words.name, words.help, words.example) for words in commands]
     rows += [(option.form, option.help, option.example) for option in options if option.form]
     return "\n".join(

@@ -171,17 +171,37 @@ def test_a_recording_is_stopped_by_word(bot: Deployment) -> None:
     bot.type("room ROOM user001 hd")
     bot.read("🔴 Recording user001")
     bot.type("stop ROOM user001")
-    assert "order" in bot.read("⏳ Asking RTC to stop recording user001")
+    assert "order" in bot.read("⏳ Asking RTC to stop user001")
     assert "by @ann" in bot.read("⏹️ Stopped user001")
     assert [job.state for job in bot.jobs()] == ["STOPPED"]
     bot.type("room ROOM user001")
     eventually(lambda: len(bot.jobs()) == 2)
 
 
+def test_a_recording_is_looked_at_extended_ended_and_started_again_by_word(bot: Deployment) -> None:
+    """Each command finds it by its room; its message shows what has become of it."""
+    bot.type("room ROOM user001 hd")
+    bot.read("🔴 Recording user001")
+    (job,) = bot.jobs()
+    bot.type("list all")
+    assert job.job_id in bot.read("🔴 user001 · room ROOM".replace("ROOM", bot.room))
+    bot.type("extend room=ROOM 1h")
+    assert "ends at" in bot.read("⏰ user001 in room")
+    bot.type("stop room=ROOM", BEN)
+    assert f"/record stop room={bot.room} yes" in bot.read("Nothing stopped yet", person=BEN)
+    assert job.state != "STOPPED"
+    bot.type("stop room=ROOM yes", BEN)
+    assert "stopped by @ben" in bot.read("⏹️ Recorded user001", person=BEN)
+    bot.type(f"status {job.job_id}")
+    assert "stopped by @ben" in bot.read("⏹️ user001 · room", "over after")
+    bot.type("again room=ROOM")
+    eventually(lambda: len(bot.jobs()) == 2)
+
+
 def test_a_job_that_is_not_ours_is_not_stopped(bot: Deployment) -> None:
-    """RTC isn't asked for it, and the answer says what to do."""
+    """RTC isn't asked for it, and the answer says where to look."""
     job = f"job-of-{bot.room}"
     stops = [call.operation for call in bot.rtc.calls()].count("stop")
     bot.type(f"stop {job}")
-    assert "recordbot did not start this job" in bot.read("⛔ Not stopped", job)
+    assert "/record list all" in bot.read("Nothing to stop", job)
     assert [call.operation for call in bot.rtc.calls()].count("stop") == stops
