@@ -375,7 +375,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
 _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
-    f"recordbot has no {it}, only start, stop, status, list, extend, again, release and help"
+    f"recordbot has no {it}, only start, stop, status, list, extend, again, release, at and help"
     for it in ("pause", "mute", "unmute", "delete", "download")
 )
 _MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
@@ -554,8 +554,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 idle hd": ("‹idle› → idle needs a value, as in 100 user001 idle=10m",),
     "100 user001 quality=good": ("‹quality=good› → one of ld, sd, hd, fhd",),
     "100 user001 rule=a/b": ("‹rule=a/…› → a rule's id is 1 to 128 plain characters without a slash",),
-    "100 user001 foo=1": ("‹foo=1› → no such word: help lists them",),
-    "100 user001 --foo": ("‹--foo› → no such word: help lists them",),
+    "100 user001 size2=1": ("‹size2=1› → no such word: help lists them",),
+    "100 user001 --quick": ("‹--quick› → no such word: help lists them",),
     "100 user001 push=http://h/KEY": ("‹push=http://h/…› → an address such as rtmp://host/app/key",),
     "100 user001 push=KEY": ("‹push=…› → an address such as rtmp://host/app/key",),
     "100 user001 rtmp://h/a/KEY": ("‹rtmp://h/…› → push=rtmp://h/…?",),
