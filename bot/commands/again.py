@@ -3,7 +3,7 @@
 from bot.commands.confirmation import YES, asked_first
 from bot.commands.start import START, accepted
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, TARGET, USER, Found, Target, conflict, find, is_meant, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, Target, conflict, find, is_meant, target_of
 from bot.language.lexicon import Vocabulary
 from bot.language.parser import Command, Values, write
 from bot.language.values import write_time
@@ -20,7 +20,7 @@ WORDS = Vocabulary(
     help="start again what you recorded last here, or a job",
     aliases=("repeat", "restart", "retry", "redo"),
     positionals=(TARGET, USER),
-    options=(ROOM, JOB, YES),
+    options=(ROOM, JOB, SOURCE, YES),
     conflict=conflict,
 )
 

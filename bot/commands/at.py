@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, may_see, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, named, target_of
 from bot.commands.times import moment_like, read_moment, resolved
 from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import Option, Vocabulary
@@ -38,15 +38,16 @@ WORDS = Vocabulary(
     help="let a planned recording begin at another time",
     aliases=("move", "reschedule", "postpone"),
     positionals=(TARGET, USER),
-    options=(ROOM, JOB, TIME),
+    options=(ROOM, JOB, SOURCE, TIME),
     conflict=_conflict,
 )
 
 
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
-    found = find(target, asked) if target.is_named else _mine_here(asked)
-    known = [it for it in found.recordings if may_see(it, asked)]
+    found = find(target, asked) if target.is_named else Found("yours here", _my_plans_here(asked))
+    known = found.recordings
+    (typed,) = values[TIME.name]
     planned = [it for it in known if it.state is RecordingState.PLANNED and it.stop_asked is None]
     if not planned:
         if known:
@@ -54,13 +55,12 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
         where: Line = ["What is planned anywhere: ", code(f"{asked.context.command} list all")]
         return reply(Audience.ASKER, [f"Nothing to move: {found.what}"], where)
     if len({it.order_id for it in planned}) > 1:
-        which: Line = ["Say which one, as in ", code(f"{asked.context.command} {_line(planned[0], values)}")]
+        which: Line = ["Say which one, as in ", code(f"{asked.context.command} at {named(planned[0])} {typed}")]
         return listing(f"Nothing moved: {found.what}, {count_of(planned)}", planned, asked.now, which)
-    return _move(planned, values, asked)
+    return _move(planned, typed, values, asked)
 
 
-def _move(planned: Sequence[Recording], values: Values, asked: Asked) -> Reply | Placing:
-    (typed,) = values[TIME.name]
+def _move(planned: Sequence[Recording], typed: str, values: Values, asked: Asked) -> Reply | Placing:
     zone = asked.zone()
     moment = resolved(TIME, typed, asked.now, zone)
     if moment.problem:
@@ -76,15 +76,8 @@ def _move(planned: Sequence[Recording], values: Values, asked: Asked) -> Reply |
     )
 
 
-def _line(recording: Recording, values: Values) -> str:
-    stream = recording.request
-    return f"{WORDS.name} room={stream.room_id} {stream.user_id} {values[TIME.name][0]}"
-
-
-def _mine_here(asked: Asked) -> Found:
-    live = asked.context.recordings().live()
-    mine = (it for it in live if (it.actor, it.channel_id) == (asked.actor, asked.channel_id))
-    return Found("yours here", tuple(it for it in mine if it.state is RecordingState.PLANNED))
+def _my_plans_here(asked: Asked) -> tuple[Recording, ...]:
+    return tuple(it for it in mine_here(asked) if it.state is RecordingState.PLANNED)
 
 
 AT = Subcommand(WORDS, _run)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, mine_here, named, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, named, target_of
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.language.values import Wrong, seconds_of, write_time
@@ -49,7 +49,7 @@ WORDS = Vocabulary(
     help="let a recording end later",
     aliases=("prolong", "keep-on"),
     positionals=(TARGET, USER),
-    options=(ROOM, JOB, LENGTH),
+    options=(ROOM, JOB, SOURCE, LENGTH),
     conflict=_conflict,
 )
 

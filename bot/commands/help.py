@@ -36,8 +36,8 @@ def _explained(topic: str, lexicon: Lexicon, name: str) -> list[str]:
     """Return the lines that explain a sub-command, an option or `examples`; none for any other topic."""
     asked = lexicon.command(topic) or lexicon.asked_for(topic)
     if isinstance(asked, Vocabulary) and asked is not lexicon.empty:
-        option = lexicon.default.define(topic) if asked is not lexicon.default else None
-        return _about_command(asked, name) + (_about_option(option.option, name) if option else [])
+        option = lexicon.default.definitions.get(folded(topic))  # `at` is a sub-command, and an option of start
+        return [*_about_command(asked, name), *(_about_option(option.option, name) if option else ())]
     if isinstance(asked, str) and not lexicon.default.define(topic):  # `mute` is asked for, and a word of start
         return [f"{asked[0].upper()}{asked[1:]}.", *_overview(lexicon, name)]
     if folded(topic) in {"example", "examples"}:
@@ -65,6 +65,10 @@ def _overview(lexicon: Lexicon, name: str) -> list[str]:
 def _about_command(words: Vocabulary, name: str) -> list[str]:
     options = [f"{option.form}: {option.help}" for option in words.all if option.form]
     return [f"{name} {words.example}: {words.help}", *options, THREADS]
+
+
+def _about_option(option: Option, name: str) -> list[str]:
+    return [f"{option.form}: {option.help}", f"For example: {name} {option.example}"]
 
 
 def _run(values: Values, asked: Asked) -> Reply:

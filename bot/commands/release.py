@@ -2,7 +2,7 @@
 
 from bot.commands.confirmation import YES, asked_first
 from bot.commands.subcommand import Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, mine_here, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, target_of
 from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
@@ -18,7 +18,7 @@ WORDS = Vocabulary(
     help="free what may or may not be recording",
     aliases=("unlock",),
     positionals=(TARGET, USER),
-    options=(ROOM, JOB, YES),
+    options=(ROOM, JOB, SOURCE, YES),
     conflict=conflict,
 )
 

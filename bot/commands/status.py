@@ -1,7 +1,7 @@
 """`/record status [JOB | ROOM [USER]]`: how a recording is: what the ledger knows, then what RTC adds."""
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, find, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, target_of
 from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Reply, code, reply
@@ -14,7 +14,7 @@ WORDS = Vocabulary(
     help="show how a recording is",
     aliases=("state", "info", "check", "show"),
     positionals=(TARGET, USER),
-    options=(ROOM, JOB),
+    options=(ROOM, JOB, SOURCE),
     conflict=conflict,
 )
 

@@ -18,7 +18,7 @@ from shared.slack_refs import ReplyTo
 from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
 from tests.logs import loggers_restored
-from tests.raw_server import RawServer, resets
+from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
 
 if TYPE_CHECKING:
@@ -150,6 +150,33 @@ def test_a_door_without_its_secret_apologises(aws: Aws) -> None:
     aws.secrets.restore_secret(SecretId="slack")
     _ask()
     assert len(aws.orders()) == 1
+
+
+@pytest.mark.parametrize("token", ["", "xoxb-made-up"])
+@pytest.mark.parametrize(
+    ("answer", "zone"),
+    [
+        (http(200, b'{"ok": true, "user": {"tz": "Asia/Kathmandu"}}'), "Asia/Kathmandu"),
+        (http(200, b'{"ok": false, "error": "missing_scope"}'), "UTC"),
+        (http(429, b"", "Retry-After: 30"), "UTC"),
+        (http(500), "UTC"),
+        (b"", "UTC"),
+    ],
+)
+def test_a_time_of_day_is_that_of_the_person_s_zone_or_utc(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, answer: bytes, zone: str, token: str
+) -> None:
+    """Whatever Slack answers, the command is; without a token Slack isn't asked."""
+    aws.secrets.update_secret(
+        SecretId="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET], "bot_token": token})
+    )
+    with RawServer(sends(answer)) as server:
+        monkeypatch.setenv("SLACK_API_URL", f"{server.endpoint}/api/")
+        answered = _read(_ask("100 user001 at=2020-01-01T00:00"))
+        assert f"in {zone if token else 'UTC'}" in answered
+        assert "past" in answered
+        _ask("100 user001 for=90m")
+        assert server.connections == bool(token)
 
 
 def test_every_line_of_an_order_carries_its_id(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.commands import LEXICON
+from bot.commands.target import named
 from bot.language.parser import parse, write
 from shared.orders import Move
 from shared.recordings import Recording, RecordingState
@@ -91,7 +92,7 @@ def test_the_users_of_one_plan_are_moved_together() -> None:
             "at 100 15:00",
             [planned(), planned(OTHER, user="user002")],
             "Nothing moved: room 100, 2 recordings",
-            "/record at room=100 user001 15:00",
+            "/record at room=100 user=user001 camera 15:00",
         ),
         (
             "at 100 11:00",
@@ -110,3 +111,11 @@ def test_what_moves_nothing_says_why(typed: str, known: list[Recording], headlin
     assert way_out in read(said)
     if way_out.startswith("/record at"):
         placed(way_out.removeprefix("/record "), asked(known=[planned()], now=NOON))
+
+
+@pytest.mark.parametrize("words", ["status", "stop", "again", "release", "extend 1h", "move 15:00"])
+def test_the_line_that_names_a_plan_is_understood(words: str) -> None:
+    """By each command that finds recordings: a plan has no job, so its stream names it, with its picture."""
+    line = f"{words} {named(planned())}"
+    assert "camera" in line
+    assert parse(line, LEXICON).vocabulary.name == words.partition(" ")[0].replace("move", "at")

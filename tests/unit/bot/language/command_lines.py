@@ -556,6 +556,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "100 user001 rule=a/b": ("‹rule=a/…› → a rule's id is 1 to 128 plain characters without a slash",),
     "100 user001 xyzzy=1": ("‹xyzzy=1› → no such word: help lists them",),
     "100 user001 --xyzzy": ("‹--xyzzy› → no such word: help lists them",),
+    "100 user001 size2=1": ("‹size2=1› → no such word: help lists them",),
+    "100 user001 --quick": ("‹--quick› → no such word: help lists them",),
     "100 user001 push=http://h/KEY": ("‹push=http://h/…› → an address such as rtmp://host/app/key",),
     "100 user001 push=KEY": ("‹push=…› → an address such as rtmp://host/app/key",),
     "100 user001 rtmp://h/a/KEY": ("‹rtmp://h/…› → push=rtmp://h/…?",),
