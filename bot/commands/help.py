@@ -67,10 +67,6 @@ def _about_command(words: Vocabulary, name: str) -> list[str]:
     return [f"{name} {words.example}: {words.help}", *options, THREADS]
 
 
-def _about_option(option: Option, name: str) -> list[str]:
-    return [f"{option.form}: {option.help}", f"For example: {name} {option.example}"]
-
-
 def _run(values: Values, asked: Asked) -> Reply:
     first, *lines = help_lines(values.get(_WORD.name, ()), asked.context.lexicon, asked.context.command)
     return reply(Audience.ASKER, [first], *([line] for line in lines))

@@ -101,10 +101,12 @@ class CommandBuilder:
     def shown(self, text: str) -> str:
         """Return the text as a problem may repeat it. Nothing after a secret's name in a quoted phrase is shown."""
         words = text.split()
-        for place, word in enumerate(words if len(words) > 1 else ()):
+        for place, word in enumerate(words):
             name, _, value = word.partition("=")
-            definition = self.vocabulary.define(name.strip("\"'"))
-            if definition is not None and definition.option.secret and (value or place < len(words) - 1):
+            own = self.vocabulary.define(name.strip("\"'"))
+            definition = own or self.lexicon.default.define(name.strip("\"'"))
+            is_secret = definition is not None and definition.option.secret and (value or place < len(words) - 1)
+            if is_secret and (len(words) > 1 or own is None):
                 return f"{shown(' '.join(words[:place]))} …".strip()
         return shown(text)
 

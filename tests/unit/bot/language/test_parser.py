@@ -217,6 +217,8 @@ rule=rtmp://h/KEY"""
 )
 @example(["hlep"], f"push=rtmp://h/{SECRET}", [])
 @example(["hlep", "push"], SECRET, [])
+@example(["at"], f"push={SECRET}", [])
+@example(["stop"], f"push={SECRET}", [])
 @example(['"a'], f"push={SECRET}", ['"a'])
 @example(['"a', "push"], SECRET, ['b"'])
 @example(['"push'], f'{SECRET}"', [])
