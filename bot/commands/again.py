@@ -1,5 +1,7 @@
 """`/record again [JOB | ROOM [USER]]`: start again what was recorded, or what may not have started."""
 
+from datetime import timedelta
+
 from bot.commands.confirmation import YES, asked_first
 from bot.commands.start import START, accepted
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
@@ -60,11 +62,12 @@ def _find(target: Target, asked: Asked) -> Found:
 
 def _start(recordings: list[Recording], unknown: list[Recording]) -> Start:
     """Return the start. A time that somebody gave holds again; a maximum that holds for all does so anyway."""
-    limits = [(it.limit.ends_at - it.since) for it in recordings if it.limit is not None and not it.limit.is_default]
+    given = [it.limit.ends_at - it.since for it in recordings if it.limit is not None and not it.limit.is_default]
+    lengths = [length for length in given if length > timedelta()]  # a plan may be moved to after its end
     return Start(
         requests=tuple(it.request for it in recordings),
         releases=tuple(it.id for it in unknown),
-        max_duration=max(limits, default=None),
+        max_duration=max(lengths, default=None),
     )
 
 

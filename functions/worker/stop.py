@@ -118,7 +118,11 @@ class StopHandler:
                 recording=lock.recording_id,
             )
             targets.append(target)
-        return (*targets, *map(Target.of_recording, self._planned(action)))
+        planned = self._planned(action)
+        return (
+            *targets,
+            *(Target.of_recording(it) for it in planned if not action.only_own or it.actor == order.actor),
+        )
 
     def _planned(self, action: Stop) -> list[Recording]:
         """Return the recordings of the stream that are planned. They have no lock until they start."""

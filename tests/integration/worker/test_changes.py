@@ -152,6 +152,20 @@ def test_a_stop_for_ones_own_leaves_alone_what_others_started(world: World) -> N
     assert recording(world, order).end is End.STOPPED
 
 
+def test_a_stop_for_ones_own_leaves_alone_what_others_planned(world: World) -> None:
+    """Somebody may have planned it in a direct message, which others don't see. One's own plan is cancelled."""
+    order = world.order()
+    assert isinstance(order.action, Start)
+    later = order.action.model_copy(update={"start_at": world.clock() + timedelta(hours=1)})
+    planned = order.model_copy(update={"action": later})
+    assert world.run(planned) is None
+    own = Stop(room_id="100", user_id="user001", only_own=True)
+    assert world.run(follow_up(world, order, own).model_copy(update={"actor": BEN})) is None
+    assert recording(world, order).state is RecordingState.PLANNED
+    assert world.run(follow_up(world, order, own)) is None
+    assert recording(world, order).end is End.STOPPED
+
+
 @pytest.mark.parametrize("kind", ["extend", "release"])
 def test_what_slack_does_not_take_now_is_tried_again(world: World, kind: str) -> None:
     """The change is stored by then; the answer comes later, and once."""

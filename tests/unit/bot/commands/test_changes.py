@@ -153,6 +153,8 @@ def test_a_time_that_somebody_gave_holds_again() -> None:
     assert placed("again", asked(known=[given])).action == Start(
         requests=(OVER.request,), max_duration=timedelta(minutes=90)
     )
+    moved = OVER.model_copy(update={"limit": Limit(ends_at=since - timedelta(minutes=1))})
+    assert placed("again", asked(known=[moved])).action == Start(requests=(OVER.request,))
     default = OVER.model_copy(update={"limit": Limit(ends_at=since + timedelta(hours=8), is_default=True)})
     assert placed("again", asked(known=[default])).action == Start(requests=(OVER.request,))
 
