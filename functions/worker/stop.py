@@ -118,17 +118,14 @@ class StopHandler:
                 recording=lock.recording_id,
             )
             targets.append(target)
-        planned = self._planned(action)
-        return (
-            *targets,
-            *(Target.of_recording(it) for it in planned if not action.only_own or it.actor == order.actor),
-        )
+        return (*targets, *map(Target.of_recording, self._planned(order, action)))
 
-    def _planned(self, action: Stop) -> list[Recording]:
+    def _planned(self, order: Order, action: Stop) -> list[Recording]:
         """Return the recordings of the stream that are planned. They have no lock until they start."""
         found = [it for it in self.ledger.recordings.live() if it.state is RecordingState.PLANNED]
         named = [it for it in found if (it.request.room_id, it.request.user_id) == (action.room_id, action.user_id)]
-        return [it for it in named if action.video_type in {None, it.request.video_type}]
+        meant = [it for it in named if action.video_type in {None, it.request.video_type}]
+        return [it for it in meant if not action.only_own or it.actor == order.actor]
 
     def store(self, stop: StopRecord) -> StopRecord:
         """End the recordings that RTC stopped, and store the results if all are known."""

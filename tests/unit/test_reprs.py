@@ -38,7 +38,7 @@ _RTC = RtcClient(app_id="app1", auth=_AK_SK)
 _SLACK = SlackApi(api_url="https://slack.com/api/", bot_token=PLANTED, response_url_prefix="https://hooks.slack.com/")
 
 HOLDERS: tuple[object, ...] = (
-    SlackSecret(signing_secrets=(PLANTED,)),
+    SlackSecret(signing_secrets=(PLANTED,), bot_token=PLANTED),
     WebhookSecret.model_validate({"callers": {"a": [_WHSEC]}, "status_keys": [_WHSEC]}),
     RecorderSecret(access_key=PLANTED, secret_key=PLANTED, security_token=PLANTED, bot_token=PLANTED),
     RecorderSecret(domain_name="d", user_name="u", password=PLANTED),

@@ -126,6 +126,15 @@ def test_a_caller_s_plan_starts_or_is_cancelled_by_room_and_user(world: World, *
     assert recording(world, order).is_over is cancels
 
 
+@pytest.mark.parametrize(("video_type", "only_own"), [("SCREENSTREAM", False), (None, True)])
+def test_a_stop_that_means_others_cancels_no_plan(world: World, video_type: str | None, *, only_own: bool) -> None:
+    """Of another picture, or of what ben started himself: the plan is ann's camera."""
+    order = planned(world)
+    fields = {"room_id": "100", "user_id": "user001", "video_type": video_type, "only_own": only_own}
+    assert world.run(by(world, Stop.model_validate(fields), order)) is None
+    assert recording(world, order).state is RecordingState.PLANNED
+
+
 def test_the_keys_of_push_addresses_are_kept_only_until_the_start(world: World, dynamodb: DynamoDBClient) -> None:
     """RTC gets them in full; afterwards the ledger has none. A plan that is cancelled keeps none either."""
     request = a_request(publish_param={"rtmp_urls": URLS})

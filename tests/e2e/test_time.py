@@ -1,0 +1,66 @@
+"""Recordings that are planned and limited, through the whole system, with the clock of the machine."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from local.slack.chat import ANN
+from tests.e2e.conftest import Deployment, eventually
+from tests.webhook_sender import RUNS, Sender, outcome, request, start
+
+
+@pytest.fixture(name="sender")
+def _sender(bot: Deployment) -> Sender:
+    (caller, *_) = bot.system.callers
+    return Sender(bot.system.hook_url(caller), caller.key)
+
+
+def an_hour_ago() -> str:
+    """A time of day where ann is."""
+    return f"{datetime.now(ZoneInfo(ANN.tz)) - timedelta(hours=1):%H:%M}"
+
+
+def test_a_time_of_day_is_read_in_the_person_s_zone(bot: Deployment) -> None:
+    """The door asks Slack where ann is, and says so; a time that is past starts nothing."""
+    bot.type(f"ROOM user001 until={an_hour_ago()}")
+    assert "is past today in Europe/Berlin" in bot.read("Nothing started")
+    assert not bot.jobs()
+
+
+def test_a_plan_is_listed_moved_and_cancelled(bot: Deployment) -> None:
+    """It has one message, which shows it all along; nothing is started."""
+    bot.type("ROOM user001 in=2h for=30m")
+    bot.read("Planned: user001 in room", "starts")
+    bot.type("list")
+    bot.read("planned for")
+    bot.type(f"at ROOM user001 {an_hour_ago()}")
+    bot.read("Nothing moved")
+    bot.type("stop ROOM user001")
+    bot.read("the plan was cancelled")
+    bot.system.stack.fire_schedules(datetime.now(UTC))
+    assert not bot.jobs()
+
+
+def test_a_caller_s_plan_is_started_within_the_minute(bot: Deployment, sender: Sender) -> None:
+    """The link tells it before, and the job afterwards, with when it ends."""
+    start_at = datetime.now(UTC) + timedelta(seconds=5)
+    event = start(bot.room, start_at=start_at.isoformat(), max_duration="PT90M")
+    link = sender.send(event).json()["status_url"]
+
+    def state() -> str:
+        status: str = request("GET", link).json()["state"]
+        return status
+
+    eventually(lambda: state() in {"planned", "done"})
+
+    def begins() -> bool:
+        bot.system.stack.fire_schedules(datetime.now(UTC))
+        return state() == "done"
+
+    eventually(begins)
+    (stream,) = outcome(link)["streams"]
+    (job,) = bot.jobs()
+    assert stream["state"] in RUNS
+    assert (stream["job_id"], stream["start_at"]) == (job.job_id, None)
+    assert datetime.fromisoformat(stream["ends_at"]) == start_at + timedelta(minutes=90)
