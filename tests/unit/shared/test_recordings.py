@@ -1,12 +1,12 @@
 """A recording's way from one state to the next."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.attempts import Started
-from shared.recording_news import Gone, News, Shown, Stopped, changed
+from shared.attempts import Limit, Started
+from shared.recording_news import Gone, Moved, News, Shown, Stopped, changed
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob
 from tests.builders import NOW, a_job, a_recording, an_attempt
@@ -69,3 +69,24 @@ def test_a_recording_ended_when_rtc_says_so() -> None:
     ended = NOW - timedelta(minutes=5)
     shown = Shown(RecordingJob(job_id="1", state="STOPPED", stop_time=ended))
     assert changed(begun("RUNNING"), shown, NOW).ended_at == ended
+
+
+YEAR = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 # st adds UTC
+
+
+@given(st.lists(st.one_of(st.builds(Moved, YEAR), st.just(Stopped())), max_size=4))
+def test_a_plan_that_is_moved_lasts_as_long_as_before(news: list[News]) -> None:
+    """It is due when it begins; one that was cancelled stays as it was."""
+    plan = begun().model_copy(
+        update={"state": RecordingState.PLANNED, "job": None, "limit": Limit(ends_at=NOW + timedelta(hours=2))}
+    )
+    plan = plan.model_copy(update={"since": NOW + timedelta(hours=1)})
+    for one in news:
+        after = changed(plan, one, NOW)
+        assert after.limit is not None
+        assert after.limit.ends_at - after.since == timedelta(hours=1)
+        if plan.is_over:
+            assert (after.since, after.state) == (plan.since, plan.state)
+        elif isinstance(one, Moved):
+            assert after.since == one.since
+        plan = after

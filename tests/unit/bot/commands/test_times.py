@@ -1,15 +1,17 @@
 """The times of a start: what is understood of them, in which time zone, and what is asked back."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands import LEXICON
 from bot.commands.start import accepted
-from bot.commands.times import read_times
+from bot.commands.times import read_moment, read_times
 from bot.language.corrections import CommandError
+from bot.language.parser import parse
 from bot.messages.blocks import Reply
 from functions.ledger.table import KEPT
 from shared.limits import FURTHEST_START, LONGEST_POSSIBLE, SHORTEST
@@ -180,6 +182,19 @@ def test_every_resolved_time_is_ahead_and_near(now: datetime, zone: tzinfo, at: 
     if times.problems:
         again = read_times({**values, **times.dated}, now, lambda: zone)
         assert (again.problems, again.start_at, again.end_at) == ((), times.start_at, times.end_at)
+
+
+@given(moment=st.times(), in_words=st.booleans())
+def test_a_time_of_day_is_the_same_however_it_is_written(moment: time, *, in_words: bool) -> None:
+    """With a colon, a point or an h, in 24 or in 12 hours; what is written in the command reads as itself."""
+    hour, minute, clock = moment.hour, moment.minute, f"{moment:%H:%M}"
+    half = "pm" if hour >= 12 else "am"
+    forms = [clock, f"{hour}:{minute:02}", f"{hour}h{minute:02}", f"{hour}.{minute:02}"]
+    forms += [f"{hour % 12 or 12}:{minute:02}{half}", f"{hour % 12 or 12}:{minute:02} {half.upper()}"]
+    assert {read_moment(form) for form in forms} == {clock}
+    name = "until " if in_words else "until="
+    for form in forms:
+        assert parse(f"100 user001 {name}{form}", LEXICON).values["until"] == [clock]
 
 
 WORDS = st.sampled_from(["for", "until", "at", "in", "from", "to", "max=", "90m", "2h", "15:30", "3 pm", "14h", "99"])
