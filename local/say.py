@@ -44,7 +44,9 @@ def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
         if answer.content.metadata
         for order_id in orders_in(answer.content.metadata.document())
     }
-    return any(_succeeded(system, order_id) for order_id in order_ids)
+    said_at_once = " ".join(system.slack.chat.as_text(answer) for answer in answers if answer.via == "ack")
+    # Meanwhile a message about another order may have changed.
+    return any(_succeeded(system, order_id) for order_id in order_ids if order_id in said_at_once)
 
 
 def _without_command(text: str) -> str:

@@ -28,6 +28,10 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
     bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start")
     bot.type("ROOM user003")
     bot.read("🔴 Recording user003")
+    bot.type("status ROOM")
+    bot.read("🔴 user003")
+    bot.type("again")
+    bot.read("your last start here isn't over")
     _call_the_webhook(bot)
     _let_a_minute_pass(bot)
     return {(it.caller, it.action, it.resource) for it in bot.system.stack.aws_calls() if it.caller in ROLES}

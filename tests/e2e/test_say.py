@@ -60,7 +60,7 @@ def test_a_question_that_got_its_answer_is_well(bot: Deployment) -> None:
     """Help and a dry run."""
     read: list[str] = []
     assert say_to(bot.system, ["/record help", f"/record {bot.room} user001 dry-run"], read.append)
-    assert "nothing was sent" in read[-1]
+    assert any("nothing was sent" in text for text in read)
 
 
 def test_a_dead_door_answers_no_question(bot: Deployment) -> None:

@@ -44,6 +44,7 @@ FORMS = (
     (r"\b1\d{9}\.\d{6}\b", "<ts>"),
     (r"\b1\d{9}\b", "<epoch>"),
     (r"\d+(?= seconds (ahead of|behind) our clock)", "<seconds>"),
+    (r"(?<=· )\d+ s\b|(?<=\bafter )\d+ s\b", "<a while>"),
     (r"(?<=\bfor )(?<!\bidle for )\d+ (s|min)\b|\b\d+ (s|min)(?= ago\b)", "<a while>"),
 )
 
