@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache, wraps
 from typing import Any, override
@@ -65,6 +66,8 @@ class Metric(StrEnum):
     """An error of ours, or AWS can't be used. The person or caller was answered that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
     """An error of ours. The order is tried again, and goes to the dead-letter queue after the last try."""
+    CHECK_LATE = "CheckLate"
+    """The seconds that the longest due recording has waited for its check. Each tick tells it."""
 
 
 def logged[Event, Result](
@@ -117,8 +120,17 @@ def log_keys(**keys: str) -> Iterator[None]:
 
 def count(metric: Metric) -> None:
     """Count one event, in CloudWatch's embedded metric format. It is written at once, so a crash loses nothing."""
+    _write(metric, MetricUnit.Count, 1)
+
+
+def measure(metric: Metric, time: timedelta) -> None:
+    """Write one duration in seconds, in the same way."""
+    _write(metric, MetricUnit.Seconds, time.total_seconds())
+
+
+def _write(metric: Metric, unit: MetricUnit, value: float) -> None:
     namespace = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "recordbot")
-    with _writing, single_metric(name=metric, unit=MetricUnit.Count, value=1, namespace=namespace):
+    with _writing, single_metric(name=metric, unit=unit, value=value, namespace=namespace):
         pass
 
 

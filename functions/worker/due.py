@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.aws.observability import Metric, count, log_keys, logger
+from functions.aws.observability import Metric, count, log_keys, logger, measure
 from functions.aws.queue import Queues
 from functions.ledger.recordings import Recordings
 from functions.worker.delivery import TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
@@ -44,7 +44,9 @@ class DueHandler:
         if now - tick.placed_at > OLD:
             logger.info(LogEvent.TICK_DROPPED)
             return
-        due = sorted(self.recordings.due(now, READ), key=lambda it: it.only_needs_a_look(now))
+        found = self.recordings.due(now, READ)
+        measure(Metric.CHECK_LATE, max((now - it.due_at for it in found if it.due_at), default=timedelta()))
+        due = sorted(found, key=lambda it: it.only_needs_a_look(now))
         may_look = True
         for taken, recording in enumerate(due):
             if recording.only_needs_a_look(now) and not may_look:

@@ -2,16 +2,33 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from functions.aws.observability import Metric
 from local.rtc.faults import Fault
-from tests.e2e.conftest import Deployment
+from tests.e2e.conftest import Deployment, eventually
 from tests.template import of_type
 from tests.webhook_sender import Sender, an_event, outcome
 
-WORDS = {"SOURCE", "as", "bin", "by", "count", "desc", "filter", "in", "ispresent", "m", "max", "or"}
+WORDS = {
+    "SOURCE",
+    "and",
+    "as",
+    "bin",
+    "by",
+    "count",
+    "count_distinct",
+    "desc",
+    "filter",
+    "in",
+    "ispresent",
+    "m",
+    "max",
+    "or",
+}
 WORDS |= {"pct", "sort", "stats"}
 """Of Logs Insights' language, as far as the dashboard speaks it."""
 LAMBDA_S_OWN = {"record.metrics.initDurationMs", "@log"}
@@ -37,6 +54,11 @@ def _lines(bot: Deployment) -> list[dict[str, Any]]:
     bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="stop")
     outcome(sender.send(stop).json()["status_url"])
     outcome(sender.send(stop).json()["status_url"])
+    bot.rtc.misbehave(Fault(status=404, error_code="RTC.00001003"), operation="show")
+    bot.type("ROOM user004")
+    bot.read("❓ Lost: user004")
+    bot.system.stack.fire_schedules(datetime.now(UTC))
+    eventually(lambda: any(Metric.CHECK_LATE in line for line in bot.logs))
     texts = [line.partition(": ")[2] for line in bot.logs]
     return [json.loads(text) for text in texts if text.startswith("{")]
 

@@ -19,18 +19,21 @@ AWS_METRICS = {
 }
 """Names from AWS's list of each service's metrics: a misspelt one would never have data."""
 FROM_OUTSIDE = {Metric.REQUEST_REFUSED, Metric.NOT_STARTED, Metric.OUTCOME_UNKNOWN, Metric.NOT_ANSWERED}
+FROM_OUTSIDE |= {Metric.CHECK_LATE}
 """What users, scanners, RTC and Slack can bring about without any fault of the deployment."""
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_an_alarm_tells_one_topic_and_is_quiet_without_data(name: str) -> None:
-    """One threshold, one period; who is woken is told as well that it is over."""
+def test_an_alarm_tells_one_topic_and_says_what_no_data_means(name: str) -> None:
+    """One threshold, one period; who is woken is told that it is over. Only an alarm of silence needs no data."""
     alarm = ALARMS[name]
     topic = _topic(alarm)
     assert alarm.get("OKActions", []) == ([{"Ref": topic}] if topic == "PageTopic" else [])
     assert (alarm["EvaluationPeriods"], alarm["Threshold"] >= 1) == (1, True)
-    assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-    assert alarm["TreatMissingData"] == "notBreaching"
+    is_of_silence = alarm.get("Statistic") == "SampleCount"
+    too_much, too_little = ("GreaterThanOrEqualToThreshold", "notBreaching"), ("LessThanThreshold", "breaching")
+    compared = alarm["ComparisonOperator"], alarm["TreatMissingData"]
+    assert compared == (too_little if is_of_silence else too_much)
     assert len({stat["Period"] for stat in _stats(alarm)}) == 1
     assert alarm["AlarmDescription"].endswith("docs/operations.md, Alarms.")
 
@@ -91,20 +94,28 @@ def test_every_queue_and_every_function_has_an_alarm() -> None:
 
 
 OURS = sorted(
-    (stat["Metric"]["MetricName"], stat["Metric"]["Dimensions"][0]["Value"], _topic(alarm))
+    (stat["Metric"]["MetricName"], stat["Metric"]["Dimensions"][0]["Value"], _topic(alarm), stat["Stat"])
     for alarm in ALARMS.values()
     for stat in _stats(alarm)
     if _name(stat["Metric"]["Namespace"]) == "AWS::StackName"
 )
 
 
-@pytest.mark.parametrize(("metric", "service", "topic"), OURS)
+@pytest.mark.parametrize(("metric", "service", "topic", "stat"), OURS)
 def test_what_an_alarm_waits_for_is_counted(
-    metric: str, service: str, topic: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    metric: str,
+    service: str,
+    topic: str,
+    stat: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """By that function, under that name and dimension, in the stack's namespace; what is from outside never pages."""
+    """By that function, under that name and dimension, in the stack's namespace.
+
+    What is from outside never pages; that a metric has no values at all is not from outside.
+    """
     counted = Metric(metric)
-    assert topic == "NoticeTopic" or counted not in FROM_OUTSIDE
+    assert topic == "NoticeTopic" or counted not in FROM_OUTSIDE or stat == "SampleCount"
     assert counted.name in _counted_by(entry_of(service))
     variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Ref": "AWS::StackName"}
@@ -120,12 +131,14 @@ def test_what_an_alarm_waits_for_is_counted(
 
 @cache
 def _counted_by(entry: str) -> set[str]:
-    """The names of the metrics that the modules of a function's artifact count."""
+    """The names of the metrics that the modules of a function's artifact count or measure."""
     calls = [
         node
         for source in own_modules(entry)
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("count")
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id.startswith(("count", "measure"))
     ]
     return {
         node.attr
