@@ -37,6 +37,8 @@ def messages_seen(chat: Chat, viewer: Person) -> Documents:
             "app": message.author == BOT,
             "only_you": bool(message.only_for),
             "edited": message.edited,
+            "thread": message.thread_ts,
+            "pings_you": viewer.user_id in message.pings,
             "text": message.content.text,
             "blocks": message.content.blocks_document(),
         }

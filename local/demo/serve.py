@@ -8,6 +8,7 @@ from local.demo.controller import Controller
 from local.demo.event_log import EventLog
 from local.demo.http_api import HttpApi
 from local.loopback import Server
+from local.rtc.api import RtcApi
 from local.system import Account, System, running
 
 
@@ -15,12 +16,19 @@ from local.system import Account, System, running
 def served(port: int, rtc: Account | None = None, *, built: Built | None = None) -> Iterator[tuple[str, System]]:
     """Run both until the context ends; yield the page's address on 127.0.0.1:`port` (0: any free port) and the system.
 
+    Nobody is in the rooms of the RTC stand-in, so a recording ends by itself after its idle time.
     Raises LocalError if the system can't run. If the port is in use, that is PortTaken, before anything is started.
     """
     event_log, http_api = EventLog(), HttpApi()
     with (
         closing(Server(http_api.answer, port)) as server,
-        running(rtc=rtc, built=built, by_clock=True, on_log=event_log.add_line, on_call=event_log.add_call) as system,
+        running(
+            rtc=rtc or RtcApi(empty_rooms=True),
+            built=built,
+            by_clock=True,
+            on_log=event_log.add_line,
+            on_call=event_log.add_call,
+        ) as system,
         system.slack.chat.listening(event_log.notify),
     ):
         http_api.controller = Controller(system, event_log)

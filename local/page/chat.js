@@ -21,6 +21,7 @@ const STATES = { active: "in progress…", waiting: "waits for another try", ok:
  */
 export function drawChat(state, { scroller, list, beginning, latest, title, subtitle }, openCommand) {
   const rows = new Map();
+  const threads = new Map(); // by key: whether the reader has opened or closed the thread of that message
   const settle = roving(list);
   let shown = "";
   let followed = 0;
@@ -38,7 +39,7 @@ export function drawChat(state, { scroller, list, beginning, latest, title, subt
       beginning.replaceChildren(intro(state.workspace, isWebhook ? TODO.webhook : TODO.chat));
       toEnd();
     }
-    if (update(state, rows, list, channel, openCommand)) settle();
+    if (update(state, rows, list, rowsOf(state, channel, threads), openCommand)) settle();
     scroller.classList.toggle("empty", !rows.size);
     if (followed !== state.follows) {
       followed = state.follows;
@@ -57,8 +58,7 @@ export function drawChat(state, { scroller, list, beginning, latest, title, subt
   }
 }
 
-function update(state, rows, list, channel, openCommand) {
-  const wanted = rowsOf(state, channel).sort((one, other) => one.at - other.at);
+function update(state, rows, list, wanted, openCommand) {
   let changed = false;
   for (const [key, row] of rows) {
     if (wanted.some((it) => it.key === key)) continue;
@@ -90,14 +90,16 @@ function replace(old, node) {
   if (at >= 0) node.querySelectorAll("button, a")[at]?.focus({ preventScroll: true });
 }
 
-function rowsOf(state, channel) {
-  const messages = state.messages().filter(([, it]) => it.channel === channel.id);
+/** Return the rows of a conversation, in order; a message's thread follows it. */
+function rowsOf(state, channel, threads) {
+  const all = state.messages().filter(([, it]) => it.channel === channel.id);
+  const messages = all.filter(([, it]) => !it.thread);
   const own = state.commands().filter((it) => it.channel === channel.id && (it.event || it.person === state.chosen.person));
-  return [
+  const rows = [
     ...messages.map(([key, message]) => {
-      const command = state.answered(key);
-      const sign = [message, command?.id];
-      return { key, at: Number(message.ts), sign, draw: (...rest) => messageRow(key, message, command, ...rest) };
+      const replies = all.filter(([, it]) => it.thread === message.ts);
+      const thread = replies.length ? threadRow(key, message, replies, threads, state) : null;
+      return { ...messageRow(key, message, state), at: Number(message.ts), thread };
     }),
     ...own.map((command) => ({
       key: `typed ${command.id}`,
@@ -106,9 +108,42 @@ function rowsOf(state, channel) {
       draw: (...rest) => (command.event ? eventRow : typedRow)(command, ...rest),
     })),
   ];
+  return rows.sort((one, other) => one.at - other.at).flatMap((it) => (it.thread ? [it, it.thread] : [it]));
 }
 
-function messageRow(key, message, command, state, openCommand) {
+function messageRow(key, message, state) {
+  const command = state.answered(key);
+  return { key, sign: [message, command?.id], draw: (...rest) => messageNode(key, message, command, ...rest) };
+}
+
+/** Return the row of a thread. It is open if it has news that mention the reader, until the reader closes it. */
+function threadRow(key, message, replies, threads, state) {
+  const rows = replies.map(([its, reply]) => messageRow(its, reply, state));
+  const isOpen = threads.get(key) ?? replies.some(([, it]) => it.pings_you);
+  const turn = () => {
+    threads.set(key, !isOpen);
+    state.choose({});
+  };
+  return {
+    key: `thread ${key}`,
+    sign: [isOpen, rows.map((it) => it.sign)],
+    draw: (...rest) => threadNode(message, rows.map((it) => it.draw(...rest)), isOpen, turn),
+  };
+}
+
+function threadNode(message, replies, isOpen, turn) {
+  const id = `thread-${message.channel}-${message.ts}`;
+  const about = element("span", { class: "spoken" }, ` to ${message.text.split("\n")[0]}, ${exactly(Number(message.ts) * 1000)}`);
+  const label = [`${replies.length} ${replies.length === 1 ? "reply" : "replies"}`, about];
+  return element(
+    "li",
+    { class: "thread" },
+    button(label, turn, { class: "more", "aria-expanded": String(isOpen), "aria-controls": id }),
+    element("ol", { id, hidden: !isOpen }, replies),
+  );
+}
+
+function messageNode(key, message, command, state, openCommand) {
   const press = (action) => click(state.chosen.person, message.channel, message.ts, action);
   const after = command && Number(message.ts) * 1000 - command.at;
   return element(

@@ -12,6 +12,7 @@ const EXAMPLES = [
   { label: "Twice", texts: ["/record room 200 user001", "/record room 200 user001"] },
   { label: "RTC silent", texts: ["/record room 300 user001"], breaks: "rtc-silent" },
   { label: "Several", texts: ["/record room 400 user001,user002,user003 hd"] },
+  { label: "To the end", texts: ["/record room 500 user001 idle=5s"] },
   { label: "Help", texts: ["/record help"] },
 ];
 

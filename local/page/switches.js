@@ -1,7 +1,7 @@
-// "Break something": the switches, and one button that resets all.
+// "Break something": the switches, one button that resets all, and one that lets a minute pass.
 
-import { element } from "./dom.js";
-import { reset, turn } from "./system.js";
+import { button, element } from "./dom.js";
+import { letAMinutePass, reset, turn } from "./system.js";
 
 /** Return { node, draw }; this also draws the badge and the reset button on top. */
 export function switches(state, badge, resetButton) {
@@ -16,6 +16,7 @@ export function switches(state, badge, resetButton) {
       const own = all.filter((it) => it.party === party);
       return element("fieldset", {}, element("legend", {}, party), own.map(line));
     }),
+    element("fieldset", {}, element("legend", {}, "Time"), minute()),
   );
   resetButton.addEventListener("click", reset);
   let drawn = "";
@@ -36,6 +37,16 @@ export function switches(state, badge, resetButton) {
   }
 
   return { node, draw: () => {} };
+}
+
+function minute() {
+  const help = "recordbot looks at its recordings once a minute. This lets it look now, if its last look is half a minute old.";
+  return element(
+    "p",
+    { class: "switch" },
+    button("Let a minute pass", letAMinutePass, { class: "message-button", "aria-describedby": "minute-help" }),
+    element("span", { class: "help", id: "minute-help" }, help),
+  );
 }
 
 function box(name) {

@@ -31,6 +31,7 @@ export const sendEvent = (event) => ask("POST", "events", { event });
 export const click = (person, channel, ts, actionId) =>
   ask("POST", "clicks", { person, channel, ts, action_id: actionId });
 export const turn = (name, on) => ask("POST", "switches", { name, on });
+export const letAMinutePass = () => ask("POST", "minute", {});
 export const reset = () => ask("DELETE", "switches");
 
 /** Subscribe to changes for a person: `tell` gets [key, document] pairs, and whether they are all. Returns a function that ends it. */

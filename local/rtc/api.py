@@ -86,6 +86,8 @@ class RtcApi:
         # guess: whether a start needs a rule that exists, or an address to push to. Huawei's Go SDK says "at least one"
         # of record_param and publish_param, the page calls both optional; the page of the rules has one for each app.
         strict_rules: bool = False,
+        # Whether nobody is in a room until somebody joins: then a job ends after its max_idle_time.
+        empty_rooms: bool = False,
     ) -> None:
         self.credentials = credentials
         self._clock = clock
@@ -93,7 +95,13 @@ class RtcApi:
         self._calls_per_second = calls_per_second
         self._recent: deque[datetime] = deque(maxlen=calls_per_second)
         self._strict_rules = strict_rules
-        self._jobs = Jobs(credentials.app_id, init_time=init_time, quota=quota, refuses_duplicates=refuses_duplicates)
+        self._jobs = Jobs(
+            credentials.app_id,
+            init_time=init_time,
+            quota=quota,
+            refuses_duplicates=refuses_duplicates,
+            empty_rooms=empty_rooms,
+        )
         self._faults = Faults[Operation | None, Fault]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()

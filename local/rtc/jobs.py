@@ -65,16 +65,20 @@ class Job:
 class Jobs:
     """The jobs of one app. Each method takes the current time. Not thread-safe: its owner has the lock.
 
-    A room's publishers are connected until `leave`.
+    A room's publishers are connected until `leave`; with `empty_rooms` nobody is there until `join`.
     """
 
-    def __init__(self, app_id: str, *, init_time: timedelta, quota: int, refuses_duplicates: bool) -> None:
+    def __init__(
+        self, app_id: str, *, init_time: timedelta, quota: int, refuses_duplicates: bool, empty_rooms: bool = False
+    ) -> None:
         self._app_id = app_id
         self._init_time = init_time
         self._quota = quota
         self._refuses_duplicates = refuses_duplicates
+        self._empty_rooms = empty_rooms
         self._jobs: dict[str, Job] = {}
         self._empty_since: dict[str, datetime] = {}
+        self._joined: set[str] = set()
 
     def start(self, parameters: Parameters, now: datetime) -> Job:
         """Create a job. Raises Refused (400) if its stream is being recorded, or the quota is used up."""
@@ -83,6 +87,8 @@ class Jobs:
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001006", "this stream is being recorded")
         if len(active) >= self._quota:
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001007", f"{len(active)} jobs are active")
+        if self._empty_rooms and parameters.room_id not in self._joined:
+            self._empty_since.setdefault(parameters.room_id, now)
         job = Job(str(len(self._jobs) + 1), self._app_id, parameters, created=now, updated=now)
         self._jobs[job.job_id] = job
         return job
@@ -113,11 +119,13 @@ class Jobs:
     def leave(self, room_id: str, now: datetime) -> None:
         """Disconnect the room's publishers: its jobs end after their max_idle_time."""
         self._advance(now)
+        self._joined.discard(room_id)
         self._empty_since.setdefault(room_id, now)
 
     def join(self, room_id: str, now: datetime) -> None:
         """Connect the room's publishers again."""
         self._advance(now)
+        self._joined.add(room_id)
         self._empty_since.pop(room_id, None)
 
     def all(self, now: datetime) -> list[Job]:

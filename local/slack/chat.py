@@ -69,7 +69,10 @@ CHANNELS = (CLASS_RECORDINGS, GENERAL, STAFF, ANN_AND_BEN, ANN_AND_BOT)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message in its current state. `ts` is its id in the channel; an ephemeral one is visible only to `only_for`."""
+    """A message in its current state. `ts` is its id in the channel; an ephemeral one is visible only to `only_for`.
+
+    A reply has the `ts` of its thread's message as `thread_ts`; other messages have none.
+    """
 
     channel_id: str
     ts: str
@@ -77,6 +80,7 @@ class Message:
     content: Content
     via: Via
     only_for: str = ""
+    thread_ts: str = ""
     edited: bool = False
     deleted: bool = False
 
@@ -99,6 +103,7 @@ class Message:
             "ts": self.ts,
             "text": self.content.text,
             "blocks": self.content.blocks_document(),
+            **({"thread_ts": self.thread_ts} if self.thread_ts else {}),
             **({"metadata": self.content.metadata.document()} if self.content.metadata else {}),
         }
 
@@ -122,13 +127,14 @@ class Chat:
         content: Content,
         via: Via,
         only_for: str = "",
+        thread_ts: str = "",
     ) -> Message:
-        """Add a message, and return it."""
+        """Add a message, or a reply in the thread of the message `thread_ts`, and return it."""
         with self.news:
             self._last_ts = max(round(self._clock() * 1_000_000), self._last_ts + 1)
             seconds, microseconds = divmod(self._last_ts, 1_000_000)
             ts = f"{seconds}.{microseconds:06d}"
-            return self._put(Message(channel.channel_id, ts, author, content, via, only_for))
+            return self._put(Message(channel.channel_id, ts, author, content, via, only_for, thread_ts))
 
     def edit(self, message: Message, content: Content) -> Message:
         """Replace the content of `message`, and return the new message."""
@@ -145,7 +151,7 @@ class Chat:
             return message if message and not message.deleted else None
 
     def messages(self, channel: Channel, viewer: Person | None = None) -> list[Message]:
-        """Return the messages that `viewer` sees in `channel`, the oldest first; without a viewer, all of them."""
+        """Return what `viewer` sees in `channel`, replies included, the oldest first; without a viewer, all of it."""
         with self.news:
             there = [message for message in self._messages.values() if message.channel_id == channel.channel_id]
         if viewer is None:
@@ -153,6 +159,20 @@ class Chat:
         if not channel.open_to(viewer.user_id):
             return []
         return [message for message in there if message.seen_by(viewer.user_id)]
+
+    def replies(self, message: Message) -> list[Message]:
+        """Return the replies in the thread of `message`, the oldest first."""
+        with self.news:
+            thread = [it for it in self._messages.values() if it.channel_id == message.channel_id and not it.deleted]
+        return [it for it in thread if it.thread_ts == message.ts]
+
+    def document(self, message: Message) -> dict[str, object]:
+        """Return the message as Slack's JSON has it, with what it says of the message's thread."""
+        replies = self.replies(message)
+        if not replies:
+            return message.document()
+        thread = {"thread_ts": message.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
+        return {**message.document(), **thread}
 
     def wait_for[Found](self, look: Callable[[], Found], limit_s: float) -> Found:
         """Return the result of `look` as soon as it is truthy, or its result after `limit_s` seconds.

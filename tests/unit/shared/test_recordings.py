@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.attempts import Limit, Started
+from shared.recording_clock import next_due
 from shared.recording_news import Gone, Moved, News, Shown, Stopped, changed
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob
@@ -69,6 +70,16 @@ def test_a_recording_ended_when_rtc_says_so() -> None:
     ended = NOW - timedelta(minutes=5)
     shown = Shown(RecordingJob(job_id="1", state="STOPPED", stop_time=ended))
     assert changed(begun("RUNNING"), shown, NOW).ended_at == ended
+
+
+@given(st.integers(0, 9), st.floats(0, 20))
+def test_a_young_recording_is_due_at_every_tick(minute: int, late: float) -> None:
+    """Also if the look at the last tick ended some seconds after it."""
+    tick = NOW + timedelta(minutes=minute)
+    recording = begun("RUNNING")
+    due = next_due(recording.model_copy(update={"drawn": recording.visible}), tick + timedelta(seconds=late))
+    assert due is not None
+    assert due < tick + timedelta(minutes=1)
 
 
 YEAR = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 # st adds UTC

@@ -72,6 +72,17 @@ def test_a_job_runs_once_its_init_time_is_over() -> None:
     assert jobs.show("1", _at(9)).updated == _at(1)
 
 
+def test_nobody_is_in_an_empty_room_until_somebody_joins() -> None:
+    """A job there ends by idling; another room, where somebody is, is recorded on."""
+    jobs = Jobs("app", init_time=timedelta(seconds=1), quota=10, refuses_duplicates=True, empty_rooms=True)
+    jobs.join("200", T0)
+    jobs.start(_asked(), T0)
+    jobs.start(_asked(room_id="200"), T0)
+    assert _state(jobs, 30.9) == ("RUNNING", None)
+    assert _state(jobs, 31) == ("STOPPED", "EXCEED_MAX_IDLE_TIME")
+    assert _state(jobs, 99, "2") == ("RUNNING", None)
+
+
 def test_a_stop_ends_a_running_job() -> None:
     """It is STOPPED by its tenant, at the time of the call, and stays so."""
     jobs = _jobs()

@@ -100,6 +100,7 @@ def test_where_a_bot_may_post(channel: Channel, without: str | None, with_public
         ("chat.postMessage", {"channel": HERE}, "no_text"),
         ("chat.postMessage", {"channel": HERE, "text": "x" * 40_001}, "msg_too_long"),
         ("chat.postMessage", {"channel": HERE, "blocks": [{"type": "section"}]}, "invalid_blocks"),
+        ("chat.postMessage", {"channel": HERE, "text": "x", "thread_ts": "1.2"}, "thread_not_found"),
         ("chat.update", {"channel": HERE, "ts": "1.2", "text": "x"}, "message_not_found"),
         ("chat.update", {"channel": HERE, "text": "x"}, "message_not_found"),
         ("chat.postEphemeral", {"channel": HERE, "user": "U9", "text": "x"}, "user_not_in_channel"),
@@ -113,6 +114,34 @@ def test_each_refusal_is_a_200_with_slack_s_word(method: str, arguments: Json, e
     answer = bot.call(method, **arguments)
     assert (answer["ok"], answer["error"]) == (False, error)
     assert bot.chat.messages(CLASS_RECORDINGS) == []
+
+
+def test_a_reply_is_kept_in_the_thread_of_its_message() -> None:
+    """The message knows how many replies it has. A reply to a reply is in the same thread."""
+    bot = _Bot()
+    ts = bot.call("chat.postMessage", channel=HERE, text="recorded")["ts"]
+    other = bot.call("chat.postMessage", channel=HERE, text="another")["ts"]
+    first = bot.call("chat.postMessage", channel=HERE, text="why", thread_ts=ts)
+    second = bot.call("chat.postMessage", channel=HERE, text="how", thread_ts=first["ts"])
+    assert [reply["message"]["thread_ts"] for reply in (first, second)] == [ts, ts]  # type: ignore[index] # JSON
+    message, beside = (bot.chat.find(HERE, str(it)) for it in (ts, other))
+    assert message
+    assert beside
+    assert [it.content.text for it in bot.chat.replies(message)] == ["why", "how"]
+    assert bot.chat.replies(beside) == []
+    updated = bot.call("chat.update", channel=HERE, ts=ts, text="recorded, 5 min")["message"]
+    assert (updated["thread_ts"], updated["reply_count"], updated["latest_reply"]) == (ts, 2, second["ts"])  # type: ignore[index] # JSON
+
+
+def test_a_thread_goes_with_its_message() -> None:
+    """Nobody can reply to a message that was deleted, or to an ephemeral one."""
+    bot = _Bot()
+    gone = bot.chat.post(CLASS_RECORDINGS, BOT, Content("x"), "web_api")
+    bot.chat.delete(gone)
+    ephemeral = bot.chat.post(CLASS_RECORDINGS, BOT, Content("x"), "web_api", only_for=ANN.user_id)
+    for message in (gone, ephemeral):
+        assert bot.call("chat.postMessage", channel=HERE, text="y", thread_ts=message.ts)["error"] == "thread_not_found"
+    assert len(bot.chat.messages(CLASS_RECORDINGS)) == 1
 
 
 def test_only_the_bot_s_own_lasting_messages_can_be_updated() -> None:
