@@ -62,7 +62,6 @@ class Worker:
 
     def _look_at_due(self, tick: Tick, delivery: Delivery) -> None:
         try:
-            self.rtc()
             self.due.run(tick, delivery)
         except Away as away:
             logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
