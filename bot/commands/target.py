@@ -87,7 +87,7 @@ class Found:
     typed: str = ""
     """The words to type so that nothing else can be meant."""
     is_guess: bool = False
-    """Whether only the beginning of a job id was given."""
+    """Whether only the beginning of a job id was given, or a user without a room."""
     other: str = ""
     """What else the words could mean, as a hint."""
 
@@ -126,7 +126,7 @@ def _users(values: Values) -> list[str]:
 
 
 def find(target: Target, asked: Asked) -> Found:
-    """Return the recordings that are meant and may be seen: an exact job, else a room, else jobs that begin so.
+    """Return the recordings that are meant and may be seen: an exact job, else a room, a user, or jobs that begin so.
 
     Recordings that are over are found by their job only. Raises Unavailable.
     """
@@ -143,6 +143,10 @@ def find(target: Target, asked: Asked) -> Found:
         return replace(job, other=f"room {word} has {_count(in_room)} too: room={word}" if in_room else "")
     if in_room:
         return Found(f"room {word}", in_room, f"room={word}")
+    of_user = tuple(it for it in live if it.request.user_id == word)
+    if of_user:
+        typed = f"room={of_user[0].request.room_id} user={word}" if len(of_user) == 1 else word
+        return Found(f"user {word}", of_user, typed, is_guess=True)
     began = tuple(it for it in live if it.job_id is not None and it.job_id.startswith(word))
     if began and len(word) >= _SHORTEST_PREFIX:
         typed = f"job={began[0].job_id}" if len(began) == 1 else word

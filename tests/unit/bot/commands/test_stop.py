@@ -109,12 +109,14 @@ def test_stop_alone_says_where_to_look_if_nothing_runs_here() -> None:
         ("stop 4", (a_known("4", actor=TIMETABLE, channel_id=None),)),
         ("stop 100 user001", (a_known(None, state=RecordingState.UNKNOWN, actor=BEN),)),
         ("stop abcd", (a_known("abcdef0123"),)),
+        ("stop user001", (MINE,)),
+        ("stop user001", (MINE, a_known("3", room_id="101"))),
         ("stop room=yes", (a_known("5", room_id="yes", actor=BEN),)),
         ("stop room=100 user=mine", (a_known("5", user_id="mine", actor=BEN),)),
     ],
 )
 def test_several_or_somebody_elses_want_yes(text: str, known: Sequence[Recording]) -> None:
-    """The answer lists them, with the line to copy, which stops exactly these. A job id's beginning wants it too."""
+    """The answer lists them, with the line to copy, which stops exactly these. So do a job id's beginning, and a user."""
     said = question(text, *known)
     assert said.startswith("Nothing stopped yet: ")
     assert stopped(line_to_copy(said), *known).recordings == tuple(it.id for it in known)
