@@ -7,7 +7,7 @@ from shared.recordings import AT_RTC, End, Notice, Recording, RecordingState
 SOON, LATER, AT_MOST = timedelta(seconds=30), timedelta(minutes=4, seconds=30), timedelta(hours=1)
 """The least time between two looks: in the first ten minutes, after that, and at most while RTC can't show the job.
 
-Ticks come once a minute, and a look ends some seconds after its tick. With a whole minute between two looks, the recording
+Ticks come once a minute, and a look ends some seconds after its tick. With a whole minute between looks, a recording
 would not be due at the next tick, but at the one after it.
 """
 _YOUNG = timedelta(minutes=10)
