@@ -1,7 +1,7 @@
 """Post replies: by chat.postMessage if there is a bot token, else to the command's response_url."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bot.messages.blocks import Audience, Reply
@@ -57,10 +57,10 @@ class Messenger:
         """Post the reply in the message's thread. Raises TryLater or CannotDeliver."""
         where = {"channel": message.channel_id, "thread_ts": message.ts}
         quiet = {"unfurl_links": False, "unfurl_media": False}
-        self._slack.call("chat.postMessage", {**where, **quiet, **_content(reply, order_id)})
+        self._slack.call("chat.postMessage", {**where, **quiet, **_content(reply, (order_id,))})
 
 
-def _content(reply: Reply, order_ids: Sequence[str]) -> dict[str, Any]:
+def _content(reply: Reply, order_ids: tuple[str, ...]) -> dict[str, Any]:
     first, *others = order_ids
     payload = {"order_id": first} | ({"other_order_ids": " ".join(others)} if others else {})
     metadata = {"event_type": EVENT_TYPE, "event_payload": payload}

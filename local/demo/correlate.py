@@ -5,6 +5,8 @@ and in the metadata of each message to Slack), and RTC's request id.
 
 An order can be placed twice, if its event is sent twice at almost the same time. Then each event has the receives of
 the message that it sent to the queue; checks and messages in Slack go to the first event.
+
+The schedule's tick belongs to no order. Each order that was looked at has it as a receive, with its own lines.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +47,7 @@ def correlate(
         if call.function in {SLACK_DOOR, WEBHOOK}:
             doors.append(call)
         elif call.function == RECORDER:
-            for order_id, receive in _receives(call, lines_by_order):
+            for order_id, receive in _receives(call, lines_by_order, lines_by_call):
                 receives.setdefault(order_id, []).append(receive)
     posts_with_orders = [(orders_in(read_object(post.request.body).get("metadata")), post) for post in posts]
     traces: list[Trace] = []
@@ -104,10 +106,18 @@ def find_stop(calls: Iterable[RtcCall], job_id: str, since: float) -> RtcCall | 
     return None
 
 
-def _receives(call: Invocation, lines_by_order: Mapping[str, Sequence[Line]]) -> Iterator[tuple[str, Receive]]:
+def _receives(
+    call: Invocation, lines_by_order: Mapping[str, Sequence[Line]], lines_by_call: Mapping[str, Sequence[Line]]
+) -> Iterator[tuple[str, Receive]]:
     """Yield each message that the recorder received in this call: its order's id, the message and its log lines."""
     for record in read_object(call.event)["Records"]:
         order_id = str(read_object(record["body"]).get("order_id", ""))
+        if not order_id:
+            looks = _group(
+                (it for it in lines_by_call.get(call.request_id, ()) if "receive" not in it.fields), "order_id"
+            )
+            yield from ((looked_at, Receive(call, record, tuple(lines))) for looked_at, lines in looks.items())
+            continue
         number = record["attributes"]["ApproximateReceiveCount"]
         lines = lines_by_order.get(order_id, ())
         own = (it for it in lines if it.fields.get("receive") == number and spans(call, it.at))

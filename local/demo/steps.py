@@ -135,6 +135,8 @@ def reply_step(post: SlackCall, check: int = 0) -> Step:
     body = body_of(post.answer)
     is_posted = post.answer.status == HTTPStatus.OK and read_object(body).get("ok") is not False
     note = f"HTTP {int(post.answer.status)}" + ("" if is_posted else f" {body[:80]}")
+    is_reply = "thread_ts" in read_object(post.request.body)
     title = "The answer is updated by" if method == "chat.update" else "The answer goes out by"
+    title = "The news in the thread goes out by" if is_reply else title
     state: State = "ok" if is_posted else "failed"
     return Step("reply", f"{title} {method}", post.received, post.answer.delay, state, note, check=check)

@@ -35,9 +35,9 @@ class Receive:
 
     @property
     def check(self) -> int:
-        """0 for the order itself; n for the n-th check whether the recordings that it started run."""
+        """0 for the order itself; n for the n-th check whether the recordings that it started run; 1 for a tick."""
         action: Mapping[str, Any] = read_object(self.record["body"]).get("action", {})
-        return int(action["number"]) if action.get("kind") == "check" else 0
+        return int(action.get("number", 1)) if action.get("kind") == "check" else 0
 
     @property
     def number(self) -> int:

@@ -7,6 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
+from local.slack.chat import BOT, CLASS_RECORDINGS
+from local.slack.content import Content
+from local.system import System
 from tests.browser.conftest import Open
 from tests.browser.conversation import go_to, message, send, station
 
@@ -21,13 +24,18 @@ def _serious(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(open_page: Open, room: str, size: dict[str, int], scheme: str) -> None:
-    """Chat, webhook and each view of the panel, broken and whole, have no serious fault that a checker can find."""
+def test_axe_finds_nothing_serious(
+    open_page: Open, system: System, room: str, size: dict[str, int], scheme: str
+) -> None:
+    """Chat, threads, webhook and each view of the panel, broken and whole, have no serious fault that a checker can find."""
     page = open_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     send(page, f"/record room {room} user001")
     expect(message(page, "user001", room, "job")).to_have_count(1)
     send(page, "/record room 1 user001 hdd")
     expect(message(page, "Nothing started").last).to_be_visible()
+    about = system.slack.chat.post(CLASS_RECORDINGS, BOT, Content(f"About {room}"), "web_api")
+    system.slack.chat.post(CLASS_RECORDINGS, BOT, Content(f"<@U0ANN>, {room}"), "web_api", thread_ts=about.ts)
+    expect(page.locator(".thread .message", has_text=room)).to_be_visible()
     assert _serious(page) == []
     page.get_by_role("button", name="Break something").click()
     page.get_by_role("switch", name="Error 500", exact=True).check()

@@ -1,5 +1,7 @@
 """The threads of messages, and a recording from its start to its end."""
 
+from http import HTTPStatus
+
 from playwright.sync_api import Locator, Page, expect
 
 from local.slack.chat import BOT, CLASS_RECORDINGS, Message
@@ -50,7 +52,7 @@ def test_news_that_mentions_the_reader_is_shown(page: Page, system: System, room
 
 
 def test_a_recording_is_followed_to_its_end(page: Page, room: str) -> None:
-    """Its message changes, who started it is mentioned in its thread, and RTC's jobs agree."""
+    """Its message changes, and who started it is mentioned in its thread. RTC's jobs, ledger and timeline agree."""
     send(page, f"/record {room} user001 idle=5s")
     expect(message(page, "Recording user001", room)).to_be_visible()
     page.get_by_role("button", name="RTC’s jobs").click()
@@ -60,3 +62,15 @@ def test_a_recording_is_followed_to_its_end(page: Page, room: str) -> None:
     news = message(page, "the recording of user001", room).filter(has_text="is over")
     expect(news.locator(".mention")).to_have_text("@ann")
     expect(_thread(page, f"⏹️ Recorded user001 in room {room}")).to_contain_text("1 reply")
+    news.get_by_role("button", name="What happened").click()
+    expect(page.locator(".waterfall")).to_contain_text("The news in the thread goes out")
+    page.get_by_role("tab", name="Ledger").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text('"end": "idle"')
+
+
+def test_a_minute_can_be_let_pass(page: Page) -> None:
+    """The schedules fire at once."""
+    page.get_by_role("button", name="Break something").click()
+    with page.expect_response("**/api/minute") as answered:
+        page.get_by_role("button", name="Let a minute pass").click()
+    assert answered.value.status == HTTPStatus.NO_CONTENT

@@ -79,6 +79,15 @@ def test_the_channel_is_told_by_chat_post_message() -> None:
         assert b"\r\nAuthorization: Bearer xoxb-t0ken\r\n" in slack.requests[0]
 
 
+def test_a_reply_goes_into_the_thread_of_its_message() -> None:
+    """It has the order's id, as every message about an order."""
+    with Slack() as slack:
+        slack.messenger().reply(MessageRef(channel_id="C9", ts="1.2"), NEWS, ORDER_ID)
+        [(path, said)] = slack.calls
+        assert path == "/api/chat.postMessage"
+        assert (said["channel"], said["thread_ts"], said["metadata"]) == ("C9", "1.2", METADATA)
+
+
 @pytest.mark.parametrize(
     ("said", "token", "response_type"),
     [(ANSWER, TOKEN, "ephemeral"), (ANSWER, None, "ephemeral"), (NEWS, None, "in_channel")],

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from local.aws.lambda_pool import Invocation
 from local.demo.correlate import find_call, find_stop
 from local.demo.event_log import Line
+from local.demo.steps import steps_of
+from local.demo.trace import RECORDER
 from local.http_message import Answer, Request
 from local.rtc.api import Call as RtcCall
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.workspace import Call
 from shared.log_events import LogEvent
-from tests.builders import a_request
+from shared.orders import Check, Tick
+from tests.builders import NOW, a_request
 from tests.scene import BEGIN, START, Scene, an_event_s_order, order_metadata, web_api_post
 
 STREAM = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
@@ -55,6 +58,28 @@ def test_two_commands_are_told_apart() -> None:
     assert (wrong.request_id, wrong.order_id, wrong.receives, wrong.lines, wrong.posts) == ("web0", "", (), (), ())
     assert order.request_id == "web1"
     assert wrong.delivery != order.delivery
+
+
+def test_a_tick_belongs_to_each_order_that_was_looked_at() -> None:
+    """It has the lines about that order, and no lines of a message that was received in the same call."""
+    scene = Scene()
+    scene.fulfilled()
+    tick = Tick(action=Check(), placed_at=NOW)
+    attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": str(round((BEGIN + 60) * 1000))}
+    event = {"Records": [{"messageId": "tick", "body": tick.model_dump_json(), "attributes": attributes}]}
+    scene.calls.append(Invocation(RECORDER, "fn-tick", json.dumps(event).encode(), BEGIN + 60.1, 0.5))
+    scene.log(60.2, LogEvent.RTC_ANSWERED, operation="show", status=200, ms=10, function_request_id="fn-tick")
+    scene.log(60.3, "beside", receive="1", function_request_id="fn-tick")
+    scene.posted(60.4)
+    [trace] = scene.traces()
+    assert [it.check for it in trace.receives] == [0, 1]
+    assert [line.message for line in trace.receives[1].lines] == [LogEvent.RTC_ANSWERED]
+    assert [(it.station, it.title) for it in steps_of(trace) if it.check] == [
+        ("queue", "The check waits on the queue"),
+        ("recorder", "The recorder checks whether it runs"),
+        ("rtc", "RTC is asked for a job's state"),
+        ("reply", "The answer goes out by chat.postMessage"),
+    ]
 
 
 def test_a_post_belongs_to_the_order_in_its_metadata() -> None:
