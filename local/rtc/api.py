@@ -136,6 +136,11 @@ class RtcApi:
         with self._lock:
             return list(self._calls)
 
+    def fail(self, job_id: str) -> None:
+        """Let a job die, whatever its state: its stop reason is INTERNAL_ERROR."""
+        with self._lock:
+            self._jobs.fail(job_id, self._clock())
+
     def leave(self, room_id: str) -> None:
         """Let the room's publishers disconnect: its jobs end after their max_idle_time."""
         with self._lock:

@@ -116,6 +116,10 @@ class Jobs:
         """End a running job. Raises Refused (400, 404)."""
         self._jobs[job_id] = _stopped(self._running(job_id, now), now, "TENANT_STOP")
 
+    def fail(self, job_id: str, now: datetime) -> None:
+        """End a job by a failure of RTC. Raises Refused (404)."""
+        self._jobs[job_id] = _stopped(self.show(job_id, now), now, "INTERNAL_ERROR")
+
     def leave(self, room_id: str, now: datetime) -> None:
         """Disconnect the room's publishers: its jobs end after their max_idle_time."""
         self._advance(now)

@@ -1,9 +1,6 @@
 """A recorder that is killed at any of its writes: what a redelivery finds, does and tells."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -14,6 +11,7 @@ from shared.orders import Order, Stop, new_order_id
 from shared.recordings import RecordingState
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import World, a_world
+from tests.integration.interrupting import Interruption, Killed, interrupting
 
 LONG = LEASE.total_seconds()
 """Seconds until what a killed recorder was at is anybody's."""
@@ -32,48 +30,10 @@ OF_A_STOP = (
 MOMENTS = ("before", "after")
 
 
-class Killed(BaseException):
-    """The process is gone; nothing of it can catch this."""
-
-
-@dataclass
-class Killer:
-    """Kills the recorder at its n-th write, from 0: before it, or once it is done. None: never."""
-
-    place: int | None = None
-    moment: str = "before"
-    written: list[str] = field(default_factory=list)
-
-    def before(self, model: Any, **_: object) -> None:
-        if self.moment == "before" and len(self.written) == self.place:
-            raise Killed
-        self.written.append(model.name)
-
-    def after(self, **_: object) -> None:
-        if self.moment == "after" and len(self.written) - 1 == self.place:
-            raise Killed
-
-
-@contextmanager
-def killing(aws: tuple[DynamoDBClient, SQSClient], killer: Killer) -> Iterator[None]:
-    """Let botocore ask the killer at each write to the ledger and to the queue."""
-    dynamodb, sqs = aws
-    writes = [(dynamodb, "dynamodb.TransactWriteItems"), (sqs, "sqs.SendMessage")]
-    for client, write in writes:
-        client.meta.events.register(f"before-call.{write}", killer.before)
-        client.meta.events.register(f"after-call.{write}", killer.after)
-    try:
-        yield
-    finally:
-        for client, write in writes:
-            client.meta.events.unregister(f"before-call.{write}", killer.before)
-            client.meta.events.unregister(f"after-call.{write}", killer.after)
-
-
 def run_twice(aws: tuple[DynamoDBClient, SQSClient], world: World, order: Order, place: int, moment: str) -> None:
     """Let the order be received by a recorder that is killed there, and then by one that lives."""
-    killer = Killer(place, moment)
-    with killing(aws, killer), pytest.raises(Killed):
+    killer = Interruption(place, moment)
+    with interrupting(aws, killer), pytest.raises(Killed):
         world.run(order)
     world.clock.tick(LONG)
     assert world.run(order, 2) is None
@@ -88,8 +48,8 @@ def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
 
 def test_the_writes_of_a_start_and_of_a_stop_are_these(aws: tuple[DynamoDBClient, SQSClient], world: World) -> None:
     """The tests below kill the recorder at each of them."""
-    killer = Killer()
-    with killing(aws, killer):
+    killer = Interruption()
+    with interrupting(aws, killer):
         assert world.run(world.order()) is None
         assert len(killer.written) == len(OF_A_START)
         killer.written.clear()
