@@ -143,6 +143,11 @@ def find(target: Target, asked: Asked) -> Found:
         return replace(job, other=f"room {word} has {_count(in_room)} too: room={word}" if in_room else "")
     if in_room:
         return Found(f"room {word}", in_room, f"room={word}")
+    return _guess(word, live)
+
+
+def _guess(word: str, live: Sequence[Recording]) -> Found:
+    """Return the recordings of the user that the word names, else those whose job ids begin so."""
     of_user = tuple(it for it in live if it.request.user_id == word)
     if of_user:
         typed = f"room={of_user[0].request.room_id} user={word}" if len(of_user) == 1 else word

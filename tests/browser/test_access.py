@@ -27,7 +27,7 @@ def _serious(page: Page) -> list[str]:
 def test_axe_finds_nothing_serious(
     open_page: Open, system: System, room: str, size: dict[str, int], scheme: str
 ) -> None:
-    """Chat, threads, webhook and each view of the panel, broken and whole, have no serious fault that a checker can find."""
+    """Chat, threads, webhook and each view of the panel, broken and whole: a checker finds no serious fault."""
     page = open_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
     send(page, f"/record room {room} user001")
     expect(message(page, "user001", room, "job")).to_have_count(1)

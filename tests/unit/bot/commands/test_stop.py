@@ -116,7 +116,7 @@ def test_stop_alone_says_where_to_look_if_nothing_runs_here() -> None:
     ],
 )
 def test_several_or_somebody_elses_want_yes(text: str, known: Sequence[Recording]) -> None:
-    """The answer lists them, with the line to copy, which stops exactly these. So do a job id's beginning, and a user."""
+    """The answer lists them, with the line to copy, which stops exactly these. So do parts of a job id, and a user."""
     said = question(text, *known)
     assert said.startswith("Nothing stopped yet: ")
     assert stopped(line_to_copy(said), *known).recordings == tuple(it.id for it in known)
