@@ -183,7 +183,7 @@ def test_a_recording_is_looked_at_extended_ended_and_started_again_by_word(bot: 
     bot.type("room ROOM user001 hd")
     bot.read("🔴 Recording user001")
     (job,) = bot.jobs()
-    bot.type("list all")
+    bot.type("status room=ROOM")
     assert job.job_id in bot.read("🔴 user001 · room ROOM".replace("ROOM", bot.room))
     bot.type("extend room=ROOM 1h")
     assert "ends at" in bot.read("⏰ user001 in room")
