@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -87,7 +88,7 @@ def test_in_a_channel_without_the_bot_a_recording_is_followed_too(world: World) 
 @pytest.mark.parametrize("happens", ["idle", "limit", "plan"])
 def test_what_happened_in_ten_missed_minutes_is_made_good_by_one_tick(world: World, happens: str) -> None:
     """The schedule fired, and nobody worked: the next minute ends, tells and starts what was due."""
-    fields: dict[str, dict[str, object]] = {
+    fields: dict[str, dict[str, Any]] = {
         "idle": {},
         "limit": {"max_duration": timedelta(minutes=5)},
         "plan": {"start_at": world.clock() + timedelta(minutes=5)},
