@@ -50,6 +50,8 @@ from tests.webhook_sender import Sender
 
 MAX_RECEIVES = 3
 _ROUNDS = 20
+_INDEX_LAG_S = 30
+"""How far the ledger's index is behind in a drill: much further than it ever is on AWS."""
 _SECRETS = ("SlackSecret", "WebhookSecret", "RecorderSecret")
 
 
@@ -254,6 +256,7 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
 def play(aws: Aws, drill: Drill) -> Seen:
     """Play the drill, and return what there is in the end."""
     with a_place(aws, bot_token=drill.bot_token) as place:
+        aws.lag_indexes(_INDEX_LAG_S)
         drill.fail(place)
         drill.play(place)
         return place.seen()

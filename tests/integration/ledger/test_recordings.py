@@ -4,36 +4,38 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from itertools import batched
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
 
 from bot.messages.blocks import Reply
-from functions.ledger.ledger import Ledger, open_ledger
-from shared.orders import Stop, new_order_id
+from functions.ledger.ledger import Ledger
+from functions.ledger.table import Table
+from shared.orders import Stop
 from shared.recordings import End, Recording, RecordingState
 from tests.asked import asked, placed, run
 from tests.builders import ANN, BEN, NOW
+from tests.integration.conftest import a_world
 from tests.known_recordings import a_known
 from tests.ledger_table import TABLE
 
-FEW, MANY = (10, 10), (1000, 200)
+FEW, MANY = (10, 10), (10_000, 200)
 """How many recordings are over, and how many run."""
 
 
-def filled(dynamodb: DynamoDBClient, past: int, running: int) -> tuple[Ledger, Recording]:
-    """A ledger with so many recordings, and one of them that runs, which is ann's here."""
-    ledger = open_ledger(dynamodb, TABLE, new_order_id())
+def fill(dynamodb: DynamoDBClient, ledger: Ledger, past: int, running: int) -> Recording:
+    """Store so many recordings, and return one more that runs, which is ann's here."""
     over = {"state": RecordingState.ENDED, "end": End.IDLE, "ended_at": NOW, "due_at": None}
     due = {"actor": BEN, "due_at": NOW + timedelta(minutes=1)}
-    mine = a_known("mine", room_id="mine", actor=ANN, due_at=NOW)
-    for recording in (
-        mine,
+    recordings = (
         *(a_known(f"o{n}", **over) for n in range(past)),
         *(a_known(f"r{n}", user_id=f"u{n}", **due) for n in range(running)),
-    ):
-        ledger.recordings.plan(recording, NOW)
-    return ledger, mine
+    )
+    for some in batched((ledger.recordings._put(it, NOW, over=None) for it in recordings), 100, strict=False):
+        assert Table(dynamodb, TABLE).write(*some)
+    return ledger.recordings.plan(a_known("mine", room_id="mine", actor=ANN, due_at=NOW), NOW)
 
 
 def reads(dynamodb: DynamoDBClient, ask: Callable[[], object]) -> Counter[str]:
@@ -51,25 +53,30 @@ def reads(dynamodb: DynamoDBClient, ask: Callable[[], object]) -> Counter[str]:
     return calls
 
 
-def counted(dynamodb: DynamoDBClient, past: int, running: int) -> list[Counter[str]]:
-    """What each question reads of such a ledger. What is mine is found among all of them."""
-    ledger, mine = filled(dynamodb, past, running)
-    where = asked(recordings=lambda: ledger.recordings)
-    listed = run("list all", where)
-    assert isinstance(listed, Reply)
-    assert f"{running + 1} recordings" in listed.text
-    assert placed("stop room=mine", where).action == Stop(recordings=(mine.id,))
-    assert [it.id for it in ledger.recordings.due(NOW, 20)] == [mine.id]
-    questions: list[Callable[[], object]] = [
-        *(partial(run, text, where) for text in ("list all", "status 100", "stop", "stop 100", "stop all mine")),
-        partial(ledger.recordings.due, NOW, 20),
-    ]
-    return [reads(dynamodb, ask) for ask in questions]
+def counted(aws: tuple[DynamoDBClient, SQSClient], past: int, running: int) -> list[Counter[str]]:
+    """What each question reads of such a ledger, and what the minute's tick calls in the end, which follows one."""
+    dynamodb, _ = aws
+    with a_world(aws, bot_token=True) as world:
+        ledger, world.clock.now = world.ledger, NOW
+        mine = fill(dynamodb, ledger, past, running)
+        where = asked(recordings=lambda: ledger.recordings)
+        listed = run("list all", where)
+        assert isinstance(listed, Reply)
+        assert f"{running + 1} recordings" in listed.text
+        assert placed("stop room=mine", where).action == Stop(recordings=(mine.id,))
+        assert [it.id for it in ledger.recordings.due(NOW, 20)] == [mine.id]
+        questions = ("list all", "status 100", "stop", "stop 100", "stop all mine")
+        asks: list[Callable[[], object]] = [partial(run, text, where) for text in questions]
+        asks.append(partial(ledger.recordings.due, NOW, 20))
+        calls = [reads(dynamodb, ask) for ask in asks]
+        assert all(1 <= sum(it.values()) <= 2 for it in calls)
+        calls.append(reads(dynamodb, world.tick_again))
+        assert [call.operation for call in world.rtc.calls()] == ["show"]
+    return calls
 
 
 @pytest.mark.timeout(120)
-def test_a_question_reads_as_much_with_many_recordings_as_with_few(dynamodb: DynamoDBClient) -> None:
-    """A page of the index and at most one item, whatever is over; so does the minute's check."""
-    few, many = (counted(dynamodb, *sizes) for sizes in (FEW, MANY))
+def test_a_question_reads_as_much_with_many_recordings_as_with_few(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """A page of the index and at most one item, whatever is over; so does the minute's tick."""
+    few, many = (counted(aws, *sizes) for sizes in (FEW, MANY))
     assert few == many
-    assert all(1 <= sum(calls.values()) <= 2 for calls in many)
