@@ -144,7 +144,7 @@ def test_the_focus_stays_on_a_message_that_changes(page: Page, room: str) -> Non
     send(page, f"/record room {room} user001")
     row = message(page, "user001", room, "job")
     row.get_by_role("button", name="What happened").focus()
-    expect(row).to_contain_text("RUNNING")
+    expect(row).to_contain_text("Recording user001")
     expect(row.get_by_role("button", name="What happened")).to_be_focused()
 
 

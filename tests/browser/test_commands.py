@@ -15,7 +15,7 @@ def test_enter_is_enough(page: Page) -> None:
     expect(page.get_by_role("textbox")).to_be_focused()
     expect(page.get_by_role("textbox")).to_have_value("/record room 100 user001 hd")
     page.keyboard.press("Enter")
-    expect(message(page, "Recording user001 in room 100", "RUNNING")).to_have_count(1)
+    expect(message(page, "Recording user001 in room 100", "since")).to_have_count(1)
     for name in ("Slack", "Door", "Queue", "Recorder", "RTC", "Reply"):
         expect(station(page, name)).to_have_attribute("data-state", "ok")
         expect(station(page, name)).to_contain_text(re.compile(r"\d m?s"))
