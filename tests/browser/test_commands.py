@@ -89,4 +89,4 @@ def test_another_command_is_slack_s_to_refuse(page: Page) -> None:
 def test_an_example_is_one_click(page: Page, example: str, answer: str) -> None:
     """Each example above the input types its command."""
     page.get_by_role("group", name="Examples").get_by_role("button", name=example).click()
-    expect(message(page, answer).first).to_be_visible()
+    expect(message(page, answer).last).to_be_visible()

@@ -42,7 +42,7 @@ def test_a_direct_message_is_for_its_two(page: Page) -> None:
     """A direct message with the bot is there for one person and not for the other, who lands in a channel of theirs."""
     go_to(page, "Direct message recordbot")
     send(page, "/record help")
-    expect(message(page, "/record").first).to_be_visible()
+    expect(message(page, "/record").last).to_be_visible()
     become(page, "ben")
     expect(page.get_by_role("button", name="Direct message recordbot")).to_have_count(0)
     expect(page.get_by_role("heading", name="class-recordings")).to_be_visible()
