@@ -9,7 +9,7 @@
     starting | recording --Gone, NotShown for a day--> lost
     planned ----Stopped---------------------> ended                cancelled
 
-A recording that is over stays over.
+A recording that is over stays over, unless RTC names its job only then.
 """
 
 from dataclasses import dataclass
@@ -43,10 +43,18 @@ class Named:
     app_id: str | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new. For a recording that RTC knew already, this is one more look."""
-        if recording.state not in _WITHOUT_JOB:
+        """Return what is new. For a recording that RTC knew already, this is one more look.
+
+        A recording that was cancelled or released while it was being started is not over: its job runs. What was
+        cancelled is ended by the next tick.
+        """
+        if recording.job is not None:
             return _shown(recording, self.job, recording.state, now)
-        return {"since": self.since, "app_id": self.app_id, **_shown(recording, self.job, RecordingState.STARTING, now)}
+        begun = {"state": RecordingState.STARTING, "since": self.since, "app_id": self.app_id}
+        again: Fields = {"end": None, "ended_at": None} if recording.is_over else {}
+        cancelled: Fields = {"limit": Limit(ends_at=now)} if recording.end is End.STOPPED else {}
+        fresh = recording.model_copy(update=begun)
+        return {**begun, **again, **cancelled, **_shown(fresh, self.job, RecordingState.STARTING, now)}
 
 
 @dataclass(frozen=True, slots=True)

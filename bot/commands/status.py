@@ -26,9 +26,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     if not recordings:
         how = code(f"{asked.context.command} list all")
         return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["What runs anywhere: ", how])
-    headline = found.what[0].upper() + found.what[1:]
-    if len(recordings) > 1:
-        headline += f": {count_of(recordings)}"
+    headline = f"{count_of(recordings)}: {found.what}"  # an id keeps its case, so it doesn't begin the line
     shown = listing(headline, recordings, asked.now, *([[found.other]] if found.other else []))
     if len(recordings) == 1 and recordings[0].is_at_rtc:
         recording = recordings[0]

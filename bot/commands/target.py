@@ -9,6 +9,7 @@ from bot.commands.subcommand import API_PICTURES, PICTURES, Asked
 from bot.language.lexicon import Option, words_for
 from bot.language.parser import Values
 from bot.language.values import ID_RULE, Wrong, is_id, read_id
+from bot.messages.listing import count_of
 from shared.recordings import Recording
 from shared.rtc.models import GivenJobId, VideoType
 
@@ -140,7 +141,7 @@ def find(target: Target, asked: Asked) -> Found:
     in_room = tuple(it for it in live if it.request.room_id == word)
     job = _job(word, known.of_job(word), asked)
     if job.recordings:
-        return replace(job, other=f"room {word} has {_count(in_room)} too: room={word}" if in_room else "")
+        return replace(job, other=f"room {word} has {count_of(in_room)} too: room={word}" if in_room else "")
     if in_room:
         return Found(f"room {word}", in_room, f"room={word}")
     return _guess(word, live)
@@ -205,7 +206,3 @@ def _typed(target: Target) -> str:
     pictures = {video_type: picture for picture, video_type in PICTURES.items()}
     picture = None if target.video_type is None else pictures[target.video_type]
     return " ".join(filter(None, (f"room={target.room_id}", user, picture)))
-
-
-def _count(recordings: Sequence[Recording]) -> str:
-    return "1 recording" if len(recordings) == 1 else f"{len(recordings)} recordings"

@@ -1,12 +1,12 @@
-"""What became of a change that somebody asked for: a recording ends later, or what is unknown is released."""
+"""What became of a change that somebody asked for: a later end, another beginning of a plan, a release."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.messages.blocks import Audience, Reply, clock_time, reply
+from bot.messages.blocks import Audience, Line, Reply, clock_time, day_time, reply
 from bot.messages.listing import count_of, listing
-from bot.messages.wording import stream
-from shared.recordings import End, Recording
+from bot.messages.wording import stream, streams
+from shared.recordings import End, Recording, RecordingState
 
 
 def extended(recording: Recording, now: datetime) -> Reply:
@@ -23,3 +23,14 @@ def released(recordings: Sequence[Recording], now: datetime) -> Reply:
         return listing(f"⏹ Released {len(free)} of {count_of(recordings)}", recordings, now)
     who = stream(free[0].request) if len(free) == 1 else count_of(free)
     return reply(Audience.ASKER, [f"⏹ Released {who}"], ["It isn't followed any more, and can be started again."])
+
+
+def moved(recordings: Sequence[Recording], start_at: datetime, now: datetime) -> Reply:
+    """Return the answer to who moved them. One that began, or was cancelled, stays as it is."""
+    there = [it for it in recordings if it.state is RecordingState.PLANNED and it.since == start_at]
+    if len(there) < len(recordings):
+        headline = f"Moved {len(there)} of {len(recordings)}" if there else "Nothing moved: only a plan can be"
+        return listing(headline, recordings, now)
+    limits = {it.limit.ends_at for it in there if it.limit is not None}
+    ends: list[Line] = [["It ends ", day_time(limits.pop()), " at the latest."]] if len(limits) == 1 else []
+    return reply(Audience.ASKER, [f"📅 {streams([it.request for it in there])} starts ", day_time(start_at)], *ends)

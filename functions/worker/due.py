@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functions.aws.observability import Metric, count, log_keys, logger, measure
 from functions.aws.queue import Queues
 from functions.ledger.recordings import Recordings
-from functions.worker.delivery import TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
+from functions.worker.delivery import TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, NoTurn
 from functions.worker.follow import Follower
 from shared.log_events import LogEvent
 from shared.orders import Tick
@@ -62,9 +62,9 @@ class DueHandler:
         with log_keys(order_id=recording.order_id):
             try:
                 self.follower.follow(recording, delivery)
-            except TryAgain as again:
-                logger.info("the recording is due again in a minute", extra={"reason": str(again)})
-                return not isinstance(again, NoTurn)
+            except NoTurn as wait:
+                logger.info("the recording is due again in a minute", extra={"reason": str(wait)})
+                return False
             except Exception:
                 # One recording must not keep the others from being followed. It is due again in a minute.
                 logger.exception(LogEvent.FOLLOWING_FAILED)

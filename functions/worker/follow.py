@@ -9,7 +9,7 @@ from datetime import datetime
 
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
-from functions.worker.delivery import Delivery
+from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.differences import report_differences
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
@@ -34,9 +34,9 @@ class Follower:
     clock: Callable[[], datetime]
 
     def follow(self, recording: Recording, delivery: Delivery) -> None:
-        """Do what is due about the recording, unless somebody else does.
+        """Do what is due about the recording, unless somebody else does. Raises NoTurn if RTC has no turn for it.
 
-        Raises NoTurn if RTC or the channel has no turn for it, and TryAgain if Slack can't take the news now.
+        What Slack can't take now stays due.
         """
         claimed = self.ledger.recordings.claim(recording, self.clock())
         if claimed is None:
@@ -44,7 +44,13 @@ class Follower:
         try:
             self.look(claimed, delivery)
         finally:
-            self.redrawing.redraw(Order.about(claimed, Check()), delivery)
+            self._redraw(claimed, delivery)
+
+    def _redraw(self, recording: Recording, delivery: Delivery) -> None:
+        try:
+            self.redrawing.redraw(Order.about(recording, Check()), delivery)
+        except TryAgain as again:  # a busy channel must not keep other recordings from their looks
+            logger.info("the message is due again in a minute", extra={"reason": str(again)})
 
     def look(self, recording: Recording, delivery: Delivery) -> None:
         """Learn how the recording is, and do what its time asks for. Raises NoTurn if RTC has no turn for it."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.moves import moved
+from bot.messages.changes import moved
 from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
 from functions.worker.delivery import Delivery

@@ -13,7 +13,7 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
 from shared.orders import Check, Order, Start, Stop, Tick, new_order_id
 from shared.recordings import End, Recording, RecordingState
-from tests.builders import BEN
+from tests.builders import BEN, TIMETABLE
 from tests.integration.conftest import LONGEST, World, a_world
 
 GONE = Fault(status=404, error_code="RTC.00001003")
@@ -346,3 +346,24 @@ def planned(world: World, after: timedelta) -> Order:
     order = order.model_copy(update={"action": action})
     assert world.run(order) is None
     return order
+
+
+def test_a_busy_channel_keeps_no_recording_from_being_looked_at(world: World) -> None:
+    """Slack takes one update a second there. What it can't take stays due; the looks go on in the same tick."""
+    ids = []
+    for n in range(4):
+        order = world.order(f"user{n}").model_copy(update={"actor": TIMETABLE})
+        while delay := world.run(order):
+            world.clock.tick(delay.total_seconds())
+        ids.append(order.order_id)
+        world.clock.tick(2)
+    while check := world.next_check():
+        while delay := world.run(check):
+            world.clock.tick(delay.total_seconds())
+    world.rtc.leave("100")
+    world.clock.tick(120)
+    world.tick_again()
+    states = [recording.state for order_id in ids if (recording := world.ledger.recordings.read(order_id, 0))]
+    assert states == [RecordingState.ENDED] * 4
+    world.tick(minutes=10)
+    assert [text for text in world.read() if text.startswith(("🟡", "🔴"))] == []

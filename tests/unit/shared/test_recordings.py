@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from shared.attempts import Limit, Started
 from shared.recording_clock import next_due
-from shared.recording_news import Gone, Moved, News, Shown, Stopped, changed
+from shared.recording_news import Gone, Moved, Named, News, Released, Shown, Stopped, changed
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob
 from tests.builders import NOW, a_job, a_recording, an_attempt
@@ -31,6 +31,22 @@ def test_a_recording_that_is_over_stays_over(news: list[News]) -> None:
     for late, one in enumerate(news):
         after = changed(after, one, NOW + timedelta(minutes=late))
     assert (after.state, after.ended_at) == (RecordingState.ENDED, NOW)
+
+
+@given(st.sampled_from([Stopped(), Released()]), STATES)
+def test_a_job_that_rtc_names_late_is_followed(over: News, state: str | None) -> None:
+    """The plan was cancelled, or the unknown start released, while RTC made the job: it runs, whatever was said."""
+    before = RecordingState.PLANNED if isinstance(over, Stopped) else RecordingState.UNKNOWN
+    planned = begun().model_copy(update={"state": before, "job": None})
+    cancelled = changed(planned, over, NOW)
+    assert cancelled.is_over
+    job = RecordingJob(job_id="1", state=state)
+    named = changed(cancelled, Named(job, since=NOW), NOW)
+    assert named.is_over == (state == "STOPPED")
+    assert named.job == job
+    assert named.due_at is not None
+    is_to_end = named.limit is not None and named.limit.ends_at <= NOW
+    assert is_to_end == (before is RecordingState.PLANNED)
 
 
 @given(STATES, st.lists(NEWS))

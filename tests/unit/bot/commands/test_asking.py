@@ -128,7 +128,7 @@ def test_the_status_of_one_that_runs_is_answered_at_once_and_asked_of_rtc(text: 
 def test_the_status_of_several_is_their_list() -> None:
     """Of the room, without what was asked for in others' direct messages."""
     first, *rows = said("status 100", *ALL)
-    assert first == "Room 100: 3 recordings"
+    assert first == "3 recordings: room 100"
     assert len(rows) == 3
 
 
@@ -136,7 +136,7 @@ def test_the_status_of_what_is_over_says_why() -> None:
     """It is found by its job, and by `status` alone if it was the last start of this person here."""
     over = MINE.model_copy(update={"state": RecordingState.ENDED, "end": End.IDLE, "ended_at": NOW})
     assert "room 100 was idle for 5 min" in said("status 1", over)[1]
-    assert said("status", over)[0] == "Your last start here"
+    assert said("status", over)[0] == "1 recording: your last start here"
     by_limit = over.model_copy(update={"end": End.LIMIT, "stop_asked": StopAsked(by=CLOCK, at=NOW)})
     assert "its time was over" in said("status 1", by_limit)[1]
 
