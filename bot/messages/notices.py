@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.recording_card import why_over
 from bot.messages.wording import elapsed, stream
-from shared.recordings import End, Notice, Recording
+from shared.recordings import End, Notice, Recording, RecordingState
 
 
 def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> Reply:
@@ -15,7 +15,8 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
     job = recording.job_id or f"{recording.request.room_id} {recording.request.user_id}"
     match kind:
         case Notice.BEGAN:
-            return reply(Audience.CHANNEL, ["🔴 ", asker, f", the planned recording of {who} begins."])
+            mark, how = ("🔴", "runs") if recording.state is RecordingState.RECORDING else ("🟡", "is starting")
+            return reply(Audience.CHANNEL, [f"{mark} ", asker, f", the planned recording of {who} {how}."])
         case Notice.STUCK:
             headline: Line = ["⏰ ", asker, f", {who} has been starting for {since}: RTC does not record yet."]
             way: Line = [

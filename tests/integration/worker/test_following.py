@@ -316,7 +316,7 @@ def test_a_plan_begins_within_the_minute(world: World) -> None:
     assert world.run(begin, 2) is None
     assert world.starts() == 1
     assert world.read()[0].startswith("🟡 Starting user001 in room 100")
-    assert "@ann, the planned recording of user001 in room 100 begins" in world.read()[1]
+    assert "🟡 @ann, the planned recording of user001 in room 100 is starting." in world.read()[1]
 
 
 def test_a_plan_that_is_cancelled_never_begins(world: World) -> None:
