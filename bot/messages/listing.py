@@ -24,15 +24,20 @@ _MARKS = {
 
 
 def listing(headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line) -> Reply:
-    """Return the list, those that began first at the top, as many as Slack takes. `lines` follow it."""
-    rows = [row(it, now) for it in sorted(recordings, key=lambda it: it.since)[:_MOST]]
+    """Return the list, in the order in which they begin. `lines` follow it.
+
+    Slack takes only so many. Those whose begin is nearest to now are in it: what has just been started or comes next is
+    what people look for.
+    """
+    shown = sorted(recordings, key=lambda it: abs(it.since - now))[:_MOST]
     while True:
-        rest = len(recordings) - len(rows)
+        rest = len(recordings) - len(shown)
+        rows = [row(it, now) for it in sorted(shown, key=lambda it: it.since)]
         more: list[Line] = [[f"and {rest} more: name a room to see its recordings"]] if rest else []
         made = reply(Audience.ASKER, [headline], *rows, *more, *lines)
         if len(json.dumps(made.blocks, ensure_ascii=False)) <= _MOST_CHARACTERS:
             return made
-        rows.pop()
+        shown.pop()
 
 
 def count_of(recordings: Sequence[Recording]) -> str:

@@ -62,6 +62,12 @@ class Deployment:
         """Let somebody type `/record TEXT`; ROOM in it stands for this test's room. `markup`: it is Slack's already."""
         return self.slack.type_command(person, channel, text.replace("ROOM", self.room), markup=markup)
 
+    def new_channel(self) -> Channel:
+        """A public channel that no other test records in, with the bot in it."""
+        channel = replace(CLASS_RECORDINGS, channel_id=f"C{uuid.uuid4().hex[:8].upper()}", name=f"lectures-{self.room}")
+        self.slack.chat.channels[channel.channel_id] = channel
+        return channel
+
     def seen(self, person: Person = ANN, channel: Channel = CLASS_RECORDINGS) -> list[Message]:
         """The messages about this test's room that somebody sees, the oldest first."""
         messages = self.slack.chat.messages(channel, person)

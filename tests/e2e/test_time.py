@@ -30,14 +30,15 @@ def test_a_time_of_day_is_read_in_the_person_s_zone(bot: Deployment) -> None:
 
 def test_a_plan_is_listed_moved_and_cancelled(bot: Deployment) -> None:
     """It has one message, which shows it all along; nothing is started."""
-    bot.type("ROOM user001 in=2h for=30m")
-    bot.read("Planned: user001 in room", "starts")
-    bot.type("list")
-    bot.read("planned for")
-    bot.type(f"at ROOM user001 {an_hour_ago()}")
-    bot.read("Nothing moved")
-    bot.type("stop ROOM user001")
-    bot.read("the plan was cancelled")
+    lectures = bot.new_channel()
+    bot.type("ROOM user001 in=2h for=30m", channel=lectures)
+    bot.read("Planned: user001 in room", "starts", channel=lectures)
+    bot.type("list", channel=lectures)
+    bot.read("planned for", channel=lectures)
+    bot.type(f"at ROOM user001 {an_hour_ago()}", channel=lectures)
+    bot.read("Nothing moved", channel=lectures)
+    bot.type("stop ROOM user001", channel=lectures)
+    bot.read("the plan was cancelled", channel=lectures)
     bot.system.stack.fire_schedules(datetime.now(UTC))
     assert not bot.jobs()
 

@@ -117,6 +117,17 @@ def test_a_list_of_any_length_is_one_that_slack_takes(count: int) -> None:
     assert shown >= min(count, 10)
 
 
+def test_a_list_too_long_for_slack_has_what_begins_nearest_to_now() -> None:
+    """Of 60 recordings it has the one that was just started and the one that comes next, in their order."""
+    old = [a_known(f"old{n}", since=NOW - timedelta(hours=1, seconds=n)) for n in range(29)]
+    later = [a_known(f"later{n}", since=NOW + timedelta(hours=1, seconds=n)) for n in range(29)]
+    new, soon = a_known("new"), a_known("soon", since=NOW + timedelta(minutes=1))
+    rows = said("list all", *old, new, soon, *later)
+    jobs = [row.partition("job ")[2].split(" ")[0] for row in rows if "job " in row]
+    assert jobs.index("new") + 1 == jobs.index("soon")
+    assert rows[-1] == f"and {60 - len(jobs)} more: name a room to see its recordings"
+
+
 @pytest.mark.parametrize("text", ["status", "status 1", "status job=1", "check 1", "status 100 user001"])
 def test_the_status_of_one_that_runs_is_answered_at_once_and_asked_of_rtc(text: str) -> None:
     """The order has what was said, so that RTC's answer is posted only if it says more."""
