@@ -17,7 +17,9 @@ _UNASKED = frozenset({End.IDLE, End.RTC_FAILED, End.ELSEWHERE, End.OTHER, End.GO
 
 
 def notice_due(recording: Recording, now: datetime) -> Notice | None:
-    """Return what a person has to know about the recording now."""
+    """Return what a person has to know about the recording now; None if no channel reads of it."""
+    if recording.channel_id is None:
+        return None
     state, said = recording.state, recording.notices
     half = _half_way(recording)
     pending = {
@@ -31,7 +33,7 @@ def notice_due(recording: Recording, now: datetime) -> Notice | None:
 
 def next_due(recording: Recording, now: datetime) -> datetime | None:
     """Return when there is something to do about the recording; None if there is nothing any more."""
-    if recording.drawn != recording.visible or notice_due(recording, now):
+    if not recording.is_drawn or notice_due(recording, now):
         return now + SOON
     if recording.is_over:
         return None

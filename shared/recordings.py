@@ -149,6 +149,11 @@ class Recording(_Stored):
         return f"{self.visible} {self.job.state if self.job is not None else ''}"
 
     @property
+    def is_drawn(self) -> bool:
+        """Return whether its message shows it as it is. Without a channel there is no message."""
+        return self.channel_id is None or self.drawn == self.visible
+
+    @property
     def visible(self) -> str:
         """Return what its message shows, in short: the message is drawn again when this changes."""
         ends_at = "" if self.limit is None else f"{self.limit.ends_at:%Y%m%dT%H%M%SZ}"

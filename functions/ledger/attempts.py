@@ -46,7 +46,7 @@ class Attempts:
         Contended or PerhapsClaimed.
         """
         token = secrets.token_hex(8)
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             attempt = self.read(order.order_id, n)
             if attempt is not None and attempt.outcome is not None:
                 return attempt
@@ -58,7 +58,8 @@ class Attempts:
                 if self._move(attempt, abandoned := attempt.abandoned(now), now):
                     return abandoned
                 continue
-            lock = self._locks.read(request)
+            # Most streams are free: the write shows that as well as a read.
+            lock = self._locks.read(request) if tried else None
             if lock is not None and not lock.is_over(now):
                 return lock
             claimed = Attempt(
@@ -85,8 +86,8 @@ class Attempts:
         for an attempt that has another outcome.
         """
         before = after.calling()
-        for _ in range(TRIES):
-            if self._move(before, after, now):
+        for tried in range(TRIES):
+            if self._move(before, after, now, is_new=tried == 0):
                 return after
             current = self.read(after.order_id, after.n)
             if current is None or not current.is_same_call(after):
@@ -143,19 +144,22 @@ class Attempts:
                 raise
             return True
 
-    def _move(self, before: Attempt, after: Attempt, now: datetime) -> bool:
+    def _move(self, before: Attempt, after: Attempt, now: datetime, *, is_new: bool = False) -> bool:
         """Write the attempt over the version before, with its lock and recording. Return False if it has changed.
 
+        `is_new`: a recording that begins is written without reading whether there is one.
         A lock whose time is over may belong to another attempt by now. Then it stays as it is.
         """
         changes = [_put(after, now, over=before)]
         if after.outcome is not None:
-            changes += self._recordings.settled(after, now)
+            changes += self._recordings.settled(after, now, is_new=is_new)
         lock = before.lock()
         if lock is None:
             return self._table.write(*changes)
         if self._table.write(*changes, *self._locks.change(before.request, after.lock(), now, over=lock)):
             return True
+        if is_new:
+            return False
         current = self._locks.read(before.request)
         return (current is None or current.version != lock.version) and self._table.write(*changes)
 

@@ -64,19 +64,20 @@ class Recordings:
         pointer = self._table.read(self._pointer_key(job_id), Pointer)
         return None if pointer is None else self.read(pointer.order_id, pointer.n)
 
-    def settled(self, attempt: Attempt, now: datetime) -> list[Change]:
+    def settled(self, attempt: Attempt, now: datetime, *, is_new: bool = False) -> list[Change]:
         """Return the changes that an attempt's outcome makes: a recording begins, or a planned one becomes one.
 
-        An existing recording is read again and merged with the outcome.
+        An existing recording is read again and merged with the outcome. With `is_new`, a recording that begins is not
+        looked for: the changes can only be written if there is none.
         """
-        before = self.read(attempt.order_id, attempt.n)
         match attempt.outcome:
             case Started(job=job, app_id=app_id):
                 news: News = Named(job, attempt.began_at, app_id)
             case Unknown(held_until=held_until):
                 news = Undecided(attempt.began_at, held_until)
             case _:
-                news = NotBegun()
+                news, is_new = NotBegun(), False
+        before = None if is_new else self.read(attempt.order_id, attempt.n)
         if before is not None:
             after = changed(before, news, now)
         elif isinstance(news, NotBegun):

@@ -68,13 +68,15 @@ class CheckHandler:
         what the message shows. So news that was not posted is news again at the next check.
         """
         no_turn: NoTurn | None = None
-        for recording in filter(_is_being_set_up, self.ledger.orders.read(order.order_id).recordings):
+        recordings = list(self.ledger.orders.read(order.order_id).recordings)
+        for place, recording in enumerate(recordings):
+            if not _is_being_set_up(recording):
+                continue
             try:
-                self.follower.look(recording, delivery)
+                recordings[place] = self.follower.look(recording, delivery)
             except NoTurn as wait:
                 no_turn = wait
                 break
-        recordings = self.ledger.orders.read(order.order_id).recordings
         is_last = no_turn is None and (action.number >= len(DELAYS) or not any(map(_is_being_set_up, recordings)))
         others: Sequence[Recording] = ()
         try:

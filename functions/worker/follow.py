@@ -52,11 +52,14 @@ class Follower:
         except TryAgain as again:  # a busy channel must not keep other recordings from their looks
             logger.info("the message is due again in a minute", extra={"reason": str(again)})
 
-    def look(self, recording: Recording, delivery: Delivery) -> None:
-        """Learn how the recording is, and do what its time asks for. Raises NoTurn if RTC has no turn for it."""
+    def look(self, recording: Recording, delivery: Delivery) -> Recording:
+        """Learn how the recording is, and do what its time asks for. Return it as it is then.
+
+        Raises NoTurn if RTC has no turn for it.
+        """
         now = self.clock()
         if recording.is_over:
-            return
+            return recording
         match recording.state:
             case RecordingState.PLANNED:
                 if now >= recording.since:
@@ -65,11 +68,12 @@ class Follower:
                     self.put(Order.about(recording, start))
             case RecordingState.UNKNOWN:
                 if recording.held_until is None or now >= recording.held_until:
-                    self.ledger.recordings.note(recording, Released(), now)
+                    return self.ledger.recordings.note(recording, Released(), now)
             case _:
                 is_time = recording.limit is not None and now >= recording.limit.ends_at
                 news = self._end(recording, delivery) if is_time else self._show(recording, delivery)
-                self._note(recording, news)
+                return self._note(recording, news)
+        return recording
 
     def _end(self, recording: Recording, delivery: Delivery) -> News:
         asked = self.ledger.recordings.note(recording, AskedToStop(CLOCK), self.clock())
@@ -95,9 +99,10 @@ class Follower:
             logger.info("RTC did not show the job", extra={"job_id": recording.job_id, "error": str(error)})
             return NotShown()
 
-    def _note(self, recording: Recording, news: News) -> None:
+    def _note(self, recording: Recording, news: News) -> Recording:
         after = self.ledger.recordings.note(recording, news, self.clock())
         if after.job is not None:
             report_differences(after.request, after.job, after.app_id, before=recording.job)
         if after.is_over:
             logger.info(LogEvent.ENDED, extra={"job_id": after.job_id, "end": after.end, "order_id": after.order_id})
+        return after

@@ -43,10 +43,12 @@ class Redrawing:
         shown. Return the recordings of other orders that the message shows. Raises NoTurn or TryAgain if Slack can't
         take it now: then it stays due.
         """
-        record = self.ledger.orders.read(order.order_id)
         others: Sequence[Recording] = ()
+        if order.reply_to is None:
+            return others  # no message: the caller reads the status from the ledger
+        record = self.ledger.orders.read(order.order_id)
         first = next(iter(record.answer.together), order.order_id)
-        is_drawn = all(recording.drawn == recording.visible for recording in record.recordings)
+        is_drawn = all(recording.is_drawn for recording in record.recordings)
         if leaves_to_first and record.answer.together:
             is_drawn = first != order.order_id
         if not is_drawn:
@@ -68,7 +70,7 @@ class Redrawing:
         elif any(now - recording.since < _NEWS_BY_RESPONSE_URL for recording in record.recordings):
             return others
         for recording in (*record.recordings, *others):
-            if recording.drawn != recording.visible:
+            if not recording.is_drawn:
                 self.ledger.recordings.note(recording, Drawn(recording.visible), now)
         return others
 

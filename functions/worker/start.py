@@ -99,15 +99,17 @@ class StartHandler:
             if not delivery.last:
                 self._report_wait(order, streams)
             raise longest(waits)
-        self._answer(order, delivery)
+        recordings = self._answer(order, delivery)
         if action.start_at is not None:  # the answer was posted when the plan was made
             self.redrawing.redraw(order, delivery)
-        self.checks.put_next(order, self.ledger.orders.read(order.order_id).recordings, 1, delivery)
+        self.checks.put_next(order, recordings, 1, delivery)
 
-    def _answer(self, order: Order, delivery: Delivery) -> None:
+    def _answer(self, order: Order, delivery: Delivery) -> Sequence[Recording]:
+        """Answer the order. Return its recordings as the answer shows them."""
         record = self.ledger.orders.read(order.order_id)
         reply = outcome(order, record.attempts, record.recordings, self.clock())
         self.telling.answer_once(order, View(reply, state_of(record.attempts, record.recordings)), delivery)
+        return record.recordings
 
     def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:
         """Say what RTC answered and until when it is tried again, and which streams are started."""

@@ -21,9 +21,9 @@ from shared.orders import Order
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import AuthFailed, NotFound, Refused, RtcError, ServerError, Throttled
 
-_READ_AHEAD = timedelta(milliseconds=100)
+_READ_AHEAD = timedelta(milliseconds=150)
 """Who waited reads so long before the turn whether RTC refuses the key by now."""
-_LATE = timedelta(milliseconds=70)
+_LATE = timedelta(milliseconds=50)
 """A turn that begins later than this is left out, because the next ones are near. Each further one may be twice as
 late: a slow machine gets its turns as well."""
 _SPREAD = 0.3

@@ -143,8 +143,10 @@ def test_a_turn_is_free_at_its_very_moment(recorders: Recorders) -> None:
     """Whoever was told to come back then gets it."""
     pace = recorders.one()
     recorders.turn(pace)
-    recorders.clock.tick(0.107)
-    assert abs(recorders.turn(pace) - recorders.clock()) < timedelta(milliseconds=1)
+    free = pace.book(0, timedelta(0), recorders.clock())
+    assert isinstance(free, NotYet)
+    recorders.clock.tick((free.at - recorders.clock()).total_seconds())
+    assert recorders.turn(pace) == free.at
 
 
 def test_a_refusal_for_speed_slows_everybody_for_a_while(recorders: Recorders) -> None:
