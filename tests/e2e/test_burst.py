@@ -4,9 +4,9 @@ import pytest
 
 from tests.burst import send_burst
 
-COUNT = 40
-SENDERS = 3
-"""Each costs a process of the webhook, and three are more than the pace takes."""
+COUNT = 20
+SENDERS = 2
+"""Each costs a process of the webhook, and two are more than the pace takes."""
 SLOW = {"RtcCallsPerSecond": "4", "PeopleConcurrency": "2", "CallerConcurrency": "2"}
 """RTC's throttle is ten a second. With four recorders at four a second, no pause of a busy machine can bunch up more
 calls than that; unpaced, they would make twenty."""

@@ -6,7 +6,7 @@ from tests.webhook_crowd import send_crowd
 
 COUNT = 21
 """Enough for both ways of breaking off, which take turns at every twelfth event, and for three repetitions."""
-SENDERS = 3
+SENDERS = 2
 """Each costs a process of the webhook."""
 
 

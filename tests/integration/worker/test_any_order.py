@@ -1,7 +1,7 @@
 """The recorder under anything: orders, ticks, ends, outages, kills and other recorders, in any order."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -239,8 +239,9 @@ class RecorderUnderAnything(RuleBasedStateMachine):
     def holds(self) -> None:
         assert not self.mistakes
         recordings = self._recordings()
-        self._no_job_is_lost_or_doubled()
-        self._no_job_is_stopped_unasked()
+        by_job = {it.job_id: it for it in recordings}
+        self._no_job_is_lost_or_doubled(by_job)
+        self._no_job_is_stopped_unasked(by_job)
         for recording in recordings:
             self._state_is_one_that_rtc_had(recording)
             self._is_due(recording)
@@ -250,24 +251,26 @@ class RecorderUnderAnything(RuleBasedStateMachine):
         self.limits = {it.id: it.limit.ends_at for it in recordings if it.limit is not None}
         self.was_killed = False
 
-    def _no_job_is_lost_or_doubled(self) -> None:
+    def _no_job_is_lost_or_doubled(self, by_job: Mapping[str | None, Recording]) -> None:
         silent = any(call.operation == "start" and call.fault == SILENT_AFTER for call in self.world.rtc.calls())
         jobs = self.world.rtc.jobs()
         for job in jobs:
-            if self.world.ledger.recordings.of_job(job.job_id) is None and job.job_id not in self.jobs:
-                assert self.was_killed or silent, f"RTC named job {job.job_id}, and no recording has it"
-                self.lost.add(job.job_id)
-            assert job.job_id in self.lost or self.world.ledger.recordings.of_job(job.job_id) is not None
+            if job.job_id not in self.jobs:
+                assert self.world.ledger.recordings.of_job(job.job_id) == by_job.get(job.job_id)
+                if job.job_id not in by_job:
+                    assert self.was_killed or silent, f"RTC named job {job.job_id}, and no recording has it"
+                    self.lost.add(job.job_id)
+            assert job.job_id in self.lost or job.job_id in by_job
             for other in [it for it in jobs if int(it.job_id) < int(job.job_id) and _is_of_one_stream(it, job)]:
                 is_held = job.created < other.created + UNKNOWN_IS_HELD
                 may_be_over = other.job_id in self.lost and (not is_held or _user(job) in self.released)
                 assert may_be_over or (other.stopped and other.stopped <= job.created), "started twice"
 
-    def _no_job_is_stopped_unasked(self) -> None:
+    def _no_job_is_stopped_unasked(self, by_job: Mapping[str | None, Recording]) -> None:
         for job in self.world.rtc.jobs():
             before = self.jobs.get(job.job_id)
             if job.stop_reason == "TENANT_STOP" and (before is None or before.state != "STOPPED"):
-                recording = self.world.ledger.recordings.of_job(job.job_id)
+                recording = by_job.get(job.job_id)
                 if recording is None:
                     assert job.job_id in self.stopped_elsewhere
                 else:

@@ -108,7 +108,7 @@ def test_rtc_away_for_ten_minutes_loses_nothing(world: World) -> None:
     world.rtc.misbehave(AWAY, operation="show", times=None)
     world.tick(minutes=10)
     world.rtc.behave()
-    world.tick(minutes=30)
+    world.tick(minutes=10)
     found = [recording(world, order, n) for order in orders for n in range(10)]
     assert {(it.state, it.unseen_since) for it in found} == {(RecordingState.RECORDING, None)}
     assert world.read() == before
@@ -122,8 +122,7 @@ def test_a_job_that_cannot_be_shown_for_a_day_is_told_as_lost(world: World) -> N
     # The maximum would end it before.
     recording_ = recording(world, order)
     assert recording_.limit is not None
-    for _ in range(60 * 7):
-        world.tick()
+    world.tick(minutes=7 * 60, every=5)
     assert 10 < len(world.rtc.calls()) - seen < 40
     assert recording(world, order).state is RecordingState.RECORDING
 
@@ -132,10 +131,13 @@ def test_what_nobody_limited_ends_at_the_maximum(world: World) -> None:
     """People read that from the start, are reminded half-way, and are told at the end."""
     order = running(world)
     assert " or at 11:04 UTC" in world.read()[0]
-    world.tick(minutes=int(LONGEST.total_seconds() / 60) // 2 + 5)
+    half = int(LONGEST.total_seconds() / 60) // 2
+    world.tick(minutes=half - 30, every=30)
+    world.tick(minutes=35)
     assert any("/record extend 1 1h" in text for text in world.read())
     assert sum("has been recorded for 4 h" in text for text in world.read()) == 1
-    world.tick(minutes=int(LONGEST.total_seconds() / 60) // 2)
+    world.tick(minutes=half - 30, every=30)
+    world.tick(minutes=30)
     assert recording(world, order).end is End.LIMIT
     assert [job.state for job in world.rtc.jobs()] == ["STOPPED"]
     assert "its time was over" in world.read()[0]
