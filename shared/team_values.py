@@ -44,10 +44,11 @@ def _seconds(least: int, most: int, bounds: str) -> tuple[BeforeValidator, Plain
         return timedelta(seconds=total)
 
     schema = {"type": "string", "pattern": "^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,6}s)?$", "examples": ["90m"]}
-    return BeforeValidator(read), PlainSerializer(_written, return_type=str), WithJsonSchema(schema)
+    return BeforeValidator(read), PlainSerializer(written_length, return_type=str), WithJsonSchema(schema)
 
 
-def _written(length: timedelta) -> str:
+def written_length(length: timedelta) -> str:
+    """Return the length as it is written in the document: `90m`, `2h`."""
     seconds = int(length.total_seconds())
     unit, name = next((unit, name) for unit, name in ((3600, "h"), (60, "m"), (1, "s")) if seconds % unit == 0)
     return f"{seconds // unit}{name}"
