@@ -61,3 +61,7 @@ class LogEvent(StrEnum):
     """A recording could not be followed because of a mistake of ours. It is due again in a minute."""
     NOT_ANSWERED = "not_answered"
     """An answer can't be posted to Slack: `reason`."""
+    CONFIGURATION_BROKEN = "configuration_broken"
+    """The team's configuration is no valid document: `wrong`; version `number` holds instead, 0 for none."""
+    CONFIGURATION_UNREADABLE = "configuration_unreadable"
+    """The team's configuration can't be read because of a mistake of ours. The last good one holds."""

@@ -84,6 +84,8 @@ class Recording(_Stored):
     """Who started it."""
     channel_id: str | None = None
     """The Slack channel that it was asked for in, or that gets its answer."""
+    is_public: bool = False
+    """Whether that channel is known to be public."""
     since: AwareDatetime
     """When the call that started it was begun; while it is planned, when that is to happen."""
     planned: bool = False

@@ -15,6 +15,8 @@ class ReplyTo(_Reference):
     channel_id: str
     response_url: Annotated[str | None, Field(repr=False)] = None
     """None for an order without a command: then only the bot, with its token, can post to the channel."""
+    is_public: bool = False
+    """Whether the channel is known to be public."""
 
 
 class MessageRef(_Reference):

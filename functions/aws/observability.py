@@ -66,6 +66,8 @@ class Metric(StrEnum):
     """An error of ours, or AWS can't be used. The person or caller was answered that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
     """An error of ours. The order is tried again, and goes to the dead-letter queue after the last try."""
+    CONFIGURATION_BROKEN = "ConfigurationBroken"
+    """The team's configuration can't be used: the last good one holds, or nobody may do anything."""
     CHECK_LATE = "CheckLate"
     """The seconds that the longest due recording has waited for its check. Each tick tells it."""
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -60,17 +60,19 @@ def put(
     over: BaseModel | None,
     index: Mapping[str, str] | None = None,
     keeps_push_keys: bool = False,
+    kept: timedelta | None = KEPT,
 ) -> Change:
     """Return the change that writes the item over the version in `over`; with None, only if there is no item yet.
 
-    `index` has the attributes by which an index of the table finds the item.
+    `index` has the attributes by which an index of the table finds the item. `kept` is None for an item that stays.
     """
-    return _put(key, content, now, index or {}, {} if keeps_push_keys else WITHOUT_KEYS) | _condition(over)
+    context = {} if keeps_push_keys else WITHOUT_KEYS
+    return _put(key, content, now, index or {}, context, kept) | _condition(over)
 
 
-def put_over_any(key: Key, content: BaseModel, now: datetime) -> Change:
+def put_over_any(key: Key, content: BaseModel, now: datetime, *, kept: timedelta | None = KEPT) -> Change:
     """Return the change that writes the item over any version, or none."""
-    return _put(key, content, now, {}, WITHOUT_KEYS)
+    return _put(key, content, now, {}, WITHOUT_KEYS, kept)
 
 
 def remove(key: Key, over: BaseModel) -> Change:
@@ -111,6 +113,19 @@ class Table:
                 Limit=most,
             )
         return {item["sk"]["S"]: item["data"]["S"] for item in answer["Items"]}
+
+    def newest(self, pk: str, prefix: str) -> Iterator[str]:
+        """Give the JSON of each item of the partition whose sort key begins with the prefix, the last one first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+        )
+        with raising_away("DynamoDB"):
+            for page in pages:
+                yield from (item["data"]["S"] for item in page["Items"])
 
     def read_index(self, index: Index, value: str, *, up_to: str, most: int | None = None) -> list[str]:
         """Return the JSON of the items of the index with that value, in order, up to that order; at most `most`.
@@ -174,7 +189,7 @@ class Table:
         `sets` has an expression for each attribute; `values` are the numbers that the expressions name. Return whether
         the condition held, and the item's numbers: as they are now, or as they were found.
         """
-        numbers = {**values, "expires_at": _expires_at(now)}
+        numbers = {**values, "expires_at": int((now + KEPT).timestamp())}
         change = ", ".join(f"{name} = {value}" for name, value in {**sets, "expires_at": ":expires_at"}.items())
         try:
             with raising_away("DynamoDB"):
@@ -193,16 +208,19 @@ class Table:
         return True, _numbers(answer["Attributes"])
 
 
-def _put(key: Key, content: BaseModel, now: datetime, index: Mapping[str, str], context: Mapping[str, bool]) -> Change:
-    expires_at = {"N": str(_expires_at(now))}
+def _put(
+    key: Key,
+    content: BaseModel,
+    now: datetime,
+    index: Mapping[str, str],
+    context: Mapping[str, bool],
+    kept: timedelta | None,
+) -> Change:
+    expires_at = {} if kept is None else {"expires_at": {"N": str(int((now + kept).timestamp()))}}
     found_by = {name: {"S": value} for name, value in index.items()}
     data = content.model_dump_json(context=dict(context))
-    item = {**_key(key), "data": {"S": data}, "expires_at": expires_at, **found_by}
+    item = {**_key(key), "data": {"S": data}, **expires_at, **found_by}
     return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
-
-
-def _expires_at(now: datetime) -> int:
-    return int((now + KEPT).timestamp())
 
 
 def _numbers(item: Mapping[str, Any]) -> dict[str, int]:

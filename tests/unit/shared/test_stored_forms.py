@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from functions.ledger.answers import Answer
+from functions.ledger.configurations import StoredTeam
 from functions.ledger.recordings import Last, Pointer
 from shared.attempts import Attempt, StreamLock
 from shared.orders import Action, Order, PlacedOrder
@@ -30,6 +31,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "answer": Answer,
     "pointer": Pointer,
     "last": Last,
+    "configuration": StoredTeam,
 }
 
 

@@ -1,0 +1,78 @@
+"""The values of the team's configuration: ids, names and lengths of time. An error names the wrong value."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+
+from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
+
+_LENGTH = re.compile(r"(?:([0-9]{1,3})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?", re.ASCII)
+_WHO = r"^(everyone|guests|[UW][A-Z0-9]{1,20}|S[A-Z0-9]{1,20}|caller:[a-z][a-z0-9-]{0,31})$"
+_CHANNEL = r"^[CGD][A-Z0-9]{1,20}$"
+_ROOM = r"^[A-Za-z0-9_*?-]{1,64}$"
+_NAME = r"^[a-z][a-z0-9-]{0,31}$"
+
+
+def _fitting(pattern: str, wanted: str) -> tuple[AfterValidator, WithJsonSchema]:
+    """Return what lets a text pass only if it fits the pattern, and says what is wanted instead."""
+    fits = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not fits.fullmatch(value):
+            raise ValueError(f"{value[:40]!r} is not {wanted}")
+        return value
+
+    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+def _as_text(value: object) -> object:
+    """Return an id that YAML takes for a number as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _seconds(least: int, most: int, bounds: str) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+    def read(value: object) -> object:
+        if isinstance(value, timedelta):
+            return value
+        found = _LENGTH.fullmatch(value) if isinstance(value, str) and value else None
+        hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+        total = hours * 3600 + minutes * 60 + seconds
+        if not least <= total <= most:
+            raise ValueError(f"{str(value)[:40]!r} is not a length of time from {bounds}, such as 90m or 1h30m")
+        return timedelta(seconds=total)
+
+    schema = {"type": "string", "pattern": "^([0-9]{1,3}h)?([0-9]{1,5}m)?([0-9]{1,6}s)?$", "examples": ["90m"]}
+    return BeforeValidator(read), PlainSerializer(written_length, return_type=str), WithJsonSchema(schema)
+
+
+def written_length(length: timedelta) -> str:
+    """Return the length as it is written in the document: `90m`, `2h`."""
+    seconds = int(length.total_seconds())
+    unit, name = next((unit, name) for unit, name in ((3600, "h"), (60, "m"), (1, "s")) if seconds % unit == 0)
+    return f"{seconds // unit}{name}"
+
+
+type Who = Annotated[
+    str,
+    *_fitting(
+        _WHO,
+        "a user's id (U…), a user group's id (S…), caller:NAME, `everyone` or `guests`",
+    ),
+]
+type ChannelId = Annotated[str, *_fitting(_CHANNEL, "a channel's id (C…): Slack shows it at the end of About")]
+type Room = Annotated[
+    str,
+    *_fitting(_ROOM, "a room's id of letters, digits, _ and -, where * and ? stand for any"),
+    BeforeValidator(_as_text),
+]
+type RoomId = Annotated[
+    str, *_fitting(r"^[A-Za-z0-9_-]{1,64}$", "a room's id of letters, digits, _ and -"), BeforeValidator(_as_text)
+]
+type RecordRule = Annotated[str, *_fitting(r"^[!-~]{1,128}$", "the id of a recording rule"), BeforeValidator(_as_text)]
+type CallerName = Annotated[str, *_fitting(_NAME, "a caller's name of lower case letters, digits and -")]
+"""The name of a caller of the webhook, in lower case, so that it is never like a Slack user's id."""
+type PresetName = Annotated[str, *_fitting(_NAME, "a preset's name of lower case letters, digits and -")]
+type Length = Annotated[timedelta, *_seconds(60, 168 * 3600, "1m to 168h")]
+type Idle = Annotated[timedelta, *_seconds(MAX_IDLE_TIME_MIN, MAX_IDLE_TIME_MAX, "5s to 12h")]
