@@ -2,8 +2,7 @@
 
 These are the names of its folders, the methods of a class, and the names of parameters as Python writes them. Without
 this, each call takes half as long again. moto also reads the clock directly: it does so twice for each message of a
-queue whenever one more is sent. And it copies a simple value of an item as it is: to look in it for each of the ten
-types that DynamoDB has is most of the work of a Query.
+queue whenever one more is sent.
 """
 
 import sys
@@ -14,10 +13,6 @@ from typing import Any
 
 from moto import backends
 from moto.core import utils
-from moto.core.serialize import BaseJSONSerializer
-
-_SIMPLE = {"S", "N", "BOOL", "NULL"}
-_serialize_structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - moto has no setting for it
 
 
 def remember() -> None:
@@ -26,17 +21,9 @@ def remember() -> None:
     backends.list_of_moto_modules = lambda: modules
     _cache(utils.camelcase_to_underscores)
     _cache(utils.method_names_from_class)
-    BaseJSONSerializer._serialize_type_structure = _serialize_plainly  # type: ignore[assignment, method-assign] # noqa: SLF001
     of_moment, of_moment_in_ms = utils.unix_time, utils.unix_time_millis
     _replace(of_moment, lambda moment=None: time.time() if moment is None else of_moment(moment))
     _replace(of_moment_in_ms, lambda moment=None: time.time() * 1000 if moment is None else of_moment_in_ms(moment))
-
-
-def _serialize_plainly(serializer: BaseJSONSerializer, serialized: Any, value: Any, shape: Any, key: str) -> None:
-    if shape.name == "AttributeValue" and isinstance(value, dict) and len(value) == 1 and value.keys() <= _SIMPLE:
-        serialized[key] = value
-    else:
-        _serialize_structure(serializer, serialized, value, shape, key)
 
 
 def _cache(function: Callable[..., Any]) -> None:
