@@ -16,7 +16,7 @@ from functions.webhook_api.answers import Accepted, DryRun, OrderStatus, Pong
 from functions.webhook_api.events import EVENT
 from functions.webhook_api.problems import CONTENT_TYPE, Problem, ProblemDetails, WrongField, not_now
 from shared.command_line import CommandLine, run
-from shared.rtc.models import LEAST_NUMBER, MOST_NUMBER
+from shared.rtc.received import LEAST_NUMBER, MOST_NUMBER
 
 _SIGNATURE = {
     "webhook-id": "The event's own id: 1 to 128 plain characters without a dot. A repetition has the same.",

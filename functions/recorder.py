@@ -28,12 +28,14 @@ from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import handlers
 from functions.worker.batch import Worker
+from functions.worker.callback import CallbackHandler
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
 from functions.worker.configuration import RecorderSecret, RecorderSettings
 from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
+from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
 from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
@@ -97,7 +99,6 @@ def _worker(_number: int) -> Worker:
     """Return the worker for one message of a batch, built once per process. One thread at a time uses it."""
     shared = _shared()
     settings, secret, queues = shared.settings, shared.secret, shared.queues
-    ledger = open_ledger(shared.dynamodb, settings.ledger_table, settings.rtc_app_id)
     ledger_table = Table(shared.dynamodb, settings.ledger_table)
     pace = Pace(ledger_table, settings.rtc_app_id, settings.rtc_calls_per_second)
     rtc_client, slack = lru_cache(maxsize=1)(_rtc_client), lru_cache(maxsize=1)(_messenger)
@@ -111,6 +112,9 @@ def _worker(_number: int) -> Worker:
         except (SecretUnreadable, Away):
             return slack(settings, None)  # a response_url needs no token
 
+    objects_pace = Pace(ledger_table, f"{settings.rtc_app_id}#objects", CALLS_PER_SECOND)
+    search = FileSearch(objects_pace, rtc, settings.bucket, settings.files_by, _now)
+    ledger = open_ledger(shared.dynamodb, settings.ledger_table, settings.rtc_app_id, search.files_by)
     telling = Telling(
         ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Combining(ledger, _now), messenger, _now
     )
@@ -118,7 +122,7 @@ def _worker(_number: int) -> Worker:
     checks = Checks(queues, _now)
     results = Results(queues, telling, _now)
     redrawing = Redrawing(ledger, telling, settings.slack_command, _now)
-    follower = Follower(ledger, turns, redrawing, queues.put, _now)
+    follower = Follower(ledger, turns, redrawing, search, queues.put, _now)
     longest = timedelta(hours=settings.max_recording_hours)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, longest, _now)
     stop = StopHandler(ledger, turns, telling, results, redrawing, _now)
@@ -130,6 +134,7 @@ def _worker(_number: int) -> Worker:
         extend=ExtendHandler(ledger, redrawing, telling, _now),
         release=ReleaseHandler(ledger, redrawing, telling, _now),
         move=MoveHandler(ledger, redrawing, telling, _now),
+        callback=CallbackHandler(ledger, follower, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)

@@ -7,6 +7,7 @@ itself can't process the request just now.
 
 import os
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -23,6 +24,7 @@ from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import read_settings
 from functions.http.api_gateway import HttpResponse, Unreadable, read_request, text_in
 from functions.ledger.ledger import open_ledger
+from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.configuration import WebhookSecret, WebhookSettings
 from functions.webhook_api.door import Door
 from functions.webhook_api.problems import Problem, not_now
@@ -42,12 +44,16 @@ def _door() -> Door:
     """Return the door, built once, at the cold start. Raises SettingsError."""
     settings = read_settings(WebhookSettings, os.environ)
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
+    secret = Secret(connect_secrets(), settings.secret_id, WebhookSecret)
+    queue = connect_queue(settings.order_queue_url)
+    callbacks = CallbackDoor(secret, settings.rtc_app_id, queue.put, time.time)
     return Door(
-        secret=Secret(connect_secrets(), settings.secret_id, WebhookSecret),
+        secret=secret,
         callers=settings.webhook_callers,
         ledger=open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id),
-        put=connect_queue(settings.order_queue_url).put,
+        put=queue.put,
         record_rule_id=settings.record_rule_id,
+        callbacks=callbacks if settings.rtc_callbacks else None,
     )
 
 

@@ -25,6 +25,8 @@ from local.slack.workspace import SlackWorkspace
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DOOR = "/slack"
 """The path of the Slack function in the template."""
+CALLBACKS = "/rtc/callbacks"
+"""The path of the webhook at which RTC calls back."""
 HOOKS = "/hooks/"
 """The path of the webhook in the template, before a caller's name."""
 
@@ -118,6 +120,7 @@ def running(
     built: Built | None = None,
     host_of: HostOf | None = None,
     by_clock: bool = False,
+    files: bool = False,
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
 ) -> Iterator[System]:
@@ -126,8 +129,8 @@ def running(
     `rtc`: your own stand-in, or a real account. `bot_token`: whether the bot has one. `callers`: of the webhook; by
     default one without limits. `parameters`: more of the template's. `built`: the artifacts to run instead of the
     sources. `host_of`: runs the functions elsewhere. `by_clock`: schedules fire when their time comes, and not only by
-    `stack.fire_schedules`. `on_log` gets each function's log lines, `on_call` its invocations. Raises LocalError, in
-    one line, if the system can't run.
+    `stack.fire_schedules`. `files`: RTC calls back about files, and the bucket is listed. `on_log` gets each function's
+    log lines, `on_call` its invocations. Raises LocalError, in one line, if the system can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
@@ -137,6 +140,7 @@ def running(
         else:
             api = rtc or RtcApi()
             account = _account_of(api, parts.enter_context(serve(api)).endpoint)
+        callback_key = _new_key()
         token = {"bot_token": workspace.bot_token} if bot_token else {}
         stack = parts.enter_context(
             Stack(
@@ -150,6 +154,7 @@ def running(
                     "SlackApiUrl": workspace.api_url,
                     "SlackResponseUrl": workspace.response_url_prefix,
                     "WebhookCallers": json.dumps({caller.name: caller.limits for caller in known}),
+                    **(_file_parameters(api) if files and api is not None else {}),
                     **(parameters or {}),
                 },
                 secrets={
@@ -157,6 +162,7 @@ def running(
                     "WebhookSecret": {
                         "callers": {caller.name: [caller.key] for caller in known},
                         "status_keys": [_new_key()],
+                        "callback_keys": [callback_key],
                     },
                     "RecorderSecret": {**account.secret, **token},
                 },
@@ -169,7 +175,19 @@ def running(
             )
         )
         workspace.request_url = stack.endpoint + DOOR
+        if files and api is not None:
+            api.call_back(stack.endpoint + CALLBACKS, callback_key)
         yield System(stack, workspace, api, known)
+
+
+def _file_parameters(api: RtcApi) -> dict[str, str]:
+    made_up = api.credentials
+    return {
+        "RtcCallbacks": "true",
+        "RecordBucket": made_up.bucket,
+        "RecordLocation": made_up.region,
+        "RecordFolder": f"{made_up.app_id}/mp4/{{stream}}",
+    }
 
 
 def _account_of(api: RtcApi, endpoint: str) -> Account:

@@ -16,3 +16,5 @@ class Actor(BaseModel):
 
 CLOCK = Actor(kind="system", id="clock")
 """recordbot itself, when the time that a recording was given is over."""
+RTC = Actor(kind="system", id="rtc")
+"""RTC, when it calls back."""

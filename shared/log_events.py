@@ -11,6 +11,8 @@ class LogEvent(StrEnum):
     ORDER_KNOWN = "order_known"
     """A caller sent an event again; its order is in the ledger already."""
     ORDER_NOT_QUEUED = "order_not_queued"
+    CALLED_BACK = "called_back"
+    """RTC called back: `event_type`, `job_id`, and `is_ours`, which says whether it is about our app."""
     REQUEST_REFUSED = "request_refused"
     """A door refused a request: `status`, `reason`."""
     DOOR_FAILED = "door_failed"

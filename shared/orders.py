@@ -11,6 +11,7 @@ from shared.actors import Actor
 from shared.attempts import Attempt
 from shared.failures import Failure, FailureKind
 from shared.recordings import Recording
+from shared.rtc.callbacks import RtcCallback
 from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
 from shared.stops import StopRecord, Target
@@ -154,6 +155,13 @@ class Move(_Part):
     start_at: AwareDatetime
 
 
+class Callback(_Part):
+    """Check the job about which RTC has called back, and note what it said."""
+
+    kind: Literal["callback"] = "callback"
+    said: RtcCallback
+
+
 class Settle(_Part):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
@@ -170,7 +178,9 @@ class Settle(_Part):
         return self
 
 
-type Action = Annotated[Start | Stop | Check | Show | Extend | Release | Move | Settle, Field(discriminator="kind")]
+type Action = Annotated[
+    Start | Stop | Check | Show | Extend | Release | Move | Callback | Settle, Field(discriminator="kind")
+]
 
 
 class Order(_Part):

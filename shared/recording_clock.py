@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.recordings import AT_RTC, End, Notice, Recording, RecordingState
+from shared.recordings import AT_RTC, End, FilesBy, Notice, Recording, RecordingState
 
 SOON, LATER, AT_MOST = timedelta(seconds=30), timedelta(minutes=4, seconds=30), timedelta(hours=1)
 """The least time between two looks: in the first ten minutes, after that, and at most while RTC can't show the job.
@@ -13,6 +13,12 @@ recording would not be due at the next tick, but at the one after it.
 _YOUNG = timedelta(minutes=10)
 STUCK = timedelta(minutes=2)
 """A job that is still INIT after this time is reported."""
+TOGETHER = timedelta(minutes=1)
+"""Files that come within this time of each other, or of the end, are reported together."""
+NO_FILE = timedelta(minutes=10)
+"""If no file has come this long after the end, that is reported."""
+_LAST_LISTING = timedelta(hours=2)
+"""This long after the end, the bucket is not listed any more. Until then it is, ever more slowly."""
 _UNASKED = frozenset({End.IDLE, End.RTC_FAILED, End.ELSEWHERE, End.OTHER, End.GONE, End.UNSEEN})
 
 
@@ -27,8 +33,11 @@ def notice_due(recording: Recording, now: datetime) -> Notice | None:
         Notice.BEGAN: recording.planned and state in AT_RTC,
         Notice.STUCK: state is RecordingState.STARTING and now >= recording.since + STUCK and not recording.stop_asked,
         Notice.STILL_ON: state is RecordingState.RECORDING and half is not None and now >= half,
+        Notice.FILES: _has_news_of_files(recording) and (recording.files_complete or now >= quiet_at(recording)),
+        Notice.NO_FILE: _lacks_a_file(recording) and now >= quiet_at(recording, NO_FILE),
     }
-    return next((notice for notice, is_so in pending.items() if is_so and notice not in said), None)
+    # What was said once of the files is said again when there are more.
+    return next((it for it, is_so in pending.items() if is_so and (it is Notice.FILES or it not in said)), None)
 
 
 def next_due(recording: Recording, now: datetime) -> datetime | None:
@@ -36,7 +45,7 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
     if not recording.is_drawn or notice_due(recording, now):
         return now + SOON
     if recording.is_over:
-        return None
+        return _files_due(recording, now)
     times: list[datetime | None]
     match recording.state:
         case RecordingState.PLANNED:
@@ -48,6 +57,43 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
             stuck = recording.since + STUCK if recording.state is RecordingState.STARTING else None
             times = [now + _until_next_look(recording, now), ends_at, _half_way(recording), stuck]
     return min((time for time in times if time is not None and time > now), default=now + SOON)
+
+
+def lists_bucket(recording: Recording) -> bool:
+    """Return whether the files of a recording that is over are to be looked for in the bucket now."""
+    is_known = recording.files_complete or (recording.files and not _has_news_of_files(recording))
+    return recording.is_over and recording.job is not None and recording.files_by is FilesBy.LISTING and not is_known
+
+
+def quiet_at(recording: Recording, after: timedelta = TOGETHER) -> datetime:
+    """Return the time that is `after` the end, or the last news of its files."""
+    times = (recording.ended_at, recording.file_heard_at, recording.since)
+    return max(time for time in times if time is not None) + after
+
+
+def _has_news_of_files(recording: Recording) -> bool:
+    return recording.is_over and len(recording.files) != recording.files_posted
+
+
+def _lacks_a_file(recording: Recording) -> bool:
+    """Return whether a file is expected, and none has come. A stream that is only pushed leaves none."""
+    asked = recording.request
+    is_recorded = asked.record_param is not None or asked.publish_param is None
+    expected = recording.is_over and recording.job is not None and recording.files_by is not FilesBy.NOTHING
+    return expected and is_recorded and not recording.files
+
+
+def _files_due(recording: Recording, now: datetime) -> datetime | None:
+    """Return when there is something to do about the files of a recording that is over."""
+    due = []
+    if _has_news_of_files(recording):
+        due.append(quiet_at(recording))
+    if _lacks_a_file(recording) and Notice.NO_FILE not in recording.notices:
+        due.append(quiet_at(recording, NO_FILE))
+    ended_at = recording.ended_at or now
+    if lists_bucket(recording) and now - ended_at < _LAST_LISTING:
+        due.append(ended_at + max(2 * (now - ended_at), TOGETHER))
+    return min((max(it, now + timedelta(seconds=1)) for it in due), default=None)
 
 
 def _unasked(recording: Recording) -> frozenset[End]:

@@ -18,8 +18,9 @@ from typing import Any, Protocol
 
 from shared.actors import CLOCK, Actor
 from shared.attempts import Attempt, Limit, Started, Unknown
+from shared.recorded_files import RecordedFile, merged
 from shared.recording_clock import next_due
-from shared.recordings import End, Notice, Recording, RecordingState, StopAsked
+from shared.recordings import End, FilesBy, Notice, Recording, RecordingState, StopAsked
 from shared.rtc.models import RecordingJob
 
 LEASE = timedelta(minutes=1)
@@ -181,13 +182,56 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """RTC said that these files are complete, or they lie in the bucket."""
+
+    files: tuple[RecordedFile, ...]
+    are_all: bool = False
+    """Whether RTC has said that no more come."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new. The same news twice is none."""
+        known = merged(recording.files, self.files)
+        heard: Fields = {} if known == recording.files else {"files": known, "file_heard_at": now}
+        return {**heard, "files_complete": True} if self.are_all else heard
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """These files lie in the bucket; of what RTC has said itself, nothing changes."""
+
+    files: tuple[RecordedFile, ...]
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        known = merged(self.files, recording.files)
+        heard: Fields = {} if known == recording.files else {"files": known, "file_heard_at": now}
+        return {"listed_at": now, **heard}
+
+
+@dataclass(frozen=True, slots=True)
+class CannotList:
+    """The bucket can't be listed with our key, so its files are learned in another way, or not at all."""
+
+    files_by: FilesBy
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return {"files_by": self.files_by}
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """A notice was posted, or never can be."""
 
     notice: Notice
+    files: int = 0
+    """How many files it named."""
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
+        if self.notice is Notice.FILES:
+            return {"files_posted": self.files}
         return {} if self.notice in recording.notices else {"notices": (*recording.notices, self.notice)}
 
 
@@ -234,7 +278,7 @@ def changed(recording: Recording, news: News, now: datetime) -> Recording:
     return after if "due_at" in fields else after.model_copy(update={"due_at": next_due(after, now)})
 
 
-def begun(attempt: Attempt) -> Recording:
+def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING) -> Recording:
     """Return the recording of an attempt that has been started, or whose outcome is unknown. Raises ValueError."""
     now = attempt.settled_at or attempt.began_at
     new = Recording(
@@ -245,6 +289,7 @@ def begun(attempt: Attempt) -> Recording:
         since=attempt.began_at,
         channel_id=attempt.channel_id,
         limit=attempt.limit,
+        files_by=files_by,
     )
     match attempt.outcome:
         case Started(job=job, app_id=app_id):

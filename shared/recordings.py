@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
 from shared.attempts import Limit
+from shared.recorded_files import RecordedFile
 from shared.rtc.models import RecordingJob, RecordingRequest
 
 
@@ -45,13 +46,27 @@ class End(StrEnum):
     """RTC could not show the job for a day."""
 
 
+class FilesBy(StrEnum):
+    """How recordbot learns of a recording's files."""
+
+    NOTHING = "nothing"
+    CALLBACKS = "callbacks"
+    LISTING = "listing"
+    """From a list of the bucket, and from callbacks if they come."""
+
+
 class Notice(StrEnum):
-    """News that needs a person. Each is posted once for a recording, as a reply in the thread of its message."""
+    """News that needs a person. Each is posted once for a recording, as a reply in the thread of its message.
+
+    FILES is posted again when another file has come.
+    """
 
     STUCK = "stuck"
     STILL_ON = "still_on"
     BEGAN = "began"
     OVER = "over"
+    FILES = "files"
+    NO_FILE = "no_file"
 
 
 _OVER = frozenset({RecordingState.ENDED, RecordingState.LOST})
@@ -109,6 +124,17 @@ class Recording(_Stored):
     """Since when RTC can't show the job; None if it could at the last look."""
     notices: tuple[Notice, ...] = ()
     """What was posted about it in the thread of its message."""
+    files: tuple[RecordedFile, ...] = ()
+    """Its files, in the order in which they were recorded."""
+    files_by: FilesBy = FilesBy.NOTHING
+    file_heard_at: AwareDatetime | None = None
+    """When recordbot last learned something new of its files."""
+    listed_at: AwareDatetime | None = None
+    """When recordbot last listed the bucket for them."""
+    files_complete: bool = False
+    """Whether RTC has said that no more files come."""
+    files_posted: int = 0
+    """How many files were posted."""
     drawn: str = ""
     """What its message shows: a value of `visible`."""
     due_at: AwareDatetime | None = None
@@ -160,7 +186,15 @@ class Recording(_Stored):
         """Return what its message shows, in short: the message is drawn again when this changes."""
         ends_at = "" if self.limit is None else f"{self.limit.ends_at:%Y%m%dT%H%M%SZ}"
         since = f"{self.since:%Y%m%dT%H%M%SZ}" if self.state is RecordingState.PLANNED else ""
-        return f"{self.state} {'stopping' if self.stop_asked and not self.is_over else ''} {since} {ends_at}"
+        files = f" {len(self.files)} files" if self.files and self.is_over else ""
+        no_file = " no file" if self.has_no_file else ""
+        stopping = "stopping" if self.stop_asked and not self.is_over else ""
+        return f"{self.state} {stopping} {since} {ends_at}{files}{no_file}"
+
+    @property
+    def has_no_file(self) -> bool:
+        """Return whether it is over, and no file has come in time."""
+        return Notice.NO_FILE in self.notices and not self.files
 
     def duration(self, now: datetime) -> timedelta:
         """Return how long it has been recording, or was recorded."""

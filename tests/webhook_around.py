@@ -11,10 +11,12 @@ from functions.aws.secrets import Secret
 from functions.http.api_gateway import HttpResponse
 from functions.ledger.ledger import open_ledger
 from functions.webhook import answer
+from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.door import Door
 from local.aws.calls import REGION
 from shared.orders import Order
+from tests.callback_requests import CALLBACK_KEY
 from tests.ledger_table import create_table
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
@@ -39,7 +41,8 @@ class Around:
         self.ledger = open_ledger(self.dynamodb, "ledger", "app1")
         self.secrets.create_secret(Name="webhook", SecretString=a_secret(KEY))
         secret = Secret(self.secrets, "webhook", WebhookSecret, self.clock)
-        self.door = Door(secret, CALLERS, self.ledger, self.put, self.clock)
+        callbacks = CallbackDoor(secret, "app1", self.put, self.clock)
+        self.door = Door(secret, CALLERS, self.ledger, self.put, self.clock, callbacks=callbacks)
 
     def clock(self) -> float:
         return self.now
@@ -60,6 +63,9 @@ class Around:
         return answer(event, lambda: self.door, function_request_id)
 
 
-def a_secret(*keys: str, status_keys: Sequence[str] = (STATUS_KEY,)) -> str:
+def a_secret(
+    *keys: str, status_keys: Sequence[str] = (STATUS_KEY,), callback_keys: Sequence[str] = (CALLBACK_KEY,)
+) -> str:
     """The webhook's secret with these keys of timetable."""
-    return json.dumps({"callers": {"timetable": keys, "limited": [LIMITED_KEY]}, "status_keys": status_keys})
+    callers = {"timetable": keys, "limited": [LIMITED_KEY]}
+    return json.dumps({"callers": callers, "status_keys": status_keys, "callback_keys": callback_keys})

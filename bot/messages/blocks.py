@@ -32,6 +32,7 @@ EMOJI = {
     "🔴": "recording",
     "⏰": "something that a person has to know",
     "⏹": "not recording any more",
+    "🎬": "a file of a recording",
     "✅": "done, in a list",
     "⛔": "not done",
     "❓": "nobody knows whether it was done",

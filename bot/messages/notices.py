@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
+from bot.messages.files import files_there, no_file
 from bot.messages.recording_card import why_over
 from bot.messages.wording import elapsed, stream
 from shared.recordings import End, Notice, Recording, RecordingState
@@ -31,6 +32,10 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
             )
             keep: Line = ["to keep it on: ", code(f"{command} extend {job} 1h")]
             return reply(Audience.CHANNEL, headline, joined(ends, keep))
+        case Notice.FILES:
+            return files_there(recording)
+        case Notice.NO_FILE:
+            return no_file(recording)
         case Notice.OVER:
             failed = recording.end in {End.RTC_FAILED, End.GONE, End.UNSEEN, End.NOT_STARTED}
             after = f" after {since}" if recording.job is not None else ""

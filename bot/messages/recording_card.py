@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages.blocks import Line, clock_time, code, day_time, joined, person, plain
+from bot.messages.files import files_in_short
 from bot.messages.wording import elapsed, settings, span
 from shared.recordings import End, Recording, RecordingState
 from shared.rtc.models import RecordingRequest, expected_stream_name
@@ -92,7 +93,8 @@ def _over(recording: Recording, who: str, now: datetime, facts: Line) -> StreamN
         return StreamNews("❓", f"{who} may have been recorded", [*why, "; it can be started again"], ())
     if recording.state is RecordingState.LOST:
         return StreamNews("❓", f"Lost: {who} · after {elapsed(recording.duration(now))}", why, (facts,))
-    return StreamNews("⏹", f"Recorded {who} · {elapsed(recording.duration(now))}", why, (facts,))
+    headline = f"Recorded {who} · {elapsed(recording.duration(now))}"
+    return StreamNews("⏹", headline, why, (joined(facts, files_in_short(recording)),))
 
 
 def job_line(job_id: str, stream_name: str | None, request: RecordingRequest) -> Line:

@@ -11,6 +11,7 @@ from functions.ledger.orders import Orders
 from functions.ledger.recordings import Recordings
 from functions.ledger.stops import Stops
 from functions.ledger.table import Table
+from shared.recordings import FilesBy
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,11 +30,11 @@ class Ledger:
     channels: Channels
 
 
-def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str) -> Ledger:
-    """Return the ledger of an RTC app in a table."""
+def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str, files_by: FilesBy = FilesBy.NOTHING) -> Ledger:
+    """Return the ledger of an RTC app in a table. `files_by`: how the files of new recordings are learned of."""
     table = Table(client, table_name)
     locks = Locks(table, app_id)
-    recordings = Recordings(table, app_id, locks)
+    recordings = Recordings(table, app_id, locks, files_by)
     return Ledger(
         orders=Orders(table),
         attempts=Attempts(table, locks, recordings),

@@ -18,7 +18,7 @@ from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, 
 from shared.actors import Actor
 from shared.attempts import Attempt, Started, Unknown
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed
-from shared.recordings import Recording, RecordingState
+from shared.recordings import FilesBy, Recording, RecordingState
 
 _SK = "recording#"
 LIVE = Index("live", by="live", order="due_at")
@@ -45,10 +45,11 @@ class Last(BaseModel):
 class Recordings:
     """The recordings of one app."""
 
-    def __init__(self, table: Table, app_id: str, locks: Locks) -> None:
+    def __init__(self, table: Table, app_id: str, locks: Locks, files_by: FilesBy) -> None:
         self._table = table
         self._app_id = app_id
         self._locks = locks
+        self._files_by = files_by
 
     def read(self, order_id: str, n: int) -> Recording | None:
         """Return the recording of an order's n-th stream, or None."""
@@ -83,7 +84,7 @@ class Recordings:
         elif isinstance(news, NotBegun):
             return []
         else:
-            after = begun(attempt)
+            after = begun(attempt, self._files_by)
         written = [] if after is before else [self._put(after, now, over=before)]
         written += self._last_changes(after, now)
         if after.job_id is None:
@@ -93,6 +94,7 @@ class Recordings:
 
     def plan(self, recording: Recording, now: datetime) -> Recording:
         """Store a recording that is planned for later, unless it is there. Return the stored one."""
+        recording = recording.model_copy(update={"files_by": self._files_by})
         if self._table.write(self._put(recording, now, over=None), *self._last_changes(recording, now)):
             return recording
         return self.read(recording.order_id, recording.n) or recording

@@ -2,6 +2,7 @@
 
 POST /hooks/{caller}     an event, signed with a key of the caller's: 202 for an order, 200 for a ping or a dry run
 GET  /orders/{order_id}  the order's status, by the link that the 202 gave
+POST /rtc/callbacks      what RTC says about a job, signed with the app's callback key: 200
 GET  /openapi.json       the description of this API
 
 Where GET is possible, HEAD is too: functions/webhook.py leaves out the body.
@@ -26,6 +27,7 @@ from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger
 from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
+from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.configuration import Limits, WebhookSecret
 from functions.webhook_api.description import description
 from functions.webhook_api.events import Ping
@@ -55,6 +57,8 @@ class Door:
     clock: Callable[[], float] = time.time
     record_rule_id: str = ""
     """The recording rule for starts that name none; empty for none."""
+    callbacks: CallbackDoor | None = None
+    """None if RTC does not call back."""
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Answer a request. Raises Problem, or an error of the secret or the ledger."""
@@ -64,6 +68,9 @@ class Door:
         if request.path.startswith("/hooks/") and "/" not in request.path.removeprefix("/hooks/"):
             _only(request, "POST")
             return self._accept_event(request, request.path.removeprefix("/hooks/"))
+        if request.path == "/rtc/callbacks" and self.callbacks is not None:
+            _only(request, "POST")
+            return self.callbacks.answer(request)
         if of_order := _ORDER_ID.fullmatch(request.path):
             _only(request, "GET", "HEAD")
             return self._order_status(request, of_order[1])

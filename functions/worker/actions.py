@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel
 
+from functions.worker.callback import CallbackHandler
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
 from functions.worker.extend import ExtendHandler
@@ -18,7 +19,7 @@ from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Check, Extend, Move, Order, Release, Settle, Show, Start, Stop
+from shared.orders import Callback, Check, Extend, Move, Order, Release, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -42,6 +43,7 @@ def handlers(
     extend: ExtendHandler,
     release: ReleaseHandler,
     move: MoveHandler,
+    callback: CallbackHandler,
     settle: SettleHandler,
 ) -> Handlers:
     """Return the table of handlers."""
@@ -54,6 +56,7 @@ def handlers(
             _row(Extend, extend),
             _row(Release, release),
             _row(Move, move),
+            _row(Callback, callback),
             _row(Settle, settle),
         ]
     )

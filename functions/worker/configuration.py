@@ -6,6 +6,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from functions.aws.secrets import BotToken, OptionalPart, SecretModel
 from functions.aws.settings import Name, RtcAccountId, Settings, Url, UrlPrefix
+from shared.recordings import FilesBy
+from shared.rtc.buckets import Bucket
 
 type _Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]
 """An address without a path."""
@@ -30,11 +32,29 @@ class RecorderSettings(Settings):
     iam_endpoint: _Endpoint
     max_recording_hours: Annotated[int, Field(ge=1, le=168)]
     """How long a recording lasts at most."""
+    rtc_callbacks: bool
+    """Whether RTC calls back when a file is complete."""
+    record_bucket: Annotated[str, StringConstraints(pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$")]
+    """The bucket that is listed for files; empty for none."""
+    record_location: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")]
+    """The bucket's region."""
+    record_folder: Annotated[str, StringConstraints(pattern=r"^[!-~]{0,512}$")]
+    """What the names of the files in the bucket begin with; `{stream}` stands for the stream's name."""
     slack_command: Name
     """The slash command's name, for what people may type next."""
     slack_api_url: UrlPrefix
     slack_response_url: UrlPrefix
     """The beginning of every response_url."""
+
+    @property
+    def bucket(self) -> Bucket | None:
+        """Return the bucket that is listed for files; None for none."""
+        return Bucket(self.record_bucket, self.record_location, self.record_folder) if self.record_bucket else None
+
+    @property
+    def files_by(self) -> FilesBy:
+        """Return how files are learned of where no bucket is listed."""
+        return FilesBy.CALLBACKS if self.rtc_callbacks else FilesBy.NOTHING
 
 
 class RecorderSecret(SecretModel):

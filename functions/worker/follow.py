@@ -11,12 +11,14 @@ from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.differences import report_differences
+from functions.worker.file_search import FileSearch
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.turns import Turns
 from shared.actors import CLOCK
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Start, Stop
+from shared.recording_clock import lists_bucket
 from shared.recording_news import AskedToStop, Gone, News, NotShown, Released, Shown, Stopped
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, RtcError
@@ -29,6 +31,7 @@ class Follower:
     ledger: Ledger
     turns: Turns
     redrawing: Redrawing
+    search: FileSearch
     put: Callable[[Order], None]
     """Puts the start of a planned recording on the queue."""
     clock: Callable[[], datetime]
@@ -44,9 +47,10 @@ class Follower:
         try:
             self.look(claimed, delivery)
         finally:
-            self._redraw(claimed, delivery)
+            self.redraw(claimed, delivery)
 
-    def _redraw(self, recording: Recording, delivery: Delivery) -> None:
+    def redraw(self, recording: Recording, delivery: Delivery) -> None:
+        """Show the recording as it is, unless Slack can't take that now. Then it is due again in a minute."""
         try:
             self.redrawing.redraw(Order.about(recording, Check()), delivery)
         except TryAgain as again:  # a busy channel must not keep other recordings from their looks
@@ -59,6 +63,8 @@ class Follower:
         """
         now = self.clock()
         if recording.is_over:
+            if lists_bucket(recording) and (found := self.search.look(recording)):
+                return self.ledger.recordings.note(recording, found, now)
             return recording
         match recording.state:
             case RecordingState.PLANNED:

@@ -76,9 +76,7 @@ class Redrawing:
 
     def _notice(self, order: Order, recording: Recording, message: MessageRef | None, delivery: Delivery) -> None:
         now = self.clock()
-        kind = notice_due(recording, now)
-        if kind is None:
-            return
-        if message is not None:
-            self.telling.reply(order, message, notice(kind, recording, self.command, now), delivery)
-        self.ledger.recordings.note(recording, Noticed(kind), now)
+        while (kind := notice_due(recording, now)) is not None:
+            if message is not None:
+                self.telling.reply(order, message, notice(kind, recording, self.command, now), delivery)
+            recording = self.ledger.recordings.note(recording, Noticed(kind, len(recording.files)), now)

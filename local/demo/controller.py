@@ -63,11 +63,10 @@ class Controller:
 
     def documents(self, person_id: str) -> Documents:
         """Return all that the page draws for that person (local/demo/documents.py)."""
-        rtc = self._system.rtc
         return {
             **messages_seen(self._chat, self._person(person_id)),
             **self._commands(),
-            "jobs": jobs(rtc.jobs() if rtc else None),
+            "jobs": jobs(self._system.rtc),
             "broken": self._switchboard.on(),
         }
 
@@ -77,6 +76,14 @@ class Controller:
         rtc, stack = self._system.rtc, self._system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
         return masked(details_of(trace, steps_of(trace), rtc.calls() if rtc else (), items), self._secrets)
+
+    def file(self, key: str) -> bytes:
+        """Return the file with this name in RTC's bucket. Raises LookupError if there is none."""
+        files = () if self._system.rtc is None else self._system.rtc.files()
+        found = next((it.body for it in files if it.key == key), None)
+        if found is None:
+            raise LookupError(f"no file {key}")
+        return found
 
     def say(self, person_id: str, channel_id: str, text: str, breaks: str = "") -> None:
         """Type `text` as that person: a command or a message.

@@ -3,7 +3,7 @@
 A thing keeps its key. The page is sent each document that has changed.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 
 from local.demo.masking import masked
@@ -11,7 +11,7 @@ from local.demo.step import Step
 from local.demo.steps import state_of, steps_of
 from local.demo.summaries import answered, outcome, requested
 from local.demo.trace import Trace, orders_in
-from local.rtc.jobs import Job
+from local.rtc.api import RtcApi
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
 
 type Documents = dict[str, object]
@@ -52,9 +52,12 @@ def commands(traces: Iterable[Trace], chat: Chat) -> Documents:
     return {f"command {trace.request_id}": _command(trace, chat) for trace in traces}
 
 
-def jobs(running: Sequence[Job] | None) -> object:
-    """Return RTC's jobs as its API shows them, the newest first; None if the real RTC is used."""
-    return None if running is None else masked([job.document() for job in reversed(running)])
+def jobs(rtc: RtcApi | None) -> object:
+    """Return RTC's jobs as its API shows them, with their files, the newest first; None if the real RTC is used."""
+    if rtc is None:
+        return None
+    files = {file.job.job_id: file.key for file in rtc.files()}
+    return masked([job.document() | {"file": files.get(job.job_id)} for job in reversed(rtc.jobs())])
 
 
 def _command(trace: Trace, chat: Chat) -> Mapping[str, object]:

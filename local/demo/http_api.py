@@ -4,6 +4,7 @@
     GET  /api/workspace              what doesn't change
     GET  /api/news?person=ID         server-sent events: [[key, document], ...]; null replaces what is gone
     GET  /api/commands/ID            a command or event in full, by the id of its request or its order
+    GET  /api/files/NAME             a file in RTC's bucket
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
@@ -19,7 +20,7 @@ import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from local.demo.controller import Controller
 from local.errors import LocalError
@@ -29,7 +30,7 @@ from shared.strict_json import read_json
 PAGE = Path(__file__).parent.parent / "page"
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _HEADERS = (
@@ -77,6 +78,9 @@ def _answer(controller: Controller, request: Request) -> Answer:
             person = parse_qs(request.query).get("person", [""])[0]
             controller.documents(person)  # raises for an unknown person before the stream begins
             return Answer(headers=(("Content-Type", "text/event-stream"), *_HEADERS), body=news(controller, person))
+        case "GET", ["files", *parts] if parts:
+            body = controller.file(unquote("/".join(parts)))
+            return Answer(headers=(("Content-Type", "video/mp4"), *_HEADERS), body=body)
         case "GET", ["commands", command_id]:
             return Answer.of_json(HTTPStatus.OK, controller.details(command_id), _HEADERS)
     return Answer(HTTPStatus.NO_CONTENT if _act(controller, request) else HTTPStatus.NOT_FOUND)

@@ -26,6 +26,7 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
             rtc=rtc or RtcApi(empty_rooms=True),
             built=built,
             by_clock=True,
+            files=True,
             on_log=event_log.add_line,
             on_call=event_log.add_call,
         ) as system,

@@ -11,6 +11,7 @@ from local.demo.event_log import EventLog, Line
 from local.demo.trace import RECORDER
 from local.http_message import Wire
 from local.rtc.api import RtcApi
+from local.rtc.callbacks import Manner
 from local.rtc.faults import Fault as RtcFault
 from local.slack.faults import RESPONSE_URL_ENDED
 from local.slack.faults import THROTTLED as SLACK_THROTTLED
@@ -43,6 +44,11 @@ SWITCHES = (
     Switch("rtc-429", "RTC", "Error 429", "RTC's API gateway throttles; the order is tried again.", "rtc"),
     Switch("rtc-key", "RTC", "Wrong key", "RTC has another secret key: no signature is valid."),
     Switch("rtc-clock", "RTC", "Clock off", "RTC's clock is 20 minutes ahead; it allows 15."),
+    Switch("rtc-no-file", "RTC", "No file", "RTC stores no file. That is reported ten minutes after the end.", "file"),
+    Switch("rtc-no-calls", "RTC", "No callbacks", "RTC never calls back: the file is found in the bucket.", "calls"),
+    Switch("rtc-twice", "RTC", "Calls back twice", "Each callback comes twice; the file is reported once.", "calls"),
+    Switch("rtc-late", "RTC", "Calls back late", "Each callback comes 20 seconds late.", "calls"),
+    Switch("rtc-unsigned", "RTC", "Unsigned callbacks", "Nobody signs the callbacks: all are refused.", "calls"),
     Switch(
         "slack-ended",
         "Slack",
@@ -62,6 +68,12 @@ _RTC_FAULTS = {
     "rtc-silent": RtcFault(wire=Wire.NOTHING, delay=_FOREVER, made=True),
     "rtc-500": RtcFault(status=500, error_code="RTC.00002000"),
     "rtc-429": RtcFault(status=429, error_code="APIGW.0308"),
+}
+_MANNERS = {
+    "rtc-no-calls": Manner(times=0),
+    "rtc-twice": Manner(times=2),
+    "rtc-late": Manner(late=timedelta(seconds=20)),
+    "rtc-unsigned": Manner(is_signed=False),
 }
 _SLACK_FAULTS: dict[str, tuple[SlackFault, Door | None]] = {
     "slack-ended": (RESPONSE_URL_ENDED, "response_url"),
@@ -120,6 +132,10 @@ class Switchboard:
         for name in self._on:
             if name in _RTC_FAULTS:
                 rtc.misbehave(_RTC_FAULTS[name], times=None)
+            if name in _MANNERS:
+                rtc.call_back_so(_MANNERS[name])
+        if "rtc-no-file" in self._on:
+            rtc.lose_files(None)
         if "recorder" in self._on:
             rtc.misbehave(_SLOW_START, operation="start", times=None)
         ahead = timedelta(minutes=20 if "rtc-clock" in self._on else 0)

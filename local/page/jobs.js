@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { clock } from "./dates.js";
 
-const COLUMNS = ["Job", "Room", "User", "Picture", "State", "Since"];
+const COLUMNS = ["Job", "Room", "User", "Picture", "State", "Since", "File"];
 
 /** Return { node, draw }. */
 export function jobs(state) {
@@ -14,7 +14,7 @@ export function jobs(state) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "RTC’s jobs" },
     element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map(column))), body),
   );
-  const text = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED.";
+  const text = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED. A second later its file is in the bucket.";
   const node = element("div", {}, element("p", { class: "note" }, text), table, none);
   let drawn = "";
 
@@ -33,6 +33,11 @@ export function jobs(state) {
 
 const column = (name) => element("th", { scope: "col" }, name);
 
+function video(file) {
+  const src = `/api/files/${file.split("/").map(encodeURIComponent).join("/")}`;
+  return element("video", { class: "file", src, controls: "", preload: "metadata", title: file, "aria-label": `File ${file}` });
+}
+
 function row(job) {
   const picture = job.video_type?.replace("STREAM", "").toLowerCase();
   return element(
@@ -44,5 +49,6 @@ function row(job) {
     element("td", {}, picture ? `${job.select_stream_type} ${picture}` : "audio"),
     element("td", {}, element("span", { class: `job-state ${job.state.toLowerCase()}` }, job.state), ` ${job.stop_reason ?? ""}`),
     element("td", {}, clock(Date.parse(job.update_time))),
+    element("td", {}, job.file ? video(job.file) : ""),
   );
 }

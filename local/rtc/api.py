@@ -1,4 +1,4 @@
-"""The Huawei Cloud RTC API as its page describes it, on this machine: the single-stream jobs, and IAM's token call.
+"""The Huawei Cloud RTC API as its page describes it, on this machine: jobs, their files, and IAM's token call.
 
 `RtcApi.answer` answers a request without a socket; local/rtc/server.py serves it on a port. It is independent of the
 product (it imports nothing of shared/), so that a mistake in one isn't repeated in the other. Source: the API page
@@ -19,10 +19,14 @@ from urllib.parse import unquote
 
 from local.faults import Faults
 from local.http_message import Answer, Request
+from local.rtc.callbacks import Call as CallbackCall
+from local.rtc.callbacks import Callbacks, Manner
 from local.rtc.credentials import MADE_UP, Credentials
 from local.rtc.faults import NOT_CARRIED_OUT, Fault, Operation
+from local.rtc.files import Files, StoredFile
 from local.rtc.iam import Tokens
 from local.rtc.jobs import Job, Jobs
+from local.rtc.obs import is_for, read
 from local.rtc.parameters import Change, Parameters, read_start, read_update, require_rule
 from local.rtc.refusal import Refused
 from local.rtc.signature import Key, SignatureCheck
@@ -86,6 +90,8 @@ class RtcApi:
         # guess: whether a start needs a rule that exists, or an address to push to. Huawei's Go SDK says "at least one"
         # of record_param and publish_param, the page calls both optional; the page of the rules has one for each app.
         strict_rules: bool = False,
+        # guess: whether our key may list buckets. API Explorer has that call with a token only.
+        may_list: bool = True,
         # Whether nobody is in a room until somebody joins: then a job ends after its max_idle_time.
         empty_rooms: bool = False,
     ) -> None:
@@ -102,6 +108,9 @@ class RtcApi:
             refuses_duplicates=refuses_duplicates,
             empty_rooms=empty_rooms,
         )
+        self._may_list = may_list
+        self._files = Files(credentials.bucket, credentials.region, init_time=init_time)
+        self._callbacks = Callbacks()
         self._faults = Faults[Operation | None, Fault]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()
@@ -130,6 +139,47 @@ class RtcApi:
         """Return every job in its current state, the oldest first."""
         with self._lock:
             return self._jobs.all(self._clock())
+
+    def files(self) -> list[StoredFile]:
+        """Return every file in the bucket, the oldest first."""
+        with self._lock:
+            self._store(self._clock())
+            return self._files.all()
+
+    def name_files(self, name: str) -> None:
+        """Name the next files so: a text with `{folder}`, `{stream}` and `{start}`."""
+        with self._lock:
+            self._files.name = name
+
+    def lose_files(self, times: int | None = 1) -> None:
+        """Store no file of the next `times` jobs that end; None means until `behave`."""
+        with self._lock:
+            self._files.lose(times)
+
+    def read_object(self, request: Request) -> Answer | None:
+        """Return OBS's answer to a request; None if it is none to the bucket."""
+        with self._lock:
+            now = self._clock()
+            self._store(now)
+            return (
+                read(self._files, self.credentials, request, now.timestamp()) if is_for(self._files, request) else None
+            )
+
+    def call_back(self, url: str, auth_key: str) -> None:
+        """Call back at this address from now on, as the app's setting says."""
+        with self._lock:
+            self._callbacks.url, self._callbacks.auth_key = url, auth_key
+
+    def call_back_so(self, manner: Manner) -> None:
+        """Call back in this manner, until `behave`."""
+        with self._lock:
+            self._callbacks.manner = manner
+
+    def callbacks_due(self) -> list[CallbackCall]:
+        """Return the callbacks that are to be posted now. Each is returned once."""
+        with self._lock:
+            now = self._clock()
+            return self._callbacks.due(self._store(now), self._files, now)
 
     def calls(self) -> list[Call]:
         """Return the latest thousand calls, the oldest first."""
@@ -160,6 +210,8 @@ class RtcApi:
         """Remove all faults."""
         with self._lock:
             self._faults.clear()
+            self._files.lose(0)
+            self._callbacks.manner = Manner()
 
     def check_signatures(self, *, wrong_key: bool = False, clock_ahead: timedelta = timedelta(0)) -> None:
         """Check signatures as usual, or with another secret key or a clock that is ahead. Unlock all keys."""
@@ -179,6 +231,11 @@ class RtcApi:
         with self._lock:
             self._tokens.revoke()
 
+    def _store(self, now: datetime) -> list[Job]:
+        jobs = self._jobs.all(now)
+        self._files.store(jobs, now)
+        return jobs
+
     def _carry_out(self, route: _Route, request: Request, request_id: str) -> tuple[Answer, str]:
         try:
             return self._call(route, request), "accepted"
@@ -191,6 +248,8 @@ class RtcApi:
         if route.operation == "token":
             return self._tokens.issue(request)
         self._admit(request)
+        if route.operation == "list":
+            return self._list(request)
         if route.app_id != self.credentials.app_id:
             # guess: the code, from the error table's remark that it is also used for 404.
             raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such app")
@@ -233,6 +292,14 @@ class RtcApi:
         else:
             raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "neither Authorization nor x-auth-token is given")
 
+    def _list(self, request: Request) -> Answer:
+        if not self._may_list:
+            raise Refused(HTTPStatus.FORBIDDEN, "RTC.00001021", "the key may not list buckets")
+        now = self._clock()
+        self._throttle(now)
+        self._store(now)
+        return Answer.of_json(HTTPStatus.OK, self._files.listing(request.query))
+
     def _throttle(self, now: datetime) -> None:
         if self._calls_per_second is None:
             return
@@ -246,6 +313,8 @@ class RtcApi:
 def _route(request: Request) -> _Route:
     if (request.method, request.path) == ("POST", "/v3/auth/tokens"):
         return _Route("token")
+    if (request.method, request.path) == ("GET", "/v2/rtc-ops/buckets/objects"):
+        return _Route("list")
     path = _PATH.fullmatch(request.path)
     if not path:
         return _Route(None)

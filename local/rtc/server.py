@@ -21,14 +21,15 @@ from pydantic import ValidationError
 from local.http_message import Answer, Request
 from local.loopback import Server
 from local.rtc.api import Call, RtcApi
+from local.rtc.callbacks import Sender
 from local.rtc.faults import Misbehaviour
 from shared.command_line import CommandLine
 
 
 @contextmanager
 def serve(api: RtcApi, port: int = 0) -> Iterator[Server]:
-    """Serve `api` and its control path on 127.0.0.1:`port` (0: any free port). Raises PortTaken."""
-    with closing(Server(partial(_answer, api), port)) as server:
+    """Serve `api` and its control path on 127.0.0.1:`port` (0: any free port). It calls back. Raises PortTaken."""
+    with closing(Server(partial(_answer, api), port)) as server, closing(Sender(api.callbacks_due)):
         yield server
 
 
@@ -49,7 +50,7 @@ def serve_alone(port: int, command: CommandLine) -> int:
 def _answer(api: RtcApi, request: Request) -> Answer:
     if request.path.startswith("/_local/"):
         return _control(api, request)
-    return api.answer(request)
+    return api.read_object(request) or api.answer(request)
 
 
 def _control(api: RtcApi, request: Request) -> Answer:

@@ -1,4 +1,4 @@
-"""The four operations on a single stream recording job. Only RtcError leaves this module.
+"""The four operations on a single stream recording job, and the list of a bucket. Only RtcError leaves this module.
 
 Source: "Starting a Single Stream Recording Job" and its siblings (query, update, stop) in the RTC API reference,
 https://support.huaweicloud.com/intl/en-us/api-rtc/.
@@ -19,8 +19,10 @@ from requests.auth import AuthBase
 
 from shared import transport
 from shared.log_events import LogEvent
+from shared.recorded_files import RecordedFile
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
+from shared.rtc.buckets import Bucket
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
 from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
 from shared.rtc.push_addresses import keys_in
@@ -29,6 +31,8 @@ from shared.rtc.request_preview import RequestPreview, masked_body, masked_in
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
 _FOR_AUTHENTICATION = 2.0
 """Extra seconds for authentication. A longer login uses up the time of its call."""
+_MOST_OF_A_LIST = 4 * 1024 * 1024
+"""The most bytes of a list of objects, which has no pages."""
 _logger = logging.getLogger("recordbot.rtc")
 
 MAX_IDLE_CONNECTION = timedelta(seconds=10)
@@ -58,6 +62,7 @@ class RtcClient:
             raise ValueError(f"app_id has to be letters, digits, _ or -: {app_id!r}")
         self.app_id = app_id
         self._jobs_url = f"{endpoint}/v2/apps/{app_id}/individual-stream-jobs"
+        self._objects_url = f"{endpoint}/v2/rtc-ops/buckets/objects"
         self._auth = auth
         self._session = session or transport.new_session()
         self._clock = clock
@@ -104,6 +109,11 @@ class RtcClient:
         if not isinstance(error, AlreadyDone):
             raise error
 
+    def files_of(self, bucket: Bucket, stream_name: str) -> tuple[RecordedFile, ...]:
+        """Return the files of a stream in a bucket, as RTC lists them. Raises RtcError."""
+        answer = self._ask("list", "GET", f"{self._objects_url}?{bucket.query(stream_name)}", most=_MOST_OF_A_LIST)
+        return bucket.files_in(answer, stream_name)
+
     def _job_url(self, job_id: str) -> str:
         return f"{self._jobs_url}/{quote(job_id, safe='')}"
 
@@ -114,7 +124,14 @@ class RtcClient:
         headers = {"Content-Type": "application/json"}  # mandatory by Table 2, with or without a body
         return self._session.prepare_request(requests.Request(method, url, headers=headers, data=content, auth=auth))
 
-    def _ask(self, operation: str, method: str, url: str, body: Mapping[str, JsonValue] | None = None) -> Answer:
+    def _ask(
+        self,
+        operation: str,
+        method: str,
+        url: str,
+        body: Mapping[str, JsonValue] | None = None,
+        most: int = MAX_BODY,
+    ) -> Answer:
         began = time.monotonic()
         self.last_request_id = None
         transport.set_deadline(self._session, sum(self._limits) + _FOR_AUTHENTICATION)
@@ -126,7 +143,7 @@ class RtcClient:
             raise NotConnected(operation, error_msg=f"it could not be put together ({type(error).__name__})") from error
         try:
             response = self._session.send(prepared, timeout=self._limits, allow_redirects=False, stream=True)
-            content = transport.read_bounded(response, MAX_BODY)
+            content = transport.read_bounded(response, most)
         except RtcError:
             raise
         except transport.NotConnected as error:

@@ -5,7 +5,6 @@ Field names, bounds and defaults are those of the API page "Starting a Single St
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -18,14 +17,12 @@ from pydantic import (
     FieldSerializationInfo,
     JsonValue,
     StringConstraints,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
     field_serializer,
     model_validator,
 )
 
 from shared.rtc.push_addresses import WITHOUT_KEYS, without_key
+from shared.rtc.received import Moment, Read, Received, Text, number_as_text, whole_number
 
 type VideoType = Literal["CAMERASTREAM", "SCREENSTREAM"]
 type SelectStreamType = Literal["LD", "SD", "HD", "FHD"]
@@ -36,30 +33,10 @@ MAX_IDLE_TIME_DEFAULT = 30
 """max_idle_time's bounds and default, in seconds (Table 3)."""
 
 
-LEAST_NUMBER, MOST_NUMBER = -(2**63), 2**64 - 1
-"""The bounds of an id that is written as a number: 64 bits, signed or not."""
-_LAST_EXACT = 2**53
-"""A larger float stands for several whole numbers, so it is not accepted as an id."""
-
-
-def _whole_number(value: object) -> object:
-    """Return the int for a whole float: for JSON 30 and 30.0 are the same, and some languages write only 30.0."""
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _LAST_EXACT:
-        return int(value)
-    return value
-
-
-def _number_as_text(value: object) -> object:
-    """Return an id as text. The API page declares ids as strings, but its examples have numbers. We send strings."""
-    number = _whole_number(value)
-    is_one = isinstance(number, int) and not isinstance(number, bool) and LEAST_NUMBER <= number <= MOST_NUMBER
-    return str(number) if is_one else value
-
-
 type RtcId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$"),
-    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
+    BeforeValidator(number_as_text, json_schema_input_type=str | int),
 ]
 """A room's or a user's id: 1 to 64 letters, digits, `_` or `-`."""
 
@@ -74,7 +51,7 @@ def _one_path_piece(value: str) -> str:
 type JobId = Annotated[
     str,
     StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$"),
-    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
+    BeforeValidator(number_as_text, json_schema_input_type=str | int),
     AfterValidator(_one_path_piece),
 ]
 """A job's id as RTC gives it. It is opaque: only characters that would break a path or a line are refused."""
@@ -82,7 +59,7 @@ type JobId = Annotated[
 type GivenJobId = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._~-]{0,127}$"),
-    BeforeValidator(_number_as_text, json_schema_input_type=str | int),
+    BeforeValidator(number_as_text, json_schema_input_type=str | int),
 ]
 """A job's id as a caller gives it: only characters that every gateway takes for one part of a path."""
 
@@ -151,7 +128,7 @@ class RecordingRequest(_Sent):
     """CAMERASTREAM, SCREENSTREAM, or null for no video."""
     select_stream_type: SelectStreamType = "FHD"
     """LD, SD, HD or FHD."""
-    max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX), BeforeValidator(_whole_number)] = (
+    max_idle_time: Annotated[int, Field(ge=MAX_IDLE_TIME_MIN, le=MAX_IDLE_TIME_MAX), BeforeValidator(whole_number)] = (
         MAX_IDLE_TIME_DEFAULT
     )
     """5 to 43200 seconds without anybody in the room, after which the recording ends; 30 where it is left out."""
@@ -173,50 +150,28 @@ class RecordingRequest(_Sent):
         return self.model_dump(mode="json", exclude_none=True)
 
 
-def _none_if_unreadable(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(value)
-    except (ValidationError, OverflowError):  # a date at the end of time has no UTC
-        return None
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-type _Read[T] = Annotated[T | None, WrapValidator(_none_if_unreadable)]
-type _Text = Annotated[str, BeforeValidator(_number_as_text)]
-type _Moment = Annotated[datetime, AfterValidator(_utc)]
-
-
 def expected_stream_name(job_id: str, room_id: str | None, user_id: str | None) -> str | None:
     """Return the name that RTC's naming rule gives a stream; None if an id is unknown."""
     return f"s_{job_id}_{room_id}_{user_id}" if room_id and user_id else None
 
 
-class _Received(BaseModel):
-    """Base of the models that we read. They are tolerant, and their errors contain no value."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class JobPublishParam(_Received):
+class JobPublishParam(Received):
     """Where RTC says it pushes the stream as well."""
 
-    rtmp_urls: _Read[list[str]] = Field(default=None, repr=False)
+    rtmp_urls: Read[list[str]] = Field(default=None, repr=False)
 
     @field_serializer("rtmp_urls")
     def _as_stored(self, urls: list[str] | None, info: FieldSerializationInfo) -> list[str] | None:
         return None if urls is None else _stored_urls(urls, info)
 
 
-class JobRecordParam(_Received):
+class JobRecordParam(Received):
     """Which recording rule RTC says applies (Table 8)."""
 
-    record_rule_id: _Read[_Text] = None
+    record_rule_id: Read[Text] = None
 
 
-class RecordingJob(_Received):
+class RecordingJob(Received):
     """A job as RTC answers it (Table 7 and its example). Only `job_id` is required; any other field may be None.
 
     Ids may be numbers, unknown fields are dropped, unknown states are kept, a field of the wrong type is None. Times
@@ -224,26 +179,26 @@ class RecordingJob(_Received):
     """
 
     job_id: JobId
-    app_id: _Read[_Text] = None
-    room_id: _Read[_Text] = None
-    user_id: _Read[_Text] = None
-    stream_name: _Read[_Text] = None
+    app_id: Read[Text] = None
+    room_id: Read[Text] = None
+    user_id: Read[Text] = None
+    stream_name: Read[Text] = None
     """RTC's own name; the page's example of an answer lacks it. `expected_stream_name` makes one."""
-    is_record_audio: _Read[bool] = None
-    video_type: _Read[str] = None
-    select_stream_type: _Read[str] = None
-    max_idle_time: _Read[int] = None
-    publish_param: _Read[JobPublishParam] = None
-    record_param: _Read[JobRecordParam] = None
-    create_time: _Read[_Moment] = None
-    update_time: _Read[_Moment] = None
-    state: _Read[str] = None
+    is_record_audio: Read[bool] = None
+    video_type: Read[str] = None
+    select_stream_type: Read[str] = None
+    max_idle_time: Read[int] = None
+    publish_param: Read[JobPublishParam] = None
+    record_param: Read[JobRecordParam] = None
+    create_time: Read[Moment] = None
+    update_time: Read[Moment] = None
+    state: Read[str] = None
     """INIT, RUNNING or STOPPED, or a value that is new in RTC."""
-    stop_reason: _Read[str] = None
+    stop_reason: Read[str] = None
     """TENANT_STOP, EXCEED_MAX_IDLE_TIME or INTERNAL_ERROR (the SDK's list), or a value that is new in RTC."""
-    description: _Read[str] = None
-    start_time: _Read[_Moment] = None
-    stop_time: _Read[_Moment] = None
+    description: Read[str] = None
+    start_time: Read[Moment] = None
+    stop_time: Read[Moment] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
 from local.rtc.faults import Fault
 from local.rtc.server import serve
+from tests.processes import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 JSON = "application/json"
@@ -62,6 +64,25 @@ def test_the_sdk_starts_shows_updates_and_stops_a_job(server: Server, api: RtcAp
     stopped = client.show_individual_stream_job(rtc.ShowIndividualStreamJobRequest(**where))
     assert (stopped.state, stopped.stop_reason) == ("STOPPED", "TENANT_STOP")
     assert {call.verdict for call in api.calls()} == {"accepted"}
+
+
+def test_the_sdk_lists_the_files_of_a_bucket(server: Server, api: RtcApi) -> None:
+    """A job that has run and is over leaves one, and the SDK's models find its name, size and time."""
+    client = _client(server)
+    client.create_individual_stream_job(_start())
+    api.fail("1")
+    request = rtc.ListObsBucketObjectsRequest(bucket=MADE_UP.bucket, type="objects", location=MADE_UP.region)
+    request.prefix = f"{MADE_UP.app_id}/mp4/s_1_100_user001"
+    end = time.monotonic() + PATIENCE_S
+    while not (found := client.list_obs_bucket_objects(request)).count:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    (listed,) = found.objects
+    assert listed.file_name.startswith(request.prefix)
+    assert listed.size == 2
+    assert datetime.strptime(listed.last_modified, "%Y/%m/%d %H:%M:%S GMT%z").tzinfo is not None
+    request.prefix = f"{MADE_UP.app_id}/mp4/s_2"
+    assert client.list_obs_bucket_objects(request).objects == []
 
 
 def _refusal(client: Any, request: Any) -> tuple[int, str, str]:

@@ -16,7 +16,9 @@ from bot.app import create_app
 from functions import slack, webhook
 from functions.aws.queue import place
 from functions.aws.secrets import Secret
+from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.door import Door
+from tests.fuzz.callback_events import callback_event, giant_callbacks
 from tests.fuzz.properties import EVENTS, check_memory, check_reply, check_result, put, run
 from tests.fuzz.slack_events import giant_slack_events, slack_event
 from tests.fuzz.webhook_events import DOMAIN, giant_webhook_events, webhook_event
@@ -54,7 +56,8 @@ def _webhooks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
     """The webhook's function with its own wiring, but for the queue."""
     with mock_aws():
         around = Around()
-        door = Door(around.door.secret, CALLERS, around.ledger, put, around.clock)
+        callbacks = CallbackDoor(around.door.secret, "app1", put, around.clock)
+        door = Door(around.door.secret, CALLERS, around.ledger, put, around.clock, callbacks=callbacks)
         monkeypatch.setattr(webhook, "_door", lambda: door)
         yield lambda event: webhook.handler(event, Context())
 
@@ -76,6 +79,14 @@ def _check_webhooks(result: dict[str, Any], _: int) -> None:
         assert (link.scheme, link.hostname, link.username) == ("https", DOMAIN, None), "the link leads elsewhere"
 
 
+def _check_callbacks(result: dict[str, Any], _: int) -> None:
+    body = check_result(result)
+    assert result["statusCode"] in {200, 400, 401, 404, 405, 413}
+    is_problem = result["headers"]["content-type"] == "application/problem+json"
+    assert is_problem == (result["statusCode"] >= 400)
+    assert is_problem or not body
+
+
 def test_slacks_door_takes_anything(slacks_door: Answer) -> None:
     """What is sent gives a 200, 400 or 401, a reply that Slack takes, and no error of ours."""
     run(slack_event, slacks_door, _check_slacks)
@@ -90,6 +101,16 @@ def test_the_webhooks_door_takes_anything(webhooks_door: Answer) -> None:
 def test_slacks_door_takes_giants(slacks_door: Answer, *, is_signed: bool, size: int, most: int) -> None:
     """They take memory by their size, keep none, and nothing of them is parsed before they are verified."""
     check_memory(giant_slack_events(size, is_signed=is_signed), slacks_door, most)
+
+
+def test_the_door_of_callbacks_takes_anything(webhooks_door: Answer) -> None:
+    """What is sent gives a 200, or a problem below 500, and no error of ours."""
+    run(callback_event, webhooks_door, _check_callbacks)
+
+
+def test_the_door_of_callbacks_takes_giants(webhooks_door: Answer) -> None:
+    """They take memory by their size, and keep none."""
+    check_memory(giant_callbacks(), webhooks_door, 60)
 
 
 def test_the_webhooks_door_takes_giants(webhooks_door: Answer) -> None:

@@ -22,12 +22,14 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
+from functions.worker.callback import CallbackHandler
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
+from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
 from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
@@ -48,10 +50,13 @@ from local.rtc.api import RtcApi
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared import transport
-from shared.actors import Actor
+from shared.actors import RTC, Actor
 from shared.attempts import Attempt
-from shared.orders import Check, Order, Start, Tick, new_order_id
+from shared.orders import Callback, Check, Order, Start, Tick, new_order_id
+from shared.recordings import FilesBy
 from shared.rtc.auth import AkSkAuth
+from shared.rtc.buckets import Bucket
+from shared.rtc.callbacks import read_callback
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
@@ -173,6 +178,13 @@ class World:
         """What ann read in the channel, each message as text."""
         return [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
 
+    def call_back(self) -> None:
+        """Let RTC call back about all that is new, and take what it says."""
+        for call in self.rtc.callbacks_due():
+            said = Callback(said=read_callback(call.body))
+            order = Order(order_id=new_order_id(), actor=RTC, action=said, placed_at=self.clock())
+            assert self.run(order) is None
+
     def attempt(self, order: Order, n: int = 0) -> Attempt:
         """An attempt that has its outcome."""
         attempt = self.ledger.attempts.claim(order, n, requests_of(order)[n], self.clock())
@@ -186,12 +198,12 @@ class World:
 
 
 def handlers_of(
-    ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, clock: SettableClock
+    ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, search: FileSearch, clock: SettableClock
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
     results = Results(checks.queues, telling, clock)
     redrawing = Redrawing(ledger, telling, "/record", clock)
-    follower = Follower(ledger, turns, redrawing, checks.queues.put, clock)
+    follower = Follower(ledger, turns, redrawing, search, checks.queues.put, clock)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, LONGEST, clock, clock.tick)
     stop = StopHandler(ledger, turns, telling, results, redrawing, clock)
     table = handlers(
@@ -202,13 +214,21 @@ def handlers_of(
         extend=ExtendHandler(ledger, redrawing, telling, clock),
         release=ReleaseHandler(ledger, redrawing, telling, clock),
         move=MoveHandler(ledger, redrawing, telling, clock),
+        callback=CallbackHandler(ledger, follower, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)
 
 
 @contextmanager
-def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_channel: bool = False) -> Iterator[World]:
+def a_world(
+    aws: tuple[DynamoDBClient, SQSClient],
+    *,
+    bot_token: bool,
+    busy_channel: bool = False,
+    bucket: Bucket | None = None,
+    files_by: FilesBy = FilesBy.NOTHING,
+) -> Iterator[World]:
     """A recorder whose ledger, queue, RTC and Slack know nothing yet. In a `busy_channel` Slack limits the posts."""
     dynamodb, sqs = aws
     clock = SettableClock()
@@ -220,7 +240,9 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_chan
     session.mount("http://", InMemory(api.answer))
     auth = AkSkAuth(made_up.access_key, made_up.secret_key, made_up.project_id, clock=clock)
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
-    ledger = open_ledger(dynamodb, TABLE, new_order_id())
+    objects_pace = Pace(Table(dynamodb, TABLE), new_order_id(), CALLS_PER_SECOND)
+    search = FileSearch(objects_pace, lambda: rtc, bucket, files_by, clock, clock.tick)
+    ledger = open_ledger(dynamodb, TABLE, new_order_id(), search.files_by)
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
     with (
@@ -241,6 +263,6 @@ def a_world(aws: tuple[DynamoDBClient, SQSClient], *, bot_token: bool, busy_chan
         checks = Checks(Queues(queue, queue), clock)
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)
-        table, due = handlers_of(ledger, turns, telling, checks, clock)
+        table, due = handlers_of(ledger, turns, telling, checks, search, clock)
         world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url)
         yield world

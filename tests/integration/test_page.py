@@ -335,3 +335,22 @@ def test_a_taken_port_is_told_before_anything_starts(monkeypatch: pytest.MonkeyP
         served(other.port),
     ):
         pass
+
+
+def test_a_recording_comes_to_its_file(address: str, demo: tuple[str, System]) -> None:
+    """RTC calls back at the webhook's real door, the thread has the file, and the page can play it."""
+    _say(address, "/record room pagefile user001")
+    _news(address, lambda it: _said(it, "Recording user001", "pagefile"))
+    _say(address, "/record stop pagefile user001")
+    news = _news(address, lambda it: _said(it, "🎬", "_pagefile_user001_"))
+    (job,) = [it for it in news["jobs"] if it["room_id"] == "pagefile"]
+    status, body = _ask(address, "GET", f"/api/files/{job['file']}")
+    assert (status, body[4:8]) == (200, b"ftyp")
+    assert _ask(address, "GET", "/api/files/none.mp4")[0] == 404
+    [caller] = demo[1].callers
+    assert _ask(demo[1].hook_url(caller).partition("/hooks/")[0], "POST", "/rtc/callbacks", {"job_id": "1"})[0] == 401
+
+
+def _said(documents: dict[str, Any], *words: str) -> bool:
+    texts = [it["text"] for key, it in documents.items() if key.startswith("message ") and it]
+    return any(all(word in text for word in words) for text in texts)

@@ -21,6 +21,7 @@ WEBHOOK = {
     "ORDER_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/orders",
     "RTC_APP_ID": "app1",
     "RECORD_RULE_ID": "",
+    "RTC_CALLBACKS": "false",
     "WEBHOOK_CALLERS": '{"timetable": {"rooms": [100, "b"]}, "ci": {}}',
 }
 STATUS_KEYS = ["whsec_" + "c3Rh" * 10]

@@ -61,7 +61,7 @@ def test_rooms_are_emptied_and_filled_over_the_control_path() -> None:
             assert method(f"{server.endpoint}/_local/rooms/100", timeout=PATIENCE_S).status_code == 204
 
 
-@pytest.mark.parametrize("told", [b"", b"[]", b'{"fault": {"status": 99}}', b'{"fault": {}, "operation": "list"}'])
+@pytest.mark.parametrize("told", [b"", b"[]", b'{"fault": {"status": 99}}', b'{"fault": {}, "operation": "pause"}'])
 def test_a_fault_that_cannot_be_is_400(endpoint: str, told: bytes) -> None:
     """The answer says what is wrong with it."""
     answer = requests.put(f"{endpoint}/_local/faults", data=told, timeout=PATIENCE_S)

@@ -1,0 +1,77 @@
+"""The files of a recording, as people read them: name, length, size, and where they lie."""
+
+from bot.messages.blocks import Audience, Line, Reply, code, joined, person, plain, reply
+from bot.messages.wording import elapsed, span, stream
+from shared.recorded_files import RecordedFile
+from shared.recordings import Notice, Recording
+
+_NAMED = 10
+"""The most files that a message names; it counts the others."""
+_KILO = 1000
+
+
+def files_there(recording: Recording) -> Reply:
+    """Return the reply that tells of the recording's files."""
+    files, who = recording.files, stream(recording.request)
+    late = "It has come after all." if Notice.NO_FILE in recording.notices else None
+    if len(files) == 1:
+        return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late))
+    more: list[Line] = [[f"and {len(files) - _NAMED} more"]] if len(files) > _NAMED else []
+    lines: list[Line] = [joined(file_line(file), _place(file)) for file in files[:_NAMED]]
+    total = size_in_words(sum(file.size or 0 for file in files))
+    return reply(
+        Audience.CHANNEL, joined(f"🎬 {len(files)} files of {who}", total), *lines, *more, *([[late]] if late else [])
+    )
+
+
+def no_file(recording: Recording) -> Reply:
+    """Return the reply that tells that no file came, with what usually causes it."""
+    rule = recording.request.record_param
+    headline: Line = ["⛔ ", person(recording.actor), f", RTC stored no file of {stream(recording.request)}."]
+    causes = "Usual causes: the bucket is not authorised, or encrypted; a bill is not paid; nobody was to be seen."
+    of_rule: Line = (
+        ["It was started without a recording rule."] if rule is None else ["rule ", code(rule.record_rule_id)]
+    )
+    recorded = None if recording.ended_at is None else f"recorded for {elapsed(recording.duration(recording.ended_at))}"
+    job: Line | None = None if recording.job_id is None else ["job ", code(recording.job_id)]
+    return reply(Audience.CHANNEL, headline, [causes], joined(recorded, of_rule, job))
+
+
+def files_in_short(recording: Recording) -> str | None:
+    """Return `2 files · 812 MB` or `no file` for a recording that is over; None if nothing is known of a file."""
+    if recording.has_no_file:
+        return "no file"
+    if not recording.files or not recording.is_over:
+        return None
+    count = len(recording.files)
+    total = size_in_words(sum(file.size or 0 for file in recording.files))
+    return " · ".join(filter(None, [f"{count} {'file' if count == 1 else 'files'}", total]))
+
+
+def file_line(file: RecordedFile) -> Line:
+    """Return `lesson.mp4 · 1 h 24 min · 812 MB`."""
+    return joined(
+        code(file.name) if file.name else "a file",
+        None if file.duration is None else plain(span(file.duration)),
+        size_in_words(file.size),
+        f"{file.width}x{file.height}" if file.width and file.height else None,
+    )
+
+
+def size_in_words(size: int | None) -> str | None:
+    """Return `812 MB`; None if the size isn't known."""
+    if not size:
+        return None
+    amount, unit = float(size), "B"
+    for bigger in ("kB", "MB", "GB", "TB"):
+        if amount < _KILO:
+            break
+        amount, unit = amount / _KILO, bigger
+    return f"{amount:.3g} {unit}"
+
+
+def _place(file: RecordedFile) -> Line | None:
+    if file.bucket is None:
+        return None
+    place: Line = ["in bucket ", code(file.bucket)]
+    return [*place, ", ", code(file.object, 300)] if file.object and file.object != file.name else place

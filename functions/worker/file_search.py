@@ -1,0 +1,57 @@
+"""Look for the files of a recording in the bucket, by RTC's list of it, at RTC's pace for such lists."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.aws.observability import logger
+from functions.ledger.pace import Pace, Turn
+from shared.recording_news import CannotList, Listed, News
+from shared.recordings import FilesBy, Recording
+from shared.rtc.buckets import Bucket
+from shared.rtc.client import RtcClient
+from shared.rtc.errors import AuthFailed, NotFound, Refused, RtcError
+from shared.rtc.models import expected_stream_name
+
+CALLS_PER_SECOND = 2
+"""RTC's limit for lists of a bucket."""
+_PATIENCE = timedelta(seconds=2)
+_TURNS_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FileSearch:
+    """Lists the bucket."""
+
+    pace: Pace
+    """A pace of its own: a key that may not list buckets must not stop the other calls."""
+    rtc: Callable[[], RtcClient]
+    bucket: Bucket | None
+    otherwise: FilesBy
+    """How files are learned of if our key may not list the bucket."""
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def files_by(self) -> FilesBy:
+        """Return how the files of new recordings are learned of."""
+        return self.otherwise if self.bucket is None else FilesBy.LISTING
+
+    def look(self, recording: Recording) -> News | None:
+        """Return what the bucket says about the recording's files; None if RTC can't say it now."""
+        job = recording.job
+        if self.bucket is None or job is None:
+            return CannotList(self.otherwise)
+        asked = recording.request
+        name = job.stream_name or expected_stream_name(job.job_id, asked.room_id, asked.user_id) or job.job_id
+        booked = self.pace.book(_TURNS_AHEAD, _PATIENCE, self.clock())
+        if not isinstance(booked, Turn):
+            return None
+        self.sleep(max((booked.at - self.clock()).total_seconds(), 0))
+        try:
+            return Listed(self.rtc().files_of(self.bucket, name))
+        except RtcError as error:
+            logger.warning("RTC did not list the bucket", extra={"bucket": self.bucket.name, "error": str(error)})
+            is_final = isinstance(error, AuthFailed | NotFound) or type(error) is Refused
+            return CannotList(self.otherwise) if is_final else None

@@ -1,0 +1,22 @@
+"""A recording's file, from the command to a picture that moves, on the page."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conversation import message, send
+
+
+def test_a_recording_leads_to_a_file_that_plays(page: Page, room: str) -> None:
+    """Started and stopped by commands; RTC calls back, the thread has the file, and the list of jobs plays it."""
+    send(page, f"/record room {room} user001")
+    expect(message(page, "Recording user001", room)).to_have_count(1)
+    send(page, f"/record stop {room} user001")
+    expect(message(page, "Recorded user001", room)).to_have_count(1)
+    page.get_by_role("button", name=re.compile(rf"1 reply to .*{room}")).click()
+    expect(message(page, f"_{room}_user001_", "in bucket recordings")).to_be_visible()
+    page.get_by_role("button", name="RTC’s jobs").click()
+    video = page.locator(f'video[title*="_{room}_"]')
+    expect(video).to_have_count(1)
+    video.evaluate("it => { it.muted = true; return it.play(); }")
+    page.wait_for_function("it => it.currentTime > 0.5 && it.videoWidth > 0", arg=video.element_handle())

@@ -1,0 +1,286 @@
+"""The files of a recording: found by callbacks or in the bucket, told once together, and missed when none comes."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from local.rtc.callbacks import Manner
+from local.rtc.credentials import MADE_UP
+from local.rtc.faults import Fault
+from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.faults import THROTTLED
+from shared.actors import RTC
+from shared.orders import Callback, Order, new_order_id
+from shared.recording_clock import NO_FILE, TOGETHER
+from shared.recordings import FilesBy, Recording, RecordingState
+from shared.rtc.buckets import Bucket
+from shared.rtc.callbacks import RtcCallback
+from tests.callback_requests import COMPLETE
+from tests.integration.conftest import World, a_world
+
+BUCKET = Bucket(MADE_UP.bucket, MADE_UP.region, f"{MADE_UP.app_id}/mp4/{{stream}}")
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot that RTC calls back."""
+    with a_world(aws, bot_token=True, files_by=FilesBy.CALLBACKS) as world:
+        world.rtc.call_back("http://door.invalid/rtc/callbacks", "k" * 32)
+        yield world
+
+
+@pytest.fixture
+def listing(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot that RTC does not call back, and that may list the bucket."""
+    with a_world(aws, bot_token=True, bucket=BUCKET) as world:
+        yield world
+
+
+def running(world: World) -> Order:
+    """A start of ann's whose job runs, and whose first checks are over."""
+    order = world.order()
+    assert world.run(order) is None
+    world.clock.tick(2)
+    while check := world.next_check():
+        assert world.run(check) is None
+    return order
+
+
+def recording(world: World, order: Order) -> Recording:
+    """The order's recording, as the ledger has it."""
+    found = world.ledger.recordings.read(order.order_id, 0)
+    assert found is not None
+    return found
+
+
+def told(world: World) -> list[str]:
+    """What was said of files in the thread, each reply's first line."""
+    return [text.partition("\n")[0] for text in world.read() if text.startswith(("🎬", "⛔"))]
+
+
+def said(world: World, **changes: Any) -> None:
+    """Let RTC say this of job 1."""
+    action = Callback(said=RtcCallback.model_validate(COMPLETE | {"app_id": MADE_UP.app_id} | changes))
+    order = Order(order_id=new_order_id(), actor=RTC, action=action, placed_at=world.clock())
+    assert world.run(order) is None
+
+
+def test_a_file_is_told_as_soon_as_rtc_says_that_it_is_there(world: World) -> None:
+    """With its length, its size and its place, once, in the thread; and nothing is due any more."""
+    order = running(world)
+    world.call_back()
+    world.clock.tick(60)
+    world.client.stop("1")
+    world.clock.tick(2)
+    world.call_back()
+    message, _, reply = world.read()
+    assert message.startswith("⏹️ Recorded user001 in room 100 · 1 min")
+    assert message.endswith(" · 1 file · 1.78 kB")
+    assert reply.startswith("🎬 s_1_100_user001_20260102030405.mp4 · 1 min 2 s · 1.78 kB · 320x180\n")
+    assert "in bucket recordings" in reply
+    world.tick(minutes=30)
+    assert len(told(world)) == 1
+    assert recording(world, order).due_at is None
+
+
+def test_several_files_are_told_together_and_in_order(world: World) -> None:
+    """However they come: one reply, when the recording is over."""
+    order = running(world)
+    for n in (2, 3, 1):
+        said(world, obs_object=f"lesson-{n}.mp4", start_time=f"2026-03-02T03:0{n}:00Z")
+    assert told(world) == []
+    world.client.stop("1")
+    said(world, event_type="CLOUD_RECORD_OVER")
+    reply = world.read()[2].splitlines()
+    assert reply[0].startswith("🎬 3 files of user001 in room 100 · 2.44 GB")
+    assert [line.partition(" ")[0] for line in reply[1:]] == ["lesson-1.mp4", "lesson-2.mp4", "lesson-3.mp4"]
+    world.tick(minutes=30)
+    assert len(told(world)) == 1
+    assert recording(world, order).due_at is None
+
+
+def test_files_without_an_end_event_are_told_a_minute_after_the_end(world: World) -> None:
+    """RTC may never say that it is over."""
+    running(world)
+    world.client.stop("1")
+    world.tick()
+    said(world)
+    assert told(world) == []
+    world.tick(minutes=3)
+    assert told(world) == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
+
+
+@pytest.mark.parametrize("manner", [Manner(times=2), Manner(late=timedelta(minutes=3))], ids=["twice", "late"])
+def test_callbacks_that_come_twice_or_late_tell_the_file_once(world: World, manner: Manner) -> None:
+    """RTC has no ids by which to know them again."""
+    order = running(world)
+    world.rtc.call_back_so(manner)
+    world.client.stop("1")
+    for _ in range(8):
+        world.tick()
+        world.call_back()
+    assert len(told(world)) == 1
+    assert len(recording(world, order).files) == 1
+
+
+def test_callbacks_in_the_wrong_order_come_to_the_same(world: World) -> None:
+    """The end first, then the file, then its beginning."""
+    order = running(world)
+    world.client.stop("1")
+    world.clock.tick(2)
+    said(world, event_type="CLOUD_RECORD_SERVER_OVER")
+    said(world)
+    said(world, event_type="RECORD_NEW_FILE_START")
+    assert told(world) == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
+    assert recording(world, order).state is RecordingState.ENDED
+
+
+def test_an_end_that_rtc_calls_back_about_is_seen_at_once(world: World) -> None:
+    """Without a tick. That RTC says so is a hint only: the job is shown."""
+    order = running(world)
+    said(world, event_type="CLOUD_RECORD_SERVER_OVER")
+    assert recording(world, order).state is RecordingState.RECORDING
+    world.client.stop("1")
+    said(world, event_type="CLOUD_RECORD_SERVER_OVER")
+    assert recording(world, order).state is RecordingState.ENDED
+
+
+def test_a_callback_before_the_start_s_own_answer_is_harmless(world: World) -> None:
+    """The ledger does not know the job yet."""
+    said(world)
+    order = running(world)
+    assert recording(world, order).state is RecordingState.RECORDING
+
+
+def test_no_file_is_told_after_ten_minutes_and_corrected_by_one_that_comes(world: World) -> None:
+    """With what usually causes it, to the person who started it."""
+    order = running(world)
+    world.rtc.lose_files()
+    world.client.stop("1")
+    world.tick(minutes=int(NO_FILE.total_seconds() / 60) - 1)
+    world.call_back()
+    assert told(world) == []
+    world.tick(minutes=4)
+    assert told(world) == ["⛔ @ann, RTC stored no file of user001 in room 100."]
+    assert "the bucket is not authorised" in world.read()[2]
+    assert world.read()[0].endswith(" · no file")
+    assert recording(world, order).due_at is None
+    world.clock.tick(3600)
+    said(world)
+    assert told(world)[1:] == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
+    assert world.read()[3].endswith("It has come after all.")
+    assert world.read()[0].endswith(" · 1 file · 812 MB")
+    world.tick(minutes=20)
+    assert len(told(world)) == 2
+
+
+def test_another_file_that_comes_later_is_told_too(world: World) -> None:
+    """As what there is by then."""
+    running(world)
+    world.client.stop("1")
+    world.clock.tick(2)
+    world.call_back()
+    world.clock.tick(600)
+    said(world, obs_object="later.mp4")
+    assert told(world)[1].startswith("🎬 2 files of user001 in room 100")
+
+
+def test_where_nothing_says_so_no_file_is_missed(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """Neither callbacks nor a bucket are set: recordbot can't know."""
+    with a_world(aws, bot_token=True) as world:
+        order = running(world)
+        world.client.stop("1")
+        world.tick(minutes=30)
+        assert recording(world, order).due_at is None
+        assert [text for text in world.read() if "file" in text] == []
+
+
+def test_what_slack_does_not_take_is_told_later(world: World) -> None:
+    """The file is not forgotten, and is told once."""
+    running(world)
+    world.slack.misbehave(THROTTLED, times=None)
+    world.client.stop("1")
+    world.clock.tick(2)
+    world.call_back()
+    world.tick(minutes=2)
+    world.slack.behave()
+    world.tick(minutes=4)
+    assert told(world) == ["🎬 s_1_100_user001_20260102030405.mp4 · 2 s · 1.78 kB · 320x180"]
+
+
+def test_a_deleted_message_stops_nothing(world: World) -> None:
+    """Nothing is due in the end."""
+    order = running(world)
+    (message,) = world.slack.chat.messages(CLASS_RECORDINGS, ANN)
+    world.slack.chat.delete(message)
+    world.client.stop("1")
+    world.clock.tick(2)
+    world.call_back()
+    world.tick(minutes=4)
+    assert recording(world, order).due_at is None
+    assert len(recording(world, order).files) == 1
+
+
+def test_polling_alone_finds_the_file_in_the_bucket(listing: World) -> None:
+    """Where RTC never calls back."""
+    order = running(listing)
+    listing.client.stop("1")
+    listing.tick(minutes=4)
+    assert told(listing) == ["🎬 s_1_100_user001_20260102030405.mp4 · 2.05 kB"]
+    listing.tick(minutes=200)
+    assert recording(listing, order).due_at is None
+    assert sum(call.operation == "list" for call in listing.rtc.calls()) <= 4
+
+
+def test_a_bucket_without_the_file_is_listed_ever_more_slowly(listing: World) -> None:
+    """For two hours; a person is told after ten minutes."""
+    order = running(listing)
+    listing.rtc.lose_files()
+    listing.client.stop("1")
+    listing.tick(minutes=15)
+    assert told(listing)[-1] == "⛔ @ann, RTC stored no file of user001 in room 100."
+    listing.tick(minutes=200)
+    assert 6 <= sum(call.operation == "list" for call in listing.rtc.calls()) <= 12
+    assert recording(listing, order).due_at is None
+
+
+def test_a_key_that_may_not_list_is_asked_once(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """Nothing is missed then, since nobody can know; and the other calls to RTC go on."""
+    with a_world(aws, bot_token=True, bucket=BUCKET) as world:
+        order = running(world)
+        world.rtc.misbehave(Fault(status=403, error_code="RTC.00001021"), operation="list", times=None)
+        world.client.stop("1")
+        world.tick(minutes=30)
+        assert sum(call.operation == "list" for call in world.rtc.calls()) == 1
+        assert recording(world, order).due_at is None
+        assert [text for text in world.read() if "file" in text] == []
+        running(world)
+
+
+def test_a_list_that_fails_is_asked_for_again(listing: World) -> None:
+    """RTC may be away for a while."""
+    running(listing)
+    listing.rtc.misbehave(Fault(status=503), operation="list", times=2)
+    listing.client.stop("1")
+    listing.tick(minutes=6)
+    assert told(listing)[-1].startswith("🎬 s_1_100_user001")
+
+
+def test_only_files_of_the_very_stream_count(listing: World) -> None:
+    """Job 1 of user00 is not job 1 of user001, though the one's name begins as the other's."""
+    order = listing.order("user00", "user001")
+    assert listing.run(order) is None
+    listing.clock.tick(2)
+    while check := listing.next_check():
+        assert listing.run(check) is None
+    for job in ("1", "2"):
+        listing.client.stop(job)
+    listing.clock.tick(TOGETHER.total_seconds())
+    listing.tick(minutes=5)
+    found = [listing.ledger.recordings.read(order.order_id, n) for n in range(2)]
+    names = [[file.name for file in it.files] for it in found if it is not None]
+    assert names == [["s_1_100_user00_20260102030405.mp4"], ["s_2_100_user001_20260102030405.mp4"]]
