@@ -72,15 +72,15 @@ def quiet_at(recording: Recording, after: timedelta = TOGETHER) -> datetime:
 
 
 def _has_news_of_files(recording: Recording) -> bool:
-    return recording.is_over and len(recording.files) != recording.files_posted
+    return recording.channel_id is not None and recording.is_over and len(recording.files) != recording.files_posted
 
 
 def _lacks_a_file(recording: Recording) -> bool:
-    """Return whether a file is expected, and none has come. A stream that is only pushed leaves none."""
+    """Return whether a channel waits for a file that has not come. A stream that is only pushed leaves none."""
     asked = recording.request
     is_recorded = asked.record_param is not None or asked.publish_param is None
     expected = recording.is_over and recording.job is not None and recording.files_by is not FilesBy.NOTHING
-    return expected and is_recorded and not recording.files
+    return expected and is_recorded and not recording.files and recording.channel_id is not None
 
 
 def _files_due(recording: Recording, now: datetime) -> datetime | None:
