@@ -37,6 +37,7 @@ from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
+from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
@@ -134,6 +135,9 @@ def _worker(_number: int) -> Worker:
         extend=ExtendHandler(ledger, redrawing, telling, _now),
         release=ReleaseHandler(ledger, redrawing, telling, _now),
         move=MoveHandler(ledger, redrawing, telling, _now),
+        link=LinkHandler(
+            ledger, telling, lambda: secret.read().read_key(settings.obs_endpoint), settings.record_location, _now
+        ),
         callback=CallbackHandler(ledger, follower, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )

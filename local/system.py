@@ -154,7 +154,7 @@ def running(
                     "SlackApiUrl": workspace.api_url,
                     "SlackResponseUrl": workspace.response_url_prefix,
                     "WebhookCallers": json.dumps({caller.name: caller.limits for caller in known}),
-                    **(_file_parameters(api) if files and api is not None else {}),
+                    **(_file_parameters(api, account.endpoint) if files and api else {}),
                     **(parameters or {}),
                 },
                 secrets={
@@ -164,7 +164,7 @@ def running(
                         "status_keys": [_new_key()],
                         "callback_keys": [callback_key],
                     },
-                    "RecorderSecret": {**account.secret, **token},
+                    "RecorderSecret": {**account.secret, **token, **(_read_key(api) if files and api else {})},
                 },
                 port=port,
                 built=built,
@@ -175,14 +175,20 @@ def running(
             )
         )
         workspace.request_url = stack.endpoint + DOOR
-        if files and api is not None:
+        if files and api:
             api.call_back(stack.endpoint + CALLBACKS, callback_key)
         yield System(stack, workspace, api, known)
 
 
-def _file_parameters(api: RtcApi) -> dict[str, str]:
+def _read_key(api: RtcApi) -> dict[str, str]:
+    return {"obs_access_key": api.credentials.obs_access_key, "obs_secret_key": api.credentials.obs_secret_key}
+
+
+def _file_parameters(api: RtcApi, endpoint: str) -> dict[str, str]:
     made_up = api.credentials
     return {
+        # Browsers take each name that ends in .localhost for this machine, so the bucket's name can stand before it.
+        "ObsEndpoint": endpoint.replace("127.0.0.1", "localhost"),
         "RtcCallbacks": "true",
         "RecordBucket": made_up.bucket,
         "RecordLocation": made_up.region,

@@ -155,6 +155,13 @@ class Move(_Part):
     start_at: AwareDatetime
 
 
+class Link(_Part):
+    """Give who asks links to the files of a recording."""
+
+    kind: Literal["link"] = "link"
+    recording: RecordingId
+
+
 class Callback(_Part):
     """Check the job about which RTC has called back, and note what it said."""
 
@@ -179,7 +186,7 @@ class Settle(_Part):
 
 
 type Action = Annotated[
-    Start | Stop | Check | Show | Extend | Release | Move | Callback | Settle, Field(discriminator="kind")
+    Start | Stop | Check | Show | Extend | Release | Move | Link | Callback | Settle, Field(discriminator="kind")
 ]
 
 

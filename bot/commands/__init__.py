@@ -3,6 +3,7 @@
 from bot.commands.again import AGAIN
 from bot.commands.at import AT
 from bot.commands.extend import EXTEND
+from bot.commands.file import FILE
 from bot.commands.help import HELP
 from bot.commands.list import LIST
 from bot.commands.release import RELEASE
@@ -17,6 +18,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     STOP,
     STATUS,
     LIST,
+    FILE,
     EXTEND,
     AGAIN,
     RELEASE,
@@ -37,7 +39,7 @@ LEXICON = Lexicon(
             "mute": "mute silence",
             "unmute": "unmute",
             "delete": "delete remove rm erase",
-            "download": "download play replay get fetch",
+            "file": "download play replay get fetch",
             "status": "status details watch view see look who where when which why is are was did does",
             "help": "examples options commands docs documentation",
             "again": "again resume unpause",

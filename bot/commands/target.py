@@ -162,8 +162,7 @@ def _guess(word: str, live: Sequence[Recording]) -> Found:
 
 def may_see(recording: Recording, asked: Asked) -> bool:
     """Return whether the person may see it: what was asked for in a direct message, only those who asked."""
-    is_direct = recording.channel_id is not None and recording.channel_id.startswith("D")
-    return not is_direct or recording.actor == asked.actor or recording.channel_id == asked.channel_id
+    return recording.may_be_seen_by(asked.actor, asked.channel_id)
 
 
 def mine_here(asked: Asked) -> tuple[Recording, ...]:

@@ -24,6 +24,7 @@ type Line = Sequence[str | Element]
 _LONGEST_PIECE = 1500
 _LONGEST_DETAIL = 3000
 _LONGEST_TEXT = 3000
+_LONGEST_LABEL = 75
 EMOJI = {
     "⏳": "RTC is being asked",
     "🔎": "a dry run",
@@ -63,8 +64,16 @@ class Reply:
     to: Audience
 
 
-def reply(to: Audience, headline: Line, *lines: Line, details: Iterable[tuple[str, str]] = ()) -> Reply:
+def reply(
+    to: Audience,
+    headline: Line,
+    *lines: Line,
+    details: Iterable[tuple[str, str]] = (),
+    links: Iterable[tuple[str, str]] = (),
+) -> Reply:
     """Return a reply of these lines, the first one in bold. `details` are captions, each with preformatted text.
+
+    `links` are names with addresses, at most 25: each is a button below the lines. No text repeats an address.
 
     Pieces are cut at 1500 characters, details and the fallback text at 3000. Slack accepts about 13,000 in total.
     """
@@ -73,7 +82,9 @@ def reply(to: Audience, headline: Line, *lines: Line, details: Iterable[tuple[st
     parts = [_part("section", section)]
     for caption, detail in details:
         parts += [_part("section", _elements([caption])), _part("preformatted", [_text(_set_text(detail))])]
-    return Reply(text=_as_mrkdwn(parts), blocks=[{"type": "rich_text", "elements": parts}], to=to)
+    buttons = [_link(n, name, address) for n, (name, address) in enumerate(links)]
+    actions = [{"type": "actions", "elements": buttons}] if buttons else []
+    return Reply(text=_as_mrkdwn(parts), blocks=[{"type": "rich_text", "elements": parts}, *actions], to=to)
 
 
 def plain(value: object, most: int = 64) -> str:
@@ -93,7 +104,8 @@ def joined(*parts: str | Element | Line | None) -> list[str | Element]:
 
 def one_line(reply: Reply) -> Line:
     """Return the reply's lines as one, with ` · ` between them and nothing in bold. Details are left out."""
-    elements = [element for part in reply.blocks for section in part["elements"][:1] for element in section["elements"]]
+    sections = [section for part in reply.blocks[:1] for section in part["elements"][:1]]
+    elements = [element for section in sections for element in section["elements"]]
     return [" · " if element == _text("\n") else _not_bold(element) for element in elements]
 
 
@@ -120,6 +132,11 @@ def day_time(moment: datetime) -> Element:
     fallback = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     shown = "{date_short_pretty} at {time}"
     return {"type": "date", "timestamp": int(moment.timestamp()), "format": shown, "fallback": fallback}
+
+
+def _link(n: int, name: str, address: str) -> Element:
+    text = {"type": "plain_text", "text": plain(name, _LONGEST_LABEL) or "?", "emoji": False}
+    return {"type": "button", "text": text, "url": address, "action_id": f"link-{n}"}
 
 
 def _part(kind: str, elements: list[Element]) -> Element:

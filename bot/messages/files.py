@@ -1,5 +1,7 @@
 """The files of a recording, as people read them: name, length, size, and where they lie."""
 
+from collections.abc import Sequence
+
 from bot.messages.blocks import Audience, Line, Reply, code, joined, person, plain, reply
 from bot.messages.wording import elapsed, span, stream
 from shared.recorded_files import RecordedFile
@@ -10,18 +12,17 @@ _NAMED = 10
 _KILO = 1000
 
 
-def files_there(recording: Recording) -> Reply:
-    """Return the reply that tells of the recording's files."""
+def files_there(recording: Recording, command: str) -> Reply:
+    """Return the reply that tells of the recording's files. `command` is the slash command's name."""
     files, who = recording.files, stream(recording.request)
+    way: Line = ["to get a link: ", code(f"{command} file {recording.job_id}")]
     late = "It has come after all." if Notice.NO_FILE in recording.notices else None
     if len(files) == 1:
-        return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late))
+        return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late), way)
     more: list[Line] = [[f"and {len(files) - _NAMED} more"]] if len(files) > _NAMED else []
     lines: list[Line] = [joined(file_line(file), _place(file)) for file in files[:_NAMED]]
     total = size_in_words(sum(file.size or 0 for file in files))
-    return reply(
-        Audience.CHANNEL, joined(f"🎬 {len(files)} files of {who}", total), *lines, *more, *([[late]] if late else [])
-    )
+    return reply(Audience.CHANNEL, joined(f"🎬 {len(files)} files of {who}", total), *lines, *more, joined(late, way))
 
 
 def no_file(recording: Recording) -> Reply:
@@ -35,6 +36,19 @@ def no_file(recording: Recording) -> Reply:
     recorded = None if recording.ended_at is None else f"recorded for {elapsed(recording.duration(recording.ended_at))}"
     job: Line | None = None if recording.job_id is None else ["job ", code(recording.job_id)]
     return reply(Audience.CHANNEL, headline, [causes], joined(recorded, of_rule, job))
+
+
+def links(recording: Recording, addresses: Sequence[str | None]) -> Reply:
+    """Return the reply with a link to each file that has an address, and with the place of any other."""
+    files = recording.files
+    names = [file.name or f"file {n}" for n, file in enumerate(files, 1)]
+    buttons = [(name, it) for name, it in zip(names, addresses, strict=True) if it is not None][:_NAMED]
+    headline = f"🎬 {files_in_short(recording) or 'Files'} of {stream(recording.request)}"
+    if not buttons:
+        lines: list[Line] = [joined(file_line(file), _place(file)) for file in files[:_NAMED]]
+        return reply(Audience.ASKER, [headline], *lines, ["recordbot has no key that may read the bucket, so no link."])
+    way: Line = ["Who has a link may read its file until it ends, in ten minutes."]
+    return reply(Audience.ASKER, [headline], way, links=buttons)
 
 
 def files_in_short(recording: Recording) -> str | None:

@@ -33,7 +33,7 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
             keep: Line = ["to keep it on: ", code(f"{command} extend {job} 1h")]
             return reply(Audience.CHANNEL, headline, joined(ends, keep))
         case Notice.FILES:
-            return files_there(recording)
+            return files_there(recording, command)
         case Notice.NO_FILE:
             return no_file(recording)
         case Notice.OVER:

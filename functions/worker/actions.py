@@ -12,6 +12,7 @@ from functions.worker.callback import CallbackHandler
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
 from functions.worker.extend import ExtendHandler
+from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.release import ReleaseHandler
 from functions.worker.settle import SettleHandler
@@ -19,7 +20,7 @@ from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Callback, Check, Extend, Move, Order, Release, Settle, Show, Start, Stop
+from shared.orders import Callback, Check, Extend, Link, Move, Order, Release, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -43,6 +44,7 @@ def handlers(
     extend: ExtendHandler,
     release: ReleaseHandler,
     move: MoveHandler,
+    link: LinkHandler,
     callback: CallbackHandler,
     settle: SettleHandler,
 ) -> Handlers:
@@ -56,6 +58,7 @@ def handlers(
             _row(Extend, extend),
             _row(Release, release),
             _row(Move, move),
+            _row(Link, link),
             _row(Callback, callback),
             _row(Settle, settle),
         ]

@@ -8,6 +8,7 @@ from functions.aws.secrets import BotToken, OptionalPart, SecretModel
 from functions.aws.settings import Name, RtcAccountId, Settings, Url, UrlPrefix
 from shared.recordings import FilesBy
 from shared.rtc.buckets import Bucket
+from shared.signed_address import ReadKey
 
 type _Endpoint = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]
 """An address without a path."""
@@ -40,6 +41,8 @@ class RecorderSettings(Settings):
     """The bucket's region."""
     record_folder: Annotated[str, StringConstraints(pattern=r"^[!-~]{0,512}$")]
     """What the names of the files in the bucket begin with; `{stream}` stands for the stream's name."""
+    obs_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]
+    """Where OBS answers, without a path and a bucket; `{location}` stands for the bucket's region."""
     slack_command: Name
     """The slash command's name, for what people may type next."""
     slack_api_url: UrlPrefix
@@ -67,7 +70,18 @@ class RecorderSecret(SecretModel):
     domain_name: OptionalPart = Field(default=None, repr=False)
     user_name: OptionalPart = Field(default=None, repr=False)
     password: OptionalPart = Field(default=None, repr=False)
+    obs_access_key: OptionalPart = Field(default=None, repr=False)
+    """A key that may read the bucket, and nothing else: each link shows its id."""
+    obs_secret_key: OptionalPart = Field(default=None, repr=False)
+    obs_security_token: OptionalPart = Field(default=None, repr=False)
+    """Belongs to a temporary key."""
     bot_token: BotToken = Field(default=None, repr=False)
+
+    def read_key(self, endpoint: str) -> ReadKey | None:
+        """Return the key for links, if there is one. `endpoint` is OBS's."""
+        if self.obs_access_key is None or self.obs_secret_key is None:
+            return None
+        return ReadKey(self.obs_access_key, self.obs_secret_key, endpoint, self.obs_security_token)
 
     @model_validator(mode="after")
     def _require_credentials_for_rtc(self) -> Self:

@@ -13,7 +13,7 @@ def test_a_recording_leads_to_a_file_that_plays(page: Page, room: str) -> None:
     expect(message(page, "Recording user001", room)).to_have_count(1)
     send(page, f"/record stop {room} user001")
     expect(message(page, "Recorded user001", room)).to_have_count(1)
-    page.get_by_role("button", name=re.compile(rf"1 reply to .*{room}")).click()
+    page.get_by_role("button", name=re.compile(rf"repl.* to .*{room}")).click()
     expect(message(page, f"_{room}_user001_", "in bucket recordings")).to_be_visible()
     page.get_by_role("button", name="RTC’s jobs").click()
     video = page.locator(f'video[title*="_{room}_"]')

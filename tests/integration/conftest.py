@@ -31,6 +31,7 @@ from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
+from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
@@ -47,6 +48,7 @@ from local.aws.moto_reads import change_reads
 from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.rtc.api import RtcApi
+from local.rtc.credentials import MADE_UP
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared import transport
@@ -59,6 +61,7 @@ from shared.rtc.buckets import Bucket
 from shared.rtc.callbacks import read_callback
 from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
+from shared.signed_address import ReadKey
 from shared.slack_refs import ReplyTo
 from tests.builders import requests_of
 from tests.in_memory import InMemory
@@ -68,6 +71,7 @@ from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
 ENOUGH = timedelta(minutes=1)
+READ_KEY = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, "https://obs.{location}.myhuaweicloud.com")
 LONGEST = timedelta(hours=8)
 """How long a recording lasts at most."""
 make_quick()
@@ -214,6 +218,7 @@ def handlers_of(
         extend=ExtendHandler(ledger, redrawing, telling, clock),
         release=ReleaseHandler(ledger, redrawing, telling, clock),
         move=MoveHandler(ledger, redrawing, telling, clock),
+        link=LinkHandler(ledger, telling, lambda: READ_KEY, MADE_UP.region, clock),
         callback=CallbackHandler(ledger, follower, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )

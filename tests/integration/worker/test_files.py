@@ -1,24 +1,31 @@
 """The files of a recording: found by callbacks or in the bucket, told once together, and missed when none comes."""
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from local.http_message import Answer, Headers, Request
 from local.rtc.callbacks import Manner
 from local.rtc.credentials import MADE_UP
 from local.rtc.faults import Fault
-from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.rtc.files import SAMPLE
+from local.slack.chat import ANN, BEN, CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
-from shared.actors import RTC
-from shared.orders import Callback, Order, new_order_id
+from shared.actors import RTC, Actor
+from shared.orders import Callback, Link, Order, new_order_id
 from shared.recording_clock import NO_FILE, TOGETHER
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.buckets import Bucket
 from shared.rtc.callbacks import RtcCallback
+from shared.signed_address import LIFETIME
+from shared.slack_refs import ReplyTo
 from tests.callback_requests import COMPLETE
 from tests.integration.conftest import World, a_world
 
@@ -97,7 +104,7 @@ def test_several_files_are_told_together_and_in_order(world: World) -> None:
     said(world, event_type="CLOUD_RECORD_OVER")
     reply = world.read()[2].splitlines()
     assert reply[0].startswith("🎬 3 files of user001 in room 100 · 2.44 GB")
-    assert [line.partition(" ")[0] for line in reply[1:]] == ["lesson-1.mp4", "lesson-2.mp4", "lesson-3.mp4"]
+    assert [line.partition(" ")[0] for line in reply[1:4]] == ["lesson-1.mp4", "lesson-2.mp4", "lesson-3.mp4"]
     world.tick(minutes=30)
     assert len(told(world)) == 1
     assert recording(world, order).due_at is None
@@ -172,7 +179,7 @@ def test_no_file_is_told_after_ten_minutes_and_corrected_by_one_that_comes(world
     world.clock.tick(3600)
     said(world)
     assert told(world)[1:] == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
-    assert world.read()[3].endswith("It has come after all.")
+    assert "It has come after all." in world.read()[3]
     assert world.read()[0].endswith(" · 1 file · 812 MB")
     world.tick(minutes=20)
     assert len(told(world)) == 2
@@ -284,3 +291,97 @@ def test_only_files_of_the_very_stream_count(listing: World) -> None:
     found = [listing.ledger.recordings.read(order.order_id, n) for n in range(2)]
     names = [[file.name for file in it.files] for it in found if it is not None]
     assert names == [["s_1_100_user00_20260102030405.mp4"], ["s_2_100_user001_20260102030405.mp4"]]
+
+
+def asks(world: World, order: Order, actor: Actor, channel_id: str) -> str:
+    """What somebody who asks for links of the order's recording reads as an answer; empty for nothing."""
+    person = world.slack.chat.people[actor.id]
+    channel = world.slack.chat.channels[channel_id]
+    delivery = world.slack.type_command(person, channel, "whatever")
+    before = len(world.slack.chat.messages(channel, person))
+    link = Order(
+        order_id=new_order_id(),
+        actor=actor,
+        action=Link(recording=f"{order.order_id}.0"),
+        placed_at=world.clock(),
+        reply_to=ReplyTo(channel_id=channel_id, response_url=delivery.response_url),
+    )
+    assert world.run(link) is None
+    answers = world.slack.chat.messages(channel, person)[before:]
+    return json.dumps([message.content.blocks_document() for message in answers], ensure_ascii=False)
+
+
+def with_file(world: World, **said_: Any) -> Order:
+    """A recording that is over, with a file."""
+    order = running(world)
+    world.client.stop("1")
+    world.clock.tick(2)
+    if said_:
+        said(world, **said_)
+    else:
+        world.call_back()
+    return order
+
+
+def address_in(answer: str) -> str:
+    """The address of the only link in an answer."""
+    (address,) = re.findall(r'"url": "([^"]+)"', answer)
+    return str(address)
+
+
+def opened(world: World, address: str) -> Answer:
+    """What OBS answers to the address."""
+    parts = urlsplit(address)
+    request = Request("GET", f"{parts.path}?{parts.query}", Headers((("Host", parts.netloc),)))
+    found = world.rtc.read_object(request)
+    assert found is not None
+    return found
+
+
+def test_who_asks_gets_a_link_that_opens_the_file_for_ten_minutes(world: World) -> None:
+    """Only they read it, and it is nowhere in the ledger or the log."""
+    order = with_file(world)
+    address = address_in(asks(world, order, order.actor, CLASS_RECORDINGS.channel_id))
+    assert "Signature" not in json.dumps(world.ledger.orders.read(order.order_id).recordings[0].model_dump_json())
+    assert opened(world, address).body == SAMPLE
+    world.clock.tick(LIFETIME.total_seconds() - 5)
+    assert opened(world, address).status == 200
+    world.clock.tick(10)
+    assert opened(world, address).status == 403
+
+
+@pytest.mark.parametrize("name", ["with space", "100%", "a+b", "what?", "课程 录像", "a&b=c#d"])
+def test_a_link_opens_a_file_of_any_name(world: World, name: str) -> None:
+    """OBS takes nearly every character."""
+    world.rtc.name_files(f"{{folder}}{name}/{{stream}}.mp4")
+    order = with_file(world)
+    address = address_in(asks(world, order, order.actor, CLASS_RECORDINGS.channel_id))
+    assert opened(world, address).status == 200
+
+
+def test_a_forged_link_opens_nothing(world: World) -> None:
+    """Neither for another file nor for longer."""
+    order = with_file(world)
+    address = address_in(asks(world, order, order.actor, CLASS_RECORDINGS.channel_id))
+    assert opened(world, address.replace("s_1_", "s_2_")).status == 403
+    assert opened(world, address.replace("Expires=1", "Expires=2")).status == 403
+
+
+def test_who_may_not_see_the_recording_gets_no_link(world: World) -> None:
+    """What was asked for in a direct message is nobody else's business; their order brings nothing."""
+    order = with_file(world)
+    recording_ = recording(world, order).model_copy(update={"channel_id": "D0ANN"})
+    before = recording(world, order)
+    assert world.ledger.recordings._table.write(
+        world.ledger.recordings._put(recording_.model_copy(update={"revision": 99}), world.clock(), over=before)
+    )
+    assert asks(world, order, Actor(kind="slack_user", id=BEN.user_id), CLASS_RECORDINGS.channel_id) == "[]"
+    assert "url" in asks(world, order, order.actor, CLASS_RECORDINGS.channel_id)
+
+
+def test_a_file_whose_place_is_not_known_has_no_link(world: World) -> None:
+    """The answer says what is known."""
+    order = with_file(world, obs_object=None, obs_bucket=None, download_url=None)
+    answer = asks(world, order, order.actor, CLASS_RECORDINGS.channel_id)
+    assert '"url"' not in answer
+    assert "812 MB" in answer

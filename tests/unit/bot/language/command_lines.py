@@ -370,13 +370,14 @@ CORRECTED: dict[str, tuple[str, ...]] = {
     "100 user001 idle=13h": ("room 100 user001 idle=12h", "‹idle=13h› → 5s to 12h"),
     "100,user001": ("room 100 user001", "‹100,user001› → 100 user001 (only one room)"),
     "117, user001, hd": ("room 117 user001 hd", "‹117, user001› → 117 user001 (only one room)"),
+    "play 100 user001": ("file 100 user001", "‹play› → file (or a room? room=play)"),
     "100 user001?": ("room 100 user001", "‹user001?› → user001 (an id has 1 to 64 of A-Z a-z 0-9 _ -)"),
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
-_NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE, _NO_DOWNLOAD = (
-    f"recordbot has no {it}, only start, stop, status, list, extend, again, release, at and help"
-    for it in ("pause", "mute", "unmute", "delete", "download")
+_NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE = (
+    f"recordbot has no {it}, only start, stop, status, list, file, extend, again, release, at and help"
+    for it in ("pause", "mute", "unmute", "delete")
 )
 _MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
 _NO_CAMERA = "say what to record: camera, screen, audio or no-audio"
@@ -414,7 +415,6 @@ ASKED: dict[str, tuple[str, ...]] = {
     "mute 100 user001": (f"‹mute› → {_NO_MUTE} (or a room? room=mute)",),
     "unmute 100 user001": (f"‹unmute› → {_NO_UNMUTE} (or a room? room=unmute)",),
     "delete 100 user001": (f"‹delete› → {_NO_DELETE} (or a room? room=delete)",),
-    "play 100 user001": (f"‹play› → {_NO_DOWNLOAD} (or a room? room=play)",),
     # what is missing
     "hello there": ("the user is missing: who in room there?",),
     "lobby": ("the user is missing: who in room lobby?",),

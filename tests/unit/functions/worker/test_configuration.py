@@ -21,6 +21,7 @@ RECORDER = {
     "RECORD_BUCKET": "",
     "RECORD_LOCATION": "cn-north-4",
     "RECORD_FOLDER": "",
+    "OBS_ENDPOINT": "https://obs.{location}.myhuaweicloud.com",
     "IAM_ENDPOINT": "https://iam.myhuaweicloud.com",
     "SLACK_API_URL": "https://slack.com/api/",
     "SLACK_RESPONSE_URL": "https://hooks.slack.com/",

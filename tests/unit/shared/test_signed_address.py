@@ -1,0 +1,66 @@
+"""Signed addresses are those of OBS's own SDK, and end after ten minutes."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from local.http_message import Headers, Request
+from local.rtc.credentials import MADE_UP
+from local.rtc.files import Files
+from local.rtc.obs import read
+from shared.recorded_files import RecordedFile
+from shared.signed_address import LIFETIME, ReadKey
+from tests.paths import SAMPLES
+
+VECTORS = json.loads((SAMPLES / "obs_vectors.json").read_text(encoding="utf-8"))
+NOW = datetime.fromtimestamp(1772447400, UTC)
+ENDPOINT = "https://obs.{location}.myhuaweicloud.com"
+KEY = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, ENDPOINT)
+
+
+def a_file(key: str, bucket: str = "lessons") -> RecordedFile:
+    """A file with this name."""
+    return RecordedFile(bucket=bucket, object=key)
+
+
+@pytest.mark.parametrize("known", VECTORS, ids=lambda it: it["object"])
+def test_an_address_is_that_of_obs_s_own_sdk(known: dict[str, Any]) -> None:
+    """Whatever characters the object's name has, and with a temporary key."""
+    key = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, ENDPOINT, known["security_token"])
+    assert key.address(a_file(known["object"]), "cn-north-4", NOW) == known["url"]
+
+
+@pytest.mark.parametrize("file", [RecordedFile(), RecordedFile(bucket="lessons"), RecordedFile(object="a.mp4")])
+def test_a_file_without_a_place_has_no_address(file: RecordedFile) -> None:
+    """RTC may leave out either."""
+    assert KEY.address(file, "cn-north-4", NOW) is None
+
+
+def test_an_address_leads_to_the_file_s_own_region() -> None:
+    """As RTC says it; else to the one that is set."""
+    address = KEY.address(a_file("a.mp4").model_copy(update={"location": "cn-east-2"}), "cn-north-4", NOW)
+    assert address is not None
+    assert address.startswith("https://lessons.obs.cn-east-2.myhuaweicloud.com/a.mp4?")
+
+
+def test_no_repr_shows_a_secret() -> None:
+    """Neither the key's nor a token."""
+    key = ReadKey("id", "secret", ENDPOINT, "token")
+    assert not {"secret", "token"} & set(repr(key).replace("'", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("after", "status"),
+    [(timedelta(0), 404), (LIFETIME, 404), (LIFETIME + timedelta(seconds=1), 403)],
+)
+@pytest.mark.parametrize("key", [it["object"] for it in VECTORS[:11]])
+def test_the_stand_in_for_obs_takes_it_for_ten_minutes(key: str, after: timedelta, status: int) -> None:
+    """It checks with its own code: a signature that it takes leads to the bucket, where this object is not."""
+    files = Files("lessons", "cn-north-4", init_time=timedelta(0))
+    address = KEY.address(a_file(key), "cn-north-4", NOW)
+    assert address is not None
+    target = address.removeprefix("https://lessons.obs.cn-north-4.myhuaweicloud.com")
+    request = Request("GET", target, Headers((("Host", "lessons.obs.cn-north-4.myhuaweicloud.com"),)))
+    assert read(files, MADE_UP, request, (NOW + after).timestamp()).status == status
