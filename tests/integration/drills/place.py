@@ -44,6 +44,7 @@ from tests.lambda_context import Context
 from tests.ledger_table import TABLE, create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, Reply
+from tests.recorder_settings import RECORDER
 from tests.webhook_around import STATUS_KEY
 from tests.webhook_requests import KEY
 from tests.webhook_sender import Sender
@@ -223,23 +224,18 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
         workspace.request_url = gateway.endpoint + DOOR
         place.hook = Sender(f"{gateway.endpoint}{HOOKS}timetable", KEY)
         place.environment = {
+            **RECORDER,
             **aws.environment,
             "LEDGER_TABLE": TABLE,
             "CALLER_QUEUE_URL": place.queues.callers,
             "RTC_CALLS_PER_SECOND": "100",
-            "RTC_CALLBACKS": "false",
-            "RECORD_BUCKET": "",
-            "RECORD_LOCATION": "cn-north-4",
-            "RECORD_FOLDER": "",
             "MAX_RECEIVES": str(MAX_RECEIVES),
-            "MAX_RECORDING_HOURS": "8",
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
             "RTC_PROJECT_ID": api.credentials.project_id,
             "IAM_ENDPOINT": rtc.endpoint,
             "SLACK_API_URL": workspace.api_url,
             "SLACK_RESPONSE_URL": workspace.response_url_prefix,
-            "SLACK_COMMAND": "/record",
             "DEFAULT_IDLE_SECONDS": "300",
             "RECORD_RULE_ID": "",
             "WEBHOOK_CALLERS": '{"timetable": {}}',

@@ -37,6 +37,7 @@ from tests.ledger_table import create_table
 from tests.logs import loggers_restored
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
+from tests.recorder_settings import RECORDER
 
 
 @dataclass
@@ -92,21 +93,15 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     ):
         slack.request_url = door.endpoint
         for name, value in {
+            **RECORDER,
             "AWS_ACCESS_KEY_ID": "made",
             "AWS_SECRET_ACCESS_KEY": "up",
             "AWS_DEFAULT_REGION": "eu-west-1",
             "SECRET_ID": "recorder",
             "LEDGER_TABLE": "ledger",
             "MAX_RECEIVES": "3",
-            "MAX_RECORDING_HOURS": "8",
-            "SLACK_COMMAND": "/record",
             "RTC_ENDPOINT": rtc.endpoint,
             "RTC_APP_ID": api.credentials.app_id,
-            "RTC_CALLS_PER_SECOND": "10",
-            "RTC_CALLBACKS": "false",
-            "RECORD_BUCKET": "",
-            "RECORD_LOCATION": "cn-north-4",
-            "RECORD_FOLDER": "",
             "RTC_PROJECT_ID": api.credentials.project_id,
             "IAM_ENDPOINT": rtc.endpoint,
             "SLACK_API_URL": slack.api_url,
