@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conversation import message, send
 
@@ -13,10 +13,28 @@ def test_a_recording_leads_to_a_file_that_plays(page: Page, room: str) -> None:
     expect(message(page, "Recording user001", room)).to_have_count(1)
     send(page, f"/record stop {room} user001")
     expect(message(page, "Recorded user001", room)).to_have_count(1)
-    page.get_by_role("button", name=re.compile(rf"repl.* to .*{room}")).click()
+    page.get_by_role("button", name=re.compile(rf"1 reply\s+to .*{room}")).click()
     expect(message(page, f"_{room}_user001_", "in bucket recordings")).to_be_visible()
     page.get_by_role("button", name="RTC’s jobs").click()
     video = page.locator(f'video[title*="_{room}_"]')
     expect(video).to_have_count(1)
+    _play(page, video)
+
+
+def test_a_link_opens_the_file_for_who_asked(page: Page, room: str) -> None:
+    """Signed for ten minutes, and served by the stand-in of OBS under the bucket's own name."""
+    send(page, f"/record room {room} user001")
+    expect(message(page, "Recording user001", room)).to_have_count(1)
+    send(page, f"/record stop {room} user001")
+    expect(page.get_by_role("button", name=re.compile(rf"1 reply\s+to .*{room}"))).to_have_count(1)
+    send(page, "/record file")
+    link = message(page, f"of user001 in room {room}", "Only visible to you").get_by_role("link", name=".mp4")
+    expect(link).to_have_count(1)
+    opened = page.context.new_page()
+    opened.goto(link.get_attribute("href") or "")
+    _play(opened, opened.locator("video"))
+
+
+def _play(page: Page, video: Locator) -> None:
     video.evaluate("it => { it.muted = true; return it.play(); }")
     page.wait_for_function("it => it.currentTime > 0.5 && it.videoWidth > 0", arg=video.element_handle())
