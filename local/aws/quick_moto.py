@@ -27,7 +27,7 @@ def make_quick() -> None:
     """Change moto in this process: it imports only what runs locally, and does not do what takes long."""
     sys.meta_path.insert(0, _UnusedServices())
     SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[assignment, method-assign]
-    BaseJSONSerializer._serialize_type_structure = _with_values_as_they_are  # type: ignore[method-assign]  # noqa: SLF001
+    BaseJSONSerializer._serialize_type_structure = _with_values_as_they_are  # type: ignore[assignment, method-assign]  # noqa: SLF001
 
 
 class _UnusedServices(MetaPathFinder, Loader):
