@@ -102,10 +102,11 @@ class Worker:
 
     def _put_back(self, order: Order, wait: NoTurn) -> bool:
         """Put the order on the queue as a new message, which has all its receives. Return whether that worked."""
+        known = order.model_copy(update={"body_digest": None})  # what it asks for is stored, and was compared
         if isinstance(wait, KeyRefused) and order.action.kind != "check":
             self.telling.report_wait(order, replies.key_refused(order, wait.until))
         try:
-            self.queues.put(order, delay=math.ceil(wait.delay.total_seconds()))
+            self.queues.put(known, delay=math.ceil(wait.delay.total_seconds()))
         except (NotQueued, PerhapsQueued):
             logger.warning("the queue did not take the order back", exc_info=True)
             return False

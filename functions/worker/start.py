@@ -108,7 +108,8 @@ class StartHandler:
         """Answer the order. Return its recordings as the answer shows them."""
         record = self.ledger.orders.read(order.order_id)
         reply = outcome(order, record.attempts, record.recordings, self.clock())
-        self.telling.answer_once(order, View(reply, state_of(record.attempts, record.recordings)), delivery)
+        view = View(reply, state_of(record.attempts, record.recordings))
+        self.telling.answer_once(order, view, delivery, record.answer)
         return record.recordings
 
     def _report_wait(self, order: Order, streams: Sequence[Attempt | Waiting]) -> None:

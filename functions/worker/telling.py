@@ -48,15 +48,15 @@ class Telling:
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 
-    def answer_once(self, order: Order, view: View, delivery: Delivery) -> None:
+    def answer_once(self, order: Order, view: View, delivery: Delivery, known: Answer | None = None) -> None:
         """Post the answer to the order, unless it was posted.
 
         Raises NoTurn while others post to the channel, and TryAgain if that takes another receive. The answer to a
-        caller's order also answers others that wait in the channel.
+        caller's order also answers others that wait in the channel. `known` is the answer as it was just read.
         """
         if order.reply_to is None:
             return  # the caller reads the status from the ledger
-        known = self.answers.read(order.order_id)
+        known = known or self.answers.read(order.order_id)
         if known.answered_at is not None:
             return
         if known.begun >= MOST_ANSWERS and not delivery.last:

@@ -26,7 +26,7 @@ _READ_AHEAD = timedelta(milliseconds=150)
 _LATE = timedelta(milliseconds=50)
 """A turn that begins later than this is left out, because the next ones are near. Each further one may be twice as
 late: a slow machine gets its turns as well."""
-_SPREAD = 0.3
+_SPREAD = 0.5
 """Recorders that wait for the same moment ask again within this many seconds after it."""
 _AFTER_A_STOP = 5.0
 """The orders that waited for a refused key come back within this many seconds."""
