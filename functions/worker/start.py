@@ -107,7 +107,7 @@ class StartHandler:
     def _answer(self, order: Order, delivery: Delivery) -> Sequence[Recording]:
         """Answer the order. Return its recordings as the answer shows them."""
         record = self.ledger.orders.read(order.order_id)
-        reply = outcome(order, record.attempts, record.recordings, self.clock())
+        reply = outcome(order, record.attempts, record.recordings, self.clock(), self.telling.command)
         self.telling.answer_once(order, View(reply, state_of(record.attempts, record.recordings)), delivery)
         return record.recordings
 
@@ -115,7 +115,8 @@ class StartHandler:
         """Say what RTC answered and until when it is tried again, and which streams are started."""
         if order.reply_to is not None and any(isinstance(it, Waiting) and it.failure for it in streams):
             recordings = self.ledger.orders.read(order.order_id).recordings
-            self.telling.report_wait(order, outcome(order, streams, recordings, self.clock()))
+            reply = outcome(order, streams, recordings, self.clock(), self.telling.command)
+            self.telling.report_wait(order, reply)
 
     def give_up(self, order: Order, action: Start, why: FailureKind, /) -> None:
         """Settle each stream without a call to RTC as not started, and report to the asker."""

@@ -48,7 +48,10 @@ def unknown(world: World) -> Order:
     world.rtc.misbehave(NO_ANSWER, operation="start")
     assert world.run(order) is None
     world.rtc.behave()
-    assert "didn't start: again room=100 user=user001; if it did: release room=100 user=user001" in world.read()[-1]
+    assert (
+        "didn't start: /record again room=100 user=user001; if it did: /record release room=100 user=user001"
+        in world.read()[-1]
+    )
     assert recording(world, order).state is RecordingState.UNKNOWN
     return order
 
