@@ -19,6 +19,8 @@ from shared.actors import Actor
 from shared.attempts import Attempt, Started, Unknown
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed
 from shared.recordings import FilesBy, Recording, RecordingState
+from shared.rtc.differences import as_asked
+from shared.rtc.push_addresses import WITHOUT_KEYS
 
 _SK = "recording#"
 LIVE = Index("live", by="live", order="due_at")
@@ -149,10 +151,7 @@ class Recordings:
     def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> Change:
         due_at = recording.due_at
         index = {} if due_at is None else {LIVE.by: self._app_id, LIVE.order: _moment(due_at)}
-        # RTC needs the keys of the push addresses when a planned recording begins. Nobody needs them later.
-        is_planned = recording.state is RecordingState.PLANNED
-        key = _key(recording.order_id, recording.n)
-        return put(key, recording, now, over=over, index=index, keeps_push_keys=is_planned)
+        return put(_key(recording.order_id, recording.n), recording, now, over=over, index=index, data=_data(recording))
 
     def _pointer_key(self, job_id: str) -> Key:
         return Key(f"JOB#{self._app_id}#{job_id}", "recording")
@@ -165,6 +164,22 @@ def among(items: Mapping[str, str]) -> tuple[Recording, ...]:
 
 def _key(order_id: str, n: int) -> Key:
     return Key(f"ORDER#{order_id}", f"{_SK}{n}")
+
+
+def _data(recording: Recording) -> str:
+    """Return the recording as it is stored. Each look writes it, so it is short.
+
+    Fields with their default values are left out, and of the job what is as it was asked; the attempt has RTC's whole
+    answer to the start. RTC needs the keys of push addresses when a planned recording begins. Nobody needs them later.
+    """
+    is_planned = recording.state is RecordingState.PLANNED
+    job = recording.job
+    said = {"create_time"} if job is None else {"create_time", *as_asked(recording.request, job, recording.app_id)}
+    return recording.model_dump_json(
+        context={} if is_planned else dict(WITHOUT_KEYS),
+        exclude_defaults=True,
+        exclude={"job": said},
+    )
 
 
 def _moment(time: datetime) -> str:
