@@ -40,6 +40,7 @@ from shared.attempts import (
     Busy,
     Claim,
     Duplicate,
+    Limit,
     NotStarted,
     Started,
     StreamLock,
@@ -133,7 +134,7 @@ class StartHandler:
         gave_up = NotStarted(failure=Failure(kind=why), gave_up=True)
         for n, request in enumerate(action.requests, action.first):
             with suppress(Contended):  # a call was begun
-                self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+                self._settle_uncalled(order, n, request, gave_up)
 
     def _plan(self, order: Order, action: Start, start_at: datetime, delivery: Delivery) -> None:
         now = self.clock()
@@ -177,7 +178,7 @@ class StartHandler:
             claim = Duplicate(lock=claim)
         if isinstance(claim, Duplicate):
             logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.lock.job_id})
-            return self.ledger.attempts.settle_uncalled(order, n, request, claim, self.clock())
+            return self._settle_uncalled(order, n, request, claim)
         if claim.outcome is not None:
             return claim
         # The ledger has the request without the keys of its push addresses; RTC needs them.
@@ -194,15 +195,23 @@ class StartHandler:
 
     def _claim_once(self, order: Order, n: int, request: RecordingRequest) -> Claim:
         now = self.clock()
-        limit = limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
-        return self.ledger.attempts.claim(order, n, request, now, limit)
+        return self.ledger.attempts.claim(order, n, request, now, self._limit(order, now))
+
+    def _settle_uncalled(
+        self, order: Order, n: int, request: RecordingRequest, outcome: Duplicate | NotStarted
+    ) -> Attempt:
+        now = self.clock()
+        return self.ledger.attempts.settle_uncalled(order, n, request, outcome, now, self._limit(order, now))
+
+    def _limit(self, order: Order, now: datetime) -> Limit | None:
+        return limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
 
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
     ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if self._is_too_late(order):
-            return self.ledger.attempts.settle_uncalled(order, n, request, _TOO_LATE, self.clock())
+            return self._settle_uncalled(order, n, request, _TOO_LATE)
         try:
             news = self._show(order, job_id, delivery)
         except RtcError as error:
@@ -211,7 +220,7 @@ class StartHandler:
                 return self._postpone(order, n, request, error.failure(), delivery)
             count_refusal(error, Metric.NOT_STARTED)
             refused = NotStarted(failure=error.failure())
-            return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
+            return self._settle_uncalled(order, n, request, refused)
         if isinstance(news, Shown) and news.job.state != "STOPPED":
             return Duplicate(lock=lock, job=news.job)
         recording = self.ledger.recordings.read(lock.order_id, lock.n)
@@ -236,7 +245,7 @@ class StartHandler:
         if not delivery.last and not self._is_too_late(order, delay):
             raise TryAgain(delay, why)
         gave_up = NotStarted(failure=why, gave_up=True)
-        return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+        return self._settle_uncalled(order, n, request, gave_up)
 
     def _call(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
         if self._is_too_late(order):
