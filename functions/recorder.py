@@ -116,13 +116,13 @@ def _worker(_number: int) -> Worker:
     objects_pace = Pace(ledger_table, f"{settings.rtc_app_id}#objects", CALLS_PER_SECOND)
     search = FileSearch(objects_pace, rtc, settings.bucket, settings.files_by, _now)
     ledger = open_ledger(shared.dynamodb, settings.ledger_table, settings.rtc_app_id, search.files_by)
-    telling = Telling(
-        ledger.answers, ChannelTurns(ledger_table, settings.rtc_app_id, _now), Combining(ledger, _now), messenger, _now
-    )
+    command = settings.slack_command
+    channels = ChannelTurns(ledger_table, settings.rtc_app_id, _now)
+    telling = Telling(ledger.answers, channels, Combining(ledger, command, _now), messenger, command, _now)
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues, _now)
     results = Results(queues, telling, _now)
-    redrawing = Redrawing(ledger, telling, settings.slack_command, _now)
+    redrawing = Redrawing(ledger, telling, _now)
     follower = Follower(ledger, turns, redrawing, search, queues.put, _now)
     longest = timedelta(hours=settings.max_recording_hours)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, longest, _now)

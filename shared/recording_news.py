@@ -281,16 +281,7 @@ def changed(recording: Recording, news: News, now: datetime) -> Recording:
 def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING) -> Recording:
     """Return the recording of an attempt that has been started, or whose outcome is unknown. Raises ValueError."""
     now = attempt.settled_at or attempt.began_at
-    new = Recording(
-        order_id=attempt.order_id,
-        n=attempt.n,
-        request=attempt.request,
-        actor=attempt.actor,
-        since=attempt.began_at,
-        channel_id=attempt.channel_id,
-        limit=attempt.limit,
-        files_by=files_by,
-    )
+    new = _asked_for(attempt).model_copy(update={"files_by": files_by})
     match attempt.outcome:
         case Started(job=job, app_id=app_id):
             new = new.model_copy(update={"app_id": app_id})
@@ -300,6 +291,26 @@ def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING) -> Recording:
         case _:
             raise ValueError(f"attempt {attempt.id} has begun no recording")
     return first_drawn(new.model_copy(update=news.fields(new, now)), now)
+
+
+def not_begun(attempt: Attempt) -> Recording:
+    """Return what stands for the recording of an attempt without one: it was not started, or isn't yet."""
+    asked = _asked_for(attempt)
+    if attempt.outcome is None:
+        return asked
+    return asked.model_copy(update=_over(End.NOT_STARTED, attempt.settled_at or attempt.began_at))
+
+
+def _asked_for(attempt: Attempt) -> Recording:
+    return Recording(
+        order_id=attempt.order_id,
+        n=attempt.n,
+        request=attempt.request,
+        actor=attempt.actor,
+        since=attempt.began_at,
+        channel_id=attempt.channel_id,
+        limit=attempt.limit,
+    )
 
 
 def first_drawn(recording: Recording, now: datetime) -> Recording:

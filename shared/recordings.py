@@ -35,7 +35,7 @@ class End(StrEnum):
     ELSEWHERE = "elsewhere"
     """It was stopped at RTC, and not by recordbot."""
     NOT_STARTED = "not_started"
-    """It was planned, and RTC did not start it."""
+    """It was asked for, or planned, and nothing was started."""
     RELEASED = "released"
     """RTC never named its job, and nothing more can be learned."""
     OTHER = "other"

@@ -28,7 +28,7 @@ class Recordings(Protocol):
         """Return the job's recording; None if recordbot did not start the job."""
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
-        """Return the recordings of the last start of this person in this channel."""
+        """Return the recordings of the last start that this person asked for in this channel, also of one refused."""
 
 
 @dataclass(frozen=True, slots=True)

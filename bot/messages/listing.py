@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.recording_card import why_over
 from bot.messages.wording import elapsed, source
-from shared.recordings import Recording, RecordingState
+from shared.recordings import End, Recording, RecordingState
 
 _MOST = 25
 """The most recordings of one list."""
@@ -69,7 +69,8 @@ def mark(recording: Recording) -> str:
 def _state(recording: Recording, now: datetime) -> Line:
     ends: Line = () if recording.limit is None else ("ends ", clock_time(recording.limit.ends_at))
     if recording.is_over:
-        return joined(f"over after {elapsed(recording.duration(now))}", why_over(recording))
+        lasted = f"over after {elapsed(recording.duration(now))}"
+        return joined(lasted if recording.end is not End.NOT_STARTED else None, why_over(recording))
     if recording.stop_asked is not None:
         return ["stopping, asked for by ", person(recording.stop_asked.by)]
     match recording.state:

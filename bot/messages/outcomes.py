@@ -39,15 +39,17 @@ def outcome(
     attempts: Sequence[Attempt | Waiting],
     recordings: Sequence[Recording],
     now: datetime,
+    command: str,
     *,
     is_edit: bool = False,
 ) -> Reply:
     """Return the message with each stream's outcome, or that it waits. Only the asker gets it if all are duplicates.
 
-    A stream with a recording is shown as that is. `is_edit` leaves out the mention of a late answer, since an edit
-    notifies nobody. Raises ValueError for an attempt without an outcome.
+    `command` is the slash command's name, for what to type next. A stream with a recording is shown as that is.
+    `is_edit` leaves out the mention of a late answer, since an edit notifies nobody. Raises ValueError for an attempt
+    without an outcome.
     """
-    streams = _streams(order, attempts, recordings, now)
+    streams = _streams(order, attempts, recordings, now, command)
     is_old = all(isinstance(it, Attempt) and isinstance(it.outcome, Duplicate) for it in attempts) and not recordings
     to = Audience.ASKER if is_old else Audience.CHANNEL
     late = to is Audience.CHANNEL and now - order.placed_at > LATE and not is_edit
@@ -58,10 +60,10 @@ def outcome(
     return reply(to, joined(headline, asker if late else None), *lines)
 
 
-def not_stored(order: Order, attempt: Attempt, now: datetime) -> Reply:
+def not_stored(order: Order, attempt: Attempt, now: datetime, command: str) -> Reply:
     """Return the message with the outcome of one attempt that could be stored nowhere. It names the job."""
     if not isinstance(attempt.outcome, Started):
-        return outcome(order, [attempt], [], now)
+        return outcome(order, [attempt], [], now, command)
     job = attempt.outcome.job
     return reply(
         Audience.CHANNEL,
@@ -79,11 +81,11 @@ class _Stream:
 
 
 def _streams(
-    order: Order, attempts: Sequence[Attempt | Waiting], recordings: Sequence[Recording], now: datetime
+    order: Order, attempts: Sequence[Attempt | Waiting], recordings: Sequence[Recording], now: datetime, command: str
 ) -> list[_Stream]:
     """Return the streams of the order, by their place in it: as recorded, else as their attempt ended."""
     by_place = {it.n: it for it in attempts}
-    found = {n: _Stream(it.request, partial(_news, order, it, now)) for n, it in by_place.items()}
+    found = {n: _Stream(it.request, partial(_news, order, it, now, command)) for n, it in by_place.items()}
     started = {n for n, it in by_place.items() if isinstance(it, Attempt) and isinstance(it.outcome, Started)}
     for recording in recordings:
         is_shown = recording.state is RecordingState.PLANNED or recording.end is End.RELEASED
@@ -113,7 +115,7 @@ def _several(streams: Sequence[_Stream], ends: Line, by: Line) -> list[Line]:
     return [[f"{started} of {len(streams)} started{where}"], joined([common, *ends] if common else None, by), *rows]
 
 
-def _news(order: Order, attempt: Attempt | Waiting, now: datetime, who: str) -> StreamNews:
+def _news(order: Order, attempt: Attempt | Waiting, now: datetime, command: str, who: str) -> StreamNews:
     if isinstance(attempt, Waiting):
         return _waiting(attempt, who)
     match attempt.outcome:
@@ -123,7 +125,7 @@ def _news(order: Order, attempt: Attempt | Waiting, now: datetime, who: str) -> 
             waited = (attempt.settled_at or now) - order.placed_at
             return _not_started(ended, waited, who)
         case Unknown() as unknown:
-            return _unknown(attempt.request, unknown, who)
+            return _unknown(attempt.request, unknown, command, who)
         case Duplicate() as duplicate:
             return _duplicate(attempt.request, duplicate, now, who)
         case None:
@@ -154,17 +156,22 @@ def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:
     )
 
 
-def _unknown(request: RecordingRequest, unknown: Unknown, who: str) -> StreamNews:
+def _unknown(request: RecordingRequest, unknown: Unknown, command: str, who: str) -> StreamNews:
     explanation = explain(unknown.failure)
     named = unknown.failure.job_id if unknown.failure else None
     job: Line = ["job ", code(named, most=300)] if named is not None else ()
     next_step: Line = [explanation.next_step]
     if named is None:
-        stream_ = f"room={request.room_id} user={request.user_id}"
-        next_step = ["If it didn't start: ", code(f"again {stream_}"), "; if it did: ", code(f"release {stream_}")]
+        again, release = (code(f"{command} {verb} {_typed(request)}", most=200) for verb in ("again", "release"))
+        next_step = ["If it didn't start: ", again, "; if it did: ", release]
     what: Line = [f"{explanation.what} It was not sent again. ", *next_step]
     facts = joined(job, ["Held until ", clock_time(unknown.held_until)], explanation.technical)
     return StreamNews("❓", f"{who} may or may not be recording", (), (what, facts))
+
+
+def _typed(request: RecordingRequest) -> str:
+    """Return how to name the stream in a command."""
+    return f"room={request.room_id} user={request.user_id}{' screen' if request.video_type == 'SCREENSTREAM' else ''}"
 
 
 def _duplicate(request: RecordingRequest, duplicate: Duplicate, now: datetime, who: str) -> StreamNews:

@@ -78,7 +78,7 @@ _WHY = {
     End.STOPPED: "it was stopped",
     End.LIMIT: "its time was over",
     End.ELSEWHERE: "it was stopped at RTC, not by recordbot",
-    End.NOT_STARTED: "RTC did not start it",
+    End.NOT_STARTED: "it was not started",
     End.RELEASED: "RTC never named its job",
     End.GONE: "RTC does not know the job any more",
     End.UNSEEN: "RTC could not show the job for a day",

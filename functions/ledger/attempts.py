@@ -9,14 +9,14 @@ from datetime import datetime
 
 from functions.aws.away import Away
 from functions.ledger.locks import Locks
-from functions.ledger.recordings import Recordings
+from functions.ledger.recordings import ATTEMPT, Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
-from shared.orders import Order
+from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
-_SK = "attempt#"
+_SK = ATTEMPT
 
 
 class PerhapsClaimed(Away):
@@ -71,10 +71,11 @@ class Attempts:
                 calls=1 if attempt is None else attempt.calls + 1,
                 began_at=now,
                 token=token,
-                channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+                channel_id=_channel(order),
                 limit=limit,
             )
-            if self._write_claim(claimed, now, over=attempt, over_lock=lock):
+            asked = self._asked_for(order, claimed, now) if attempt is None else []
+            if self._write_claim(claimed, now, asked, over=attempt, over_lock=lock):
                 return claimed
         raise Contended(f"attempt {order.order_id}.{n}")
 
@@ -102,7 +103,13 @@ class Attempts:
         raise Contended(f"attempt {after.order_id}.{after.n}")
 
     def settle_uncalled(
-        self, order: Order, n: int, request: RecordingRequest, outcome: Duplicate | NotStarted, now: datetime
+        self,
+        order: Order,
+        n: int,
+        request: RecordingRequest,
+        outcome: Duplicate | NotStarted,
+        now: datetime,
+        limit: Limit | None = None,
     ) -> Attempt:
         """Store why no call is made: another attempt holds the stream, or no try is left. Raises Contended."""
         waiting = self.read(order.order_id, n)
@@ -120,8 +127,11 @@ class Attempts:
             began_at=now if waiting is None else waiting.began_at,
             outcome=outcome,
             settled_at=now,
+            channel_id=_channel(order),
+            limit=limit,
         )
-        if not self._table.write(_put(attempt, now, over=waiting), *self._recordings.settled(attempt, now)):
+        asked = self._asked_for(order, attempt, now) if waiting is None else []
+        if not self._table.write(_put(attempt, now, over=waiting), *self._recordings.settled(attempt, now), *asked):
             raise Contended(f"attempt {order.order_id}.{n}")
         return attempt
 
@@ -129,12 +139,23 @@ class Attempts:
         """Return the order's n-th attempt, or None."""
         return self._table.read(_key(order_id, n), Attempt)
 
+    def _asked_for(self, order: Order, attempt: Attempt, now: datetime) -> list[Change]:
+        """Return the change that makes the order the last one of its asker; a plan was that when it was made."""
+        is_planned = isinstance(order.action, Start) and order.action.start_at is not None
+        return [] if is_planned or attempt.n else self._recordings.asked_for(attempt, now)
+
     def _write_claim(
-        self, claimed: Attempt, now: datetime, *, over: Attempt | None, over_lock: StreamLock | None
+        self,
+        claimed: Attempt,
+        now: datetime,
+        also: list[Change],
+        *,
+        over: Attempt | None,
+        over_lock: StreamLock | None,
     ) -> bool:
         lock = self._locks.change(claimed.request, claimed.lock(), now, over=over_lock)
         try:
-            return self._table.write(_put(claimed, now, over=over), *lock)
+            return self._table.write(_put(claimed, now, over=over), *lock, *also)
         except Away as no_answer:
             try:
                 current = self.read(claimed.order_id, claimed.n)
@@ -162,6 +183,10 @@ class Attempts:
             return False
         current = self._locks.read(before.request)
         return (current is None or current.version != lock.version) and self._table.write(*changes)
+
+
+def _channel(order: Order) -> str | None:
+    return None if order.reply_to is None else order.reply_to.channel_id
 
 
 def _stored(outcome: Outcome | None) -> str | None:

@@ -2,7 +2,7 @@
 
 ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
 JOB#app#job    recording      the job's recording: order id and n
-LAST#app#channel   person     the order of the person's last start in the channel
+LAST#app#channel   person     the order of the last start that the person asked for in the channel
 
 While there is something to do about a recording, it has `live` (the app) and `due_at` (when), and so is in the index
 of the live ones. It gives the list of what runs, and what is due.
@@ -16,11 +16,15 @@ from pydantic import BaseModel, ConfigDict
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
-from shared.attempts import Attempt, Started, Unknown
-from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed
+from shared.attempts import Attempt, Duplicate, Started, Unknown
+from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
+from shared.rtc.differences import as_asked
+from shared.rtc.push_addresses import WITHOUT_KEYS
 
 _SK = "recording#"
+ATTEMPT = "attempt#"
+"""The beginning of the sort keys of an order's attempts (functions/ledger/attempts.py)."""
 LIVE = Index("live", by="live", order="due_at")
 _FOREVER = "9999"
 
@@ -35,7 +39,7 @@ class Pointer(BaseModel):
 
 
 class Last(BaseModel):
-    """The last start of a person in a channel."""
+    """The last start that a person asked for in a channel."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -86,7 +90,6 @@ class Recordings:
         else:
             after = begun(attempt, self._files_by)
         written = [] if after is before else [self._put(after, now, over=before)]
-        written += self._last_changes(after, now)
         if after.job_id is None:
             return written
         pointer = Pointer(order_id=after.order_id, n=after.n)
@@ -95,7 +98,7 @@ class Recordings:
     def plan(self, recording: Recording, now: datetime) -> Recording:
         """Store a recording that is planned for later, unless it is there. Return the stored one."""
         recording = recording.model_copy(update={"files_by": self._files_by})
-        if self._table.write(self._put(recording, now, over=None), *self._last_changes(recording, now)):
+        if self._table.write(self._put(recording, now, over=None), *self.asked_for(recording, now)):
             return recording
         return self.read(recording.order_id, recording.n) or recording
 
@@ -131,17 +134,33 @@ class Recordings:
         return [recording for recording in recordings if not recording.is_over]
 
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
-        """Return the recordings of the last start of this person in this channel."""
+        """Return the recordings of the last start that this person asked for in this channel.
+
+        For a stream that has none, because it was refused or isn't started yet, one stands that says so; for a stream
+        that somebody else's start holds, the recording of that one.
+        """
         last = self._table.read(self._last_key(actor, channel_id), Last)
         if last is None:
             return []
-        return list(among(self._table.read_all(f"ORDER#{last.order_id}", _SK)))
+        items = self._table.read_all(f"ORDER#{last.order_id}")
+        attempts = [Attempt.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(ATTEMPT)]
+        found = {it.n: self._holder(it) or not_begun(it) for it in attempts}
+        found |= {it.n: it for it in among(items)}
+        return [found[n] for n in sorted(found)]
 
-    def _last_changes(self, recording: Recording, now: datetime) -> list[Change]:
-        if recording.actor.kind != "slack_user" or recording.channel_id is None:
+    def _holder(self, attempt: Attempt) -> Recording | None:
+        """Return the recording that holds the attempt's stream, if that is why it was not started."""
+        if not isinstance(attempt.outcome, Duplicate):
+            return None
+        lock = attempt.outcome.lock
+        holder = self.read(lock.order_id, lock.n)
+        return None if holder is None or holder.is_over else holder
+
+    def asked_for(self, start: Attempt | Recording, now: datetime) -> list[Change]:
+        """Return the change that makes its order the last start of who asked for it in that channel."""
+        if start.actor.kind != "slack_user" or start.channel_id is None:
             return []
-        key = self._last_key(recording.actor, recording.channel_id)
-        return [put_over_any(key, Last(order_id=recording.order_id), now)]
+        return [put_over_any(self._last_key(start.actor, start.channel_id), Last(order_id=start.order_id), now)]
 
     def _last_key(self, actor: Actor, channel_id: str) -> Key:
         return Key(f"LAST#{self._app_id}#{channel_id}", actor.id)
@@ -149,10 +168,7 @@ class Recordings:
     def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> Change:
         due_at = recording.due_at
         index = {} if due_at is None else {LIVE.by: self._app_id, LIVE.order: _moment(due_at)}
-        # RTC needs the keys of the push addresses when a planned recording begins. Nobody needs them later.
-        is_planned = recording.state is RecordingState.PLANNED
-        key = _key(recording.order_id, recording.n)
-        return put(key, recording, now, over=over, index=index, keeps_push_keys=is_planned)
+        return put(_key(recording.order_id, recording.n), recording, now, over=over, index=index, data=_data(recording))
 
     def _pointer_key(self, job_id: str) -> Key:
         return Key(f"JOB#{self._app_id}#{job_id}", "recording")
@@ -165,6 +181,22 @@ def among(items: Mapping[str, str]) -> tuple[Recording, ...]:
 
 def _key(order_id: str, n: int) -> Key:
     return Key(f"ORDER#{order_id}", f"{_SK}{n}")
+
+
+def _data(recording: Recording) -> str:
+    """Return the recording as it is stored. Each look writes it, so it is short.
+
+    Fields with their default values are left out, and of the job what is as it was asked; the attempt has RTC's whole
+    answer to the start. RTC needs the keys of push addresses when a planned recording begins. Nobody needs them later.
+    """
+    is_planned = recording.state is RecordingState.PLANNED
+    job = recording.job
+    said = {"create_time"} if job is None else {"create_time", *as_asked(recording.request, job, recording.app_id)}
+    return recording.model_dump_json(
+        context={} if is_planned else dict(WITHOUT_KEYS),
+        exclude_defaults=True,
+        exclude={"job": said},
+    )
 
 
 def _moment(time: datetime) -> str:

@@ -59,20 +59,20 @@ def put(
     *,
     over: BaseModel | None,
     index: Mapping[str, str] | None = None,
-    keeps_push_keys: bool = False,
+    data: str | None = None,
     kept: timedelta | None = KEPT,
 ) -> Change:
     """Return the change that writes the item over the version in `over`; with None, only if there is no item yet.
 
-    `index` has the attributes by which an index of the table finds the item. `kept` is None for an item that stays.
+    `index` has the attributes by which an index of the table finds the item. `data` is the content as it is stored, if
+    that is not all of it. `kept` is None for an item that stays.
     """
-    context = {} if keeps_push_keys else WITHOUT_KEYS
-    return _put(key, content, now, index or {}, context, kept) | _condition(over)
+    return _put(key, content, now, index or {}, data, kept) | _condition(over)
 
 
 def put_over_any(key: Key, content: BaseModel, now: datetime, *, kept: timedelta | None = KEPT) -> Change:
     """Return the change that writes the item over any version, or none."""
-    return _put(key, content, now, {}, WITHOUT_KEYS, kept)
+    return _put(key, content, now, {}, None, kept)
 
 
 def remove(key: Key, over: BaseModel) -> Change:
@@ -213,12 +213,12 @@ def _put(
     content: BaseModel,
     now: datetime,
     index: Mapping[str, str],
-    context: Mapping[str, bool],
+    data: str | None,
     kept: timedelta | None,
 ) -> Change:
     expires_at = {} if kept is None else {"expires_at": {"N": str(int((now + kept).timestamp()))}}
     found_by = {name: {"S": value} for name, value in index.items()}
-    data = content.model_dump_json(context=dict(context))
+    data = data or content.model_dump_json(context=dict(WITHOUT_KEYS))
     item = {**_key(key), "data": {"S": data}, **expires_at, **found_by}
     return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
 

@@ -46,6 +46,8 @@ class Combining:
     """Finds the orders that wait for an answer, and draws a message about several."""
 
     ledger: Ledger
+    command: str
+    """The slash command's name, for what to type next."""
     clock: Callable[[], datetime]
 
     def wait(self, order: Order) -> None:
@@ -102,7 +104,7 @@ class Combining:
             return stop_outcome(placed.action, record.stop) if record.stop is not None and settled else None
         is_settled = len(record.attempts) == len(placed.action.requests) and all(it.outcome for it in record.attempts)
         order = Order(order_id=order_id, actor=placed.actor, action=placed.action, placed_at=now)
-        return outcome(order, record.attempts, record.recordings, now) if is_settled else None
+        return outcome(order, record.attempts, record.recordings, now, self.command) if is_settled else None
 
 
 def state_of(attempts: Sequence[Attempt], recordings: Sequence[Recording]) -> str:

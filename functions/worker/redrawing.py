@@ -29,8 +29,6 @@ class Redrawing:
 
     ledger: Ledger
     telling: Telling
-    command: str
-    """The slash command's name, for what to type next."""
     clock: Callable[[], datetime]
 
     def redraw(
@@ -62,7 +60,9 @@ class Redrawing:
         others: Sequence[Recording] = ()
         if record.message is not None or post:
             streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
-            reply = outcome(order, streams, record.recordings, now, is_edit=record.message is not None)
+            reply = outcome(
+                order, streams, record.recordings, now, self.telling.command, is_edit=record.message is not None
+            )
             view = View(reply, state_of(record.attempts, record.recordings))
             is_own = order.order_id == record.recordings[0].order_id
             answer = record.answer if is_own else self.ledger.answers.read(order.order_id)
@@ -78,5 +78,5 @@ class Redrawing:
         now = self.clock()
         while (kind := notice_due(recording, now)) is not None:
             if message is not None:
-                self.telling.reply(order, message, notice(kind, recording, self.command, now), delivery)
+                self.telling.reply(order, message, notice(kind, recording, self.telling.command, now), delivery)
             recording = self.ledger.recordings.note(recording, Noticed(kind, len(recording.files)), now)

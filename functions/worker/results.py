@@ -78,7 +78,7 @@ class Results:
         logger.error(LogEvent.RESULT_LOST, extra=_facts(result))
         count(Metric.OUTCOME_UNKNOWN)
         if isinstance(result, Attempt):
-            self.telling.report(order, outcomes.not_stored(order, result, self.clock()))
+            self.telling.report(order, outcomes.not_stored(order, result, self.clock(), self.telling.command))
         elif isinstance(action, Stop):
             self.telling.report(order, stop_outcome(action, result.given_up(self.clock())))
 

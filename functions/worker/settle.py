@@ -57,6 +57,6 @@ class SettleHandler:
         record = self.ledger.orders.read(order.order_id)
         # An attempt without an outcome has a settle of its own by now.
         if was_answered and all(it.outcome for it in record.attempts):
-            corrected = outcome(order, record.attempts, record.recordings, self.clock())
+            corrected = outcome(order, record.attempts, record.recordings, self.clock(), self.telling.command)
             view = View(corrected, state_of(record.attempts, record.recordings))
             self.telling.update(order, view, record.answer, delivery, DELAYS[-1])

@@ -40,6 +40,7 @@ from shared.attempts import (
     Busy,
     Claim,
     Duplicate,
+    Limit,
     NotStarted,
     Started,
     StreamLock,
@@ -107,7 +108,7 @@ class StartHandler:
     def _answer(self, order: Order, delivery: Delivery) -> Sequence[Recording]:
         """Answer the order. Return its recordings as the answer shows them."""
         record = self.ledger.orders.read(order.order_id)
-        reply = outcome(order, record.attempts, record.recordings, self.clock())
+        reply = outcome(order, record.attempts, record.recordings, self.clock(), self.telling.command)
         view = View(reply, state_of(record.attempts, record.recordings))
         self.telling.answer_once(order, view, delivery, record.answer)
         return record.recordings
@@ -116,7 +117,8 @@ class StartHandler:
         """Say what RTC answered and until when it is tried again, and which streams are started."""
         if order.reply_to is not None and any(isinstance(it, Waiting) and it.failure for it in streams):
             recordings = self.ledger.orders.read(order.order_id).recordings
-            self.telling.report_wait(order, outcome(order, streams, recordings, self.clock()))
+            reply = outcome(order, streams, recordings, self.clock(), self.telling.command)
+            self.telling.report_wait(order, reply)
 
     def give_up(self, order: Order, action: Start, why: FailureKind, /) -> None:
         """Settle each stream without a call to RTC as not started, and report to the asker."""
@@ -133,7 +135,7 @@ class StartHandler:
         gave_up = NotStarted(failure=Failure(kind=why), gave_up=True)
         for n, request in enumerate(action.requests, action.first):
             with suppress(Contended):  # a call was begun
-                self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+                self._settle_uncalled(order, n, request, gave_up)
 
     def _plan(self, order: Order, action: Start, start_at: datetime, delivery: Delivery) -> None:
         now = self.clock()
@@ -177,7 +179,7 @@ class StartHandler:
             claim = Duplicate(lock=claim)
         if isinstance(claim, Duplicate):
             logger.info(LogEvent.ALREADY_RECORDING, extra={"attempt": n, "job_id": claim.lock.job_id})
-            return self.ledger.attempts.settle_uncalled(order, n, request, claim, self.clock())
+            return self._settle_uncalled(order, n, request, claim)
         if claim.outcome is not None:
             return claim
         # The ledger has the request without the keys of its push addresses; RTC needs them.
@@ -194,15 +196,23 @@ class StartHandler:
 
     def _claim_once(self, order: Order, n: int, request: RecordingRequest) -> Claim:
         now = self.clock()
-        limit = limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
-        return self.ledger.attempts.claim(order, n, request, now, limit)
+        return self.ledger.attempts.claim(order, n, request, now, self._limit(order, now))
+
+    def _settle_uncalled(
+        self, order: Order, n: int, request: RecordingRequest, outcome: Duplicate | NotStarted
+    ) -> Attempt:
+        now = self.clock()
+        return self.ledger.attempts.settle_uncalled(order, n, request, outcome, now, self._limit(order, now))
+
+    def _limit(self, order: Order, now: datetime) -> Limit | None:
+        return limit_of(order.action, now, self.longest) if isinstance(order.action, Start) else None
 
     def _claim_after_showing(
         self, order: Order, n: int, request: RecordingRequest, lock: StreamLock, job_id: str, delivery: Delivery
     ) -> Claim | Duplicate:
         """Ask RTC for the job that holds the stream, and claim again if it is over: the ledger may not know that."""
         if self._is_too_late(order):
-            return self.ledger.attempts.settle_uncalled(order, n, request, _TOO_LATE, self.clock())
+            return self._settle_uncalled(order, n, request, _TOO_LATE)
         try:
             news = self._show(order, job_id, delivery)
         except RtcError as error:
@@ -211,7 +221,7 @@ class StartHandler:
                 return self._postpone(order, n, request, error.failure(), delivery)
             count_refusal(error, Metric.NOT_STARTED)
             refused = NotStarted(failure=error.failure())
-            return self.ledger.attempts.settle_uncalled(order, n, request, refused, self.clock())
+            return self._settle_uncalled(order, n, request, refused)
         if isinstance(news, Shown) and news.job.state != "STOPPED":
             return Duplicate(lock=lock, job=news.job)
         recording = self.ledger.recordings.read(lock.order_id, lock.n)
@@ -236,7 +246,7 @@ class StartHandler:
         if not delivery.last and not self._is_too_late(order, delay):
             raise TryAgain(delay, why)
         gave_up = NotStarted(failure=why, gave_up=True)
-        return self.ledger.attempts.settle_uncalled(order, n, request, gave_up, self.clock())
+        return self._settle_uncalled(order, n, request, gave_up)
 
     def _call(self, order: Order, attempt: Attempt, delivery: Delivery) -> Attempt:
         if self._is_too_late(order):

@@ -45,6 +45,8 @@ class Telling:
     combining: Combining
     messenger: Callable[[], Messenger]
     """Returns the messenger for the current bot token."""
+    command: str
+    """The slash command's name, for what to type next."""
     clock: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
 

@@ -101,6 +101,7 @@ class RtcApi:
         self._calls_per_second = calls_per_second
         self._recent: deque[datetime] = deque(maxlen=calls_per_second)
         self._strict_rules = strict_rules
+        self._init_time = init_time
         self._jobs = Jobs(
             credentials.app_id,
             init_time=init_time,
@@ -201,17 +202,23 @@ class RtcApi:
         with self._lock:
             self._jobs.join(room_id, self._clock())
 
+    def stay_init(self, init_time: timedelta) -> None:
+        """Let jobs be INIT for so long, also those that are INIT now, until `behave`."""
+        with self._lock:
+            self._jobs.stay_init(init_time, self._clock())
+
     def misbehave(self, fault: Fault, *, operation: Operation | None = None, times: int | None = 1) -> None:
         """Apply `fault` to the next `times` calls of `operation`. None means any operation, and until `behave`."""
         with self._lock:
             self._faults.add(fault, operation, times)
 
     def behave(self) -> None:
-        """Remove all faults."""
+        """Remove all faults. Jobs run as soon as before."""
         with self._lock:
             self._faults.clear()
             self._files.lose(0)
             self._callbacks.manner = Manner()
+            self._jobs.stay_init(self._init_time, self._clock())
 
     def check_signatures(self, *, wrong_key: bool = False, clock_ahead: timedelta = timedelta(0)) -> None:
         """Check signatures as usual, or with another secret key or a clock that is ahead. Unlock all keys."""

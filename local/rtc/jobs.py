@@ -80,6 +80,11 @@ class Jobs:
         self._empty_since: dict[str, datetime] = {}
         self._joined: set[str] = set()
 
+    def stay_init(self, init_time: timedelta, now: datetime) -> None:
+        """Let jobs be INIT for so long, also those that are INIT now."""
+        self._advance(now)
+        self._init_time = init_time
+
     def start(self, parameters: Parameters, now: datetime) -> Job:
         """Create a job. Raises Refused (400) if its stream is being recorded, or the quota is used up."""
         active = [job for job in self.all(now) if job.state != "STOPPED"]

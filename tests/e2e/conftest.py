@@ -25,7 +25,7 @@ BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 
 
-LONGEST = ("test_golden.py", "test_trouble.py")
+LONGEST = ("test_golden.py", "test_plays.py", "test_trouble.py")
 """The files that wait longest: they would be the last to end if they began late."""
 
 
@@ -110,13 +110,7 @@ class Deployment:
 
     def hand_back(self, receive: int = 1) -> None:
         """Let this test's message come back as soon as the recorder has failed on it, and not after minutes."""
-
-        def failed() -> list[dict[str, Any]]:
-            ended = [it for it in self.calls if it.function == "RecorderFunction" and it.seconds is not None]
-            records = [record for it in ended for record in json.loads(it.event)["Records"]]
-            return [record for record in records if self.room in record["body"]][receive - 1 :]
-
-        record = eventually(failed)[0]
+        record = eventually(lambda: self.received()[receive - 1 :])[0]
         sqs = self.system.stack.sqs
         queue = record["eventSourceARN"].rpartition(":")[2]
         sqs.change_message_visibility(
@@ -124,6 +118,35 @@ class Deployment:
             ReceiptHandle=record["receiptHandle"],
             VisibilityTimeout=0,
         )
+
+    def received(self) -> list[dict[str, Any]]:
+        """This test's messages as the recorder got them, once it had ended with them."""
+        ended = [it for it in list(self.calls) if it.function == "RecorderFunction" and it.seconds is not None]
+        records = [record for it in ended for record in json.loads(it.event)["Records"]]
+        return [record for record in records if self.room in record["body"]]
+
+    def is_recorder_at_work(self) -> bool:
+        """Whether the recorder has a message, of whomever."""
+        calls = [it.seconds is not None for it in list(self.calls) if it.function == "RecorderFunction"]
+        return calls.count(False) > calls.count(True)
+
+    def forget(self) -> None:
+        """End this test's jobs, and let nobody follow its recordings: the next tests have RTC and the minutes."""
+        for job in self.jobs():
+            if job.state != "STOPPED":
+                self.rtc.fail(job.job_id)
+        stack = self.system.stack
+        table = stack.table_name("LedgerTable")
+        live = stack.dynamodb.query(
+            TableName=table,
+            IndexName="live",
+            KeyConditionExpression="live = :app",
+            ExpressionAttributeValues={":app": {"S": self.rtc.credentials.app_id}},
+        )["Items"]
+        for item in live:
+            if f'"room_id":"{self.room}"' in item["data"]["S"]:
+                key = {"pk": item["pk"], "sk": item["sk"]}
+                stack.dynamodb.update_item(TableName=table, Key=key, UpdateExpression="REMOVE live, due_at")
 
     def put(self, body: str) -> None:
         """Put a message on the queue of people's orders."""
@@ -171,12 +194,14 @@ def shared_system() -> Iterator[Deployment]:
 
 @pytest.fixture
 def bot(shared_system: Deployment) -> Iterator[Deployment]:
-    """The shared system with a room of one's own; whatever misbehaved behaves again afterwards."""
+    """The shared system with a room of one's own. Afterwards all behaves again, and nothing is recorded any more."""
     shared = shared_system
-    yield replace(shared, room=new_room())
+    bot = replace(shared, room=new_room())
+    yield bot
     shared.rtc.behave()
     shared.system.stack.behave()
     shared.slack.behave()
+    bot.forget()
 
 
 def order_ids(deployment: Deployment) -> set[str]:

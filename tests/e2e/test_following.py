@@ -1,7 +1,9 @@
 """What people read and ask while recordings run, through HTTP, queue, table and processes."""
 
 from local.slack.chat import ANN, ANN_AND_BEN, BEN, CLASS_RECORDINGS, GENERAL, Channel, Person
+from shared.recordings import RecordingState
 from tests.e2e.conftest import Deployment, eventually
+from tests.e2e.minutes import recordings
 
 
 def stops(bot: Deployment) -> int:
@@ -42,7 +44,7 @@ def test_a_list_has_three_channels_and_two_people(bot: Deployment) -> None:
         ("user003", BEN, ANN_AND_BEN),
     ):
         bot.type(f"ROOM {user}", person, channel)
-        bot.read("🔴 Recording", user, person=person, channel=channel)
+    eventually(lambda: [it.state for it in recordings(bot)] == [RecordingState.RECORDING] * 3)
 
     def listed(text: str, person: Person, channel: Channel) -> set[str]:
         bot.type(text, person, channel)

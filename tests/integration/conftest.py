@@ -70,6 +70,7 @@ from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
+COMMAND = "/record"
 ENOUGH = timedelta(minutes=1)
 READ_KEY = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, "https://obs.{location}.myhuaweicloud.com")
 LONGEST = timedelta(hours=8)
@@ -206,7 +207,7 @@ def handlers_of(
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
     results = Results(checks.queues, telling, clock)
-    redrawing = Redrawing(ledger, telling, "/record", clock)
+    redrawing = Redrawing(ledger, telling, clock)
     follower = Follower(ledger, turns, redrawing, search, checks.queues.put, clock)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, LONGEST, clock, clock.tick)
     stop = StopHandler(ledger, turns, telling, results, redrawing, clock)
@@ -262,9 +263,8 @@ def a_world(
             limits=(PATIENCE_S, PATIENCE_S),
         )
         channels = ChannelTurns(Table(dynamodb, TABLE), new_order_id(), clock, clock.tick)
-        telling = Telling(
-            ledger.answers, channels, Combining(ledger, clock), lambda: Messenger(slack_api), clock, clock.tick
-        )
+        combining = Combining(ledger, COMMAND, clock)
+        telling = Telling(ledger.answers, channels, combining, lambda: Messenger(slack_api), COMMAND, clock, clock.tick)
         checks = Checks(Queues(queue, queue), clock)
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)

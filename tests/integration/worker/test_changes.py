@@ -9,8 +9,9 @@ from mypy_boto3_sqs import SQSClient
 
 from functions.aws.queue import read as read_message
 from local.rtc.faults import Fault
+from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
-from shared.attempts import Duplicate, Started
+from shared.attempts import Duplicate, Limit, Started
 from shared.failures import FailureKind
 from shared.orders import Action, Extend, Order, Release, Start, Stop, new_order_id
 from shared.recordings import End, Recording, RecordingState
@@ -35,9 +36,9 @@ def follow_up(world: World, order: Order, action: Action) -> Order:
     return read
 
 
-def recording(world: World, order: Order) -> Recording:
-    """The order's recording, as the ledger has it."""
-    found = world.ledger.recordings.read(order.order_id, 0)
+def recording(world: World, order: Order, n: int = 0) -> Recording:
+    """The order's n-th recording, as the ledger has it."""
+    found = world.ledger.recordings.read(order.order_id, n)
     assert found is not None
     return found
 
@@ -48,7 +49,10 @@ def unknown(world: World) -> Order:
     world.rtc.misbehave(NO_ANSWER, operation="start")
     assert world.run(order) is None
     world.rtc.behave()
-    assert "didn't start: again room=100 user=user001; if it did: release room=100 user=user001" in world.read()[-1]
+    assert (
+        "didn't start: /record again room=100 user=user001; if it did: /record release room=100 user=user001"
+        in world.read()[-1]
+    )
     assert recording(world, order).state is RecordingState.UNKNOWN
     return order
 
@@ -127,6 +131,50 @@ def test_again_releases_what_did_not_start_and_starts_it(world: World) -> None:
     assert lock.order_id == again.order_id
     assert world.run(again, 2) is None  # a redelivery starts nothing
     assert world.starts() == 2
+
+
+def last(world: World) -> list[Recording]:
+    """What `again` and `status` alone find of ann in the channel."""
+    return world.ledger.recordings.last_of(world.order().actor, CLASS_RECORDINGS.channel_id)
+
+
+def test_the_last_start_is_the_last_that_was_asked_for_and_not_the_last_that_began(world: World) -> None:
+    """`again` repeats what RTC refused, with its time: nobody means what they recorded before that."""
+    assert world.run(world.order("user001")) is None
+    world.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
+    order = world.order("user002", "user003")
+    assert isinstance(order.action, Start)
+    action = order.action.model_copy(update={"max_duration": timedelta(minutes=90)})
+    assert world.run(order.model_copy(update={"action": action})) is None
+    refused, runs = last(world)
+    assert (refused.request.user_id, refused.is_over, refused.end) == ("user002", True, End.NOT_STARTED)
+    assert refused.limit == Limit(ends_at=refused.since + timedelta(minutes=90))
+    assert runs == recording(world, order, 1)
+
+
+def test_a_start_that_is_tried_again_is_not_started_again_meanwhile(world: World) -> None:
+    """It isn't over; what was recorded before it is not meant."""
+    assert world.run(world.order("user001")) is None
+    world.rtc.misbehave(Fault(status=429), operation="start")
+    order = world.order("user002")
+    assert world.run(order) is not None
+    (starting,) = last(world)
+    assert (starting.request.user_id, starting.is_over) == ("user002", False)
+    assert world.run(order, 2) is None
+    assert last(world) == [recording(world, order)]
+
+
+def test_of_a_start_that_another_holds_the_other_one_is_found_while_it_lasts(world: World) -> None:
+    """`again` says that it isn't over, and by whom; afterwards it starts what was asked for."""
+    held = world.order("user001").model_copy(update={"actor": BEN})
+    assert world.run(held) is None
+    order = world.order("user001")
+    assert world.run(order) is None
+    assert last(world) == [recording(world, held)]
+    world.rtc.fail("1")
+    world.tick(minutes=2)
+    (asked,) = last(world)
+    assert (asked.order_id, asked.end, asked.limit is not None) == (order.order_id, End.NOT_STARTED, True)
 
 
 def test_again_does_not_release_what_rtc_has_named(world: World) -> None:

@@ -19,7 +19,7 @@ from shared.orders import LATEST_END, Check, Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE
-from tests.integration.conftest import World, a_world
+from tests.integration.conftest import COMMAND, World, a_world
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_an_older_view_never_overwrites_a_newer_one(world: World, count: int) ->
     together = world.ledger.answers.read(orders[-1].order_id).together
     first = next(order for order in orders if order.order_id == (together or (order.order_id,))[0])
     before = world.ledger.orders.read(first.order_id)
-    older = View(outcome(first, before.attempts, before.recordings, world.clock()), "older")
+    older = View(outcome(first, before.attempts, before.recordings, world.clock(), COMMAND), "older")
     world.clock.tick(5)
     work_off(world, [order.next_check(1) for order in orders])
     world.clock.tick(5)

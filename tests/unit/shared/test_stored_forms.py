@@ -11,9 +11,10 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from bot.messages.recording_card import card
 from functions.ledger.answers import Answer
 from functions.ledger.configurations import StoredTeam
-from functions.ledger.recordings import Last, Pointer
+from functions.ledger.recordings import Last, Pointer, _data
 from shared.attempts import Attempt, StreamLock
 from shared.orders import Action, Order, PlacedOrder
 from shared.recordings import Recording
@@ -54,6 +55,31 @@ def test_what_was_stored_is_read_as_it_was_meant(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     read = MODELS[file.stem.partition("-")[0]].model_validate_json(text)
     assert_holds(json.loads(read.model_dump_json()), json.loads(text))
+
+
+def drawn(recording: Recording) -> str:
+    """What a message shows of the recording."""
+    return str(card(recording, "user001", recording.since))
+
+
+@pytest.mark.parametrize("file", [it for it in STORED if it.stem.startswith("recording")], ids=lambda file: file.stem)
+def test_what_a_recording_leaves_out_is_known_again(file: Path) -> None:
+    """Each look writes it short: fields with their defaults, and what RTC said as it was asked. Nothing is lost."""
+    recording = Recording.model_validate_json(file.read_text(encoding="utf-8"))
+    again = Recording.model_validate_json(_data(recording))
+    assert again.model_copy(update={"job": None}) == recording.model_copy(update={"job": None})
+    assert drawn(again) == drawn(recording)
+    assert _data(again) == _data(recording)
+
+
+def test_a_field_that_was_left_out_means_what_it_meant_then() -> None:
+    """A default of a recording never changes: the short form of one is there beside the whole one."""
+    whole, short = (
+        Recording.model_validate_json((SAMPLES / "stored" / f"recording-running{form}.json").read_text("utf-8"))
+        for form in ("", "-short")
+    )
+    assert short.model_copy(update={"job": None}) == whole.model_copy(update={"job": None})
+    assert drawn(short) == drawn(whole)
 
 
 def test_every_kind_has_a_sample() -> None:

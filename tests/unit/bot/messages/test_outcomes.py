@@ -22,7 +22,7 @@ BY_502 = a_failure(FailureKind.OUTCOME_UNKNOWN, status=502, error_code=None, err
 def told(came: Outcome, *, after: timedelta = timedelta(0), **of: Any) -> Reply:
     """The reply for an order of one stream, drawn so long after NOW."""
     attempt = an_attempt(came, **of)
-    reply = outcome(an_order(attempt.request), [attempt], (), NOW + after)
+    reply = outcome(an_order(attempt.request), [attempt], (), NOW + after, "/rec")
     assert_slack_takes(reply)
     return reply
 
@@ -36,7 +36,7 @@ def several(*came: Outcome) -> Reply:
     """The reply for an order of several streams, of which these things came."""
     requests = [a_request(f"user{n:03}") for n, _ in enumerate(came, 1)]
     attempts = [an_attempt(each, request=requests[n], n=n) for n, each in enumerate(came)]
-    reply = outcome(an_order(*requests), attempts, (), NOW)
+    reply = outcome(an_order(*requests), attempts, (), NOW, "/rec")
     assert_slack_takes(reply)
     return reply
 
@@ -44,7 +44,7 @@ def several(*came: Outcome) -> Reply:
 def test_a_stream_that_waits_says_what_rtc_said_and_until_when_it_is_tried() -> None:
     """Nothing is started yet, and nobody has to ask again."""
     waiting = Waiting(0, a_request(), a_failure(FailureKind.THROTTLED, status=429), NOW + timedelta(minutes=18))
-    reply = outcome(an_order(), [waiting], (), NOW)
+    reply = outcome(an_order(), [waiting], (), NOW, "/rec")
     assert_slack_takes(reply)
     assert reply.to is Audience.CHANNEL
     headline, what, technical = read(reply).split("\n")
@@ -57,7 +57,7 @@ def test_a_stream_whose_turn_has_not_come_says_only_that_it_waits() -> None:
     """RTC was not asked for it; the duplicate beside it is said to the channel, because news comes."""
     requests = [a_request("user001"), a_request("user002")]
     streams: list[Attempt | Waiting] = [an_attempt(Duplicate(lock=a_lock())), Waiting(1, requests[1], None, NOW)]
-    reply = outcome(an_order(*requests), streams, (), NOW)
+    reply = outcome(an_order(*requests), streams, (), NOW, "/rec")
     assert reply.to is Audience.CHANNEL
     assert read(reply).split("\n")[-1] == "⏳ Not started yet: user002"
 
@@ -200,11 +200,19 @@ def test_an_unknown_outcome_is_said_to_be_unknown(came: Outcome, what: str, fact
     assert lines(came) == [
         "❓ user001 in room 100 may or may not be recording",
         (
-            f"{what} It was not sent again. If it didn't start: again room=100 user=user001; "
-            "if it did: release room=100 user=user001"
+            f"{what} It was not sent again. If it didn't start: /rec again room=100 user=user001; "
+            "if it did: /rec release room=100 user=user001"
         ),
         f"Held until 10:45 UTC{facts}",
     ]
+
+
+@pytest.mark.parametrize("came", [unknown(), Started(job=a_job())])
+def test_what_to_type_names_the_picture_if_it_is_not_the_camera(came: Outcome) -> None:
+    """A user's camera and screen are two streams: only the one of unknown outcome is started again or released."""
+    text = "\n".join(lines(came, request=a_request(video_type="SCREENSTREAM")))
+    typed = "/rec release room=100 user=user001 screen"
+    assert (typed in text) == (came == unknown())
 
 
 @pytest.mark.parametrize(
@@ -265,7 +273,7 @@ def test_streams_of_several_rooms_and_settings_are_told_in_full() -> None:
     """Nothing is said once that does not hold for all."""
     requests = [a_request("u1"), a_request("u1", room_id="200", max_idle_time=30)]
     attempts = [an_attempt(Started(job=a_job(it)), request=it, n=n) for n, it in enumerate(requests)]
-    reply = outcome(an_order(*requests), attempts, (), NOW)
+    reply = outcome(an_order(*requests), attempts, (), NOW, "/rec")
     assert_slack_takes(reply)
     assert read(reply).split("\n") == [
         "2 of 2 started",
@@ -292,7 +300,7 @@ def test_a_recording_that_is_over_is_never_said_to_run(state: RecordingState, wh
     """Whatever RTC said of its job last: a check may have seen it running while it was stopped."""
     attempt = an_attempt(Started(job=a_job()))
     recording = a_recording(attempt, state="RUNNING").model_copy(update={"state": state, "ended_at": NOW})
-    headline, second, _ = read(outcome(an_order(attempt.request), [attempt], [recording], NOW)).split("\n")
+    headline, second, _ = read(outcome(an_order(attempt.request), [attempt], [recording], NOW, "/rec")).split("\n")
     assert not headline.startswith("🔴")
     assert second == why
 
@@ -322,4 +330,4 @@ def test_a_late_duplicate_mentions_nobody() -> None:
 def test_an_attempt_without_an_outcome_is_not_told() -> None:
     """An order is answered when all its attempts have an outcome."""
     with pytest.raises(ValueError, match="no outcome"):
-        outcome(an_order(), [an_attempt()], (), NOW)
+        outcome(an_order(), [an_attempt()], (), NOW, "/rec")

@@ -72,6 +72,6 @@ def test_no_value_breaks_the_layout_or_slacks_limits(came: list[Outcome | Failur
         for n, each in enumerate(came)
     ]
     actor = Actor(kind="webhook_caller", id=caller)
-    reply = outcome(an_order(*requests, actor=actor), streams, (), NOW + timedelta(hours=late))
+    reply = outcome(an_order(*requests, actor=actor), streams, (), NOW + timedelta(hours=late), "/record")
     assert_slack_takes(reply)
     assert len(read(reply).split("\n")) <= (3 if len(came) == 1 else 2 + len(came))

@@ -263,3 +263,16 @@ def test_every_call_is_on_record(caller: Caller) -> None:
         Fault(status=502),
     )
     assert (last.verdict, last.answer.status) == ("this stream is being recorded", 400)
+
+
+def test_jobs_stay_init_until_the_stand_in_behaves(caller: Caller) -> None:
+    """One that runs already goes on; afterwards all run."""
+    caller.start()
+    caller.clock.tick(2)
+    caller.api.stay_init(timedelta(hours=1))
+    assert [job.state for job in caller.api.jobs()] == ["RUNNING"]
+    caller.start(EXAMPLE.replace(b"user001", b"user002"))
+    caller.clock.tick(2)
+    assert [job.state for job in caller.api.jobs()] == ["RUNNING", "INIT"]
+    caller.api.behave()
+    assert [job.state for job in caller.api.jobs()] == ["RUNNING", "RUNNING"]

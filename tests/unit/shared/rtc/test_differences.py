@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.rtc.differences import differences
+from shared.rtc.differences import as_asked, differences
 from shared.rtc.models import RecordingJob
 from tests.builders import a_job, a_request
 
@@ -38,8 +38,12 @@ def test_each_field_that_differs_is_found(
 ) -> None:
     """With both values, and push addresses without their keys."""
     request = a_request(**asked)
-    (difference,) = differences(request, a_job(request, app_id="app1").model_copy(update=_read(answered)), "app1")
+    job = a_job(request, app_id="app1").model_copy(update=_read(answered))
+    (difference,) = differences(request, job, "app1")
     assert (difference.field, (difference.asked, difference.answered)) == (field, values)
+    short = job.model_copy(update=dict.fromkeys(as_asked(request, job, "app1")))
+    assert differences(request, short, "app1") == (difference,)
+    assert len(as_asked(request, job, "app1")) >= 6
 
 
 def _read(answered: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Let minutes pass for one test's recordings: its times in the ledger are put back, and then the schedule fires.
+
+All else of the system keeps its time, so no test waits, and no recording of another test is due sooner.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shared.recordings import Recording
+from tests.e2e.conftest import Deployment, eventually
+from tests.processes import PATIENCE_S
+
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
+_SHORT = re.compile(r"\b\d{8}T\d{6}Z")
+"""A time in what a message shows, as the ledger notes it (Recording.visible)."""
+_MOST_TICKS = 3
+
+
+def pass_minutes(bot: Deployment, minutes: int = 1, *, ticks: int = 1) -> None:
+    """Let minutes pass, and then fire the schedule. Wait until all that was due of this test is looked at.
+
+    What RTC has no turn for now is due again in a minute: then one more passes.
+    """
+    age(bot, timedelta(minutes=minutes - 1))
+    for _ in range(_MOST_TICKS):
+        eventually(lambda: not bot.is_recorder_at_work())
+        age(bot, timedelta(minutes=1))
+        now = datetime.now(UTC)
+        due = {it.id: _known(it) for it in recordings(bot) if it.due_at is not None and it.due_at <= now}
+        for _ in range(ticks):
+            bot.system.stack.fire_schedules(now)
+        if _are_looked_at(bot, due):
+            eventually(lambda: not bot.is_recorder_at_work())
+            return
+    raise AssertionError("nobody looks at the recordings that are due")
+
+
+def _are_looked_at(bot: Deployment, due: Mapping[str, Recording]) -> bool:
+    """Whether something new is known of each of them, within some time."""
+    end = time.monotonic() + PATIENCE_S / _MOST_TICKS
+    while any(due.get(it.id) == _known(it) for it in recordings(bot)):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.2)  # each look costs some ten milliseconds of a core
+    return True
+
+
+def _known(recording: Recording) -> Recording:
+    """What a look changes; a claim alone changes none of it."""
+    return recording.model_copy(update={"due_at": None, "revision": 0})
+
+
+def recordings(bot: Deployment) -> list[Recording]:
+    """The recordings of this test's room, as they are in the table."""
+    found = [Recording.model_validate_json(it["data"]["S"]) for it in _items(bot) if _is_recording(it)]
+    return sorted(found, key=lambda it: (it.since, it.order_id, it.n))
+
+
+def age(bot: Deployment, by: timedelta) -> None:
+    """Put back the times of all that the table has of this test's room: it is as if so much time had passed."""
+    for item in _items(bot):
+        while not _put_back(bot, item, by):
+            item = _read(bot, item)  # noqa: PLW2901 - a recorder has written it meanwhile
+
+
+def _items(bot: Deployment) -> list[dict[str, Any]]:
+    """The items of the room's orders, and its locks."""
+    stack = bot.system.stack
+    found = [it for it in stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"] if "data" in it]
+    orders = {it["pk"]["S"] for it in found if f'"room_id":"{bot.room}"' in it["data"]["S"]}
+    return [it for it in found if it["pk"]["S"] in orders or it["pk"]["S"].endswith(f"#{bot.room}")]
+
+
+def _is_recording(item: Mapping[str, Any]) -> bool:
+    return str(item["sk"]["S"]).startswith("recording#")
+
+
+def _put_back(bot: Deployment, item: Mapping[str, Any], by: timedelta) -> bool:
+    """Put the item's times back. Return False if somebody has changed it."""
+    stack = bot.system.stack
+    texts = {name: item[name]["S"] for name in ("data", "due_at") if name in item}
+    later = {f":{name}": {"S": _earlier(text, by)} for name, text in texts.items()}
+    try:
+        stack.dynamodb.update_item(
+            TableName=stack.table_name("LedgerTable"),
+            Key={"pk": item["pk"], "sk": item["sk"]},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in texts),
+            ConditionExpression="#data = :seen",
+            ExpressionAttributeNames={f"#{name}": name for name in texts},
+            ExpressionAttributeValues={":seen": item["data"], **later},
+        )
+    except stack.dynamodb.exceptions.ConditionalCheckFailedException:
+        return False
+    return True
+
+
+def _read(bot: Deployment, item: Mapping[str, Any]) -> dict[str, Any]:
+    stack = bot.system.stack
+    key = {"pk": item["pk"], "sk": item["sk"]}
+    return dict(stack.dynamodb.get_item(TableName=stack.table_name("LedgerTable"), Key=key)["Item"])
+
+
+def _earlier(text: str, by: timedelta) -> str:
+    text = _DATED.sub(lambda found: _as_written(datetime.fromisoformat(found[0]) - by), text)
+    return _SHORT.sub(lambda found: f"{datetime.fromisoformat(found[0]) - by:%Y%m%dT%H%M%SZ}", text)
+
+
+def _as_written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
