@@ -51,7 +51,8 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
         case RecordingState.PLANNED:
             times = [recording.since]
         case RecordingState.UNKNOWN:
-            times = [recording.held_until]
+            listing = recording.files_by is FilesBy.LISTING
+            times = [recording.held_until, *([_next_listing(recording.since, now)] if listing else [])]
         case _:
             ends_at = None if recording.limit is None else recording.limit.ends_at
             stuck = recording.since + STUCK if recording.state is RecordingState.STARTING else None
@@ -92,15 +93,21 @@ def _files_due(recording: Recording, now: datetime) -> datetime | None:
         due.append(quiet_at(recording, NO_FILE))
     ended_at = recording.ended_at or now
     if lists_bucket(recording) and now - ended_at < _LAST_LISTING:
-        due.append(ended_at + max(2 * (now - ended_at), TOGETHER))
+        due.append(_next_listing(ended_at, now))
     return min((max(it, now + timedelta(seconds=1)) for it in due), default=None)
+
+
+def _next_listing(since: datetime, now: datetime) -> datetime:
+    """Return when to list the bucket again: after a minute, and then ever more slowly."""
+    return since + max(2 * (now - since), TOGETHER)
 
 
 def _unasked(recording: Recording) -> frozenset[End]:
     """Return the ends that nobody asked for."""
     by_default = {End.LIMIT} if recording.limit is not None and recording.limit.is_default else set()
     planned = {End.NOT_STARTED} if recording.planned else set()
-    return _UNASKED | by_default | planned
+    not_started = {End.RELEASED} if recording.seems_not_started else set()
+    return _UNASKED | by_default | planned | not_started
 
 
 def _half_way(recording: Recording) -> datetime | None:

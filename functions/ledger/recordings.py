@@ -3,6 +3,7 @@
 ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
 JOB#app#job    recording      the job's recording: order id and n
 LAST#app#channel   person     the order of the person's last start in the channel
+UNKNOWN#app#room   order_id.n    a recording of which RTC named no job when it was started
 
 While there is something to do about a recording, it has `live` (the app) and `due_at` (when), and so is in the index
 of the live ones. It gives the list of what runs, and what is due.
@@ -87,9 +88,11 @@ class Recordings:
             after = begun(attempt, self._files_by)
         written = [] if after is before else [self._put(after, now, over=before)]
         written += self._last_changes(after, now)
+        pointer = Pointer(order_id=after.order_id, n=after.n)
+        if isinstance(news, Undecided):
+            written.append(put_over_any(Key(self._unknown_pk(after.request.room_id), after.id), pointer, now))
         if after.job_id is None:
             return written
-        pointer = Pointer(order_id=after.order_id, n=after.n)
         return [*written, put_over_any(self._pointer_key(after.job_id), pointer, now)]
 
     def plan(self, recording: Recording, now: datetime) -> Recording:
@@ -130,6 +133,13 @@ class Recordings:
         recordings = [Recording.model_validate_json(data) for data in found]
         return [recording for recording in recordings if not recording.is_over]
 
+    def without_job(self, room_id: str) -> list[Recording]:
+        """Return the recordings of the room whose start has an unknown outcome, also those that are over by now."""
+        found = self._table.read_all(self._unknown_pk(room_id))
+        pointers = map(Pointer.model_validate_json, found.values())
+        known = (self.read(it.order_id, it.n) for it in pointers)
+        return [it for it in known if it is not None and it.job is None]
+
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
         """Return the recordings of the last start of this person in this channel."""
         last = self._table.read(self._last_key(actor, channel_id), Last)
@@ -153,6 +163,9 @@ class Recordings:
         is_planned = recording.state is RecordingState.PLANNED
         key = _key(recording.order_id, recording.n)
         return put(key, recording, now, over=over, index=index, keeps_push_keys=is_planned)
+
+    def _unknown_pk(self, room_id: str) -> str:
+        return f"UNKNOWN#{self._app_id}#{room_id}"
 
     def _pointer_key(self, job_id: str) -> Key:
         return Key(f"JOB#{self._app_id}#{job_id}", "recording")
