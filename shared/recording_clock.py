@@ -60,6 +60,12 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
     return min((time for time in times if time is not None and time > now), default=now + SOON)
 
 
+def awaits_files(recording: Recording, now: datetime) -> bool:
+    """Return whether the recording is over, and more files may become known soon."""
+    is_quiet = recording.files_complete or now >= quiet_at(recording)
+    return (_lacks_a_file(recording) and now < quiet_at(recording, NO_FILE)) or (bool(recording.files) and not is_quiet)
+
+
 def lists_bucket(recording: Recording) -> bool:
     """Return whether the files of a recording that is over are to be looked for in the bucket now."""
     is_known = recording.files_complete or (recording.files and not _has_news_of_files(recording))
