@@ -63,7 +63,7 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
 def awaits_files(recording: Recording, now: datetime) -> bool:
     """Return whether the recording is over, and more files may become known soon."""
     is_quiet = recording.files_complete or now >= quiet_at(recording)
-    return (_lacks_a_file(recording) and now < quiet_at(recording, NO_FILE)) or (bool(recording.files) and not is_quiet)
+    return not is_quiet if recording.files else _expects_file(recording) and now < quiet_at(recording, NO_FILE)
 
 
 def lists_bucket(recording: Recording) -> bool:
@@ -83,11 +83,16 @@ def _has_news_of_files(recording: Recording) -> bool:
 
 
 def _lacks_a_file(recording: Recording) -> bool:
-    """Return whether a channel waits for a file that has not come. A stream that is only pushed leaves none."""
+    """Return whether a channel waits for a file that has not come."""
+    return _expects_file(recording) and not recording.files and recording.channel_id is not None
+
+
+def _expects_file(recording: Recording) -> bool:
+    """Return whether a file can come, and become known. A stream that is only pushed leaves none."""
     asked = recording.request
     is_recorded = asked.record_param is not None or asked.publish_param is None
-    expected = recording.is_over and recording.job is not None and recording.files_by is not FilesBy.NOTHING
-    return expected and is_recorded and not recording.files and recording.channel_id is not None
+    is_known = recording.files_by is not FilesBy.NOTHING
+    return recording.is_over and recording.job is not None and is_known and is_recorded
 
 
 def _files_due(recording: Recording, now: datetime) -> datetime | None:
