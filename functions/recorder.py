@@ -27,6 +27,7 @@ from functions.ledger.ledger import open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import handlers
+from functions.worker.adoption import Adoption
 from functions.worker.batch import Worker
 from functions.worker.callback import CallbackHandler
 from functions.worker.channel_turns import ChannelTurns
@@ -123,7 +124,8 @@ def _worker(_number: int) -> Worker:
     checks = Checks(queues, _now)
     results = Results(queues, telling, _now)
     redrawing = Redrawing(ledger, telling, _now)
-    follower = Follower(ledger, turns, redrawing, search, queues.put, _now)
+    adoption = Adoption(ledger, turns, _now)
+    follower = Follower(ledger, turns, redrawing, search, adoption, queues.put, _now)
     longest = timedelta(hours=settings.max_recording_hours)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, longest, _now)
     stop = StopHandler(ledger, turns, telling, results, redrawing, _now)
@@ -138,7 +140,7 @@ def _worker(_number: int) -> Worker:
         link=LinkHandler(
             ledger, telling, lambda: secret.read().read_key(settings.obs_endpoint), settings.record_location, _now
         ),
-        callback=CallbackHandler(ledger, follower, _now),
+        callback=CallbackHandler(ledger, follower, adoption, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )
     due = DueHandler(ledger.recordings, follower, queues, _now)

@@ -30,6 +30,8 @@ class LogEvent(StrEnum):
     """`job_id`, `state`, `request_id`, `rtc_ms`."""
     JOB_DIFFERS = "job_differs"
     """RTC's answer differs from what was asked: `job_id`, `differences`."""
+    ADOPTED = "adopted"
+    """RTC never answered which job a start made; a callback or a file named it: `job_id`."""
     NOT_STARTED = "not_started"
     """`kind` and RTC's answer, `rtc_ms`. Each try is logged."""
     OUTCOME_UNKNOWN = "outcome_unknown"

@@ -51,12 +51,19 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
         case RecordingState.PLANNED:
             times = [recording.since]
         case RecordingState.UNKNOWN:
-            times = [recording.held_until]
+            listing = recording.files_by is FilesBy.LISTING
+            times = [recording.held_until, *([_next_listing(recording.since, now)] if listing else [])]
         case _:
             ends_at = None if recording.limit is None else recording.limit.ends_at
             stuck = recording.since + STUCK if recording.state is RecordingState.STARTING else None
             times = [now + _until_next_look(recording, now), ends_at, _half_way(recording), stuck]
     return min((time for time in times if time is not None and time > now), default=now + SOON)
+
+
+def awaits_files(recording: Recording, now: datetime) -> bool:
+    """Return whether the recording is over, and more files may become known soon."""
+    is_quiet = recording.files_complete or now >= quiet_at(recording)
+    return not is_quiet if recording.files else _expects_file(recording) and now < quiet_at(recording, NO_FILE)
 
 
 def lists_bucket(recording: Recording) -> bool:
@@ -76,11 +83,16 @@ def _has_news_of_files(recording: Recording) -> bool:
 
 
 def _lacks_a_file(recording: Recording) -> bool:
-    """Return whether a channel waits for a file that has not come. A stream that is only pushed leaves none."""
+    """Return whether a channel waits for a file that has not come."""
+    return _expects_file(recording) and not recording.files and recording.channel_id is not None
+
+
+def _expects_file(recording: Recording) -> bool:
+    """Return whether a file can come, and become known. A stream that is only pushed leaves none."""
     asked = recording.request
     is_recorded = asked.record_param is not None or asked.publish_param is None
-    expected = recording.is_over and recording.job is not None and recording.files_by is not FilesBy.NOTHING
-    return expected and is_recorded and not recording.files and recording.channel_id is not None
+    is_known = recording.files_by is not FilesBy.NOTHING
+    return recording.is_over and recording.job is not None and is_known and is_recorded
 
 
 def _files_due(recording: Recording, now: datetime) -> datetime | None:
@@ -92,15 +104,21 @@ def _files_due(recording: Recording, now: datetime) -> datetime | None:
         due.append(quiet_at(recording, NO_FILE))
     ended_at = recording.ended_at or now
     if lists_bucket(recording) and now - ended_at < _LAST_LISTING:
-        due.append(ended_at + max(2 * (now - ended_at), TOGETHER))
+        due.append(_next_listing(ended_at, now))
     return min((max(it, now + timedelta(seconds=1)) for it in due), default=None)
+
+
+def _next_listing(since: datetime, now: datetime) -> datetime:
+    """Return when to list the bucket again: after a minute, and then ever more slowly."""
+    return since + max(2 * (now - since), TOGETHER)
 
 
 def _unasked(recording: Recording) -> frozenset[End]:
     """Return the ends that nobody asked for."""
     by_default = {End.LIMIT} if recording.limit is not None and recording.limit.is_default else set()
     planned = {End.NOT_STARTED} if recording.planned else set()
-    return _UNASKED | by_default | planned
+    not_started = {End.RELEASED} if recording.seems_not_started else set()
+    return _UNASKED | by_default | planned | not_started
 
 
 def _half_way(recording: Recording) -> datetime | None:

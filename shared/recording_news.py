@@ -162,6 +162,16 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbablyRuns:
+    """RTC refused another start of the stream, because it is being recorded."""
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        is_unknown = recording.state is RecordingState.UNKNOWN or recording.end is End.RELEASED
+        return {"probably_runs": True} if is_unknown and recording.job is None else {}
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
     """Somebody looks at the recording now. If they are cut off, it is due again after LEASE."""
 

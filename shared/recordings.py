@@ -112,6 +112,8 @@ class Recording(_Stored):
     """The RTC app that was asked, to compare with RTC's answers."""
     held_until: AwareDatetime | None = None
     """When the hold of an unknown outcome ends."""
+    probably_runs: bool = False
+    """Whether RTC refused another start because the stream is being recorded, though it never named this job."""
     limit: Limit | None = None
     stop_asked: StopAsked | None = None
     end: End | None = None
@@ -194,7 +196,15 @@ class Recording(_Stored):
         files = f" {len(self.files)} files" if self.files and self.is_over else ""
         no_file = " no file" if self.has_no_file else ""
         stopping = "stopping" if self.stop_asked and not self.is_over else ""
-        return f"{self.state} {stopping} {since} {ends_at}{files}{no_file}"
+        probably = " probably" if self.probably_runs and self.job is None else ""
+        return f"{self.state} {stopping} {since} {ends_at}{files}{no_file}{probably}"
+
+    @property
+    def seems_not_started(self) -> bool:
+        """Return whether its hold is over, and nothing that could have named its job did."""
+        is_held_out = bool(self.ended_at and self.held_until and self.ended_at >= self.held_until)
+        could_be_named = self.files_by is not FilesBy.NOTHING and not self.probably_runs
+        return self.end is End.RELEASED and could_be_named and is_held_out
 
     @property
     def has_no_file(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.files import files_there, no_file
-from bot.messages.recording_card import why_over
+from bot.messages.recording_card import NEVER_NAMED, why_over
 from bot.messages.wording import elapsed, stream
 from shared.recordings import End, Notice, Recording, RecordingState
 
@@ -37,8 +37,16 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
         case Notice.NO_FILE:
             return no_file(recording)
         case Notice.OVER:
-            failed = recording.end in {End.RTC_FAILED, End.GONE, End.UNSEEN, End.NOT_STARTED}
-            after = f" after {since}" if recording.job is not None else ""
-            headline = ["⛔ " if failed else "⏹ ", asker, f", the recording of {who} is over{after}."]
-            again = code(f"{command} again {job}")
-            return reply(Audience.CHANNEL, headline, joined(why_over(recording), ["to start it again: ", again]))
+            return _over(recording, job, command, now)
+
+
+def _over(recording: Recording, job: str, command: str, now: datetime) -> Reply:
+    asker, who = person(recording.actor), stream(recording.request)
+    again: Line = ["to start it again: ", code(f"{command} again {job}")]
+    if recording.seems_not_started:
+        headline: Line = ["❓ ", asker, f", {who} seems not to have been recorded."]
+        return reply(Audience.CHANNEL, headline, joined(NEVER_NAMED, again))
+    failed = recording.end in {End.RTC_FAILED, End.GONE, End.UNSEEN, End.NOT_STARTED}
+    after = f" after {elapsed(recording.duration(now))}" if recording.job is not None else ""
+    headline = ["⛔ " if failed else "⏹ ", asker, f", the recording of {who} is over{after}."]
+    return reply(Audience.CHANNEL, headline, joined(why_over(recording), again))

@@ -88,7 +88,8 @@ def _streams(
     found = {n: _Stream(it.request, partial(_news, order, it, now, command)) for n, it in by_place.items()}
     started = {n for n, it in by_place.items() if isinstance(it, Attempt) and isinstance(it.outcome, Started)}
     for recording in recordings:
-        is_shown = recording.state is RecordingState.PLANNED or recording.end is End.RELEASED
+        is_probable = recording.probably_runs and recording.job is None
+        is_shown = recording.state is RecordingState.PLANNED or recording.end is End.RELEASED or is_probable
         if recording.n in started or recording.n not in found or is_shown:
             found[recording.n] = _Stream(recording.request, partial(card, recording, now=now))
     return [found[n] for n in sorted(found)]

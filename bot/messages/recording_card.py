@@ -30,6 +30,9 @@ class StreamNews:
 def card(recording: Recording, who: str, now: datetime) -> StreamNews:
     """Return what a message shows of the recording; `who` names its stream."""
     facts = _facts(recording)
+    if recording.probably_runs and recording.job is None:
+        why: Line = ["RTC says so, but never named the job: it can be neither stopped nor followed."]
+        return StreamNews("❓", f"{who} is probably being recorded", why, ())
     if recording.is_over:
         return _over(recording, who, now, facts)
     if recording.stop_asked is not None:
@@ -74,6 +77,7 @@ def why_over(recording: Recording) -> Line:
             return [_WHY[end or End.STOPPED]]
 
 
+NEVER_NAMED = "RTC never named a job, and neither a callback nor a file did"
 _WHY = {
     End.STOPPED: "it was stopped",
     End.LIMIT: "its time was over",
@@ -89,6 +93,10 @@ def _over(recording: Recording, who: str, now: datetime, facts: Line) -> StreamN
     why = why_over(recording)
     if recording.job is None and recording.end is End.STOPPED:
         return StreamNews("⏹", f"Not recorded: {who} · the plan was cancelled", why, ())
+    if recording.seems_not_started:
+        return StreamNews(
+            "❓", f"{who} seems not to have been recorded", [f"{NEVER_NAMED}; it can be started again"], ()
+        )
     if recording.end is End.RELEASED:
         return StreamNews("❓", f"{who} may have been recorded", [*why, "; it can be started again"], ())
     if recording.state is RecordingState.LOST:

@@ -3,6 +3,7 @@
 ROOM#app#room    user#video_type    one Query gives all the locks of a user, or of a room
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from functions.ledger.table import Change, Key, Table, put, remove
@@ -31,6 +32,15 @@ class Locks:
         prefix = f"{stop.user_id}#{stop.video_type or ''}"
         found = self._table.read_all(self._room(stop.room_id or ""), prefix)
         return [(_video_type(sk), StreamLock.model_validate_json(data)) for sk, data in found.items()]
+
+    def is_calling(self, room_id: str, is_user: Callable[[str], bool], now: datetime) -> bool:
+        """Return whether RTC is being asked just now to start a stream of such a user of the room."""
+        found = self._table.read_all(self._room(room_id))
+        locks = ((sk, StreamLock.model_validate_json(data)) for sk, data in found.items())
+        return any(
+            lock.calling_until is not None and now < lock.calling_until and is_user(sk.rpartition("#")[0])
+            for sk, lock in locks
+        )
 
     def change(
         self, stream: RecordingRequest, lock: StreamLock | None, now: datetime, *, over: StreamLock | None

@@ -3,6 +3,7 @@
 ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
 JOB#app#job    recording      the job's recording: order id and n
 LAST#app#channel   person     the order of the last start that the person asked for in the channel
+UNKNOWN#app#room   order_id.n    a recording of which RTC named no job when it was started
 
 While there is something to do about a recording, it has `live` (the app) and `due_at` (when), and so is in the index
 of the live ones. It gives the list of what runs, and what is due.
@@ -90,9 +91,11 @@ class Recordings:
         else:
             after = begun(attempt, self._files_by)
         written = [] if after is before else [self._put(after, now, over=before)]
+        pointer = Pointer(order_id=after.order_id, n=after.n)
+        if isinstance(news, Undecided):
+            written.append(put_over_any(Key(self._unknown_pk(after.request.room_id), after.id), pointer, now))
         if after.job_id is None:
             return written
-        pointer = Pointer(order_id=after.order_id, n=after.n)
         return [*written, put_over_any(self._pointer_key(after.job_id), pointer, now)]
 
     def plan(self, recording: Recording, now: datetime) -> Recording:
@@ -133,6 +136,13 @@ class Recordings:
         recordings = [Recording.model_validate_json(data) for data in found]
         return [recording for recording in recordings if not recording.is_over]
 
+    def without_job(self, room_id: str) -> list[Recording]:
+        """Return the recordings of the room whose start has an unknown outcome, also those that are over by now."""
+        found = self._table.read_all(self._unknown_pk(room_id))
+        pointers = map(Pointer.model_validate_json, found.values())
+        known = (self.read(it.order_id, it.n) for it in pointers)
+        return [it for it in known if it is not None and it.job is None]
+
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
         """Return the recordings of the last start that this person asked for in this channel.
 
@@ -169,6 +179,9 @@ class Recordings:
         due_at = recording.due_at
         index = {} if due_at is None else {LIVE.by: self._app_id, LIVE.order: _moment(due_at)}
         return put(_key(recording.order_id, recording.n), recording, now, over=over, index=index, data=_data(recording))
+
+    def _unknown_pk(self, room_id: str) -> str:
+        return f"UNKNOWN#{self._app_id}#{room_id}"
 
     def _pointer_key(self, job_id: str) -> Key:
         return Key(f"JOB#{self._app_id}#{job_id}", "recording")

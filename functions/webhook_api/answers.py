@@ -9,6 +9,8 @@ from functions.ledger.orders import OrderRecord
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, State, Unknown
 from shared.failures import Failure, FailureKind
 from shared.orders import LATEST_END, PlacedOrder, Start, Stop
+from shared.recorded_files import RecordedFile
+from shared.recording_clock import awaits_files
 from shared.recordings import End, Recording, RecordingState
 from shared.rtc.differences import Difference, differences
 from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
@@ -94,6 +96,24 @@ class StreamNameSource(StrEnum):
     NAMING_RULE = "naming_rule"
 
 
+class StoredFile(_Answer):
+    """A file of a recording: where it lies. A field that RTC did not say is null."""
+
+    name: str | None
+    bucket: str | None
+    object: str | None
+    """Its name in the bucket, folders included."""
+    location: str | None
+    format: str | None
+    size: int | None
+    """In bytes. Of a file that was found by a list of the bucket, to the next kB."""
+    duration_seconds: int | None
+    width: int | None
+    height: int | None
+    began_at: datetime | None
+    ended_at: datetime | None
+
+
 class StreamStatus(_Answer):
     """One stream of an order. A field that isn't known is null."""
 
@@ -139,6 +159,10 @@ class StreamStatus(_Answer):
     recordbot), not_started, released, gone or unseen (lost), other."""
     duration_seconds: int | None = None
     """How long it was recorded, if it is over."""
+    files: list[StoredFile] = []
+    """The files that are known, in the order in which they were recorded. No links: they need a key of OBS."""
+    files_awaited: bool = False
+    """Whether it is over, and a file may still become known: ask again."""
     held_until: datetime | None = None
     """For an unknown outcome: the stream isn't started again before this time."""
 
@@ -270,10 +294,17 @@ def _of_recording(request: RecordingRequest, recording: Recording, now: datetime
         "state": _OF_JOB.get(recording.state, StreamState.STARTED),
         "checked_at": recording.checked_at,
         "duration_seconds": seconds,
+        "files": [_file(file) for file in recording.files],
+        "files_awaited": awaits_files(recording, now),
         **_job(request, recording.job.job_id, recording.job),
         **limits,
         **over,
     }
+
+
+def _file(file: RecordedFile) -> StoredFile:
+    said = file.model_dump(exclude={"duration"})
+    return StoredFile(name=file.name, duration_seconds=file.duration, **said)
 
 
 def _job(request: RecordingRequest, job_id: str, job: RecordingJob | None) -> dict[str, object]:

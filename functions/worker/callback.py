@@ -6,13 +6,14 @@ from datetime import datetime
 
 from functions.aws.observability import logger
 from functions.ledger.ledger import Ledger
-from functions.worker.delivery import LONGEST_WAIT, Delivery
+from functions.worker.adoption import Adoption, Clue
+from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
 from functions.worker.follow import Follower
 from shared.failures import FailureKind
 from shared.orders import Callback, Order
 from shared.recording_news import Files
-from shared.recordings import RecordingState
-from shared.rtc.callbacks import NEW_FILE
+from shared.recordings import Recording, RecordingState
+from shared.rtc.callbacks import NEW_FILE, RtcCallback
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class CallbackHandler:
 
     ledger: Ledger
     follower: Follower
+    adoption: Adoption
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Callback, delivery: Delivery, /) -> None:
@@ -31,6 +33,8 @@ class CallbackHandler:
         said = action.said
         recording = self.ledger.recordings.of_job(said.job_id or "")
         if recording is None:
+            recording = self._adopt(order, said, delivery)
+        if recording is None:
             logger.info("RTC called back about a job that recordbot does not know", extra={"job_id": said.job_id})
             return
         file = said.file()
@@ -40,6 +44,17 @@ class CallbackHandler:
         if not is_old_news and not recording.is_over and self.clock() - order.placed_at <= LONGEST_WAIT:
             self.follower.look(recording, delivery)
         self.follower.redraw(recording, delivery)
+
+    def _adopt(self, order: Order, said: RtcCallback, delivery: Delivery) -> Recording | None:
+        if said.job_id is None or said.stream_name is None or said.room_id is None:
+            return None
+        try:
+            clue = Clue(said.job_id, said.stream_name, said.room_id, said.start_time)
+            return self.adoption.adopt(order, clue, delivery)
+        except TryAgain:
+            if delivery.last or self.clock() - order.placed_at > LONGEST_WAIT:
+                return None  # a later callback, or the file, names the job again
+            raise
 
     def give_up(self, order: Order, action: Callback, why: FailureKind, /) -> None:
         """Do nothing: the recording is followed without callbacks too."""

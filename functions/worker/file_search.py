@@ -1,12 +1,13 @@
 """Look for the files of a recording in the bucket, by RTC's list of it, at RTC's pace for such lists."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from functions.aws.observability import logger
 from functions.ledger.pace import Pace, Turn
+from shared.recorded_files import RecordedFile
 from shared.recording_news import CannotList, Listed, News
 from shared.recordings import FilesBy, Recording
 from shared.rtc.buckets import Bucket
@@ -41,16 +42,26 @@ class FileSearch:
     def look(self, recording: Recording) -> News | None:
         """Return what the bucket says about the recording's files; None if RTC can't say it now."""
         job = recording.job
-        if self.bucket is None or job is None:
+        if job is None:
             return CannotList(self.otherwise)
         asked = recording.request
         name = job.stream_name or expected_stream_name(job.job_id, asked.room_id, asked.user_id) or job.job_id
+        return self._ask(lambda rtc, bucket: Listed(rtc.files_of(bucket, name)))
+
+    def jobs_of(self, recording: Recording) -> Mapping[str, RecordedFile] | CannotList | None:
+        """Return the jobs that have left files of the recording's stream; as `look` does, what else is to be noted."""
+        asked = recording.request
+        return self._ask(lambda rtc, bucket: rtc.jobs_in(bucket, asked.room_id, asked.user_id))
+
+    def _ask[Found](self, ask: Callable[[RtcClient, Bucket], Found]) -> Found | CannotList | None:
+        if self.bucket is None:
+            return CannotList(self.otherwise)
         booked = self.pace.book(_TURNS_AHEAD, _PATIENCE, self.clock())
         if not isinstance(booked, Turn):
             return None
         self.sleep(max((booked.at - self.clock()).total_seconds(), 0))
         try:
-            return Listed(self.rtc().files_of(self.bucket, name))
+            return ask(self.rtc(), self.bucket)
         except RtcError as error:
             logger.warning("RTC did not list the bucket", extra={"bucket": self.bucket.name, "error": str(error)})
             is_final = isinstance(error, AuthFailed | NotFound) or type(error) is Refused

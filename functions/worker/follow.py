@@ -3,13 +3,14 @@
 A recorder claims a recording before it looks, so it doesn't matter that two do so at once. What fails is due again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
-from functions.worker.delivery import Delivery, TryAgain
+from functions.worker.adoption import Adoption, Clue
+from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from functions.worker.differences import report_differences
 from functions.worker.file_search import FileSearch
 from functions.worker.redrawing import Redrawing
@@ -18,9 +19,10 @@ from functions.worker.turns import Turns
 from shared.actors import CLOCK
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Start, Stop
+from shared.recorded_files import RecordedFile
 from shared.recording_clock import lists_bucket
-from shared.recording_news import AskedToStop, Gone, News, NotShown, Released, Shown, Stopped
-from shared.recordings import Recording, RecordingState
+from shared.recording_news import AskedToStop, CannotList, Gone, Listed, News, NotShown, Released, Shown, Stopped
+from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.errors import NotFound, RtcError
 
 
@@ -32,6 +34,7 @@ class Follower:
     turns: Turns
     redrawing: Redrawing
     search: FileSearch
+    adoption: Adoption
     put: Callable[[Order], None]
     """Puts the start of a planned recording on the queue."""
     clock: Callable[[], datetime]
@@ -73,13 +76,42 @@ class Follower:
                     start = Start(requests=(recording.request,), first=recording.n, start_at=recording.since)
                     self.put(Order.about(recording, start))
             case RecordingState.UNKNOWN:
-                if recording.held_until is None or now >= recording.held_until:
-                    return self.ledger.recordings.note(recording, Released(), now)
+                return self._look_for_job(recording, delivery)
             case _:
                 is_time = recording.limit is not None and now >= recording.limit.ends_at
                 news = self._end(recording, delivery) if is_time else self._show(recording, delivery)
                 return self._note(recording, news)
         return recording
+
+    def _look_for_job(self, recording: Recording, delivery: Delivery) -> Recording:
+        """Look in the bucket for a file that names the job. When the hold is over, nothing more is done."""
+        if recording.files_by is FilesBy.LISTING:
+            found = self.search.jobs_of(recording)
+            adopted = found and not isinstance(found, CannotList) and self._adopt(recording, found, delivery)
+            if adopted:
+                return adopted
+            news = found if isinstance(found, CannotList) else Listed(())
+            recording = self.ledger.recordings.note(recording, news, self.clock())
+        now = self.clock()
+        is_over = recording.held_until is None or now >= recording.held_until
+        return self.ledger.recordings.note(recording, Released(), now) if is_over else recording
+
+    def _adopt(self, recording: Recording, files: Mapping[str, RecordedFile], delivery: Delivery) -> Recording | None:
+        """Return the recording of the job that one of the files names; None if none fits, or more than one."""
+        asked = recording.request
+        clues = [
+            Clue(job_id, f"s_{job_id}_{asked.room_id}_{asked.user_id}", asked.room_id, file.ended_at)
+            for job_id, file in files.items()
+        ]
+        fitting = [it for it in clues if it.fits(recording) and self.ledger.recordings.of_job(it.job_id) is None]
+        if len(fitting) != 1:
+            return None
+        try:
+            return self.adoption.adopt(Order.about(recording, Check()), fitting[0], delivery)
+        except NoTurn:
+            raise
+        except TryAgain:  # the next look tries again
+            return None
 
     def _end(self, recording: Recording, delivery: Delivery) -> News:
         asked = self.ledger.recordings.note(recording, AskedToStop(CLOCK), self.clock())

@@ -50,9 +50,9 @@ from shared.failures import Failure, FailureKind
 from shared.limits import limit_of
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
-from shared.recording_news import Gone, Released, Shown, first_drawn
+from shared.recording_news import Gone, ProbablyRuns, Released, Shown, first_drawn
 from shared.recordings import Recording, RecordingState
-from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
+from shared.rtc.errors import AlreadyRunning, NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
 
 _TOO_LATE = NotStarted(failure=Failure(kind=FailureKind.TOO_LATE))
@@ -271,7 +271,10 @@ class StartHandler:
             count_refusal(error, Metric.NOT_STARTED)
             if error.may_retry:
                 return self._give_back(order, attempt, error.failure(), delivery)
-            return self._settle(attempt, NotStarted(failure=error.failure()), delivery)
+            refused = self._settle(attempt, NotStarted(failure=error.failure()), delivery)
+            if isinstance(error, AlreadyRunning):
+                self._note_running(attempt.request)
+            return refused
         except Exception:
             if not is_sent:  # no turn, or the ledger or the secret failed: the claim must not count as a call
                 self._store(attempt.uncalled())
@@ -282,6 +285,13 @@ class StartHandler:
         report_differences(attempt.request, job, rtc.app_id)
         started = Started(job=job, request_id=rtc.last_request_id, app_id=rtc.app_id)
         return self._settle(attempt, started, delivery)
+
+    def _note_running(self, request: RecordingRequest) -> None:
+        """Note that a start of the stream whose outcome is unknown has probably made the job that runs."""
+        for recording in self.ledger.recordings.without_job(request.room_id):
+            known = recording.request
+            if (known.user_id, known.video_type) == (request.user_id, request.video_type):
+                self.ledger.recordings.note(recording, ProbablyRuns(), self.clock())
 
     def _require_time(self, attempt: Attempt) -> None:
         """Raise NoTurn if the call may outlive its lease, as when DynamoDB is slow: it would count as abandoned."""

@@ -22,7 +22,7 @@ from shared.log_events import LogEvent
 from shared.recorded_files import RecordedFile
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
-from shared.rtc.buckets import Bucket
+from shared.rtc.buckets import ANY_STREAM, Bucket
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
 from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
 from shared.rtc.push_addresses import keys_in
@@ -111,8 +111,14 @@ class RtcClient:
 
     def files_of(self, bucket: Bucket, stream_name: str) -> tuple[RecordedFile, ...]:
         """Return the files of a stream in a bucket, as RTC lists them. Raises RtcError."""
-        answer = self._ask("list", "GET", f"{self._objects_url}?{bucket.query(stream_name)}", most=_MOST_OF_A_LIST)
-        return bucket.files_in(answer, stream_name)
+        return bucket.files_in(self._list(bucket, stream_name), stream_name)
+
+    def jobs_in(self, bucket: Bucket, room_id: str, user_id: str) -> dict[str, RecordedFile]:
+        """Return the jobs of a user of a room that have left files in a bucket, each with a file. Raises RtcError."""
+        return bucket.jobs_in(self._list(bucket, ANY_STREAM), room_id, user_id)
+
+    def _list(self, bucket: Bucket, stream_name: str) -> Answer:
+        return self._ask("list", "GET", f"{self._objects_url}?{bucket.query(stream_name)}", most=_MOST_OF_A_LIST)
 
     def _job_url(self, job_id: str) -> str:
         return f"{self._jobs_url}/{quote(job_id, safe='')}"

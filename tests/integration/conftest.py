@@ -22,6 +22,7 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
+from functions.worker.adoption import Adoption
 from functions.worker.callback import CallbackHandler
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
@@ -208,7 +209,8 @@ def handlers_of(
     """The table of handlers over these parts, and what handles ticks."""
     results = Results(checks.queues, telling, clock)
     redrawing = Redrawing(ledger, telling, clock)
-    follower = Follower(ledger, turns, redrawing, search, checks.queues.put, clock)
+    adoption = Adoption(ledger, turns, clock)
+    follower = Follower(ledger, turns, redrawing, search, adoption, checks.queues.put, clock)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, LONGEST, clock, clock.tick)
     stop = StopHandler(ledger, turns, telling, results, redrawing, clock)
     table = handlers(
@@ -220,7 +222,7 @@ def handlers_of(
         release=ReleaseHandler(ledger, redrawing, telling, clock),
         move=MoveHandler(ledger, redrawing, telling, clock),
         link=LinkHandler(ledger, telling, lambda: READ_KEY, MADE_UP.region, clock),
-        callback=CallbackHandler(ledger, follower, clock),
+        callback=CallbackHandler(ledger, follower, adoption, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)

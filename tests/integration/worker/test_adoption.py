@@ -1,0 +1,204 @@
+"""Starts of unknown outcome: what names their job makes them recordings under watch; what fits two resolves neither."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from local.http_message import Wire
+from local.rtc.credentials import MADE_UP
+from local.rtc.faults import Fault
+from shared.actors import RTC
+from shared.attempts import Started
+from shared.orders import Callback, Order, Start, new_order_id
+from shared.recordings import End, FilesBy, Recording, RecordingState
+from shared.rtc.buckets import Bucket
+from shared.rtc.callbacks import RtcCallback
+from shared.rtc.models import RecordingRequest
+from tests.integration.conftest import World, a_world
+
+SILENT = Fault(wire=Wire.NOTHING, delay=60, made=True)
+"""RTC makes the job, and no answer comes."""
+LOST = Fault(status=502)
+"""RTC makes no job, and nobody knows."""
+BUCKET = Bucket(MADE_UP.bucket, MADE_UP.region, f"{MADE_UP.app_id}/mp4/{{stream}}")
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot that RTC calls back."""
+    with a_world(aws, bot_token=True, files_by=FilesBy.CALLBACKS) as world:
+        world.rtc.call_back("http://door.invalid/rtc/callbacks", "k" * 32)
+        yield world
+
+
+def unknown(world: World, fault: Fault = SILENT, **stream: Any) -> Order:
+    """A start of ann's with an unknown outcome."""
+    order = world.order()
+    request = RecordingRequest(**{"room_id": "100", "user_id": "user001"} | stream)
+    order = order.model_copy(update={"action": Start(requests=(request,))})
+    world.rtc.misbehave(fault, operation="start")
+    assert world.run(order) is None
+    assert recording(world, order).state is RecordingState.UNKNOWN
+    return order
+
+
+def recording(world: World, order: Order) -> Recording:
+    """The order's recording, as the ledger has it."""
+    found = world.ledger.recordings.read(order.order_id, 0)
+    assert found is not None
+    return found
+
+
+def called_back(world: World, job_id: str = "1", receive: int = 1, **changes: Any) -> timedelta | None:
+    """Let RTC say that the job has begun a file; how long until that is to be received again."""
+    said = {"event_type": "RECORD_NEW_FILE_START", "job_id": job_id, "room_id": "100"}
+    said |= {"stream_name": f"s_{job_id}_100_user001", **changes}
+    action = Callback(said=RtcCallback.model_validate(said))
+    order = Order(order_id=new_order_id(), actor=RTC, action=action, placed_at=world.clock())
+    return world.run(order, receive)
+
+
+def test_a_callback_names_the_job_and_the_message_becomes_true(world: World) -> None:
+    """The recording is followed to its end like any other, and its stream is locked by its job."""
+    order = unknown(world)
+    assert world.read()[0].startswith("❓ user001 in room 100 may or may not be recording")
+    world.clock.tick(2)
+    world.call_back()
+    adopted = recording(world, order)
+    assert (adopted.state, adopted.job_id) == (RecordingState.RECORDING, "1")
+    assert isinstance(world.attempt(order).outcome, Started)
+    assert world.read()[0].startswith("🔴 Recording user001 in room 100")
+    lock = world.ledger.locks.read(adopted.request)
+    assert lock is not None
+    assert lock.job_id == "1"
+    world.client.stop("1")
+    world.clock.tick(2)
+    world.call_back()
+    assert recording(world, order).is_over
+    assert world.read()[-1].startswith("🎬")
+
+
+def test_a_callback_that_comes_after_the_hold_still_names_it(world: World) -> None:
+    """Only the file is complete hours later. Until then people read that it seems not to have started."""
+    order = unknown(world)
+    world.tick(minutes=17)
+    assert recording(world, order).end is End.RELEASED
+    assert world.read()[0].startswith("❓ user001 in room 100 seems not to have been recorded")
+    assert world.read()[1].startswith("❓ @ann, user001 in room 100 seems not to have been recorded.")
+    world.clock.tick(3600)
+    world.client.stop("1")
+    world.clock.tick(2)
+    world.call_back()
+    assert recording(world, order).state is RecordingState.ENDED
+    assert recording(world, order).job_id == "1"
+    assert world.read()[0].startswith("⏹️ Recorded user001 in room 100")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stream_name": "s_1_100_user002"},
+        {"stream_name": None},
+        {"room_id": "101", "stream_name": "s_1_101_user001"},
+        {"job_id": "2"},
+        {"start_time": "2026-01-01T00:00:00Z"},
+    ],
+)
+def test_what_does_not_fit_adopts_nothing(world: World, changes: dict[str, Any]) -> None:
+    """Another stream, another room, a job that RTC doesn't know, or one from before the start."""
+    order = unknown(world)
+    job_id = changes.pop("job_id", "1")
+    assert called_back(world, job_id, **changes) is None
+    assert recording(world, order).state is RecordingState.UNKNOWN
+
+
+def test_what_fits_two_starts_resolves_neither(world: World) -> None:
+    """Camera and screen of a user have streams of the same name."""
+    orders = [unknown(world), unknown(world, video_type="SCREENSTREAM")]
+    world.clock.tick(2)
+    world.call_back()
+    assert [recording(world, order).state for order in orders] == [RecordingState.UNKNOWN] * 2
+
+
+def test_a_job_that_is_known_is_adopted_by_nobody(world: World) -> None:
+    """A second start of the stream has its own job."""
+    lost = unknown(world, LOST)
+    world.tick(minutes=17)
+    second = world.order()
+    assert world.run(second) is None
+    world.clock.tick(2)
+    world.call_back()
+    assert recording(world, second).job_id == "1"
+    assert recording(world, lost).end is End.RELEASED
+
+
+def test_a_callback_waits_for_the_answer_to_a_start(world: World) -> None:
+    """While RTC is being asked, its answer may name the job; what the callback says is not lost meanwhile."""
+    order = world.order()
+    world.ledger.attempts.claim(order, 0, RecordingRequest(room_id="100", user_id="user001"), world.clock())
+    world.client.start(RecordingRequest(room_id="100", user_id="user001"))
+    world.clock.tick(2)
+    assert called_back(world) is not None
+    world.clock.tick(30)
+    assert world.run(order) is None
+    assert recording(world, order).state is RecordingState.UNKNOWN
+    assert called_back(world, receive=2) is None
+    assert recording(world, order).job_id == "1"
+
+
+def test_a_file_in_the_bucket_names_the_job(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """Where RTC doesn't call back: the recording is over by then, and its file is known."""
+    with a_world(aws, bot_token=True, bucket=BUCKET) as world:
+        order = unknown(world)
+        world.clock.tick(5)
+        world.client.stop("1")
+        world.tick(minutes=8)
+        assert recording(world, order).state is RecordingState.ENDED
+        assert len(recording(world, order).files) == 1
+        assert world.read()[0].startswith("⏹️ Recorded user001 in room 100")
+
+
+def test_files_of_two_jobs_that_fit_resolve_nothing(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """Somebody else recorded the stream as well: nobody can say which is ours."""
+    with a_world(aws, bot_token=True, bucket=BUCKET) as world:
+        order = unknown(world)
+        world.client.start(RecordingRequest(room_id="100", user_id="user001"))
+        world.clock.tick(5)
+        world.client.stop("1")
+        world.client.stop("2")
+        world.tick(minutes=17)
+        assert recording(world, order).end is End.RELEASED
+        assert world.read()[0].startswith("❓ user001 in room 100 seems not to have been recorded")
+
+
+def test_an_older_file_of_the_stream_names_nothing(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """Made before the start was called."""
+    with a_world(aws, bot_token=True, bucket=BUCKET) as world:
+        world.client.start(RecordingRequest(room_id="100", user_id="user001"))
+        world.clock.tick(5)
+        world.client.stop("1")
+        world.clock.tick(5)
+        assert len(world.rtc.files()) == 1
+        world.clock.tick(600)
+        order = unknown(world, LOST)
+        world.tick(minutes=17)
+        assert recording(world, order).end is End.RELEASED
+
+
+def test_a_later_refusal_says_that_it_probably_runs(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """RTC.00001006 is no job's name: only the text changes."""
+    with a_world(aws, bot_token=True, files_by=FilesBy.CALLBACKS) as world:
+        order = unknown(world)
+        world.tick(minutes=17)
+        world.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
+        assert world.run(world.order()) is None
+        world.tick(minutes=2)
+        assert recording(world, order).job is None
+        assert world.read()[0].splitlines() == [
+            "❓ user001 in room 100 is probably being recorded",
+            "RTC says so, but never named the job: it can be neither stopped nor followed.",
+        ]
