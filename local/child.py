@@ -1,5 +1,6 @@
 """A Python process of our own that can't outlive us, and the lines it writes."""
 
+import atexit
 import contextlib
 import os
 import signal
@@ -7,7 +8,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
+
+from local.forked import SWITCHES, ForkServer
 
 _PARENT_WATCHDOG = Path(__file__).with_name("parent_watchdog.py")
 _LINE_LIMIT = 256 * 1024
@@ -20,7 +24,7 @@ class Child:
 
     Each line it writes goes to `on_line`, from a thread; when it has ended, its exit code goes to `on_exit`, from the
     same thread. It ends, with all that it has started, when `close` is called or this process is gone, however it went.
-    `python` is its interpreter, by default our own.
+    `python` is its interpreter, by default our own. `fork_server` forks it, if there is one.
     """
 
     def __init__(
@@ -32,11 +36,14 @@ class Child:
         on_line: Callable[[str], None],
         on_exit: Callable[[int], None],
         python: Path | None = None,
+        fork_server: ForkServer | None = None,
     ) -> None:
-        # -P: only PYTHONPATH says where code is found. -B: nothing is written where the code is.
-        self._process = subprocess.Popen(  # noqa: S603 - an interpreter and a file of our own
-            [str(python or sys.executable), "-P", "-B", "-u", "-X", "utf8", str(_PARENT_WATCHDOG), target, *arguments],
-            env={**environment, **_inherited()},
+        program = [str(_PARENT_WATCHDOG), target, *arguments]
+        variables = {**environment, **_inherited()}
+        forked = fork_server.start(program, variables, folder) if fork_server else None
+        self._process = forked or subprocess.Popen(  # noqa: S603 - an interpreter and a file of our own
+            [str(python or sys.executable), *SWITCHES, *program],
+            env=variables,
             cwd=folder,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -73,6 +80,18 @@ class Child:
                 for line in iter(lambda: stream.readline(_LINE_LIMIT), b""):
                     on_line(line.decode(errors="replace").rstrip("\r\n").replace("\r", "\n"))
         on_exit(self._process.wait())
+
+
+def fork_server(folder: Path, *imports: str) -> ForkServer | None:
+    """Return the fork server of this process that has these imports, or None on a platform without fork servers."""
+    return _fork_server(sys.executable, folder, *imports) if sys.platform == "linux" else None
+
+
+@cache
+def _fork_server(python: str, folder: Path, *imports: str) -> ForkServer:
+    server = ForkServer(python, folder, *imports, environment=_inherited())
+    atexit.register(server.close)
+    return server
 
 
 def _inherited() -> dict[str, str]:

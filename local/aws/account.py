@@ -24,7 +24,7 @@ from local.aws.controls import INDEX_LAG, RIGHTS
 from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
-from local.child import Child
+from local.child import Child, fork_server
 from local.direct_http import session_to
 from local.errors import LocalError
 
@@ -64,6 +64,7 @@ class Aws:
             folder=_PROJECT,
             on_line=self._hear,
             on_exit=lambda _: self._port.put(None),
+            fork_server=fork_server(_PROJECT, "local.aws.quick_moto:import_moto"),
         )
         try:
             self._connect()

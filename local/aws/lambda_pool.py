@@ -13,6 +13,7 @@ from local.aws.calls import ACCOUNT
 from local.aws.lambda_worker import FunctionError, Worker
 from local.aws.template import Function
 from local.errors import LocalError
+from local.forked import ForkServer
 
 CONCURRENCY = 10
 """The most processes of one function; more invocations wait."""
@@ -58,6 +59,7 @@ class Pool:
         on_line: Callable[[str], None],
         on_call: Callable[[Invocation], None],
         python: Path | None = None,
+        fork_server: ForkServer | None = None,
     ) -> None:
         self.lines: deque[str] = deque(maxlen=LOG_LINES)
         self._function = function
@@ -68,6 +70,7 @@ class Pool:
         self._on_line = on_line
         self._on_call = on_call
         self._python = python
+        self._fork_server = fork_server
         self._changed = threading.Condition()
         self._workers: list[Worker] = []
         self._idle: list[Worker] = []
@@ -161,7 +164,14 @@ class Pool:
             "_HANDLER": function.handler,
         }
         runtime = (self._runtime, function.handler)
-        return Worker(runtime, folder=self._folder, environment=variables, on_line=self._log, python=self._python)
+        return Worker(
+            runtime,
+            folder=self._folder,
+            environment=variables,
+            on_line=self._log,
+            python=self._python,
+            fork_server=self._fork_server,
+        )
 
     def _log(self, line: str) -> None:
         self.lines.append(line)

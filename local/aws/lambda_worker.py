@@ -14,6 +14,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from local.child import Child
+from local.forked import ForkServer
 from local.http_message import Answer, Request
 from local.loopback import Server
 
@@ -49,6 +50,7 @@ class Worker:
         environment: Mapping[str, str],
         on_line: Callable[[str], None],
         python: Path | None = None,
+        fork_server: ForkServer | None = None,
     ) -> None:
         self.ended = False
         self._asked = False
@@ -65,6 +67,7 @@ class Worker:
             on_line=self._hear,
             on_exit=self._end,
             python=python,
+            fork_server=fork_server,
         )
 
     @property

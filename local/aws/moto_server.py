@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from typing import Any
 
-from moto.backends import get_backend
+from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local.aws.calls import calls_in
@@ -21,7 +21,7 @@ from local.aws.index_lag import IndexLag
 from local.aws.moto_caches import remember
 from local.aws.moto_reads import change_reads
 from local.aws.moto_writes import change_writes
-from local.aws.quick_moto import make_quick
+from local.aws.quick_moto import import_moto
 from local.aws.rights import Rights
 from local.aws.transactions import Transactions, body_of
 from local.aws.wsgi import answer
@@ -57,12 +57,12 @@ def _print(line: str) -> None:
 
 
 def _main() -> None:
-    make_quick()
+    import_moto()
+    mock_random.seed()  # a fork server's processes begin with the same
     lag = IndexLag()
     change_reads(lag)
     change_writes(lag)
     remember()
-    get_backend("cloudformation")  # imports most of moto now, not during the first call
     gc.freeze()  # without this, stopping takes half a second
     rights = Rights()
     controls = {INDEX_LAG: lambda body: lag.set(float(body)), RIGHTS: rights.assign}

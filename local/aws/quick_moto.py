@@ -4,9 +4,10 @@ Without this, its start takes two seconds of a core more, each receive takes lon
 answer with an item takes a quarter longer.
 """
 
+import importlib
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -14,6 +15,8 @@ from types import ModuleType
 from typing import Any
 
 import moto
+from moto.backends import get_backend
+from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
 from moto.sqs.models import Message, SQSBackend
 
@@ -23,11 +26,18 @@ _structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - moto
 _SERVICES = {"cloudformation", "iam", "kms", "secretsmanager", *(kind.split("::")[1].lower() for kind in PLAIN_TYPES)}
 
 
+def import_moto() -> None:
+    """Import all that the server needs of moto, quick as it is then: during the first call it would take long."""
+    make_quick()
+    importlib.import_module("moto.moto_server.werkzeug_app")
+    get_backend("cloudformation")  # imports most of moto
+
+
 def make_quick() -> None:
     """Change moto in this process: it imports only what runs locally, and does not do what takes long."""
     sys.meta_path.insert(0, _UnusedServices())
     SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[assignment, method-assign]
-    BaseJSONSerializer._serialize_type_structure = _with_values_as_they_are  # type: ignore[assignment, method-assign]  # noqa: SLF001
+    BaseJSONSerializer._serialize_type_structure = _with_values_as_they_are  # type: ignore[assignment, method-assign] # noqa: SLF001
 
 
 class _UnusedServices(MetaPathFinder, Loader):
@@ -61,7 +71,7 @@ def _is_kept(backend: SQSBackend, queue_name: str, message: Message) -> bool:
 
 
 def _with_values_as_they_are(
-    serializer: BaseJSONSerializer, serialized: dict[str, Any], value: Any, shape: Any, key: str
+    serializer: BaseJSONSerializer, serialized: MutableMapping[str, Any], value: Any, shape: StructureShape, key: str
 ) -> None:
     """Write a structure into the answer. moto looks in a string or number for all ten types, each by several names."""
     match value:

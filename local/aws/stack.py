@@ -14,7 +14,7 @@ from local.aws.api_gateway import ApiGateway
 from local.aws.built import Built
 from local.aws.calls import ACCOUNT, REGION, AwsCall
 from local.aws.faults import Fault
-from local.aws.lambda_host import Host, LambdaHost, no_log, no_watch
+from local.aws.lambda_host import Host, LambdaHost, import_libraries, no_log, no_watch
 from local.aws.lambda_pool import Invocation
 from local.aws.queue_poller import QueuePoller
 from local.aws.scheduler import Scheduler
@@ -153,6 +153,8 @@ class Stack:
         # are stopped before it and joined after it. Answers of the HTTP API wait for functions, so the functions close
         # first.
         self._parts.callback(self._join_pollers)
+        if self._host_of == self._here and not self._built:
+            import_libraries()
         aws = self._aws = self._parts.enter_context(closing(Aws()))
         self.sqs, self.dynamodb = aws.sqs, aws.dynamodb
         resolved = aws.create(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.child import Child
+from local.child import Child, fork_server
+from local.forked import ForkServer
 from tests.paths import ROOT
 from tests.processes import PATIENCE_S, is_gone, within
 
@@ -19,7 +20,7 @@ FOREVER = "import time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n"
 class Started:
     """A child that runs `code`, and what is heard of it."""
 
-    def __init__(self, folder: Path, code: str, *arguments: str) -> None:
+    def __init__(self, folder: Path, code: str, *arguments: str, by: ForkServer | None) -> None:
         path = folder / "code.py"
         path.write_text(f"import os, sys\n{code}", encoding="utf-8")
         self.lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -31,17 +32,26 @@ class Started:
             folder=folder,
             on_line=self.lines.put,
             on_exit=self.exit_codes.put,
+            fork_server=by,
         )
 
     def line(self) -> str:
         return self.lines.get(timeout=PATIENCE_S)
 
 
-def test_a_child_sees_only_what_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(name="by", params=["an interpreter of its own", "a fork server"])
+def _by(request: pytest.FixtureRequest) -> ForkServer | None:
+    """How a child is started: each rule holds for both."""
+    return None if request.param == "an interpreter of its own" else fork_server(ROOT, "json")
+
+
+def test_a_child_sees_only_what_it_is_given(
+    tmp_path: Path, by: ForkServer | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its environment, folder, arguments and paths are the ones given; it has no standard input."""
     monkeypatch.setenv("AWS_PROFILE", "somebody's own")
     code = "import json\nprint(json.dumps([dict(os.environ), os.getcwd(), sys.argv[1:], sys.path, sys.stdin.read()]))"
-    started = Started(tmp_path, code, "a", "b c")
+    started = Started(tmp_path, code, "a", "b c", by=by)
     environment, folder, arguments, paths, standard_input = json.loads(started.line())
     started.child.close()
     allowed = {"GIVEN", "PATH", "LC_CTYPE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"}
@@ -50,17 +60,19 @@ def test_a_child_sees_only_what_it_is_given(tmp_path: Path, monkeypatch: pytest.
     assert not {str(ROOT), str(ROOT / "local"), ""} & set(paths)
 
 
-def test_lines_and_exit_code_are_heard(tmp_path: Path) -> None:
+def test_lines_and_exit_code_are_heard(tmp_path: Path, by: ForkServer | None) -> None:
     """Each line of output and error arrives, and then the exit code."""
-    started = Started(tmp_path, "print('out')\nprint('a\\rb', file=sys.stderr)\nprint('end', end='')\nsys.exit(3)")
+    started = Started(
+        tmp_path, "print('out')\nprint('a\\rb', file=sys.stderr)\nprint('end', end='')\nsys.exit(3)", by=by
+    )
     assert [started.line(), started.line(), started.line()] == ["out", "a\nb", "end"]
     assert started.exit_codes.get(timeout=PATIENCE_S) == 3
     started.child.close()
 
 
-def test_close_lets_a_child_clean_up(tmp_path: Path) -> None:
+def test_close_lets_a_child_clean_up(tmp_path: Path, by: ForkServer | None) -> None:
     """A child that is closed is interrupted, quietly, and does what it does at its end."""
-    started = Started(tmp_path, "import atexit\natexit.register(print, 'cleaned up')\n" + FOREVER)
+    started = Started(tmp_path, "import atexit\natexit.register(print, 'cleaned up')\n" + FOREVER, by=by)
     pid = int(started.line())
     started.child.close()
     assert is_gone(pid)
@@ -69,22 +81,22 @@ def test_close_lets_a_child_clean_up(tmp_path: Path) -> None:
     assert started.exit_codes.get_nowait() == 128 + signal.SIGINT
 
 
-def test_close_ends_what_does_not_listen(tmp_path: Path) -> None:
+def test_close_ends_what_does_not_listen(tmp_path: Path, by: ForkServer | None) -> None:
     """A child that ignores the interrupt is killed, and so is what it has started."""
     code = """import signal, subprocess
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 print(child.pid, flush=True)
 """
-    started = Started(tmp_path, code + FOREVER)
+    started = Started(tmp_path, code + FOREVER, by=by)
     pids = int(started.line()), int(started.line())
     started.child.close()
     assert within(PATIENCE_S, lambda: all(map(is_gone, pids)))
 
 
-def test_kill_is_immediate(tmp_path: Path) -> None:
+def test_kill_is_immediate(tmp_path: Path, by: ForkServer | None) -> None:
     """A killed child has no time for anything, and is gone when kill returns."""
-    started = Started(tmp_path, "import atexit\natexit.register(print, 'cleaned up')\n" + FOREVER)
+    started = Started(tmp_path, "import atexit\natexit.register(print, 'cleaned up')\n" + FOREVER, by=by)
     pid = int(started.line())
     started.child.kill()
     assert is_gone(pid)
@@ -93,20 +105,74 @@ def test_kill_is_immediate(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("busy", ["time.sleep(600)", "while True: pass"])
-def test_a_killed_parent_leaves_no_child(tmp_path: Path, busy: str) -> None:
+@pytest.mark.parametrize("by", ["None", "fork_server(Path('.'), 'json')"])
+def test_a_killed_parent_leaves_no_child(tmp_path: Path, busy: str, by: str) -> None:
     """When the parent is killed without a chance to act, the child ends by itself, even if it is busy."""
-    (tmp_path / "busy.py").write_text(f"import os, time\nprint(os.getpid(), flush=True)\n{busy}\n", encoding="utf-8")
+    (tmp_path / "busy.py").write_text(
+        f"import os, time\nprint(os.getpid(), os.getppid(), flush=True)\n{busy}\n", encoding="utf-8"
+    )
     parent = f"""
 import time
 from pathlib import Path
-from local.child import Child
+from local.child import Child, fork_server
 def show(line):
     print(line, flush=True)
-Child({str(tmp_path / "busy.py")!r}, environment={{}}, folder=Path("."), on_line=show, on_exit=show)
+by = {by}
+Child({str(tmp_path / "busy.py")!r}, environment={{}}, folder=Path("."), on_line=show, on_exit=show, fork_server=by)
 time.sleep(600)
 """
     with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout
-        pid = int(process.stdout.readline())
+        pids = map(int, process.stdout.readline().split())
         process.kill()
-    assert within(PATIENCE_S, lambda: is_gone(pid))
+    assert within(PATIENCE_S, lambda: all(map(is_gone, pids)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there are fork servers on Linux only")
+class TestForkServer:
+    """What is different about a child that was forked."""
+
+    def test_it_has_what_was_imported_and_no_path_of_it(self, tmp_path: Path) -> None:
+        """What can't be imported is passed over: who needs it says so."""
+        (tmp_path / "ready.py").write_text(
+            "def prepare():\n    prepared.append(1)\n\nprepared = []\n", encoding="utf-8"
+        )
+        by = ForkServer(sys.executable, tmp_path, "absent", "ready:prepare", environment={})
+        here = tmp_path / "here"
+        here.mkdir()
+        started = Started(here, "print(sys.modules['ready'].prepared, sys.path)", by=by)
+        line = started.line()
+        started.child.close()
+        by.close()
+        assert line.startswith("[1] [")
+        assert str(tmp_path) not in line
+
+    def test_it_has_no_file_of_another_s(self, tmp_path: Path) -> None:
+        """Else it would hold open the input by which another is told to end, and the output that ends with it."""
+        code = "print(len(os.listdir('/proc/self/fd')), flush=True)\n"
+        alone = Started(tmp_path, code, by=None)
+        assert alone.exit_codes.get(timeout=PATIENCE_S) == 0
+        by = ForkServer(sys.executable, ROOT, "json", environment={})
+        first = Started(tmp_path, code + FOREVER, by=by)
+        files = first.line()
+        second = Started(tmp_path, code, by=by)
+        assert alone.line() == files == second.line()
+        for started in (alone, first, second):
+            started.child.close()
+        by.close()
+
+    def test_a_fork_server_that_is_gone_is_replaced(self, tmp_path: Path) -> None:
+        """By an interpreter of its own; of a child that it has started nobody knows how it ended."""
+        by = ForkServer(sys.executable, ROOT, "json", environment={})
+        before = Started(tmp_path, FOREVER, by=by)
+        pid = int(before.line())
+        by._process.kill()
+        by._process.wait()
+        after = Started(tmp_path, "print('here')", by=by)
+        assert after.line() == "here"
+        assert after.exit_codes.get(timeout=PATIENCE_S) == 0
+        before.child.close()
+        assert is_gone(pid)
+        assert before.exit_codes.get(timeout=PATIENCE_S) == -signal.SIGKILL
+        after.child.close()
+        by.close()
