@@ -38,19 +38,24 @@ demo: needs-local ## the bot on this machine, with a page to try it at http://12
 AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
-test: needs-dev ## run every test but the browser's and the artifacts'
-	@$(PY) -m pytest $(AT_ONCE)
+test: needs-dev ## run every test but the drills, the browser's and the artifacts'
+	@$(PY) -m pytest $(AT_ONCE) -m "not drill"
+
+# They take as long as all other tests together. Most of that is waiting, or the processes of systems that they break.
+.PHONY: drills
+drills: needs-dev ## play each failure of docs/reliability.md, the golden record's script, and crowds, with real parts
+	@$(PY) -m pytest $(AT_ONCE) -m drill
 
 # The same events in each run, so that a red run is about the change. Another SEED finds more.
 N ?= 5000
 SEED ?= 1
 
 .PHONY: fuzz
-fuzz: needs-dev ## send N=5000 hostile events to each door, those of SEED=1
-	@FUZZ_N=$(N) FUZZ_SEED=$(SEED) $(PY) -m pytest tests/fuzz -n 2
+fuzz: needs-dev ## send N=5000 hostile events to each door, those of SEED=1, and call the webhook in all ways
+	@FUZZ_N=$(N) FUZZ_SEED=$(SEED) $(PY) -m pytest tests/fuzz -n 2 --dist loadfile
 
 .PHONY: coverage
-coverage: needs-dev ## the same with branch coverage, subprocesses included; takes half as long again
+coverage: needs-dev ## run all tests and drills with branch coverage, subprocesses included
 	@$(PY) -m pytest $(AT_ONCE) --cov --cov-report=term
 
 .PHONY: browser

@@ -12,6 +12,7 @@ SLOW = {"RtcCallsPerSecond": "4", "PeopleConcurrency": "2", "CallerConcurrency":
 calls than that; unpaced, they would make twenty."""
 
 
+@pytest.mark.drill
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("notify", [False, True], ids=["read by status links", "told in one channel"])
 def test_a_crowd_meets_no_refusal_for_speed(notify: bool) -> None:

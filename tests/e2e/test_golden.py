@@ -2,9 +2,12 @@
 
 from difflib import unified_diff
 
+import pytest
+
 from tests.golden.record import FOLDER, record
 
 
+@pytest.mark.drill
 def test_the_golden_record_is_what_the_system_does() -> None:
     """A change of replies, answers, logs, metrics, or calls of RTC and AWS is seen in the record's diff."""
     for name, text in record().items():

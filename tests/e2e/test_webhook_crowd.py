@@ -10,6 +10,7 @@ SENDERS = 2
 """Each costs a process of the webhook."""
 
 
+@pytest.mark.drill
 @pytest.mark.sources
 def test_every_event_starts_one_recording() -> None:
     """None is lost and none is doubled. tests/benchmarks has a thousand."""
