@@ -19,6 +19,7 @@ from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
 from shared.attempts import Attempt
+from tests.patient import be_patient
 from tests.processes import PATIENCE_S
 
 BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
@@ -160,6 +161,7 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
         on_call=calls.append,
     ) as system:
+        be_patient(system)
         yield Deployment(system, api, slack, logs, calls)
 
 

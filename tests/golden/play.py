@@ -23,6 +23,7 @@ from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.web_api import SECONDS_BETWEEN_POSTS
 from local.slack.workspace import Delivery, SlackWorkspace
 from local.system import System, new_caller, running
+from tests.patient import be_patient
 from tests.webhook_sender import Sender, an_event, request
 
 __all__ = [
@@ -151,5 +152,6 @@ def playing() -> Iterator[Play]:
         on_log=lambda function, line: lines.append((function, line)),
         on_call=note,
     ) as system:
+        be_patient(system)
         plays.append(Play(system, rtc, slack, lines, {}))
         yield plays[0]

@@ -119,14 +119,16 @@ def test_an_exception_is_the_call_s_error(host: LambdaHost) -> None:
 
 def test_a_late_call_is_cut_off(own_runtime: bool, tmp_path: Path) -> None:
     """At the function's time limit its process is killed, and the call's error says so; the next call has a new one."""
-    late = replace(OBEY, timeout=3)
-    with closing(LambdaHost([late], folder=FUNCTIONS, environment={}, own_runtime=own_runtime)) as host:
+    with closing(LambdaHost([OBEY], folder=FUNCTIONS, environment={}, own_runtime=own_runtime)) as host:
         before = host.invoke("Obey", {})["pid"]
-        with pytest.raises(FunctionError, match=r"Sandbox\.Timedout: Task timed out after 3\.00 seconds"):
+        pool = host._pools["Obey"]
+        pool._function = replace(OBEY, timeout=1)  # only now: a busy machine may need longer for the other calls
+        with pytest.raises(FunctionError, match=r"Sandbox\.Timedout: Task timed out after 1\.00 seconds"):
             host.invoke("Obey", {"stay": str(tmp_path / "here")})
+        pool._function = OBEY
         assert is_gone(before)
         assert host.invoke("Obey", {})["pid"] != before
-        assert any(line.endswith("Task timed out after 3.00 seconds") for line in host.logs("Obey"))
+        assert any(line.endswith("Task timed out after 1.00 seconds") for line in host.logs("Obey"))
 
 
 def test_a_crash_is_the_call_s_error(host: LambdaHost) -> None:
