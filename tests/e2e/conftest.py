@@ -94,12 +94,18 @@ class Deployment:
         body = f'"{self.room}"'.encode()
         return sum(call.operation == "start" and body in call.request.body for call in self.rtc.calls())
 
+    def items(self) -> list[dict[str, Any]]:
+        """All that is in the ledger: what one scan reads ends at a megabyte."""
+        stack = self.system.stack
+        pages = stack.dynamodb.get_paginator("scan").paginate(TableName=stack.table_name("LedgerTable"))
+        return [item for page in pages for item in page["Items"]]
+
     def attempts(self) -> list[Attempt]:
         """What the ledger has of this test's room, as it is in the table."""
-        stack = self.system.stack
-        items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
         orders = [
-            item for item in items if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].startswith("attempt#")
+            item
+            for item in self.items()
+            if item["pk"]["S"].startswith("ORDER#") and item["sk"]["S"].startswith("attempt#")
         ]
         attempts = [Attempt.model_validate_json(item["data"]["S"]) for item in orders]
         mine = [attempt for attempt in attempts if attempt.request.room_id == self.room]

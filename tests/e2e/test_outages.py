@@ -41,7 +41,7 @@ def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(bot: Dep
     bot.system.stack.wait_until_drained(PATIENCE_S)
     assert (len(bot.jobs()), bot.kinds()) == (1, ["started"])
     assert any(LogEvent.NOT_ANSWERED in line for line in bot.logs)
-    assert bot.dead_letters() == []
+    assert not any(bot.room in letter for letter in bot.dead_letters())
 
 
 def test_without_a_bot_token_the_answer_comes_by_the_response_url(bot: Deployment) -> None:

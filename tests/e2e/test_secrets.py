@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from local.demo.controller import Controller
@@ -24,7 +23,7 @@ def test_no_secret_leaves_its_place(bot: Deployment) -> None:
     assert len(planted) > 10
     places = {
         "logs": "\n".join(bot.logs),
-        "ledger": json.dumps(_items(bot)),
+        "ledger": json.dumps(bot.items()),
         "messages": repr([message.document() for message in bot.slack.chat.messages(CLASS_RECORDINGS, ANN)]),
         "answers": answered,
         "page": json.dumps(_shown_on_the_page(bot)),
@@ -130,8 +129,3 @@ def _configured(bot: Deployment) -> Iterator[str]:
 
 def _response_urls(bot: Deployment) -> set[str]:
     return {urlsplit(it.response_url).path.rpartition("/")[2] for it in bot.slack.deliveries()}
-
-
-def _items(bot: Deployment) -> list[Any]:
-    stack = bot.system.stack
-    return stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]

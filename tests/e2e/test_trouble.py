@@ -103,6 +103,7 @@ def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployme
 def test_an_outcome_that_the_ledger_does_not_take_is_stored_later(bot: Deployment) -> None:
     """It waits on the queue as a settle: one start, one job, one answer, and no dead letter."""
     failed = AwsFault(status=500, code="InternalServerError")
+    bot.system.stack.wait_until_drained(PATIENCE_S)  # so that no other outcome is stored meanwhile
     bot.system.stack.misbehave(failed, "TransactWriteItems", holding=r"\"state\":\"settled\"", times=4)
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")

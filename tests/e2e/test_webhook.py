@@ -25,12 +25,11 @@ def _sender(bot: Deployment) -> Sender:
     return Sender(bot.system.hook_url(caller), caller.key)
 
 
-def _footprint(bot: Deployment) -> tuple[int, int, int]:
-    """What orders leave behind once the queue is empty: lines of the door, items in the ledger, starts and stops."""
+def _footprint(bot: Deployment) -> tuple[int, int, int, list[bool]]:
+    """What orders leave behind once the queue is empty: lines of the door, items in the ledger, starts, and stops."""
     bot.system.stack.wait_until_drained(PATIENCE_S)
-    items = bot.system.stack.dynamodb.scan(TableName=bot.system.stack.table_name("LedgerTable"))["Count"]
     placed = sum(LogEvent.ORDER_PLACED in line for line in bot.logs if line.startswith("WebhookFunction"))
-    return placed, items, sum(call.operation in {"start", "stop"} for call in bot.rtc.calls())
+    return placed, len(bot.items()), bot.starts(), [job.state == "STOPPED" for job in bot.jobs()]
 
 
 def test_a_start_is_accepted_recorded_and_told(bot: Deployment, sender: Sender) -> None:
