@@ -288,6 +288,7 @@ def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING) -> Recording:
         actor=attempt.actor,
         since=attempt.began_at,
         channel_id=attempt.channel_id,
+        is_public=attempt.is_public,
         limit=attempt.limit,
         files_by=files_by,
     )

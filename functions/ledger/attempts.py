@@ -72,6 +72,7 @@ class Attempts:
                 began_at=now,
                 token=token,
                 channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+                is_public=order.reply_to is not None and order.reply_to.is_public,
                 limit=limit,
             )
             if self._write_claim(claimed, now, over=attempt, over_lock=lock):
