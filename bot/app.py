@@ -17,21 +17,30 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.commands import LEXICON, SUBCOMMANDS
-from bot.commands.subcommand import Asked, Context, Placing, Recordings
+from bot.commands.rights import NotAllowed, Recordings, Rights
+from bot.commands.subcommand import Asked, Context, Placing
 from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
 from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Reply
+from bot.messages.refusals import refused
 from shared.actors import Actor
 from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id
+from shared.questions import NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
+from shared.refusals import Refusal
 from shared.slack_refs import ReplyTo
+from shared.team import SHIPPED, InForce
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
 type _Text = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 """Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
+
+
+_NOT_PUBLIC = frozenset({"privategroup", "directmessage"})
+"""What Slack says instead of the name of a channel that isn't public."""
 
 
 class _Asker(BaseModel):
@@ -42,6 +51,13 @@ class _Asker(BaseModel):
     user_id: _Text
     channel_id: _Text
     response_url: Annotated[_Text, Field(repr=False)]
+    channel_name: str = ""
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether the channel is public. Of others Slack doesn't say the name, but what they are."""
+        is_other = self.channel_name in _NOT_PUBLIC or self.channel_name.startswith("mpdm-")
+        return self.channel_id.startswith("C") and bool(self.channel_name) and not is_other
 
 
 def create_app(
@@ -53,6 +69,9 @@ def create_app(
     put: Callable[[Order], None],
     report: Callable[[Exception], None],
     report_away: Callable[[Unavailable], None],
+    team: Callable[[], InForce] = lambda: InForce(SHIPPED),
+    look_up: Callable[[str, frozenset[Need]], Person] = lambda _user_id, _needs: NOT_SAID,
+    report_refusal: Callable[[Actor, Place, Refusal], None] = lambda _actor, _place, _refusal: None,
     zone_of: Callable[[str], tzinfo] = lambda _: UTC,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
@@ -62,6 +81,8 @@ def create_app(
     given to `report_away`, and the answer is to try again.
     `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
     `report` gets every other exception: each is a mistake of ours.
+    `team` returns the team's configuration; `look_up` asks Slack about the person with that id, where what is shown
+    depends on it; `report_refusal` gets each refusal.
     `zone_of` returns the time zone of the person with that id. It is called only for a command with a time of day.
     `idle_default` is the max_idle_time, in seconds, for a command without `idle=`; `record_rule_id` is the recording
     rule for a command without `rule=`, empty for none.
@@ -93,12 +114,22 @@ def create_app(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
         actor = Actor(kind="slack_user", id=asker.user_id)
-        asked = Asked(context, actor, asker.channel_id, clock(), lambda: zone_of(asker.user_id))
+        subcommand = _BY_NAME[words.name]
+        place = Place(asker.channel_id, asker.is_public)
+        rights = Rights(actor, place, team, lambda needs: look_up(asker.user_id, needs))
+        asked = Asked(
+            context, actor, asker.channel_id, clock(), rights, subcommand.right, lambda: zone_of(asker.user_id)
+        )
         try:
-            done = _BY_NAME[words.name].run(values, asked)
+            done = subcommand.run(values, asked)
+            if isinstance(done, Placing):  # this comes before each order
+                rights.require(done.action, done.about, asked.now)
         except Unavailable as unavailable:
             report_away(unavailable)
             done = replies.away()
+        except NotAllowed as not_allowed:
+            report_refusal(actor, place, not_allowed.refusal)
+            done = refused(not_allowed.refusal)
         return _answer(ack, done if isinstance(done, Reply) else _place(done, asked, asker, put))
 
     @app.command(re.compile(""))
@@ -122,7 +153,7 @@ def _place(placing: Placing, asked: Asked, asker: _Asker, put: Callable[[Order],
         actor=asked.actor,
         action=placing.action,
         placed_at=asked.now,
-        reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url),
+        reply_to=ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url, is_public=asker.is_public),
     )
     # The reply is made first, because nothing may fail after the order is on the queue.
     accepted = placing.accepted(order.order_id)

@@ -16,6 +16,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
+from bot.people import People
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.aws.away import Away
@@ -23,9 +24,11 @@ from functions.aws.observability import logged
 from functions.aws.queue import Queues, connect_queue
 from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
 from functions.aws.settings import read_settings
+from functions.ledger.configurations import Configurations
 from functions.ledger.ledger import open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
+from functions.ledger.team_in_force import TeamInForce
 from functions.worker.actions import handlers
 from functions.worker.adoption import Adoption
 from functions.worker.batch import Worker
@@ -38,11 +41,13 @@ from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
+from functions.worker.granting import Granting
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
+from functions.worker.rights import Rights
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
@@ -80,6 +85,7 @@ class _Shared:
     secret: Secret[RecorderSecret]
     dynamodb: "DynamoDBClient"
     queues: Queues
+    team: TeamInForce
 
 
 @cache
@@ -88,12 +94,21 @@ def _shared() -> _Shared:
     settings = read_settings(RecorderSettings, os.environ)
     # Together with a second try, a call takes at most seven seconds (TIME_TO_SETTLE).
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
+    dynamodb = boto3.client("dynamodb", config=limits)
+    configurations = Configurations(Table(dynamodb, settings.ledger_table), settings.rtc_app_id)
     return _Shared(
         settings,
         Secret(connect_secrets(), settings.secret_id, RecorderSecret),
-        boto3.client("dynamodb", config=limits),
+        dynamodb,
         Queues(connect_queue(settings.order_queue_url), connect_queue(settings.caller_queue_url)),
+        TeamInForce(lambda: configurations),
     )
+
+
+@lru_cache(maxsize=1)
+def _people(api_url: str, bot_token: str) -> People:
+    """Return whom to ask about people. All workers share what it knows."""
+    return People(SlackApi(api_url=api_url, bot_token=bot_token))
 
 
 @cache
@@ -117,6 +132,14 @@ def _worker(_number: int) -> Worker:
     objects_pace = Pace(ledger_table, f"{settings.rtc_app_id}#objects", CALLS_PER_SECOND)
     search = FileSearch(objects_pace, rtc, settings.bucket, settings.files_by, _now)
     ledger = open_ledger(shared.dynamodb, settings.ledger_table, settings.rtc_app_id, search.files_by)
+
+    def people() -> People | None:
+        try:
+            bot_token = secret.read().bot_token
+        except (SecretUnreadable, Away):
+            return None
+        return None if bot_token is None else _people(settings.slack_api_url, bot_token)
+
     command = settings.slack_command
     channels = ChannelTurns(ledger_table, settings.rtc_app_id, _now)
     telling = Telling(ledger.answers, channels, Combining(ledger, command, _now), messenger, command, _now)
@@ -127,18 +150,25 @@ def _worker(_number: int) -> Worker:
     adoption = Adoption(ledger, turns, _now)
     follower = Follower(ledger, turns, redrawing, search, adoption, queues.put, _now)
     longest = timedelta(hours=settings.max_recording_hours)
-    start = StartHandler(ledger, turns, telling, checks, results, redrawing, longest, _now)
-    stop = StopHandler(ledger, turns, telling, results, redrawing, _now)
+    rights = Rights(shared.team.read, people, ledger.usages, telling, _now)
+    granting = Granting(ledger, rights, redrawing, _now)
+    start = StartHandler(ledger, turns, telling, checks, results, redrawing, granting, longest, _now)
+    stop = StopHandler(ledger, turns, telling, results, redrawing, rights, _now)
     table = handlers(
         start=start,
         stop=stop,
         check=CheckHandler(ledger, follower, checks, _now),
-        show=ShowHandler(ledger, follower, telling, _now),
-        extend=ExtendHandler(ledger, redrawing, telling, _now),
-        release=ReleaseHandler(ledger, redrawing, telling, _now),
-        move=MoveHandler(ledger, redrawing, telling, _now),
+        show=ShowHandler(ledger, follower, telling, rights, _now),
+        extend=ExtendHandler(ledger, redrawing, telling, rights, _now),
+        release=ReleaseHandler(ledger, redrawing, telling, rights, _now),
+        move=MoveHandler(ledger, redrawing, telling, rights, _now),
         link=LinkHandler(
-            ledger, telling, lambda: secret.read().read_key(settings.obs_endpoint), settings.record_location, _now
+            ledger,
+            telling,
+            rights,
+            lambda: secret.read().read_key(settings.obs_endpoint),
+            settings.record_location,
+            _now,
         ),
         callback=CallbackHandler(ledger, follower, adoption, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),

@@ -26,6 +26,7 @@ from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
 from bot.messages import replies
+from functions.aws.audit import note_refusal
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
@@ -34,15 +35,16 @@ from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix,
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
-from functions.ledger.ledger import open_ledger
-from functions.ledger.recordings import Recordings
+from functions.ledger.ledger import Ledger, open_ledger
+from functions.ledger.team_in_force import TeamInForce
 from shared.log_events import LogEvent
+from shared.questions import NOT_SAID, Need, Person
 from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
 from shared.strict_json import read_json
 
 if TYPE_CHECKING:
-    from bot.time_zones import TimeZones
+    from bot.people import People
 
 _MOST_FIELDS = 100
 """The most fields of a form; a command has about fifteen."""
@@ -69,7 +71,7 @@ class SlackSettings(Settings):
 
 
 class SlackSecret(SecretModel):
-    """The current signing secrets: several during a rotation. And optionally a bot token, for people's time zones."""
+    """The current signing secrets: several during a rotation. And optionally a bot token, to ask about people."""
 
     signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
     bot_token: BotToken = Field(default=None, repr=False)
@@ -96,36 +98,48 @@ def _door() -> "Door":
     queue = connect_queue(settings.order_queue_url)
 
     @cache
-    def recordings() -> Recordings:  # a client that few commands need is made when one does
+    def ledger() -> Ledger:  # a client that few commands need is made when one does
         dynamodb = boto3.client("dynamodb", config=_LIMITS)
-        return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id).recordings
+        return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
+
+    def people() -> "People | None":
+        bot_token = secret.read().bot_token
+        return None if bot_token is None else _people(settings.slack_api_url, bot_token)
 
     secret = Secret(connect_secrets(), settings.secret_id, SlackSecret)
     app = create_app(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
         record_rule_id=settings.record_rule_id,
-        recordings=recordings,
+        recordings=lambda: ledger().recordings,
         put=lambda order: place(order, queue.put),
         report=_report,
         report_away=_report_away,
-        zone_of=lambda user_id: _zone_of(user_id, settings.slack_api_url, secret.read().bot_token),
+        team=TeamInForce(lambda: ledger().configurations).read,
+        look_up=lambda user_id, needs: _look_up(user_id, needs, people()),
+        report_refusal=note_refusal,
+        zone_of=lambda user_id: _zone_of(user_id, people()),
     )
     return Door(app, secret)
 
 
-def _zone_of(user_id: str, api_url: str, bot_token: str | None) -> tzinfo:
+def _zone_of(user_id: str, people: "People | None") -> tzinfo:
     """Return the person's time zone; UTC without a bot token, or if Slack doesn't say it."""
-    return UTC if bot_token is None else _time_zones(api_url, bot_token).of(user_id)
+    return UTC if people is None else people.zone_of(user_id)
+
+
+def _look_up(user_id: str, needs: frozenset[Need], people: "People | None") -> Person:
+    """Return what Slack says of the person. Where it doesn't, a person is no guest, and in no user group."""
+    return NOT_SAID if people is None else people.person_at_once(user_id, needs)
 
 
 @lru_cache(maxsize=1)
-def _time_zones(api_url: str, bot_token: str) -> "TimeZones":
+def _people(api_url: str, bot_token: str) -> "People":
     # requests, which this imports, is a third of a cold start. Most commands don't need it.
+    from bot.people import People  # noqa: PLC0415
     from bot.slack_api import SlackApi  # noqa: PLC0415
-    from bot.time_zones import TimeZones  # noqa: PLC0415
 
-    return TimeZones(SlackApi(api_url=api_url, bot_token=bot_token, limits=_SLACK_LIMITS))
+    return People(SlackApi(api_url=api_url, bot_token=bot_token, limits=_SLACK_LIMITS))
 
 
 class Door:

@@ -24,6 +24,7 @@ from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import read_settings
 from functions.http.api_gateway import HttpResponse, Unreadable, read_request, text_in
 from functions.ledger.ledger import open_ledger
+from functions.ledger.team_in_force import TeamInForce
 from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.configuration import WebhookSecret, WebhookSettings
 from functions.webhook_api.door import Door
@@ -47,10 +48,11 @@ def _door() -> Door:
     secret = Secret(connect_secrets(), settings.secret_id, WebhookSecret)
     queue = connect_queue(settings.order_queue_url)
     callbacks = CallbackDoor(secret, settings.rtc_app_id, queue.put, time.time)
+    ledger = open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id)
     return Door(
         secret=secret,
-        callers=settings.webhook_callers,
-        ledger=open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id),
+        team=TeamInForce(lambda: ledger.configurations).read,
+        ledger=ledger,
         put=queue.put,
         record_rule_id=settings.record_rule_id,
         callbacks=callbacks if settings.rtc_callbacks else None,

@@ -5,14 +5,16 @@ locally.
 """
 
 import base64
-import json
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from functions.ledger.configurations import Configurations, StoredTeam
+from functions.ledger.table import Table
 from local.aws.built import Built
 from local.aws.lambda_pool import Invocation
 from local.aws.stack import HostOf, Stack
@@ -21,6 +23,8 @@ from local.errors import LocalError
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
+from shared.team import Team
+from shared.team_document import team_of
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
 DOOR = "/slack"
@@ -78,7 +82,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A caller of the webhook: its name, its key (whsec_...), and its limits as in the template."""
+    """A caller of the webhook: its name, its key (whsec_...), and its limits as in the team's configuration."""
 
     name: str
     key: str = field(repr=False)
@@ -153,7 +157,6 @@ def running(
                     "RecordRuleId": account.record_rule_id,
                     "SlackApiUrl": workspace.api_url,
                     "SlackResponseUrl": workspace.response_url_prefix,
-                    "WebhookCallers": json.dumps({caller.name: caller.limits for caller in known}),
                     **(_file_parameters(api, account.endpoint) if files and api else {}),
                     **(parameters or {}),
                 },
@@ -174,6 +177,7 @@ def running(
                 on_call=on_call,
             )
         )
+        _configure(stack, account.app_id, team_of({"callers": {caller.name: caller.limits for caller in known}}))
         workspace.request_url = stack.endpoint + DOOR
         if files and api:
             api.call_back(stack.endpoint + CALLBACKS, callback_key)
@@ -194,6 +198,14 @@ def _file_parameters(api: RtcApi, endpoint: str) -> dict[str, str]:
         "RecordLocation": made_up.region,
         "RecordFolder": f"{made_up.app_id}/mp4/{{stream}}",
     }
+
+
+def _configure(stack: Stack, app_id: str, team: Team) -> None:
+    """Put the team's configuration into the table, before anything asks for it."""
+    now = datetime.now(UTC)
+    configurations = Configurations(Table(stack.dynamodb, stack.table_name("LedgerTable")), app_id)
+    stored = StoredTeam(number=1, put_at=now, put_by="local", source=team.as_json(), document=team.as_json())
+    configurations.put(stored, now, over=None)
 
 
 def _account_of(api: RtcApi, endpoint: str) -> Account:

@@ -151,6 +151,8 @@ class Attempt(_Stored):
     settled_at: AwareDatetime | None = None
     channel_id: str | None = None
     """The Slack channel that gets the answer."""
+    is_public: bool = False
+    """Whether that channel is known to be public."""
     limit: Limit | None = None
 
     @property

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.refusals import Refusal
+
 
 class FailureKind(StrEnum):
     """The kinds of failure. The values are stable: they are in the ledger and in answers to callers."""
@@ -30,6 +32,8 @@ class FailureKind(StrEnum):
     """recordbot did not start this job, so it does not stop it."""
     NOT_YOURS = "not_yours"
     """Somebody else started it, and the stop was only for what its asker started."""
+    NOT_ALLOWED = "not_allowed"
+    """The team's rules don't let the asker do it. RTC was not called."""
 
 
 _UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -51,6 +55,13 @@ class Failure(BaseModel):
     """How many seconds recordbot's clock is ahead of RTC's; negative if it is behind. None if that isn't the cause."""
     job_id: str | None = None
     """A job id in RTC's answer that recordbot can't use: no call about the job can name it."""
+    refusal: Refusal | None = Field(default=None, exclude_if=lambda refusal: refusal is None)
+    """What the rules lack for it, if they don't allow it."""
+
+    @classmethod
+    def not_allowed(cls, refusal: Refusal) -> "Failure":
+        """Return the failure of what the team's rules don't allow."""
+        return cls(kind=FailureKind.NOT_ALLOWED, refusal=refusal)
 
     @property
     def clock(self) -> str | None:

@@ -65,6 +65,8 @@ class LogEvent(StrEnum):
     """A recording could not be followed because of a mistake of ours. It is due again in a minute."""
     NOT_ANSWERED = "not_answered"
     """An answer can't be posted to Slack: `reason`."""
+    NOT_ALLOWED = "not_allowed"
+    """The team's rules refuse something: `actor`, `channel`, `right`, `lacking`, and the `rule` that comes nearest."""
     CONFIGURATION_BROKEN = "configuration_broken"
     """The team's configuration is no valid document: `wrong`; version `number` holds instead, 0 for none."""
     CONFIGURATION_UNREADABLE = "configuration_unreadable"

@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
-from typing import Annotated, Literal, Self
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -15,6 +15,7 @@ from shared.rtc.callbacks import RtcCallback
 from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
 from shared.stops import StopRecord, Target
+from shared.team import Right
 
 MAX_STREAMS = 10
 """The most streams of one start. From Slack, they are users of one room."""
@@ -60,6 +61,7 @@ class _Part(BaseModel):
 class Start(_Part):
     """Start recordings: one to ten streams."""
 
+    right: ClassVar[Right | None] = Right.START
     kind: Literal["start"] = "start"
     requests: Annotated[tuple[RecordingRequest, ...], Field(min_length=1, max_length=MAX_STREAMS)]
     dry_run: bool = False
@@ -74,6 +76,11 @@ class Start(_Part):
     """Recordings of unknown outcome whose hold ends first: somebody has said that they didn't start."""
     first: Annotated[int, Field(ge=0)] = 0
     """The place in the order of the first of `requests`. Of a plan, each stream is started by a message of its own."""
+
+    def length_from(self, began_at: datetime) -> timedelta | None:
+        """Return how long the recordings are to last if they begin then or as planned; None if nobody has said so."""
+        until_end = None if self.end_at is None else self.end_at - (self.start_at or began_at)
+        return min((it for it in (self.max_duration, until_end) if it is not None), default=None)
 
     def with_rule(self, record_rule_id: str) -> Self:
         """Return the start in which each stream without a recording rule has this one; an empty id changes nothing."""
@@ -92,6 +99,7 @@ class Start(_Part):
 class Stop(_Part):
     """Stop one job, or all recordings of a user of a room (with a video_type, only that one), or those recordings."""
 
+    right: ClassVar[Right | None] = Right.STOP_ANY
     kind: Literal["stop"] = "stop"
     recordings: tuple[RecordingId, ...] = ()
     """The recordings that somebody has seen in a list."""
@@ -118,6 +126,7 @@ class Stop(_Part):
 class Check(_Part):
     """Check whether the jobs that the order started run, and post what is new."""
 
+    right: ClassVar[Right | None] = None
     kind: Literal["check"] = "check"
     number: Annotated[int, Field(ge=1)] = 1
     """1 for the first check of the order."""
@@ -126,6 +135,7 @@ class Check(_Part):
 class Show(_Part):
     """Ask RTC how a recording is, and answer if it is otherwise than the person has read."""
 
+    right: ClassVar[Right | None] = Right.LIST
     kind: Literal["show"] = "show"
     recording: RecordingId
     known: str
@@ -135,6 +145,7 @@ class Show(_Part):
 class Extend(_Part):
     """Let a recording end at another time."""
 
+    right: ClassVar[Right | None] = Right.EXTEND
     kind: Literal["extend"] = "extend"
     recording: RecordingId
     ends_at: AwareDatetime
@@ -143,6 +154,7 @@ class Extend(_Part):
 class Release(_Part):
     """End the hold of recordings whose outcome is unknown: their streams can be started again."""
 
+    right: ClassVar[Right | None] = Right.STOP_ANY
     kind: Literal["release"] = "release"
     recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
 
@@ -150,6 +162,7 @@ class Release(_Part):
 class Move(_Part):
     """Let planned recordings begin at another time."""
 
+    right: ClassVar[Right | None] = Right.EXTEND
     kind: Literal["move"] = "move"
     recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
     start_at: AwareDatetime
@@ -158,6 +171,7 @@ class Move(_Part):
 class Link(_Part):
     """Give who asks links to the files of a recording."""
 
+    right: ClassVar[Right | None] = Right.SEE_FILES
     kind: Literal["link"] = "link"
     recording: RecordingId
 
@@ -165,6 +179,7 @@ class Link(_Part):
 class Callback(_Part):
     """Check the job about which RTC has called back, and note what it said."""
 
+    right: ClassVar[Right | None] = None
     kind: Literal["callback"] = "callback"
     said: RtcCallback
 
@@ -172,6 +187,7 @@ class Callback(_Part):
 class Settle(_Part):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
+    right: ClassVar[Right | None] = None
     kind: Literal["settle"] = "settle"
     action: Annotated[Start | Stop, Field(discriminator="kind")]
     """What the order asks."""
@@ -185,6 +201,7 @@ class Settle(_Part):
         return self
 
 
+# Each action says which right it takes. One without is recordbot's own: only the recorder puts it on the queue.
 type Action = Annotated[
     Start | Stop | Check | Show | Extend | Release | Move | Link | Callback | Settle, Field(discriminator="kind")
 ]
@@ -210,7 +227,8 @@ class Order(_Part):
     @classmethod
     def about(cls, recording: Recording, action: Action) -> Self:
         """Return an order of recordbot's own about a recording, with the id and the actor of the recording's order."""
-        reply_to = None if recording.channel_id is None else ReplyTo(channel_id=recording.channel_id)
+        channel_id, is_public = recording.channel_id, recording.is_public
+        reply_to = None if channel_id is None else ReplyTo(channel_id=channel_id, is_public=is_public)
         return cls(
             order_id=recording.order_id,
             actor=recording.actor,

@@ -28,6 +28,10 @@ class Person:
     """The user groups that the person is in."""
 
 
+NOT_SAID = Person(is_guest=False, groups=frozenset())
+"""What holds of a person if Slack can't be asked: a command itself doesn't say who is a guest, or in which groups."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A channel. None is no channel: a caller's event that names none."""

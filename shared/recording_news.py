@@ -319,6 +319,7 @@ def _asked_for(attempt: Attempt) -> Recording:
         actor=attempt.actor,
         since=attempt.began_at,
         channel_id=attempt.channel_id,
+        is_public=attempt.is_public,
         limit=attempt.limit,
     )
 

@@ -169,11 +169,6 @@ class Recording(_Stored):
         """Return the job's id, if RTC named it."""
         return None if self.job is None else self.job.job_id
 
-    def may_be_seen_by(self, actor: Actor, channel_id: str) -> bool:
-        """Return whether who asks in that channel may see it: what was asked for in a direct message, only there."""
-        is_direct = self.channel_id is not None and self.channel_id.startswith("D")
-        return not is_direct or self.actor == actor or self.channel_id == channel_id
-
     def only_needs_a_look(self, now: datetime) -> bool:
         """Return whether nothing has to begin or end now."""
         return self.is_at_rtc and not (self.limit is not None and now >= self.limit.ends_at)

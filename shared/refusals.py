@@ -39,3 +39,53 @@ class Refusal(BaseModel):
     rule: str = ""
     limit: tuple[str, ...] = ()
     who: tuple[Who, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Say what is not allowed, and what is instead, without those who may."""
+        deed, allowed = _DEEDS[self.right], ", ".join(self.limit)
+        if self.lacking in _WHOLE:
+            return _WHOLE[self.lacking]
+        if self.lacking is Lacking.PERSON:
+            return f"You may not {deed}." + ("" if self.who else " No rule lets anybody: ask an operator.")
+        if self.lacking in {Lacking.AN_HOUR, Lacking.AT_ONCE}:
+            many, whose = self.limit
+            when = "in an hour" if self.lacking is Lacking.AN_HOUR else "at once"
+            why = f"a {whose} may have {many} {when}, and has them"
+        elif self.lacking is Lacking.CHANNEL and not self.limit:
+            why = "it runs elsewhere, and the people there can, or an operator"
+        else:
+            why = _INSTEAD[self.lacking].format(allowed or "none")
+        return f"You may not {deed}: {why} (rule {self.rule})."
+
+    @property
+    def text(self) -> str:
+        """Say it as text, in which those who may are ids: nobody is notified by it."""
+        return f"{self.sentence} Who can: {', '.join(self.who)}." if self.names_who else self.sentence
+
+    @property
+    def names_who(self) -> bool:
+        """Return whether it is worth saying who may: where nothing else would let the asker."""
+        return self.lacking is Lacking.PERSON and bool(self.who)
+
+
+_DEEDS = {
+    Right.START: "start this recording",
+    Right.STOP_OWN: "stop this recording",
+    Right.STOP_ANY: "stop this recording",
+    Right.LIST: "see this recording",
+    Right.EXTEND: "change when this recording begins or ends",
+    Right.SEE_FILES: "see the files of this recording",
+}
+_WHOLE = {
+    Lacking.READABLE_RULES: "The team's rules can't be read, so nobody may do anything. "
+    "Try again in a minute, or ask an operator.",
+    Lacking.NOTICE: "Nothing was started: people must be notified first, and the message can't be posted here.",
+}
+_INSTEAD = {
+    Lacking.CHANNEL: "you can in {}",
+    Lacking.PUBLIC_CHANNEL: "you can in a public channel",
+    Lacking.ROOM: "you can in these rooms: {}",
+    Lacking.RECORD_RULE: "you can with these recording rules: {}",
+    Lacking.SHORTER_LENGTH: "you can for {} at most",
+}

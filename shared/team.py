@@ -253,6 +253,11 @@ class Team(_Part):
         return (*self.rules, *(caller.rule(name) for name, caller in self.callers.items()))
 
     @property
+    def counts(self) -> bool:
+        """Return whether a rule counts recordings."""
+        return any(rule.at_once or rule.an_hour for rule in self.rules)
+
+    @property
     def known_callers(self) -> frozenset[str]:
         """Return the callers that the document names."""
         named = {who for rule in self.rules for who in rule.who} | {*self.operators}
@@ -276,6 +281,8 @@ class Trouble(StrEnum):
     """What is stored is no such document, or it is gone."""
     AWAY = "away"
     """It can't be read now."""
+    DENIED = "denied"
+    """It can't be read because of a mistake of ours, such as a missing permission."""
 
 
 @dataclass(frozen=True, slots=True)

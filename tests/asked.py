@@ -5,13 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands.rights import Rights
 from bot.commands.subcommand import Asked, Context, Placing
 from bot.language.parser import parse
 from bot.messages.blocks import Reply
 from shared.actors import Actor
+from shared.questions import Place
 from shared.recordings import Recording
+from shared.team import SHIPPED, InForce
 from tests.builders import ANN, NOW
 from tests.known_recordings import KnownRecordings
+
+SHIPPED_RULES = InForce(SHIPPED)
 
 
 def asked(
@@ -21,18 +26,20 @@ def asked(
     known: Sequence[Recording] = (),
     now: datetime = NOW,
     zone: tzinfo = UTC,
+    team: InForce = SHIPPED_RULES,
     **context: object,
 ) -> Asked:
     """Ann, who is in that time zone, asks in a channel, with these recordings in the ledger."""
     made = Context("/record", 300, LEXICON, lambda: KnownRecordings(known))
-    return Asked(replace(made, **context), actor, channel_id, now, lambda: zone)  # type: ignore[arg-type]
+    rights = Rights(actor, Place(channel_id, is_public=channel_id.startswith("C")), lambda: team)
+    return Asked(replace(made, **context), actor, channel_id, now, rights, zone=lambda: zone)  # type: ignore[arg-type]
 
 
 def run(text: str, where: Asked | None = None) -> Reply | Placing:
     """What the sub-command answers or places. Raises CommandError."""
     words, values = parse(text, LEXICON)
     (subcommand,) = [it for it in SUBCOMMANDS if it.words is words]
-    return subcommand.run(values, where or asked())
+    return subcommand.run(values, replace(where or asked(), right=subcommand.right))
 
 
 def placed(text: str, where: Asked | None = None) -> Placing:

@@ -41,6 +41,7 @@ def a_known(job_id: str | None, **changes: Any) -> Recording:
         "request": request,
         "actor": ANN,
         "channel_id": "C1",
+        "is_public": str(changes.get("channel_id", "C1")).startswith("C"),
         "since": NOW - timedelta(minutes=24),
         "state": RecordingState.RECORDING,
         "job": None if job_id is None else a_job(request, job_id=job_id, state="RUNNING"),

@@ -12,15 +12,17 @@ from functions.http.api_gateway import HttpResponse
 from functions.ledger.ledger import open_ledger
 from functions.webhook import answer
 from functions.webhook_api.callbacks import CallbackDoor
-from functions.webhook_api.configuration import Limits, WebhookSecret
+from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.door import Door
 from local.aws.calls import REGION
 from shared.orders import Order
+from shared.team import InForce
+from shared.team_document import team_of
 from tests.callback_requests import CALLBACK_KEY
 from tests.ledger_table import create_table
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
-CALLERS = {"timetable": Limits(), "limited": Limits(rooms=frozenset({"100"}), channels=frozenset({"C1"}))}
+CALLERS = InForce(team_of({"callers": {"timetable": {}, "limited": {"rooms": ["100"], "channels": ["C1"]}}}))
 LIMITED_KEY = "whsec_" + "bGlt" * 10
 STATUS_KEY = "whsec_" + "c3Rh" * 10
 START = an_event()
@@ -42,7 +44,7 @@ class Around:
         self.secrets.create_secret(Name="webhook", SecretString=a_secret(KEY))
         secret = Secret(self.secrets, "webhook", WebhookSecret, self.clock)
         callbacks = CallbackDoor(secret, "app1", self.put, self.clock)
-        self.door = Door(secret, CALLERS, self.ledger, self.put, self.clock, callbacks=callbacks)
+        self.door = Door(secret, lambda: CALLERS, self.ledger, self.put, self.clock, callbacks=callbacks)
 
     def clock(self) -> float:
         return self.now

@@ -14,6 +14,7 @@ from bot.messages.listing import count_of, listing
 from shared.orders import MAX_STREAMS, Start
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingRequest
+from shared.team import Right
 
 WORDS = Vocabulary(
     name="again",
@@ -48,12 +49,12 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
         if question is not None:
             return question
     start = _start(recordings, unknown)
-    return Placing(start, lambda order_id: accepted(order_id, start))
+    return Placing(start, lambda order_id: accepted(order_id, start), unknown)
 
 
 def _find(target: Target, asked: Asked) -> Found:
     """Return what is to be started again. Of what is over, the last start here is found by its room as well."""
-    last = tuple(asked.context.recordings().last_of(asked.actor, asked.channel_id))
+    last = tuple(asked.recordings().last_of(asked.actor, asked.channel_id))
     if not target.is_named:
         return Found("your last start here", last)
     found = find(target, asked)
@@ -94,4 +95,4 @@ def _command(request: RecordingRequest) -> Command:
     return Command(START.words, {name: [value] for name, value in said.items() if value})
 
 
-AGAIN = Subcommand(WORDS, _run)
+AGAIN = Subcommand(WORDS, _run, Right.START)

@@ -14,6 +14,7 @@ from bot.messages.listing import count_of, listing
 from bot.messages.wording import streams
 from shared.orders import Move
 from shared.recordings import Recording, RecordingState
+from shared.team import Right
 
 TIME = Option(
     name="time",
@@ -73,6 +74,7 @@ def _move(planned: Sequence[Recording], typed: str, values: Values, asked: Asked
     return Placing(
         action,
         lambda order_id: reply(Audience.ASKER, headline, joined(f"read as {zone} time", f"order {order_id}")),
+        planned,
     )
 
 
@@ -80,4 +82,4 @@ def _my_plans_here(asked: Asked) -> tuple[Recording, ...]:
     return tuple(it for it in mine_here(asked) if it.state is RecordingState.PLANNED)
 
 
-AT = Subcommand(WORDS, _run)
+AT = Subcommand(WORDS, _run, Right.EXTEND)

@@ -12,6 +12,7 @@ from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream
 from shared.orders import Extend
 from shared.recordings import RecordingState
+from shared.team import Right
 
 _LEAST, _MOST = 60, 24 * 60 * 60
 _BOUNDS = f"{write_time(_LEAST)} to {write_time(_MOST)}"
@@ -76,7 +77,9 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     extend = Extend(recording=recording.id, ends_at=ends_at)
     headline: Line = [f"⏳ Letting {stream(recording.request)} end at ", clock_time(ends_at)]
     hint = [[f"that is {found.what}; {found.other}"]] if found.other else []
-    return Placing(extend, lambda order_id: reply(Audience.ASKER, headline, joined(f"order {order_id}"), *hint))
+    return Placing(
+        extend, lambda order_id: reply(Audience.ASKER, headline, joined(f"order {order_id}"), *hint), recordings
+    )
 
 
-EXTEND = Subcommand(WORDS, _run)
+EXTEND = Subcommand(WORDS, _run, Right.EXTEND)

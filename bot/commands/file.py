@@ -1,13 +1,14 @@
 """`/record file [JOB | ROOM [USER]]`: links to the files of a recording, for the one who asks."""
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, may_see, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, target_of
 from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import listing
 from bot.messages.wording import stream
 from shared.orders import Link
+from shared.team import Right
 
 WORDS = Vocabulary(
     name="file",
@@ -38,12 +39,12 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     return Placing(
         Link(recording=recording.id),
         lambda order_id: reply(Audience.ASKER, [f"⏳ Making links: {who}"], [f"order {order_id}"]),
+        with_files,
     )
 
 
 def _last(asked: Asked) -> Found:
-    last = asked.context.recordings().last_of(asked.actor, asked.channel_id)
-    return Found("your last start here", tuple(it for it in last if may_see(it, asked)))
+    return Found("your last start here", tuple(asked.recordings().last_of(asked.actor, asked.channel_id)))
 
 
-FILE = Subcommand(WORDS, _run)
+FILE = Subcommand(WORDS, _run, Right.SEE_FILES)

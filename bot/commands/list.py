@@ -1,7 +1,6 @@
 """`/record list [here|mine|all]`: what is being recorded."""
 
 from bot.commands.subcommand import Asked, Subcommand
-from bot.commands.target import may_see
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
@@ -27,14 +26,13 @@ WORDS = Vocabulary(
 
 def _run(values: Values, asked: Asked) -> Reply:
     (where,) = values.get(WHERE.name, ("here",))
-    live = asked.context.recordings().live()
+    live = asked.recordings().live()
     mine = [it for it in live if it.actor == asked.actor]
     here = [it for it in live if it.channel_id == asked.channel_id]
-    seen = [it for it in live if may_see(it, asked)]
-    shown, place = {"here": (here, " here"), "mine": (mine, " of yours"), "all": (seen, "")}[where]
+    shown, place = {"here": (here, " here"), "mine": (mine, " of yours"), "all": (live, "")}[where]
     if not shown:
-        elsewhere: Line = [f"{count_of(seen)} elsewhere: ", code(f"{asked.context.command} list all")]
-        return reply(Audience.ASKER, [f"No recordings{place}"], *([elsewhere] if seen else []))
+        elsewhere: Line = [f"{count_of(live)} elsewhere: ", code(f"{asked.context.command} list all")]
+        return reply(Audience.ASKER, [f"No recordings{place}"], *([elsewhere] if live else []))
     return listing(f"{count_of(shown)}{place}", shown, asked.now)
 
 

@@ -1,6 +1,7 @@
 """`/record release [JOB | ROOM [USER]]`: end the hold of a recording of which RTC never said whether it began."""
 
 from bot.commands.confirmation import YES, asked_first
+from bot.commands.rights import NotAllowed
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, target_of
 from bot.language.lexicon import Vocabulary
@@ -10,6 +11,7 @@ from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream
 from shared.orders import Release
 from shared.recordings import RecordingState
+from shared.team import Right
 
 WORDS = Vocabulary(
     name="release",
@@ -33,13 +35,20 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
         way: Line = [*only, code(f"{asked.context.command} stop")]
         headline = f"Nothing to release: {found.what}"
         return listing(headline, known, asked.now, way) if known else reply(Audience.ASKER, [headline], way)
+    recordings, refusal = asked.rights.split(Right.STOP_ANY, recordings)
+    if refusal is not None and not recordings:
+        raise NotAllowed(refusal)
     if YES.name not in values:
         question = asked_first(recordings, found, asked, WORDS)
         if question is not None:
             return question
     who = stream(recordings[0].request) if len(recordings) == 1 else count_of(recordings)
     release = Release(recordings=tuple(it.id for it in recordings))
-    return Placing(release, lambda order_id: reply(Audience.ASKER, [f"⏳ Releasing {who}"], [f"order {order_id}"]))
+    return Placing(
+        release,
+        lambda order_id: reply(Audience.ASKER, [f"⏳ Releasing {who}"], [f"order {order_id}"]),
+        recordings,
+    )
 
 
-RELEASE = Subcommand(WORDS, _run)
+RELEASE = Subcommand(WORDS, _run, Right.STOP_ANY)

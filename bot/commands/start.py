@@ -22,6 +22,7 @@ from shared.rtc.models import (
     RecordParam,
     SelectStreamType,
 )
+from shared.team import Right
 
 _BOUNDS = f"{write_time(MAX_IDLE_TIME_MIN)} to {write_time(MAX_IDLE_TIME_MAX)}"
 _ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
@@ -278,4 +279,4 @@ def accepted(order_id: str, action: Start, zone_name: str = "") -> Reply:
     return reply(Audience.ASKER, [headline], *lines)
 
 
-START = Subcommand(WORDS, _run)
+START = Subcommand(WORDS, _run, Right.START)

@@ -30,13 +30,13 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     shown = listing(headline, recordings, asked.now, *([[found.other]] if found.other else []))
     if len(recordings) == 1 and recordings[0].is_at_rtc:
         recording = recordings[0]
-        return Placing(Show(recording=recording.id, known=recording.known), lambda _: shown)
+        return Placing(Show(recording=recording.id, known=recording.known), lambda _: shown, recordings)
     return shown
 
 
 def _here(asked: Asked) -> Found:
     """Return what was asked for here and lives; if there is nothing, the last start of this person here."""
-    known = asked.context.recordings()
+    known = asked.recordings()
     here = tuple(it for it in known.live() if it.channel_id == asked.channel_id)
     if here:
         return Found("here", here)

@@ -4,6 +4,7 @@ What is one's own and one is stopped at once. Several, or somebody else's, want 
 """
 
 from bot.commands.confirmation import YES, asked_first
+from bot.commands.rights import NotAllowed
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import (
     JOB,
@@ -23,8 +24,10 @@ from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import count_of, listing
+from bot.messages.refusals import refusal_line
 from bot.messages.wording import stream
 from shared.orders import Stop
+from shared.team import Right
 
 MINE = Option(
     name="mine",
@@ -62,7 +65,7 @@ WORDS = Vocabulary(
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target, is_sure = target_of(values), YES.name in values
     if MINE.name in values:
-        mine = tuple(it for it in asked.context.recordings().live() if it.actor == asked.actor)
+        mine = tuple(it for it in asked.recordings().live() if it.actor == asked.actor)
         return _stop(Found("all mine", mine, "all mine"), asked, is_sure=is_sure)
     if not target.is_named:
         return _mine_here(asked, is_sure=is_sure)
@@ -78,7 +81,7 @@ def _mine_here(asked: Asked, *, is_sure: bool) -> Reply | Placing:
     if len(mine) == 1 or (mine and is_sure):
         return _stop(Found("yours here", mine), asked, is_sure=is_sure)
     command = asked.context.command
-    here = [it for it in asked.context.recordings().live() if it.channel_id == asked.channel_id]
+    here = [it for it in asked.recordings().live() if it.channel_id == asked.channel_id]
     if not here:
         return reply(Audience.ASKER, ["Nothing to stop here"], ["What runs elsewhere: ", code(f"{command} list all")])
     which: Line = ["To stop one: ", code(f"{command} stop {named((mine or here)[0])}")]
@@ -95,13 +98,18 @@ def _stop(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
             return listing(headline, found.recordings, asked.now, *hint)
         where: Line = ["What runs anywhere: ", code(f"{asked.context.command} list all")]
         return reply(Audience.ASKER, [headline], ["recordbot records nothing like that now."], where)
+    allowed, refusal = asked.rights.split(Right.STOP_ANY, recordings)
+    if refusal is not None and not allowed:
+        raise NotAllowed(refusal)
+    recordings = tuple(allowed)
     question = None if is_sure else asked_first(recordings, found, asked, WORDS)
     if question is not None:
         return question
     who = stream(recordings[0].request) if len(recordings) == 1 else count_of(recordings)
     meant: list[Line] = [[f"that is {found.what}; {found.other}"]] if found.other else []
     stop = Stop(recordings=tuple(it.id for it in recordings))
-    return Placing(stop, lambda order_id: _accepted(order_id, who, *meant))
+    rest: list[Line] = [["Not the others: ", *refusal_line(refusal)]] if refusal is not None else []
+    return Placing(stop, lambda order_id: _accepted(order_id, who, *meant, *rest), recordings)
 
 
 def _unseen(target: Target, found: Found) -> Placing:
@@ -114,4 +122,4 @@ def _accepted(order_id: str, what: str, *lines: Line) -> Reply:
     return reply(Audience.ASKER, [f"⏳ Asking RTC to stop {what}"], [f"order {order_id}"], *lines)
 
 
-STOP = Subcommand(WORDS, _run)
+STOP = Subcommand(WORDS, _run, Right.STOP_ANY)

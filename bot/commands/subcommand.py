@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from typing import Protocol
 
+from bot.commands.rights import Recordings, Rights, Visible
 from bot.language.lexicon import Lexicon, Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Reply
@@ -12,23 +12,11 @@ from shared.actors import Actor
 from shared.orders import Action
 from shared.recordings import Recording
 from shared.rtc.models import VideoType
+from shared.team import Right
 
 PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
 """Our words for RTC's video types."""
 API_PICTURES = {video_type.lower(): picture for picture, video_type in PICTURES.items()}
-
-
-class Recordings(Protocol):
-    """What a door may read of the recordings. Each method raises Unavailable if they can't be read now."""
-
-    def live(self) -> Sequence[Recording]:
-        """Return the recordings that are not over. It may lag by seconds."""
-
-    def of_job(self, job_id: str) -> Recording | None:
-        """Return the job's recording; None if recordbot did not start the job."""
-
-    def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
-        """Return the recordings of the last start that this person asked for in this channel, also of one refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +42,16 @@ class Asked:
     actor: Actor
     channel_id: str
     now: datetime
+    rights: Rights
+    right: Right = Right.LIST
+    """The right that the sub-command takes."""
     zone: Callable[[], tzinfo] = lambda: UTC
     """Returns the person's time zone, or UTC where nothing says it. It is called only for a time of day."""
+
+    def recordings(self) -> Visible:
+        """Return what the person may know of the recordings. Raises NotAllowed while the rules can't be read."""
+        self.rights.require_readable(self.right)
+        return Visible(self.context.recordings(), self.rights, self.right)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +60,17 @@ class Placing:
 
     action: Action
     accepted: Callable[[str], Reply]
+    about: Sequence[Recording] = ()
+    """The recordings that it is about. A start is about those that it releases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """A sub-command. `run` answers, or returns what to place. It may raise Unavailable."""
+    """A sub-command. `run` answers, or returns what to place. It may raise Unavailable or NotAllowed."""
 
     words: Vocabulary
     run: Callable[[Values, Asked], Reply | Placing]
+    right: Right = Right.LIST
+    """What it does with recordings: only those are shown that the person may see, or do this with."""
     only_asks: bool = False
     """Whether it changes nothing: then the answer at once is all that a person waits for."""

@@ -131,15 +131,15 @@ def find(target: Target, asked: Asked) -> Found:
 
     Recordings that are over are found by their job only. Raises Unavailable.
     """
-    known = asked.context.recordings()
+    known = asked.recordings()
     if target.job_id is not None:
-        return _job(target.job_id, known.of_job(target.job_id), asked)
-    live = [it for it in known.live() if may_see(it, asked)]
+        return _job(target.job_id, known.of_job(target.job_id))
+    live = known.live()
     if target.room_id is not None:
         return Found(_stream(target), tuple(it for it in live if is_meant(it, target)), _typed(target))
     word = target.either or ""
     in_room = tuple(it for it in live if it.request.room_id == word)
-    job = _job(word, known.of_job(word), asked)
+    job = _job(word, known.of_job(word))
     if job.recordings:
         return replace(job, other=f"room {word} has {count_of(in_room)} too: room={word}" if in_room else "")
     if in_room:
@@ -160,14 +160,9 @@ def _guess(word: str, live: Sequence[Recording]) -> Found:
     return Found(f"room or job {word}")
 
 
-def may_see(recording: Recording, asked: Asked) -> bool:
-    """Return whether the person may see it: what was asked for in a direct message, only those who asked."""
-    return recording.may_be_seen_by(asked.actor, asked.channel_id)
-
-
 def mine_here(asked: Asked) -> tuple[Recording, ...]:
     """Return what the person started in this channel, and is not over."""
-    live = asked.context.recordings().live()
+    live = asked.recordings().live()
     return tuple(it for it in live if (it.actor, it.channel_id) == (asked.actor, asked.channel_id))
 
 
@@ -191,8 +186,8 @@ def named(recording: Recording) -> str:
     return _typed(Target(room_id=stream.room_id, user_id=stream.user_id, video_type=stream.video_type))
 
 
-def _job(job_id: str, recording: Recording | None, asked: Asked) -> Found:
-    found = () if recording is None or not may_see(recording, asked) else (recording,)
+def _job(job_id: str, recording: Recording | None) -> Found:
+    found = () if recording is None else (recording,)
     return Found(f"job {job_id}", found, f"job={job_id}")
 
 

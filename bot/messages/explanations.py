@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from bot.messages.blocks import plain
+from bot.messages.refusals import refusal_text
 from shared.failures import Failure, FailureKind
 from shared.rtc.error_codes import look_up
 
@@ -68,6 +69,8 @@ def explain(error: Failure | None) -> Explanation:
 
 
 def _sentences(error: Failure) -> tuple[str, str]:
+    if error.refusal is not None:
+        return refusal_text(error.refusal), ""
     if error.clock:
         return f"RTC refused the request: {error.clock}.", _SET_THE_CLOCK
     if error.job_id is not None:

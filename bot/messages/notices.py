@@ -1,12 +1,24 @@
-"""News of a recording that needs a person: a reply in the thread of its message, which mentions who started it."""
+"""News of a recording that needs a person: a reply in the thread of its message, which mentions who started it.
 
+And the notice that stands in the channel before a recording starts, where a rule of the team demands it.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
-from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
+from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
 from bot.messages.files import files_there, no_file
 from bot.messages.recording_card import NEVER_NAMED, why_over
-from bot.messages.wording import elapsed, stream
+from bot.messages.wording import elapsed, stream, streams
+from shared.actors import Actor
 from shared.recordings import End, Notice, Recording, RecordingState
+from shared.rtc.models import RecordingRequest
+
+
+def notice_before(by: Actor, requests: Sequence[RecordingRequest], wording: str | None) -> Reply:
+    """Return the message that people are recorded from now on, in the words of the team."""
+    words: list[Line] = [[plain(wording, 500)]] if wording is not None else []
+    return reply(Audience.CHANNEL, [f"⏰ {streams(requests)}: a recording starts now"], *words, ["by ", person(by)])
 
 
 def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> Reply:

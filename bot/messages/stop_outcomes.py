@@ -4,9 +4,11 @@ from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
 from bot.messages.explanations import explain
+from bot.messages.refusals import refusal_text, refused
 from bot.messages.wording import source
 from shared.failures import Failure, FailureKind
 from shared.orders import Stop
+from shared.refusals import Refusal
 from shared.stops import StopRecord, Target
 
 _OURS = {
@@ -29,6 +31,8 @@ def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
     match stopped.targets:
         case ():
             return reply(Audience.CHANNEL, [f"⏹ Nothing to stop: {who or 'it is over already'}"], by)
+        case (Target(failure=Failure(refusal=Refusal() as refusal)),):
+            return refused(refusal)
         case (target,):
             known = _stream(target) or who
             if target.failure is None:
@@ -80,6 +84,8 @@ def _facts(target: Target) -> Line:
 
 
 def _why(failure: Failure) -> tuple[str, str]:
+    if failure.refusal is not None:
+        return refusal_text(failure.refusal), ""
     if failure.kind in _OURS:
         return _OURS[failure.kind], ""
     explanation = explain(failure)

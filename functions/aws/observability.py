@@ -66,6 +66,8 @@ class Metric(StrEnum):
     """An error of ours, or AWS can't be used. The person or caller was answered that nothing was started."""
     RECORDER_FAILED = "RecorderFailed"
     """An error of ours. The order is tried again, and goes to the dead-letter queue after the last try."""
+    NOT_ALLOWED = "NotAllowed"
+    """Refused by the team's rules."""
     CONFIGURATION_BROKEN = "ConfigurationBroken"
     """The team's configuration can't be used: the last good one holds, or nobody may do anything."""
     CHECK_LATE = "CheckLate"

@@ -33,6 +33,8 @@ class Answer(BaseModel):
     """The orders that the message answers, if it answers several."""
     shows: str = ""
     """What the message shows of the recordings, in short (functions/worker/combining.py)."""
+    notified: tuple[int, ...] = ()
+    """The streams whose notice was posted before they were started: the place of the first of each start."""
     revision: int = 0
 
     @property
@@ -128,6 +130,10 @@ class Answers:
         `message` says that the order waits; it is stored, to be updated with the answer.
         """
         self._change(order_id, now, answering_until=None, **({} if message is None else {"message": message}))
+
+    def note_notice(self, order_id: str, first: int, now: datetime) -> None:
+        """Store that the notice of the streams from this place on was posted."""
+        self._change(order_id, now, notified=(*self.read(order_id).notified, first))
 
     def take_back(self, order_id: str, now: datetime, begun: int) -> None:
         """Give back the lease of the answer that was the `begun`th: it was refused, and doesn't count."""

@@ -72,6 +72,7 @@ class Attempts:
                 began_at=now,
                 token=token,
                 channel_id=_channel(order),
+                is_public=order.reply_to is not None and order.reply_to.is_public,
                 limit=limit,
             )
             asked = self._asked_for(order, claimed, now) if attempt is None else []

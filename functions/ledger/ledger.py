@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from functions.ledger.answers import Answers
 from functions.ledger.attempts import Attempts
 from functions.ledger.channels import Channels
+from functions.ledger.configurations import Configurations
 from functions.ledger.locks import Locks
 from functions.ledger.orders import Orders
 from functions.ledger.recordings import Recordings
 from functions.ledger.stops import Stops
 from functions.ledger.table import Table
+from functions.ledger.usages import Usages
 from shared.recordings import FilesBy
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
@@ -28,6 +30,8 @@ class Ledger:
     stops: Stops
     answers: Answers
     channels: Channels
+    configurations: Configurations
+    usages: Usages
 
 
 def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str, files_by: FilesBy = FilesBy.NOTHING) -> Ledger:
@@ -35,12 +39,15 @@ def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str, files_by
     table = Table(client, table_name)
     locks = Locks(table, app_id)
     recordings = Recordings(table, app_id, locks, files_by)
+    orders = Orders(table)
     return Ledger(
-        orders=Orders(table),
+        orders=orders,
         attempts=Attempts(table, locks, recordings),
         locks=locks,
         recordings=recordings,
         stops=Stops(table),
         answers=Answers(table),
         channels=Channels(table, app_id),
+        configurations=Configurations(table, app_id),
+        usages=Usages(table, app_id, orders),
     )

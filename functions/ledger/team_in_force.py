@@ -7,6 +7,7 @@ not readable                       the last good one of this process
 nothing of these                   STRICT: nobody may do anything
 """
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -34,15 +35,18 @@ class TeamInForce:
     _kept: InForce = field(default=InForce(STRICT, trouble=Trouble.AWAY), init=False)
     _read_at: float = field(default=float("-inf"), init=False)
     _lifetime: float = field(default=LIFETIME, init=False)
+    _reading: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def read(self) -> InForce:
         """Return the configuration that holds. This never raises an error."""
         now = self.clock()
-        # abs: after the clock was set back, it is read again as well.
-        if abs(now - self._read_at) >= self._lifetime:
+        with self._reading:  # others wait for the first read, and don't take what isn't known yet for the rules
+            # abs: after the clock was set back, it is read again as well.
+            if abs(now - self._read_at) < self._lifetime:
+                return self._kept
             self._read_at = now
             self._kept = self._find()
-            self._lifetime = RETRY_AFTER if self._kept.trouble is Trouble.AWAY else LIFETIME
+            self._lifetime = LIFETIME if self._kept.trouble in {None, Trouble.BROKEN} else RETRY_AFTER
         return self._kept
 
     def _find(self) -> InForce:
@@ -50,10 +54,12 @@ class TeamInForce:
             return self._newest_good(self.configurations())
         except Away as away:
             logger.warning(LogEvent.AWS_AWAY, extra={"reason": str(away)})
+            trouble = Trouble.AWAY
         except Exception:  # whatever it is, it must not let anybody do more
             logger.exception(LogEvent.CONFIGURATION_UNREADABLE)
             count(Metric.CONFIGURATION_BROKEN)
-        return InForce(self._kept.team, self._kept.number, Trouble.AWAY)
+            trouble = Trouble.DENIED
+        return InForce(self._kept.team, self._kept.number, trouble)
 
     def _newest_good(self, configurations: Configurations) -> InForce:
         try:

@@ -1,19 +1,14 @@
-"""The webhook's settings, what each caller may ask for, and the secret with the callers' keys."""
+"""The webhook's settings, and the secret with the callers' keys."""
 
 from secrets import token_bytes
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from functions.aws.secrets import SecretModel, SecretPart
 from functions.aws.settings import Name, RecordRuleId, RtcAccountId, Settings, Url
 from functions.http.standard_webhooks import MOST_KEYS, read_key
-from shared.orders import ChannelId
-from shared.rtc.models import RtcId
-from shared.strict_json import read_json
-
-type CallerName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-"""The name of a caller, in lower case, so that it is never like a Slack user id."""
+from shared.team_values import CallerName
 
 
 def _key(text: object) -> bytes:
@@ -26,15 +21,6 @@ type _CallbackKey = Annotated[SecretPart, StringConstraints(pattern=r"^[\x21-\x7
 """The auth_key of the app's callbacks, which RTC wants to be at least 32 characters long."""
 
 
-class Limits(BaseModel):
-    """What a caller of the webhook may ask for; None is no limit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    rooms: frozenset[RtcId] | None = None
-    channels: frozenset[ChannelId] | None = None
-
-
 class WebhookSettings(Settings):
     """The webhook's settings."""
 
@@ -45,8 +31,6 @@ class WebhookSettings(Settings):
     record_rule_id: RecordRuleId
     rtc_callbacks: bool
     """Whether RTC calls back here."""
-    webhook_callers: Annotated[dict[CallerName, Limits], BeforeValidator(read_json)]
-    """The callers, with their limits. Each caller's keys are in the secret."""
 
 
 class WebhookSecret(SecretModel):

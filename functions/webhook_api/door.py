@@ -11,13 +11,14 @@ Where GET is possible, HEAD is too: functions/webhook.py leaves out the body.
 import hashlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from pydantic import BaseModel
 
+from functions.aws.away import Away
 from functions.aws.observability import log_keys, logger
 from functions.aws.queue import place
 from functions.aws.secrets import LIFETIME, Secret
@@ -28,17 +29,18 @@ from functions.ledger.ledger import Ledger
 from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
 from functions.webhook_api.callbacks import CallbackDoor
-from functions.webhook_api.configuration import Limits, WebhookSecret
+from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.description import description
 from functions.webhook_api.events import Ping
-from functions.webhook_api.limits import wrong_for
 from functions.webhook_api.problems import Problem, not_now
+from functions.webhook_api.rights import refused_for, rules_of
 from functions.webhook_api.status_link import read_status_link, status_path
 from functions.webhook_api.times import wrong_times
 from shared.actors import Actor
 from shared.log_events import LogEvent
 from shared.orders import Action, NotQueued, Order, PerhapsQueued, Start, Stop, order_id_of
 from shared.slack_refs import ReplyTo
+from shared.team import InForce
 
 MOST_BYTES = 64_000
 """The most bytes of a body; ten streams with a push address each need about 5,000."""
@@ -51,7 +53,8 @@ class Door:
     """Verifies requests, puts orders on the queue and reads their status. The clock gives Unix time in seconds."""
 
     secret: Secret[WebhookSecret]
-    callers: dict[str, Limits]
+    team: Callable[[], InForce]
+    """Returns the team's configuration."""
     ledger: Ledger
     put: Callable[[Order], None]
     clock: Callable[[], float] = time.time
@@ -79,18 +82,22 @@ class Door:
     def _accept_event(self, request: HttpRequest, caller: str) -> HttpResponse:
         if len(request.body) > MOST_BYTES:
             raise Problem(HTTPStatus.CONTENT_TOO_LARGE, f"a body may have at most {MOST_BYTES} bytes")
+        if self.team().is_unreadable:
+            raise Away("the team's rules can't be read")
         secret, webhook_id = self._verify(request, caller)
         event = event_in(request)
-        limits = self.callers[caller]
         if isinstance(event, Ping):
-            return _json(HTTPStatus.OK, self._pong(request, caller, limits))
+            return _json(HTTPStatus.OK, self._pong(request, caller))
+        actor = Actor(kind="webhook_caller", id=caller)
+        now = datetime.fromtimestamp(self.clock(), UTC)
         action = event.action()
         warning = None
         if isinstance(action, Start):
             action = action.with_rule(self.record_rule_id)
             warning = MAY_RECORD_NOTHING if action.may_record_nothing else None
-        of_job = action.job_id if isinstance(action, Stop) and limits.rooms is not None else None
-        if wrong := wrong_for(limits, event, self.ledger.recordings.of_job(of_job) if of_job else None):
+        job_id = action.job_id if isinstance(action, Stop) else None
+        recording = None if job_id is None else self.ledger.recordings.of_job(job_id)
+        if wrong := refused_for(actor, event, recording, self.team(), now):
             raise wrong
         if isinstance(action, Start) and action.dry_run:
             self._require_times(action)
@@ -98,9 +105,9 @@ class Door:
         digest = hashlib.sha256(request.body).hexdigest()
         order = Order(
             order_id=order_id_of(caller, webhook_id),
-            actor=Actor(kind="webhook_caller", id=caller),
+            actor=actor,
             action=action,
-            placed_at=datetime.fromtimestamp(self.clock(), UTC),
+            placed_at=now,
             reply_to=ReplyTo(channel_id=event.notify.channel) if event.notify else None,
             body_digest=digest,
         )
@@ -114,7 +121,7 @@ class Door:
         """Return the current secret, and the webhook-id of a request that the caller signed. Raises Problem."""
 
         def verify(secret: WebhookSecret) -> tuple[WebhookSecret, str]:
-            keys = secret.keys_of(caller) if caller in self.callers else ()
+            keys = secret.keys_of(caller) if caller in self.team().team.known_callers else ()
             return secret, standard_webhooks.verify(request.body, request.headers, keys, self.clock())
 
         try:
@@ -125,7 +132,9 @@ class Door:
 
     def _read_secret(self, *, max_age: float = LIFETIME) -> WebhookSecret:
         # Without callers the secret may be empty, so it is not read.
-        return self.secret.read(max_age=max_age) if self.callers else WebhookSecret.of_nobody()
+        rules = self.team()
+        may_have_callers = rules.is_unreadable or rules.team.known_callers
+        return self.secret.read(max_age=max_age) if may_have_callers else WebhookSecret.of_nobody()
 
     def _place(self, order: Order) -> datetime:
         """Put the order on the queue, unless the ledger has it. Return when it was placed. Raises Problem."""
@@ -148,12 +157,14 @@ class Door:
         if isinstance(action, Start) and (wrong := wrong_times(action, now)):
             raise wrong
 
-    def _pong(self, request: HttpRequest, caller: str, limits: Limits) -> Pong:
+    def _pong(self, request: HttpRequest, caller: str) -> Pong:
+        team = self.team().team
+        rules = () if f"caller:{caller}" in team.operators else rules_of(caller, team)
         return Pong(
             caller=caller,
             clock_ahead_seconds=int(request.headers["webhook-timestamp"]) - int(self.clock()),
-            rooms=None if limits.rooms is None else sorted(limits.rooms),
-            channels=None if limits.channels is None else sorted(limits.channels),
+            rooms=_together([rule.rooms for rule in rules]),
+            channels=_together([rule.where for rule in rules]),
         )
 
     def _order_status(self, request: HttpRequest, order_id: str) -> HttpResponse:
@@ -170,6 +181,13 @@ class Door:
         if record.placed is not None and not record.placed.body_digest.startswith(link.body):
             raise Problem(HTTPStatus.CONFLICT, f"{_ANOTHER_BODY}, and only that one is processed")
         return _json(HTTPStatus.OK, order_status(order_id, record, link.placed_by, now))
+
+
+def _together(limits: Sequence[tuple[str, ...] | None]) -> list[str] | None:
+    """Return what any of the rules allows; None for all, as for operators, who need no rule."""
+    if None in limits or not limits:
+        return None
+    return sorted({value for limit in limits for value in limit or ()})
 
 
 def _begins_at(action: Action, placed_at: datetime) -> datetime:

@@ -9,9 +9,11 @@ from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
+from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.orders import Check, Extend, Order
+from shared.questions import What
 from shared.recording_news import Limited
 
 
@@ -22,6 +24,7 @@ class ExtendHandler:
     ledger: Ledger
     redrawing: Redrawing
     telling: Telling
+    rights: Rights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Extend, delivery: Delivery, /) -> None:
@@ -30,6 +33,9 @@ class ExtendHandler:
         recording = self.ledger.recordings.of_id(action.recording)
         if recording is None:
             return  # its item has expired since it was asked for
+        asked = What.recorded(recording, action.ends_at - recording.since)
+        if not self.rights.allowed(order, [recording], delivery, lambda _: asked):
+            return
         after = self.ledger.recordings.note(recording, Limited(action.ends_at), now)
         self.telling.answer_once(order, View(extended(after, now), ""), delivery)
         self.redrawing.redraw(Order.about(after, Check()), delivery)

@@ -8,9 +8,11 @@ from bot.messages.files import links
 from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery
+from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.orders import Link, Order
+from shared.questions import What
 from shared.signed_address import ReadKey
 
 
@@ -20,6 +22,7 @@ class LinkHandler:
 
     ledger: Ledger
     telling: Telling
+    rights: Rights
     key: Callable[[], ReadKey | None]
     """Returns the key that may read the bucket, if there is one."""
     location: str
@@ -31,8 +34,8 @@ class LinkHandler:
         recording = self.ledger.recordings.of_id(action.recording)
         if recording is None or now - order.placed_at > LONGEST_WAIT or order.reply_to is None:
             return
-        if not recording.may_be_seen_by(order.actor, order.reply_to.channel_id):
-            return  # the door has said so; only a message that no door has made comes here
+        if not self.rights.allowed(order, [recording], delivery, What.recorded):
+            return
         key = self.key()
         addresses = [None if key is None else key.address(file, self.location, now) for file in recording.files]
         self.telling.answer_once(order, View(links(recording, addresses), ""), delivery)

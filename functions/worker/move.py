@@ -9,9 +9,11 @@ from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
+from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.orders import Check, Move, Order
+from shared.questions import What
 from shared.recording_news import Moved
 from shared.recordings import Recording
 
@@ -23,14 +25,16 @@ class MoveHandler:
     ledger: Ledger
     redrawing: Redrawing
     telling: Telling
+    rights: Rights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Move, delivery: Delivery, /) -> None:
         """Note when the recordings begin, and answer. Raises TryAgain if Slack can't take it now."""
         named = filter(None, map(self.ledger.recordings.of_id, action.recordings))
-        after = [self._move(recording, action.start_at) for recording in named]
+        allowed = self.rights.allowed(order, named, delivery, What.recorded)
+        after = [self._move(recording, action.start_at) for recording in allowed]
         if not after:
-            return  # their items have expired since it was asked for
+            return  # their items have expired since it was asked for, or they may not be moved
         self.telling.answer_once(order, View(moved(after, action.start_at, self.clock()), ""), delivery)
         for recording in {it.order_id: it for it in after}.values():
             self.redrawing.redraw(Order.about(recording, Check()), delivery)

@@ -9,9 +9,11 @@ from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
+from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.orders import Check, Order, Release
+from shared.questions import What
 from shared.recording_news import Released
 
 
@@ -22,12 +24,16 @@ class ReleaseHandler:
     ledger: Ledger
     redrawing: Redrawing
     telling: Telling
+    rights: Rights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Release, delivery: Delivery, /) -> None:
         """Release what is still unknown, and answer. Raises TryAgain if Slack can't take it now."""
         known = filter(None, map(self.ledger.recordings.of_id, action.recordings))
-        after = [self.ledger.recordings.note(it, Released(), self.clock()) for it in known]
+        allowed = self.rights.allowed(order, known, delivery, What.recorded)
+        if not allowed:
+            return
+        after = [self.ledger.recordings.note(it, Released(), self.clock()) for it in allowed]
         self.telling.answer_once(order, View(released(after, self.clock()), ""), delivery)
         for recording in {it.order_id: it for it in after}.values():
             self.redrawing.redraw(Order.about(recording, Check()), delivery)

@@ -10,9 +10,11 @@ from functions.ledger.ledger import Ledger
 from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery
 from functions.worker.follow import Follower
+from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from shared.failures import FailureKind
 from shared.orders import Check, Order, Show
+from shared.questions import What
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,15 @@ class ShowHandler:
     ledger: Ledger
     follower: Follower
     telling: Telling
+    rights: Rights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Show, delivery: Delivery, /) -> None:
         """Look at the recording, and answer if there is news. Raises TryAgain if that takes another receive."""
         recording = self.ledger.recordings.of_id(action.recording)
         if recording is None or self.clock() - order.placed_at > LONGEST_WAIT:
+            return
+        if not self.rights.allowed(order, [recording], delivery, What.recorded):
             return
         self.follower.look(recording, delivery)
         now = self.clock()

@@ -29,6 +29,7 @@ from functions.worker.delivery import (
     longest,
 )
 from functions.worker.differences import report_differences
+from functions.worker.granting import Granting
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
@@ -50,7 +51,7 @@ from shared.failures import Failure, FailureKind
 from shared.limits import limit_of
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
-from shared.recording_news import Gone, ProbablyRuns, Released, Shown, first_drawn
+from shared.recording_news import Gone, ProbablyRuns, Shown, first_drawn
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import AlreadyRunning, NotFound, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
@@ -68,6 +69,7 @@ class StartHandler:
     checks: Checks
     results: Results
     redrawing: Redrawing
+    granting: Granting
     longest: timedelta
     """How long a recording lasts at most."""
     clock: Callable[[], datetime]
@@ -75,6 +77,11 @@ class StartHandler:
 
     def run(self, order: Order, action: Start, delivery: Delivery, /) -> None:
         """Start the recordings and answer. Raises TryAgain if that takes another receive."""
+        granted = self.granting.granted(order, action, delivery)
+        if granted is not None:
+            self._start(order.model_copy(update={"action": granted}), granted, delivery)
+
+    def _start(self, order: Order, action: Start, delivery: Delivery) -> None:
         if action.dry_run:
             previews = [self.turns.rtc().preview(it) for it in action.requests]
             self.telling.answer_once(order, View(replies.preview(action, previews), ""), delivery)
@@ -82,7 +89,7 @@ class StartHandler:
         if action.start_at is not None and action.start_at > self.clock():
             self._plan(order, action, action.start_at, delivery)
             return
-        self._release(action)
+        self.granting.release(order, action, delivery)
         waits: list[TryAgain] = []
         streams: list[Attempt | Waiting] = []
         for n, request in enumerate(action.requests, action.first):
@@ -149,15 +156,11 @@ class StartHandler:
                 planned=True,
                 state=RecordingState.PLANNED,
                 channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+                is_public=order.reply_to is not None and order.reply_to.is_public,
                 limit=limit_of(action, start_at, self.longest),
             )
             self.ledger.recordings.plan(first_drawn(planned, now), now)
         self._answer(order, delivery)
-
-    def _release(self, action: Start) -> None:
-        """Free the streams of unknown outcome that are said not to have started."""
-        for recording in filter(None, map(self.ledger.recordings.of_id, action.releases)):
-            self.ledger.recordings.note(recording, Released(), self.clock())
 
     def _is_off(self, order: Order, n: int, start_at: datetime) -> bool:
         """Return whether the plan was cancelled, or moved to another time."""

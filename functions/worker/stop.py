@@ -17,16 +17,19 @@ from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain, 
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
+from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Stop
+from shared.questions import What
 from shared.recording_news import AskedToStop, Gone, NotStopped, Stopped
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target
+from shared.team import Right
 
 SOMEBODY_ELSES = timedelta(seconds=20)
 """How long somebody else's stop of the same recording is waited for, before it is made here."""
@@ -43,6 +46,7 @@ class StopHandler:
     telling: Telling
     results: Results
     redrawing: Redrawing
+    rights: Rights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
@@ -63,7 +67,12 @@ class StopHandler:
             with suppress(TryAgain):
                 self._redraw(stop, delivery)  # the messages say that it is being stopped
             raise
-        self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
+        refusals = [it.failure.refusal for it in settled.targets if it.failure is not None]
+        refusal = refusals[0] if refusals and len(refusals) == len(settled.targets) else None
+        if refusal is not None:
+            self.rights.tell(order, refusal, delivery)
+        else:
+            self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
         self._redraw(settled, delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
@@ -87,7 +96,20 @@ class StopHandler:
             if not delivery.last:
                 raise TryAgain(targets.until - now)
             targets = (action.target(FailureKind.JOB_UNKNOWN),)
-        return self.ledger.stops.begin(_record(order, targets, now), now)
+        allowed = tuple(self._allowed(order, target, delivery) for target in targets)
+        return self.ledger.stops.begin(_record(order, allowed, now), now)
+
+    def _allowed(self, order: Order, target: Target, delivery: Delivery) -> Target:
+        """Return the target; with a failure, if the team's rules don't let the asker stop it."""
+        if target.failure is not None:
+            return target
+        recording = self._recording_of(target)
+        what = What(target.room_id) if recording is None else What.recorded(recording)
+        refusal = self.rights.refusal(order, Right.STOP_ANY, what, delivery)
+        if refusal is None:
+            return target
+        self.rights.note(order, refusal)
+        return target.model_copy(update={"failure": Failure.not_allowed(refusal)})
 
     def _find_targets(self, order: Order, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
         """Return the recordings that the stop names; Busy while one of them is being started.

@@ -155,6 +155,30 @@ class Telling:
             # The order is tried again in any case, and then answered.
             logger.exception("that the order waits could not be posted")
 
+    def notify(self, order: Order, first: int, reply: Reply, delivery: Delivery) -> bool:
+        """Post the notice that must stand before the streams from this place on start. Return whether it stands.
+
+        Raises NoTurn while others post to the channel, and TryAgain if Slack can't take it now.
+        """
+        if order.reply_to is None:
+            return False
+        if first in self.answers.read(order.order_id).notified:
+            return True
+        as_bot = self._wait_for_turn(order, reply)
+        try:
+            self._post(order, reply, order.order_id, as_bot=as_bot)
+        except CannotDeliver as error:
+            self._count_not_answered(error.reason)
+            return False
+        except TryLater as error:
+            if error.is_throttled:
+                raise self._throttled(order, error, DELAYS[-1]) from None
+            if delivery.last:
+                return False
+            raise TryAgain(delivery.delay()) from None
+        self.answers.note_notice(order.order_id, first, self.clock())
+        return True
+
     def update(self, order: Order, view: View, answer: Answer, delivery: Delivery, most: float) -> Sequence[Recording]:
         """Let the message with the answer show the view, or post it if there is no message that can be updated.
 

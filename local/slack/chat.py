@@ -30,6 +30,11 @@ class Person:
     user_id: str
     name: str
     tz: str = "Europe/Berlin"
+    is_guest: bool = False
+    groups: frozenset[str] = frozenset()
+    """The user groups that the person is in."""
+    team_id: str = TEAM_ID
+    """The workspace that the person belongs to: another one for people of Slack Connect."""
 
 
 class Kind(StrEnum):

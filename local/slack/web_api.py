@@ -1,4 +1,4 @@
-"""Slack's Web API, as far as the bot uses it: auth.test, users.info, and posting and updating messages."""
+"""Slack's Web API, as far as the bot uses it: who people are, and posting and updating messages."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from local.slack.chat import BOT, BOT_ID, BOT_NAME, TEAM_DOMAIN, TEAM_ID, Channe
 from local.slack.content import Content
 from local.slack.refusal import Refused, refusal
 
-SCOPES = frozenset({"chat:write", "commands", "users:read"})
+SCOPES = frozenset({"chat:write", "commands", "users:read", "usergroups:read"})
 """The scopes that the bot has. With `chat:write.public` it could post to public channels that it isn't a member of."""
 SECONDS_BETWEEN_POSTS = 1.0
 """Slack allows about one message a second in a channel. It also allows short bursts; the stand-in doesn't."""
@@ -43,6 +43,7 @@ class WebApi:
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
             "chat.update": self._update,
+            "usergroups.list": self._usergroups_list,
             "users.info": self._user_info,
         }
 
@@ -87,7 +88,20 @@ class WebApi:
         person = self._chat.people.get(str(arguments.get("user")))
         if person is None:
             raise Refused("user_not_found", f"no person {arguments.get('user')!r}")
-        return {"user": {"id": person.user_id, "team_id": TEAM_ID, "name": person.name, "tz": person.tz}}
+        user = {"id": person.user_id, "team_id": person.team_id, "name": person.name, "tz": person.tz}
+        return {"user": {**user, "is_restricted": person.is_guest, "is_ultra_restricted": False}}
+
+    def _usergroups_list(self, arguments: _Arguments) -> _Fields:
+        self._require("usergroups:read")
+        people = self._chat.people.values()
+        members = {group: [it.user_id for it in people if group in it.groups] for it in people for group in it.groups}
+        has_users = arguments.get("include_users") in {"true", "1", True}
+        return {
+            "usergroups": [
+                {"id": group, "team_id": TEAM_ID} | ({"users": users} if has_users else {})
+                for group, users in members.items()
+            ]
+        }
 
     def _post_message(self, arguments: _Arguments) -> _Fields:
         self._require("chat:write")

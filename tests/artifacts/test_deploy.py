@@ -29,13 +29,13 @@ def test_a_stack_without_parameters_is_told_what_to_do() -> None:
 
 def test_sam_reads_parameters_as_they_are_written(tmp_path: Path) -> None:
     """A JSON text stays one, and the architecture that was built for comes last and wins."""
-    callers = '{"timetable": {"rooms": ["100"]}, "ci": {}}'
+    rule = '{"a": ["b c"]}'
     path = tmp_path / "recordbot.yaml"
-    path.write_text(f"RtcProjectId: \"0123e45\"\nWebhookCallers: '{callers}'\nArchitecture: arm64\n", encoding="utf-8")
+    path.write_text(f"RtcProjectId: \"0123e45\"\nRecordRuleId: '{rule}'\nArchitecture: arm64\n", encoding="utf-8")
     command = [str(SAM_PYTHON), "-c", READ, f"file://{path}", "Architecture=x86_64"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {
         "RtcProjectId": "0123e45",
-        "WebhookCallers": callers,
+        "RecordRuleId": rule,
         "Architecture": "x86_64",
     }

@@ -57,7 +57,7 @@ def _webhooks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
     with mock_aws():
         around = Around()
         callbacks = CallbackDoor(around.door.secret, "app1", put, around.clock)
-        door = Door(around.door.secret, CALLERS, around.ledger, put, around.clock, callbacks=callbacks)
+        door = Door(around.door.secret, lambda: CALLERS, around.ledger, put, around.clock, callbacks=callbacks)
         monkeypatch.setattr(webhook, "_door", lambda: door)
         yield lambda event: webhook.handler(event, Context())
 

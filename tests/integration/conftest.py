@@ -15,6 +15,7 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from bot.people import People
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.aws.queue import OrderQueue, Queues, read
@@ -32,11 +33,13 @@ from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
+from functions.worker.granting import Granting
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
+from functions.worker.rights import Rights
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
@@ -50,12 +53,13 @@ from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
-from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.chat import ANN, CLASS_RECORDINGS, PEOPLE
 from local.slack.workspace import SlackWorkspace
 from shared import transport
 from shared.actors import RTC, Actor
 from shared.attempts import Attempt
 from shared.orders import Callback, Check, Order, Start, Tick, new_order_id
+from shared.questions import Need
 from shared.recordings import FilesBy
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.buckets import Bucket
@@ -64,7 +68,9 @@ from shared.rtc.client import RtcClient
 from shared.rtc.models import RecordingRequest
 from shared.signed_address import ReadKey
 from shared.slack_refs import ReplyTo
-from tests.builders import requests_of
+from shared.team import InForce
+from shared.team_document import team_of
+from tests.builders import TIMETABLE, requests_of
 from tests.in_memory import InMemory
 from tests.ledger_table import TABLE, create_table
 from tests.processes import PATIENCE_S
@@ -72,6 +78,8 @@ from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
 
 COMMAND = "/record"
+TEAM = InForce(team_of({"callers": {TIMETABLE.id: {}}}))
+"""The shipped rules, and a caller."""
 ENOUGH = timedelta(minutes=1)
 READ_KEY = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, "https://obs.{location}.myhuaweicloud.com")
 LONGEST = timedelta(hours=8)
@@ -127,6 +135,14 @@ class World:
     clock: SettableClock
     sqs: SQSClient
     queue_url: str
+    team: InForce = TEAM
+    people: People | None = None
+
+    def forget_people(self) -> None:
+        """Let the next question about a person be asked of Slack."""
+        assert self.people is not None
+        self.people._users.clear()
+        self.people._groups.clear()
 
     def order(self, *users: str, dry_run: bool = False) -> Order:
         """An order that ann has just typed in #class-recordings."""
@@ -139,7 +155,9 @@ class World:
                 dry_run=dry_run,
             ),
             placed_at=self.clock(),
-            reply_to=ReplyTo(channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url),
+            reply_to=ReplyTo(
+                channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url, is_public=True
+            ),
         )
 
     def run(
@@ -204,24 +222,33 @@ class World:
 
 
 def handlers_of(
-    ledger: Ledger, turns: Turns, telling: Telling, checks: Checks, search: FileSearch, clock: SettableClock
+    ledger: Ledger,
+    turns: Turns,
+    telling: Telling,
+    checks: Checks,
+    search: FileSearch,
+    clock: SettableClock,
+    team: Callable[[], InForce] = lambda: TEAM,
+    people: People | None = None,
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
+    rights = Rights(team, lambda: people, ledger.usages, telling, clock)
     results = Results(checks.queues, telling, clock)
     redrawing = Redrawing(ledger, telling, clock)
     adoption = Adoption(ledger, turns, clock)
     follower = Follower(ledger, turns, redrawing, search, adoption, checks.queues.put, clock)
-    start = StartHandler(ledger, turns, telling, checks, results, redrawing, LONGEST, clock, clock.tick)
-    stop = StopHandler(ledger, turns, telling, results, redrawing, clock)
+    granting = Granting(ledger, rights, redrawing, clock)
+    start = StartHandler(ledger, turns, telling, checks, results, redrawing, granting, LONGEST, clock, clock.tick)
+    stop = StopHandler(ledger, turns, telling, results, redrawing, rights, clock)
     table = handlers(
         start=start,
         stop=stop,
         check=CheckHandler(ledger, follower, checks, clock),
-        show=ShowHandler(ledger, follower, telling, clock),
-        extend=ExtendHandler(ledger, redrawing, telling, clock),
-        release=ReleaseHandler(ledger, redrawing, telling, clock),
-        move=MoveHandler(ledger, redrawing, telling, clock),
-        link=LinkHandler(ledger, telling, lambda: READ_KEY, MADE_UP.region, clock),
+        show=ShowHandler(ledger, follower, telling, rights, clock),
+        extend=ExtendHandler(ledger, redrawing, telling, rights, clock),
+        release=ReleaseHandler(ledger, redrawing, telling, rights, clock),
+        move=MoveHandler(ledger, redrawing, telling, rights, clock),
+        link=LinkHandler(ledger, telling, rights, lambda: READ_KEY, MADE_UP.region, clock),
         callback=CallbackHandler(ledger, follower, adoption, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )
@@ -270,6 +297,11 @@ def a_world(
         checks = Checks(Queues(queue, queue), clock)
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)
-        table, due = handlers_of(ledger, turns, telling, checks, search, clock)
-        world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url)
+        people = None
+        if bot_token:
+            people = People(slack_api)
+            for person in PEOPLE:  # it is asked before, so that no test's fault hits it
+                people.person(person.user_id, frozenset(Need))
+        table, due = handlers_of(ledger, turns, telling, checks, search, clock, lambda: world.team, people)
+        world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url, people=people)
         yield world

@@ -17,6 +17,7 @@ from shared.orders import Order
 from shared.slack_refs import ReplyTo
 from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
+from tests.ledger_table import create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
@@ -64,6 +65,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():
             monkeypatch.setenv(name, value)
+        create_table(boto3.client("dynamodb"))
         slack._door.cache_clear()
         yield aws
         slack._door.cache_clear()
@@ -87,7 +89,7 @@ def test_a_command_is_on_the_queue_before_slack_hears_yes(aws: Aws) -> None:
     answered = _ask()
     (order,) = aws.orders()
     assert order.order_id in _read(answered)
-    assert (order.actor, order.reply_to) == (ANN, ReplyTo(channel_id="C1", response_url=RESPONSE_URL))
+    assert (order.actor, order.reply_to) == (ANN, ReplyTo(channel_id="C1", response_url=RESPONSE_URL, is_public=True))
     (request,) = requests_of(order)
     assert (request.room_id, request.user_id, request.select_stream_type) == ("100", "user001", "HD")
     assert request.max_idle_time == 300

@@ -134,25 +134,6 @@ def test_the_defaults_are_those_that_operators_read() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("value", "fits"),
-    [
-        ("{}", True),
-        ('{"timetable": {"rooms": ["100"], "channels": ["C0123456789"]}, "ci": {}}', True),
-        ('{"ci":{}}', True),
-        ('{\n  "ci": {\n    "rooms": ["100"]\n  },\n  "timetable": {}\n}\n', True),
-        ('{"Ci": {}}', False),
-        ('{"ci": []}', False),
-        ("{'ci': {}}", False),
-        ('["ci"]', False),
-        ("", False),
-    ],
-)
-def test_callers_are_an_object_of_objects(value: str, fits: bool) -> None:
-    """What the webhook would refuse at its start is refused at the deployment, as far as a pattern can."""
-    assert bool(re.fullmatch(PARAMETERS["WebhookCallers"]["AllowedPattern"], value)) is fits
-
-
 def test_the_example_of_parameters_deploys() -> None:
     """It has all that has no default, within its bounds; what it proposes besides exists."""
     text = (PROJECT / "parameters" / "example.yaml").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from local.aws.faults import DENIED, Fault
 from local.http_message import Wire
 from shared.log_events import LogEvent
-from tests.integration.drills.drill import MISTAKE, NOT_FINISHED, RECORDING, STARTING, UNKNOWN, Drill
+from tests.integration.drills.drill import MISTAKE, NO_RULES, RECORDING, STARTING, UNKNOWN, Drill
 from tests.integration.drills.place import Place
 
 WRITES = {
@@ -73,7 +73,7 @@ DRILLS = [
     _drill("the end of an answer", "throttles {} twice", (STARTING, RECORDING)),
     _drill("the end of an answer", "carries out {} and resets the connection, also at its second try"),
     Drill("DynamoDB", "carries out a claim, and then gives no answer to anything for a while", _lose_the_claim),
-    Drill("DynamoDB", "is away for good", _away, (NOT_FINISHED,), 0, "nothing", 1),
+    Drill("DynamoDB", "is away for good", _away, (NO_RULES,), 0, "nothing"),
     Drill("DynamoDB", "fails twice when the turn to call RTC is booked", _no_turn(FAILED, 2)),
     Drill(
         "DynamoDB",

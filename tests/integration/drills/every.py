@@ -2,11 +2,11 @@
 
 from itertools import groupby
 
-from tests.integration.drills import dynamodb, queue_and_secrets, rtc, slack
+from tests.integration.drills import configuration, dynamodb, queue_and_secrets, rtc, slack
 from tests.integration.drills.drill import Drill
 from tests.paths import ROOT
 
-DRILLS = [*dynamodb.DRILLS, *queue_and_secrets.DRILLS, *rtc.DRILLS, *slack.DRILLS]
+DRILLS = [*dynamodb.DRILLS, *queue_and_secrets.DRILLS, *rtc.DRILLS, *slack.DRILLS, *configuration.DRILLS]
 PAGE = ROOT / "docs" / "reliability.md"
 _HEAD = """\
 # What happens when something fails

@@ -26,6 +26,7 @@ from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
 from functions.aws.secrets import Secret
 from functions.ledger.ledger import open_ledger
+from functions.ledger.team_in_force import TeamInForce
 from local.aws.account import Aws
 from local.aws.api_gateway import ApiGateway
 from local.aws.calls import REGION
@@ -45,6 +46,7 @@ from tests.ledger_table import TABLE, create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, Reply
 from tests.recorder_settings import RECORDER
+from tests.team_documents import put_document
 from tests.webhook_around import STATUS_KEY
 from tests.webhook_requests import KEY
 from tests.webhook_sender import Sender
@@ -103,6 +105,10 @@ class Place:
         """Let ann type a command, and let the recorder work until nothing is left."""
         self.slack.type_command(ANN, CLASS_RECORDINGS, text)
         self.work()
+
+    def configure(self, document: Mapping[str, object] | str) -> None:
+        """Let this be the team's configuration."""
+        put_document(self.aws.dynamodb, TABLE, self.rtc.credentials.app_id, document)
 
     def replace_rtc(self, reply: Reply) -> None:
         """Let another server answer as RTC, with these bytes."""
@@ -238,7 +244,6 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
             "SLACK_RESPONSE_URL": workspace.response_url_prefix,
             "DEFAULT_IDLE_SECONDS": "300",
             "RECORD_RULE_ID": "",
-            "WEBHOOK_CALLERS": '{"timetable": {}}',
         }
         keys = {"access_key": api.credentials.access_key, "secret_key": api.credentials.secret_key}
         token = {"bot_token": workspace.bot_token} if bot_token else {}
@@ -247,6 +252,7 @@ def a_place(aws: Aws, *, bot_token: bool = True) -> Iterator[Place]:
         for name, value in zip(_SECRETS, (slack_secret, webhook_secret, keys | token), strict=True):
             aws._secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
         _prepare(patch, place)
+        place.configure({"callers": {"timetable": {}}})
         forget()
         yield place
         forget()
@@ -277,6 +283,7 @@ def _prepare(patch: pytest.MonkeyPatch, place: Place) -> None:
         environment = _Environment(place, {"SECRET_ID": secret, "ORDER_QUEUE_URL": queue})
         patch.setattr(module, "os", SimpleNamespace(environ=environment))
         patch.setattr(module, "Secret", partial(Secret, clock=place.clock.seconds))
+        patch.setattr(module, "TeamInForce", partial(TeamInForce, clock=place.clock.seconds))
     patch.setattr(recorder, "_now", place.clock)
     # A busy machine may be slower than the limits of a deployment allow.
     patch.setattr(recorder, "RtcClient", partial(RtcClient, limits=(5, 6)))

@@ -211,4 +211,4 @@ def test_a_mistake_of_ours_widens_nothing() -> None:
     def denied() -> Configurations:
         raise PermissionError
 
-    assert TeamInForce(denied, lambda: 0.0).read() == InForce(STRICT, trouble=Trouble.AWAY)
+    assert TeamInForce(denied, lambda: 0.0).read() == InForce(STRICT, trouble=Trouble.DENIED)

@@ -38,6 +38,7 @@ from tests.logs import loggers_restored
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.recorder_settings import RECORDER
+from tests.team_documents import put_document
 
 
 @dataclass
@@ -116,6 +117,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
                 monkeypatch.setenv(variable, boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
             dynamodb = boto3.client("dynamodb")
             create_table(dynamodb)
+            put_document(dynamodb, "ledger", api.credentials.app_id, {"callers": {TIMETABLE.id: {}}})
             yield Deployed(api, slack, dynamodb)
         forget()
 

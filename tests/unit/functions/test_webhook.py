@@ -98,9 +98,9 @@ def test_a_mistake_of_ours_is_a_problem_like_others(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Settings that are wrong, for one: 503, logged with the request's id."""
-    monkeypatch.setenv("WEBHOOK_CALLERS", "{")
+    monkeypatch.setenv("ORDER_QUEUE_URL", "{")
     webhook._door.cache_clear()
     with loggers_restored():
         result = webhook.handler(a_request(), Context())
     assert (result["statusCode"], json.loads(str(result["body"]))["status"]) == (503, 503)
-    assert "WEBHOOK_CALLERS" in capsys.readouterr().out
+    assert "ORDER_QUEUE_URL" in capsys.readouterr().out

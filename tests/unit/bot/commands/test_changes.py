@@ -23,6 +23,7 @@ from tests.known_recordings import a_known
 ENDS_AT = NOW + timedelta(hours=7)
 MINE = a_known("1", limit=Limit(ends_at=ENDS_AT, is_default=True))
 BENS = a_known("2", user_id="user002", actor=BEN)
+ELSEWHERE = {"actor": BEN, "channel_id": "D7", "is_public": False}
 OVER = a_known("3", state=RecordingState.ENDED, end=End.IDLE, ended_at=NOW)
 UNKNOWN = a_known(None, user_id="user004", state=RecordingState.UNKNOWN, held_until=NOW + timedelta(minutes=9))
 
@@ -184,7 +185,7 @@ def test_what_did_not_start_is_released_first() -> None:
         ("again 9", [OVER], "Nothing to start again: room or job 9\n"),
         ("again 1", [MINE], "Nothing started: job 1 isn't over\n"),
         ("again", [MINE], "Nothing started: your last start here isn't over\n"),
-        ("again 3", [OVER.model_copy(update={"actor": BEN, "channel_id": "D7"})], "Nothing to start again: room or"),
+        ("again 3", [OVER.model_copy(update=ELSEWHERE)], "Nothing to start again: room or"),
     ],
 )
 def test_what_cannot_be_started_again_is_said(text: str, known: list[Recording], said: str) -> None:

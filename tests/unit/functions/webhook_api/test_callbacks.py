@@ -13,7 +13,7 @@ from functions.webhook_api.door import Door
 from shared.actors import RTC
 from shared.orders import Callback, NotQueued, PerhapsQueued
 from tests.callback_requests import COMPLETE, a_callback, callback_headers
-from tests.webhook_around import Around, a_secret
+from tests.webhook_around import CALLERS, Around, a_secret
 from tests.webhook_requests import KEY, NOW
 
 NEW_KEY = "another-callback-key-of-32-characters"
@@ -82,13 +82,13 @@ def test_a_scanner_reads_no_secret(around: Around) -> None:
     """A secret that was never filled is no failure of ours until somebody signs."""
     empty = Secret(around.secrets, "unfilled", WebhookSecret)
     callbacks = CallbackDoor(empty, "app1", around.put, around.clock)
-    door = Door(empty, {}, around.ledger, around.put, around.clock, callbacks=callbacks)
+    door = Door(empty, lambda: CALLERS, around.ledger, around.put, around.clock, callbacks=callbacks)
     assert answer(a_callback(COMPLETE, {}), lambda: door).status == 401
 
 
 def test_where_rtc_does_not_call_back_there_is_nothing(around: Around) -> None:
     """The path is as unknown as any other."""
-    door = Door(around.door.secret, {}, around.ledger, around.put, around.clock)
+    door = Door(around.door.secret, lambda: CALLERS, around.ledger, around.put, around.clock)
     assert answer(a_callback(), lambda: door).status == 404
 
 

@@ -8,6 +8,7 @@ from functions.aws.secrets import RETRY_AFTER, Secret
 from functions.webhook import answer
 from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.door import Door
+from shared.team import SHIPPED, InForce
 from tests.webhook_around import CALLERS, LIMITED_KEY, START, STATUS_KEY, Around, a_secret
 from tests.webhook_requests import KEY, NOW, OTHER_KEY, a_request, an_event, signed
 
@@ -61,7 +62,10 @@ def test_a_limited_caller_stays_in_its_rooms_and_channels(around: Around, body: 
 
 def test_where_nobody_may_call_no_secret_is_needed(around: Around) -> None:
     """A stranger's request and link are refused as ever; that the secret was never filled is no failure of ours."""
-    empty = Door(Secret(around.secrets, "unfilled", WebhookSecret), {}, around.ledger, around.put, around.clock)
+    nobody = InForce(SHIPPED)
+    empty = Door(
+        Secret(around.secrets, "unfilled", WebhookSecret), lambda: nobody, around.ledger, around.put, around.clock
+    )
     for event, status in (
         (a_request(START, signed(START)), 401),
         (a_request(path="/orders/7KQ2M4X8P1ZA7KQ2M4X8P1ZA?expires=9999999999&signature=AAAA", method="GET"), 404),
@@ -77,7 +81,7 @@ def test_a_link_works_whichever_instance_made_it(around: Around) -> None:
     around.now += RETRY_AFTER
     newer = Door(
         Secret(around.secrets, "webhook", WebhookSecret, around.clock),
-        CALLERS,
+        lambda: CALLERS,
         around.ledger,
         around.put,
         around.clock,
