@@ -51,8 +51,9 @@ N ?= 5000
 SEED ?= 1
 
 .PHONY: fuzz
-fuzz: needs-dev ## send N=5000 hostile events to each door, those of SEED=1, and call the webhook in all ways
+fuzz: needs-dev ## send N=5000 hostile events to each door, those of SEED=1, call the webhook in all ways, and try more examples
 	@FUZZ_N=$(N) FUZZ_SEED=$(SEED) $(PY) -m pytest tests/fuzz -n 2 --dist loadfile
+	@EXAMPLES=100 $(PY) -m pytest $(AT_ONCE) -m hypothesis
 
 .PHONY: coverage
 coverage: needs-dev ## run all tests and drills with branch coverage, subprocesses included
