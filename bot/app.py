@@ -16,7 +16,7 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands import SUBCOMMANDS, lexicon_in
 from bot.commands.subcommand import Asked, Context, Placing, Recordings
 from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
@@ -27,6 +27,7 @@ from shared.actors import Actor
 from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id
 from shared.recordings import Unavailable
 from shared.slack_refs import ReplyTo
+from shared.team import SHIPPED, InForce
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
@@ -53,6 +54,7 @@ def create_app(
     put: Callable[[Order], None],
     report: Callable[[Exception], None],
     report_away: Callable[[Unavailable], None],
+    team: Callable[[], InForce] = lambda: InForce(SHIPPED),
     zone_of: Callable[[str], tzinfo] = lambda _: UTC,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> App:
@@ -62,6 +64,7 @@ def create_app(
     given to `report_away`, and the answer is to try again.
     `put` puts an order on the queue before the person reads that it was accepted. It raises NotQueued or PerhapsQueued.
     `report` gets every other exception: each is a mistake of ours.
+    `team` returns the team's configuration.
     `zone_of` returns the time zone of the person with that id. It is called only for a command with a time of day.
     `idle_default` is the max_idle_time, in seconds, for a command without `idle=`; `record_rule_id` is the recording
     rule for a command without `rule=`, empty for none.
@@ -69,7 +72,6 @@ def create_app(
     # Below WARNING Bolt logs whole bodies. It sets this level on its own loggers too.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
-    context = Context(command, idle_default, LEXICON, recordings, record_rule_id)
     known = AuthorizeResult(enterprise_id=None, team_id=None)
     app = App(
         name=logger.name,
@@ -83,15 +85,17 @@ def create_app(
     @app.command(command)
     def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         try:
-            words, values = parse(from_slack(body.get("text", "")), LEXICON, command)
-        except CommandError as error:
-            return _answer(ack, replies.not_understood(error, command))
-        try:
             asker = _Asker.model_validate(body)
         except ValidationError:
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
+        defaults = team().team.defaults_in(asker.channel_id)
+        context = Context(command, idle_default, lexicon_in(defaults), recordings, record_rule_id, defaults)
+        try:
+            words, values = parse(from_slack(body.get("text", "")), context.lexicon, command)
+        except CommandError as error:
+            return _answer(ack, replies.not_understood(error, command))
         actor = Actor(kind="slack_user", id=asker.user_id)
         asked = Asked(context, actor, asker.channel_id, clock(), lambda: zone_of(asker.user_id))
         try:

@@ -12,6 +12,7 @@ from shared.actors import Actor
 from shared.orders import Action
 from shared.recordings import Recording
 from shared.rtc.models import VideoType
+from shared.team import NO_DEFAULTS, Defaults
 
 PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
 """Our words for RTC's video types."""
@@ -33,7 +34,7 @@ class Recordings(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What holds for all commands of a deployment."""
+    """What holds for all commands of a channel."""
 
     command: str
     """The slash command's name, such as `/record`."""
@@ -44,6 +45,8 @@ class Context:
     """Returns what the door may read of the recordings. It is called only if a command asks about them."""
     record_rule_id: str = ""
     """The recording rule for a command without `rule=`; empty for none."""
+    defaults: Defaults = NO_DEFAULTS
+    """The team's presets, and what a command means in the channel."""
 
 
 @dataclass(frozen=True, slots=True)
