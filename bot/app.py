@@ -16,7 +16,7 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.commands import LEXICON, SUBCOMMANDS
+from bot.commands import SUBCOMMANDS, lexicon_in
 from bot.commands.rights import NotAllowed, Recordings, Rights
 from bot.commands.subcommand import Asked, Context, Placing
 from bot.language.corrections import CommandError
@@ -90,7 +90,6 @@ def create_app(
     # Below WARNING Bolt logs whole bodies. It sets this level on its own loggers too.
     logger = logging.getLogger("recordbot.bolt")
     logger.setLevel(logging.WARNING)
-    context = Context(command, idle_default, LEXICON, recordings, record_rule_id)
     known = AuthorizeResult(enterprise_id=None, team_id=None)
     app = App(
         name=logger.name,
@@ -104,15 +103,17 @@ def create_app(
     @app.command(command)
     def understand(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         try:
-            words, values = parse(from_slack(body.get("text", "")), LEXICON, command)
-        except CommandError as error:
-            return _answer(ack, replies.not_understood(error, command))
-        try:
             asker = _Asker.model_validate(body)
         except ValidationError:
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
+        defaults = team().team.defaults_in(asker.channel_id)
+        context = Context(command, idle_default, lexicon_in(defaults), recordings, record_rule_id, defaults)
+        try:
+            words, values = parse(from_slack(body.get("text", "")), context.lexicon, command)
+        except CommandError as error:
+            return _answer(ack, replies.not_understood(error, command))
         actor = Actor(kind="slack_user", id=asker.user_id)
         subcommand = _BY_NAME[words.name]
         place = Place(asker.channel_id, asker.is_public)

@@ -4,6 +4,7 @@ Every model refuses unknown names and empty values, so a typing mistake is an er
 shared/team_document.py reads the document; functions/ledger/configurations.py stores it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -15,6 +16,9 @@ from shared.team_values import CallerName, ChannelId, Idle, Length, PresetName, 
 
 MOST_AT_ONCE = 50
 """The most recordings that a rule can let run at once, or start in an hour: each is counted from a short list."""
+
+MOST_PRESETS = 50
+"""The most presets: each word that is typed is compared with their names."""
 
 type _Many = Annotated[int, Field(ge=1, le=MOST_AT_ONCE, strict=True)]
 
@@ -145,7 +149,7 @@ class Caller(_Part):
         return Rule(**fields)
 
 
-class _Choices(_Part):
+class Choices(_Part):
     """What a start can choose. What is typed wins."""
 
     quality: Literal["ld", "sd", "hd", "fhd"] | None = None
@@ -168,13 +172,13 @@ class _Choices(_Part):
         return self
 
 
-class Preset(_Choices):
+class Preset(Choices):
     """A name for several choices of a start, as in /record 100 user001 lecture."""
 
     _says_nothing = "a preset chooses something"
 
 
-class ChannelDefaults(_Choices):
+class ChannelDefaults(Choices):
     """What a command in this channel means where it says nothing else. Its own choices win over its preset's."""
 
     _says_nothing = "name the channel's preset, room or another choice"
@@ -228,7 +232,7 @@ class Team(_Part):
     """Who may do everything, everywhere."""
     callers: _Named[CallerName, Caller] = Field(default_factory=dict)
     """The callers of the webhook. {} behind a name lets it use all rooms and channels."""
-    presets: _Named[PresetName, Preset] = Field(default_factory=dict)
+    presets: Annotated[_Named[PresetName, Preset], Field(max_length=MOST_PRESETS)] = Field(default_factory=dict)
     """Names for several choices of a start."""
     channels: _Named[ChannelId, ChannelDefaults] = Field(default_factory=dict)
     """What a command means in a channel."""
@@ -245,12 +249,19 @@ class Team(_Part):
         for channel, defaults in self.channels.items():
             if defaults.preset is not None and defaults.preset not in self.presets:
                 raise ValueError(f"channels.{channel}: there is no preset {defaults.preset!r}")
+            preset = None if defaults.preset is None else self.presets[defaults.preset]
+            if defaults.sound is False and defaults.picture is None and preset is not None and preset.picture == "none":
+                raise ValueError(f"channels.{channel}: no sound, and preset {defaults.preset!r} has no picture")
         return self
 
     @property
     def all_rules(self) -> tuple[Rule, ...]:
         """Return the rules, and those that the callers' entries are short for."""
         return (*self.rules, *(caller.rule(name) for name, caller in self.callers.items()))
+
+    def defaults_in(self, channel_id: str) -> "Defaults":
+        """Return what a command in this channel means where it says nothing else."""
+        return Defaults(self.presets, self.channels.get(channel_id))
 
     @property
     def counts(self) -> bool:
@@ -272,6 +283,17 @@ SHIPPED = Team(rules=SHIPPED_RULES)
 """The configuration of a team that has written none."""
 STRICT = Team(rules=())
 """What holds while no configuration can be read: nobody may do anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a command means where it says nothing else: by the team's presets, and in its channel."""
+
+    presets: Mapping[str, Preset]
+    channel: ChannelDefaults | None = None
+
+
+NO_DEFAULTS = Defaults({})
 
 
 class Trouble(StrEnum):

@@ -37,9 +37,10 @@ def asked(
 
 def run(text: str, where: Asked | None = None) -> Reply | Placing:
     """What the sub-command answers or places. Raises CommandError."""
-    words, values = parse(text, LEXICON)
-    (subcommand,) = [it for it in SUBCOMMANDS if it.words is words]
-    return subcommand.run(values, replace(where or asked(), right=subcommand.right))
+    where = where or asked()
+    words, values = parse(text, where.context.lexicon)
+    (subcommand,) = [it for it in SUBCOMMANDS if it.words.name == words.name]
+    return subcommand.run(values, replace(where, right=subcommand.right))
 
 
 def placed(text: str, where: Asked | None = None) -> Placing:

@@ -1,17 +1,22 @@
 """The sub-commands. Each has a file here and a line in the list below. Help, docs and the manifest are made from it."""
 
+from functools import lru_cache
+
 from bot.commands.again import AGAIN
 from bot.commands.at import AT
+from bot.commands.defaults import with_defaults
 from bot.commands.extend import EXTEND
 from bot.commands.file import FILE
 from bot.commands.help import HELP
 from bot.commands.list import LIST
+from bot.commands.presets import PRESETS
 from bot.commands.release import RELEASE
 from bot.commands.start import START
 from bot.commands.status import STATUS
 from bot.commands.stop import STOP
 from bot.commands.subcommand import Subcommand
 from bot.language.lexicon import Lexicon, words_for
+from shared.team import Defaults
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     START,
@@ -23,6 +28,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     AGAIN,
     RELEASE,
     AT,
+    PRESETS,
     HELP,
 )
 
@@ -47,4 +53,16 @@ LEXICON = Lexicon(
         }
     ),
 )
-"""`elsewhere` has words that ask for a sub-command. If there is no such one, the answer lists those that there are."""
+"""The words of a channel without presets and defaults. `elsewhere` has words that ask for a sub-command; if there is
+no such one, the answer lists those that there are."""
+
+
+def lexicon_in(defaults: Defaults) -> Lexicon:
+    """Return the words of a channel: the team's presets among them, and the room that may be left out."""
+    room = defaults.channel.room if defaults.channel else None
+    return _lexicon(tuple(sorted(defaults.presets)), room or "")
+
+
+@lru_cache(maxsize=64)
+def _lexicon(presets: tuple[str, ...], room: str) -> Lexicon:
+    return with_defaults(LEXICON, presets, room)

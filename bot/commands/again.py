@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from bot.commands.choices import NO_AUDIO
 from bot.commands.confirmation import YES, asked_first
+from bot.commands.defaults import choose
 from bot.commands.start import START, accepted
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, Target, conflict, find, is_meant, target_of
@@ -73,26 +75,29 @@ def _start(recordings: list[Recording], unknown: list[Recording]) -> Start:
 
 
 def _push_addresses_are_needed(pushed: list[RecordingRequest], asked: Asked) -> Reply:
+    lexicon = asked.context.lexicon
     lines: list[Line] = [
-        [code(f"{asked.context.command} {write(_command(it), asked.context.lexicon)} push=…")] for it in pushed
+        [code(f"{asked.context.command} {write(_command(it, asked), lexicon)} push=…")] for it in pushed
     ]
     why: Line = ["It pushed the stream to an address, and recordbot doesn't keep the keys of addresses. Type it again:"]
     return reply(Audience.ASKER, ["Nothing started: the push address is missing"], why, *lines)
 
 
-def _command(request: RecordingRequest) -> Command:
+def _command(request: RecordingRequest, asked: Asked) -> Command:
     """Return the command that starts the stream, without its push addresses."""
     pictures = {video_type: picture for picture, video_type in PICTURES.items()}
+    is_silent_here = NO_AUDIO.name in choose({}, asked.context).values
+    with_sound = "with-audio" if is_silent_here else None
     said = {
         "room": request.room_id,
         "user": request.user_id,
         "quality": request.select_stream_type.lower(),
         "source": pictures[request.video_type] if request.video_type else "audio-only",
-        "no-audio": None if request.is_record_audio else "no-audio",
+        "no-audio": with_sound if request.is_record_audio else "no-audio",
         "rule": request.record_param and request.record_param.record_rule_id,
         "idle": write_time(request.max_idle_time),
     }
-    return Command(START.words, {name: [value] for name, value in said.items() if value})
+    return Command(asked.context.lexicon.default, {name: [value] for name, value in said.items() if value})
 
 
 AGAIN = Subcommand(WORDS, _run, Right.START)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.commands.presets import lines_here
 from bot.commands.subcommand import Asked, Subcommand
 from bot.language.lexicon import Lexicon, Option, Vocabulary, folded
 from bot.language.parser import Values
@@ -68,8 +69,11 @@ def _about_command(words: Vocabulary, name: str) -> list[str]:
 
 
 def _run(values: Values, asked: Asked) -> Reply:
-    first, *lines = help_lines(values.get(_WORD.name, ()), asked.context.lexicon, asked.context.command)
-    return reply(Audience.ASKER, [first], *([line] for line in lines))
+    topics, lexicon = values.get(_WORD.name, ()), asked.context.lexicon
+    first, *lines = help_lines(topics, lexicon, asked.context.command)
+    is_about_starts = not topics or lexicon.command(topics[0]) is lexicon.default
+    here = lines_here(asked) if is_about_starts and asked.context.defaults.channel else []
+    return reply(Audience.ASKER, [first], *([line] for line in lines), *here)
 
 
 HELP = Subcommand(WORDS, _run, only_asks=True)

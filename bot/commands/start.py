@@ -1,65 +1,26 @@
 """`/record 100 user001 hd`: start recordings."""
 
-import re
-from typing import get_args
+from collections.abc import Sequence
 
-from bot.commands.subcommand import API_PICTURES, PICTURES, Asked, Context, Placing, Subcommand
+from bot.commands.choices import IDLE, NO_AUDIO, QUALITY, ROOM, RULE, SOURCE
+from bot.commands.defaults import PRESET, Chosen, choose, said_origins
+from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
 from bot.commands.times import AT, FOR, IN, UNTIL, Times, read_times, said_times, times_conflict
-from bot.language.corrections import CommandError
+from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Command, Values, write
-from bot.language.values import Wrong, is_id, read_id, read_rtmp_url, read_rule, seconds_of, write_time
+from bot.language.values import read_id, read_rtmp_url, seconds_of
 from bot.messages import replies
-from bot.messages.blocks import Audience, Reply, joined, reply
-from bot.messages.wording import common_settings, span, streams
+from bot.messages.blocks import Audience, Line, Reply, joined, reply
+from bot.messages.wording import common_settings, streams
 from shared.orders import MAX_STREAMS, Start
-from shared.rtc.models import (
-    MAX_IDLE_TIME_DEFAULT,
-    MAX_IDLE_TIME_MAX,
-    MAX_IDLE_TIME_MIN,
-    PublishParam,
-    RecordingRequest,
-    RecordParam,
-    SelectStreamType,
-)
+from shared.rtc.models import PublishParam, RecordingRequest, RecordParam
 from shared.team import Right
 
-_BOUNDS = f"{write_time(MAX_IDLE_TIME_MIN)} to {write_time(MAX_IDLE_TIME_MAX)}"
-_ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
-_QUALITIES = tuple(quality.lower() for quality in get_args(SelectStreamType.__value__))
-_HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
-_SIZE = re.compile(
-    r"(?:(\d{2,4})x)?(\d{2,4}) ?[pi](?:\d{2,3})?|(\d{2,4}) ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
-)
-_SOURCES = (*PICTURES, "audio", "audio-only")
 _ONE_PICTURE = "camera or screen: a recording has one picture, so send two commands"
 _MAY_RECORD_NOTHING = (
     "RTC may record nothing: no recording rule is named. Name one with rule=ID, or ask an operator to set RecordRuleId."
 )
-
-
-def _quality_of(size: str) -> str | None:
-    """Return the smallest quality with at least this size, as other tools write it: `720p`, `640x360`, `360x640`."""
-    found = _SIZE.fullmatch(size)
-    if found is None:
-        return None
-    height = min(map(int, filter(None, found.groups())))
-    return next((quality for quality, most in _HEIGHTS.items() if height <= most), "fhd")
-
-
-def _read_idle(text: str) -> str | Wrong:
-    if text.casefold() in _ENDLESS:
-        return Wrong(f"{_BOUNDS}; a recording that never ends isn't possible")
-    seconds = seconds_of(text)
-    if seconds is None:
-        return Wrong(f"a time from {_BOUNDS}, such as 30s, 10m or 1h")
-    within = min(max(seconds, MAX_IDLE_TIME_MIN), MAX_IDLE_TIME_MAX)
-    return write_time(seconds) if seconds == within else Wrong(_BOUNDS, write_time(within))
-
-
-def _idle_like(text: str) -> str | None:
-    value = None if text.isdecimal() else _read_idle(text)
-    return value if isinstance(value, str) else None
 
 
 def _address_like(text: str) -> str | None:
@@ -67,19 +28,6 @@ def _address_like(text: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-ROOM = Option(
-    name="room",
-    form="[room] ROOM",
-    help="the room's id in RTC; the word is needed before a room of letters only, or one called like a command",
-    example="room lobby user001",
-    aliases=("room-id", "room-no", "room-number", "room-nr"),
-    foreign=words_for({"room": "roomid rooms"}),
-    read=read_id,
-    recognise=lambda text: text if is_id(text) and (text.isdecimal() or seconds_of(text) is None) else None,
-    question="which room?",
-    noun="room",
-    literal=True,
-)
 USER = Option(
     name="user",
     form="USER[,USER...]",
@@ -93,69 +41,6 @@ USER = Option(
     noun="person",
     literal=True,
 )
-QUALITY = Option(
-    name="quality",
-    form="[ld|sd|hd|fhd]",
-    help="the size of the picture: ld 160x90, sd 320x180, hd 640x360, fhd 1280x720, which is the default",
-    example="100 user001 hd",
-    aliases=("select-stream-type",),
-    choices={quality: quality for quality in _QUALITIES},
-    foreign=words_for(
-        {
-            "fhd": "full-hd fullhd 2k 4k 8k uhd best best-quality highest-quality max-quality",
-            "ld": "lowest-quality min-quality",
-            "quality": "resolution size",
-        }
-    ),
-    recognise=_quality_of,
-)
-SOURCE = Option(
-    name="source",
-    form="[camera|screen|audio]",
-    help="which picture, by default camera; audio records only the sound",
-    example="100 user001 screen",
-    aliases=("video-type",),
-    most=len(_SOURCES),
-    choices={source: source for source in _SOURCES} | API_PICTURES,
-    foreign=words_for(
-        {
-            "camera": "video cam webcam camera-only only-camera video=true",
-            "screen": "desktop display slides screenshare screen-share screen-sharing share-screen shared-screen "
-            "screen-only only-screen",
-            "audio": "sound voice mic",
-            "audio-only": "only-audio just-audio sound-only only-sound audio=only no-video novideo without-video "
-            "no-picture without-picture video=false camera=false",
-        }
-    ),
-)
-NO_AUDIO = Option(
-    name="no-audio",
-    form="[no-audio]",
-    help="record the picture without sound",
-    example="100 user001 no-audio",
-    choices=words_for(
-        {
-            "no-audio": "no-audio noaudio is-record-audio=false isrecordaudio=false",
-            "with-audio": "with-audio is-record-audio=true isrecordaudio=true audio=true no-audio=false",
-        }
-    ),
-    foreign=words_for(
-        {
-            "no-audio": "mute muted silent video-only only-video audio=false sound=false mic=false no-sound no-mic "
-            "without-sound without-audio without-mic",
-            "with-audio": "with-sound sound=true mic=true unmuted unmute",
-        }
-    ),
-)
-RULE = Option(
-    name="rule",
-    form="[rule=ID]",
-    help="the recording rule of the RTC app that applies",
-    example="100 user001 rule=5f5e172b9016ed5b0961a43",
-    aliases=("record-rule-id",),
-    foreign=words_for({"rule": "rule-id record-rule recording-rule recordruleid"}),
-    read=read_rule,
-)
 PUSH = Option(
     name="push",
     form="[push=rtmp://...]",
@@ -167,18 +52,6 @@ PUSH = Option(
     recognise=_address_like,
     most=10,
     secret=True,
-)
-IDLE = Option(
-    name="idle",
-    form="[idle=30s|10m|1h|N]",
-    help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); "
-    "it goes on while others than the user are there; by default 5 min in Slack, which is a setting, and "
-    f"{span(MAX_IDLE_TIME_DEFAULT)} by webhook",
-    example="100 user001 idle=10m",
-    aliases=("max-idle-time", "idle-for", "idle-after", "idle-of"),
-    foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
-    read=_read_idle,
-    recognise=_idle_like,
 )
 DRY_RUN = Option(
     name="dry-run",
@@ -209,7 +82,7 @@ WORDS = Vocabulary(
     help="start recording a user of a room, or up to ten",
     aliases=("record", "begin", "rec"),
     positionals=(ROOM, USER),
-    options=(QUALITY, SOURCE, NO_AUDIO, RULE, IDLE, FOR, UNTIL, AT, IN, PUSH, DRY_RUN),
+    options=(QUALITY, SOURCE, NO_AUDIO, PRESET, RULE, IDLE, FOR, UNTIL, AT, IN, PUSH, DRY_RUN),
     refused=words_for(
         {
             f"name each user, up to {MAX_STREAMS}: user001,user002": "all everyone everybody",
@@ -223,8 +96,8 @@ WORDS = Vocabulary(
 )
 
 
-def _action(values: Values, context: Context, times: Times) -> Start:
-    fields: dict[str, object] = {"room_id": values[ROOM.name][0], "max_idle_time": context.idle_default}
+def _action(values: Values, times: Times) -> Start:
+    fields: dict[str, object] = {"room_id": values[ROOM.name][0]}
     for name, (first, *_) in values.items():
         match name:
             case QUALITY.name:
@@ -240,32 +113,47 @@ def _action(values: Values, context: Context, times: Times) -> Start:
             case IDLE.name:
                 fields["max_idle_time"] = seconds_of(first)
     requests = [RecordingRequest.model_validate({**fields, "user_id": user}) for user in values[USER.name]]
-    start = Start(
+    return Start(
         requests=tuple(requests),
         dry_run=DRY_RUN.name in values,
         start_at=times.start_at,
         end_at=times.end_at,
         max_duration=times.max_duration,
     )
-    return start.with_rule(context.record_rule_id)
 
 
 def _run(values: Values, asked: Asked) -> Reply | Placing:
-    times = read_times(values, asked.now, asked.zone)
-    if times.problems:
+    context = asked.context
+    chosen = choose(values, context)
+    times = read_times(chosen.values, asked.now, asked.zone)
+    problems = times.problems or _no_picture(chosen)
+    if problems:
         # A push address is a secret, so a command with one is not written again.
         is_clear = times.dated and PUSH.name not in values
-        command = Command(WORDS, {**values, **times.dated})
-        corrected = write(command, asked.context.lexicon) if is_clear else None
-        return replies.not_understood(
-            CommandError(times.problems, corrected, nothing=WORDS.nothing), asked.context.command
-        )
-    action = _action(values, asked.context, times)
-    return Placing(action, lambda order_id: accepted(order_id, action, times.zone_name))
+        command = Command(context.lexicon.default, {**values, **times.dated})
+        corrected = write(command, context.lexicon) if is_clear else None
+        return replies.not_understood(CommandError(problems, corrected, nothing=WORDS.nothing), context.command)
+    action = _action(chosen.values, times)
+    origins = said_origins(chosen, context) if action.dry_run else []
+    return Placing(action, lambda order_id: accepted(order_id, action, times.zone_name, origins))
 
 
-def accepted(order_id: str, action: Start, zone_name: str = "") -> Reply:
-    """Return what is said once the order is queued. `zone_name` is that of the times of day that were typed."""
+def _no_picture(chosen: Chosen) -> tuple[Problem, ...]:
+    """Return the problem of a start without sound for which nobody chose a picture.
+
+    Of all else that doesn't go together, what is typed wins, or the parser has refused it.
+    """
+    if _conflict(chosen.values) is None:
+        return ()
+    where = chosen.origins[SOURCE.name]
+    return (Problem(NO_AUDIO.name, (0, 0), f"{where} has no picture: type camera or screen too"),)
+
+
+def accepted(order_id: str, action: Start, zone_name: str = "", origins: Sequence[Line] = ()) -> Reply:
+    """Return what is said once the order is queued.
+
+    `zone_name` is that of the times of day that were typed; `origins` says where the values come from that were not.
+    """
     who = streams(action.requests)
     headline = f"⏳ Asking RTC to record {who}"
     if action.dry_run:
@@ -275,7 +163,7 @@ def accepted(order_id: str, action: Start, zone_name: str = "") -> Reply:
     alike = common_settings(action.requests) or "settings differ"
     times = said_times(action, zone_name)
     warning = [[_MAY_RECORD_NOTHING]] if action.may_record_nothing else []
-    lines = [joined(alike, f"order {order_id}"), *([times] if times else []), *warning]
+    lines = [joined(alike, f"order {order_id}"), *([times] if times else []), *origins, *warning]
     return reply(Audience.ASKER, [headline], *lines)
 
 

@@ -12,7 +12,7 @@ from shared.actors import Actor
 from shared.orders import Action
 from shared.recordings import Recording
 from shared.rtc.models import VideoType
-from shared.team import Right
+from shared.team import NO_DEFAULTS, Defaults, Right
 
 PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
 """Our words for RTC's video types."""
@@ -21,7 +21,7 @@ API_PICTURES = {video_type.lower(): picture for picture, video_type in PICTURES.
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What holds for all commands of a deployment."""
+    """What holds for all commands of a channel."""
 
     command: str
     """The slash command's name, such as `/record`."""
@@ -32,6 +32,8 @@ class Context:
     """Returns what the door may read of the recordings. It is called only if a command asks about them."""
     record_rule_id: str = ""
     """The recording rule for a command without `rule=`; empty for none."""
+    defaults: Defaults = NO_DEFAULTS
+    """The team's presets, and what a command means in the channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bot.language.corrections import CommandError, Problem, nearest, shown
 from bot.language.lexicon import Lexicon, Option, Vocabulary, folded
 from bot.language.tokens import Token
-from bot.language.values import Wrong, is_id
+from bot.language.values import Wrong, is_doubtful, is_id
 
 type Values = Mapping[str, Sequence[str]]
 """The canonical values of each option and positional, by its name. A name without values is left out."""
@@ -43,6 +43,8 @@ class CommandBuilder:
         """Whether a word asks for something that recordbot can't do. It may be in a positional's place."""
         self.doubtful: Token | None = None
         """A room without a digit, and without `room` or `start` before it."""
+        self.leaves_out_first = False
+        """Whether the first positional is left out, since it has a default."""
         self.last_room: Token | None = None
         """The room of a second command, which is not read: `100 user001; 200 user002`."""
         self._given: dict[str, Token] = {}
@@ -189,12 +191,19 @@ def write(command: Command, lexicon: Lexicon) -> str:
     words = [] if is_default else [vocabulary.name]
     for option in vocabulary.positionals:
         said = values.get(option.name, ())
-        if not _may_be_listed(said, vocabulary, lexicon):
+        if not _may_be_listed(said, vocabulary, lexicon) or _may_be_first(said, command):
             words += [option.written(value) for value in said]
         elif said:
             words.append(f"{option.name} {said[0]}" if is_default and option.most == 1 else ",".join(said))
     words += [option.written(value) for option in vocabulary.options for value in values.get(option.name, ())]
     return " ".join(words)
+
+
+def _may_be_first(ids: Sequence[str], command: Command) -> bool:
+    """Return whether an id may be taken for the first positional, which is left out."""
+    first = command.vocabulary.positionals[0]
+    is_left_out = first.default and not command.values.get(first.name)
+    return bool(is_left_out and ids) and (is_doubtful(ids[0]) or any(map(str.isdecimal, ids)))
 
 
 def _may_be_listed(ids: Sequence[str], vocabulary: Vocabulary, lexicon: Lexicon) -> bool:

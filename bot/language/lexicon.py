@@ -1,6 +1,6 @@
 """The words of commands. The sub-commands define their own words (bot/commands/); this module has none of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -63,10 +63,14 @@ class Option:
     """Whether a word that `recognise` knows is its value, also without its name: `extend 7 1h`."""
     literal: bool = False
     """Its value may be any word: a room can be called `hd`."""
+    default: str = ""
+    """The value of a first positional that may be left out; empty if it has to be typed."""
+    one_word: bool = False
+    """Whether its choices are never typed with blanks for their hyphens: `big 100` is no choice `big-100`."""
 
     def written(self, value: str) -> str:
         """Return the option with this value, as one word to type."""
-        if self.choices:
+        if value in self.choices:
             return value
         return f'{self.name}="{value}"' if self.secret and ("," in value or ";" in value) else f"{self.name}={value}"
 
@@ -117,6 +121,11 @@ class Vocabulary:
             known |= {word: Definition(option, None) for word in (*names, *option.aliases)}
             known |= {word: Definition(option, choice) for word, choice in option.choices.items()}
         return known
+
+    @property
+    def phrases(self) -> Iterator[str]:
+        """Return the words whose hyphens may be typed as blanks."""
+        return (word for word, definition in self.definitions.items() if not definition.option.one_word)
 
     def define(self, word: str) -> Definition | None:
         """Return what the word means, in any case and with any dashes, or by its form (`720p`)."""
@@ -198,7 +207,7 @@ class Lexicon:
 
     @cached_property
     def _phrases(self) -> frozenset[str]:
-        known = {word for command in self.commands for word in (*command.definitions, *command.refused)}
+        known = {word for command in self.commands for word in (*command.phrases, *command.refused)}
         return frozenset(word for word in {*known, *FILLERS, *self.elsewhere} if "-" in word and "=" not in word)
 
     @cached_property

@@ -2,6 +2,9 @@
 
 Users are in exactly one place. Any further word is a problem: `hdd` may be a misspelt option or one more user, and only
 the asker knows. `user=` after that place adds a user, because the answer suggests this form.
+
+The first positional may have a default, such as the room of a channel. Then one word, or one list, can stand for the
+second one alone: `user001`. A number before it is the first one: `200 user001`. Anything else is asked back.
 """
 
 from itertools import takewhile
@@ -20,9 +23,11 @@ def read_positionals(builder: CommandBuilder) -> None:
     """Give each positional its words, in the order of the text, and add a problem for each word that is left over."""
     groups, positionals = builder.groups, builder.vocabulary.positionals
     _take_out_other_words(builder)
+    if positionals and positionals[0].default and positionals[0].name not in builder.values and groups:
+        _leave_out_first(builder)
     for option in positionals:
         is_given = option.name in builder.values
-        if groups and option.most == 1 and not is_given:
+        if groups and option.most == 1 and not is_given and not builder.leaves_out_first:
             _read_single(option, builder)
         elif groups and option.most > 1 and (not is_given or builder.was_given_after(option, groups[0].tokens[0])):
             _read_list(option, builder)
@@ -43,7 +48,9 @@ def _take_out_other_words(builder: CommandBuilder) -> None:
         [token, *others] = group.tokens
         if " " in token.text and not others and builder.take_recognised(token.text, token):
             groups.remove(group)  # `30 min` is no room and user
-    free = sum(option.name not in builder.values for option in positionals)
+    missing = [option for option in positionals if option.name not in builder.values]
+    is_number_first = bool(groups) and groups[0].tokens[0].text.isdecimal()
+    free = sum(not option.default or is_number_first for option in missing)
     for at in reversed(range(len(groups))):
         if len(groups) > free and len(groups[at].tokens) == 1:
             _read_misspelt(at, builder)
@@ -54,6 +61,29 @@ def _take_out_other_words(builder: CommandBuilder) -> None:
             literal = f" (or a {positionals[0].noun}? {positionals[0].name} {verb.text})" if is_id(verb.text) else ""
             if not builder.take_recognised(verb.text, verb):
                 builder.refuse(verb, UNKNOWN + literal)
+
+
+def _leave_out_first(builder: CommandBuilder) -> None:
+    """Decide whether the words leave out the first positional. If that isn't clear, they are asked back."""
+    first, second = builder.vocabulary.positionals[:2]
+    for group in builder.groups[1:]:
+        if len(group.tokens) == 1 and builder.take_recognised(group.tokens[0].text, group.tokens[0]):
+            builder.groups.remove(group)  # `user001 10m`
+    tokens = [token for group in builder.groups for token in group.tokens]
+    typed = tokens[0].text
+    is_alone = len(builder.groups) == 1 and second.name not in builder.values
+    if typed.isdecimal() and not is_alone:
+        return
+    builder.leaves_out_first = True
+    is_clear = is_alone and not is_doubtful(typed) and not any(token.text.isdecimal() for token in tokens)
+    if is_clear or not all(is_id(token.text) for token in tokens):
+        return
+    builder.groups.clear()
+    listed = second.written(",".join(token.text for token in tokens))
+    each = "" if len(tokens) == 1 else "each "
+    message = f"{each}a {second.noun}? {listed} (or a {first.noun}? {first.written(typed)} …)"
+    builder.refuse(builder.span(tokens[0], tokens[-1]), message)
+    builder.has_refused = True
 
 
 def _may_be_verb(group: Group) -> bool:
@@ -135,16 +165,17 @@ def _report_left_over(tokens: list[Token], builder: CommandBuilder) -> None:
 def ask_for_missing(tokens: list[Token], builder: CommandBuilder) -> None:
     """Add the problems that only all words together show: missing positionals, and values in conflict."""
     vocabulary, values = builder.vocabulary, builder.values
-    missing = [option for option in vocabulary.positionals if option.question and option.name not in values]
+    missing = [it for it in vocabulary.positionals if it.question and not it.default and it.name not in values]
     end = Token("", tokens[-1].end, tokens[-1].end)
     if len(missing) > 1:
         names = " and the ".join(option.name for option in missing)
         builder.refuse(end, f"the {names} are missing, as in {vocabulary.example}")
     elif missing and not builder.has_refused:
         said = {name: given[0] for name, given in values.items() if given}
+        defaults = {option.name: option.default for option in vocabulary.positionals}
         is_whole = len(said) == len(values)
         question = (
-            missing[0].question.format(**said) + _or_called_like_an_option(tokens[0].text, said, builder)
+            missing[0].question.format(**defaults | said) + _or_called_like_an_option(tokens[0].text, said, builder)
             if is_whole
             else ""
         )

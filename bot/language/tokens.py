@@ -4,7 +4,7 @@ Commas, semicolons and line ends separate words, as blanks do.
 """
 
 import re
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.language.lexicon import ARTICLES, FILLERS, JOINING, Lexicon, folded
@@ -71,7 +71,7 @@ def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
     return tokens
 
 
-@cache
+@lru_cache(maxsize=16)
 def _pattern(words: frozenset[str]) -> re.Pattern[str]:
     ours = "|".join(re.escape(word).replace(r"\-", "[_ -]?") for word in sorted(words))
     return re.compile(_TOKEN.replace("WORDS", ours), re.VERBOSE | re.IGNORECASE | re.MULTILINE)

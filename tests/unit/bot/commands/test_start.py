@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bot.commands.start import QUALITY, accepted
+from bot.commands.choices import QUALITY
+from bot.commands.start import accepted
 from bot.messages.blocks import Audience
 from shared.orders import Start
 from shared.rtc.models import PublishParam, RecordingRequest, RecordParam

@@ -376,7 +376,7 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
 _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE = (
-    f"recordbot has no {it}, only start, stop, status, list, file, extend, again, release, at and help"
+    f"recordbot has no {it}, only start, stop, status, list, file, extend, again, release, at, presets and help"
     for it in ("pause", "mute", "unmute", "delete")
 )
 _MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"

@@ -1,0 +1,34 @@
+"""`/record presets`: the team's presets, and what a start means in this channel."""
+
+from bot.commands.defaults import PRESET, choose, said, said_origins
+from bot.commands.subcommand import Asked, Subcommand
+from bot.language.lexicon import Vocabulary
+from bot.language.parser import Values
+from bot.messages.blocks import Audience, Line, Reply, code, reply
+
+WORDS = Vocabulary(
+    name="presets",
+    example="presets",
+    help="show the team's presets, and what holds here",
+    aliases=("defaults",),
+)
+
+
+def lines_here(asked: Asked) -> list[Line]:
+    """Return what a start means in this channel where it says nothing else, with an example."""
+    context = asked.context
+    has_room = context.lexicon.default.positionals[0].default
+    example = code(f"{context.command} {'' if has_room else '100 '}user001")
+    return [["A start here, as in ", example, ", has"], *said_origins(choose({}, context), context)]
+
+
+def _run(_: Values, asked: Asked) -> Reply:
+    words = asked.context.lexicon.default
+    presets = asked.context.defaults.presets
+    option = next(it for it in words.options if it.name == PRESET.name)
+    listed: list[Line] = [[code(option.written(name)), f": {said(it, words)}"] for name, it in presets.items()]
+    count = f"{len(presets)} preset{'s' if len(presets) > 1 else ''}" if presets else "No presets"
+    return reply(Audience.ASKER, [f"{count} in the team's configuration"], *listed, *lines_here(asked))
+
+
+PRESETS = Subcommand(WORDS, _run, only_asks=True)
