@@ -19,7 +19,7 @@ help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 # What a word needs, by group of requirements/: installed once, on top of what is there.
-NEEDS := uv local dev browser lambda sam
+NEEDS := uv ops local dev browser lambda sam
 .PHONY: $(NEEDS:%=needs-%)
 $(NEEDS:%=needs-%): needs-%:
 	@requirements/install $*
@@ -147,7 +147,7 @@ lock: needs-uv ## lock every dependency group into requirements/
 	@lock() { $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 	    --python-version 3.13 --group "pyproject.toml:$$1" -o "requirements/$$1.txt" $${2:+--constraints "$$2"}; }; \
 	lock browser; lock sam; lock uv; \
-	for group in dev local slack webhook recorder lambda; do lock "$$group" requirements/browser.txt; done
+	for group in dev local ops slack webhook recorder lambda; do lock "$$group" requirements/browser.txt; done
 
 .PHONY: clean
 clean: ## remove everything make has made
