@@ -19,7 +19,7 @@ help: ## list these words
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 # What a word needs, by group of requirements/: installed once, on top of what is there.
-NEEDS := uv local dev browser lambda sam
+NEEDS := uv ops local dev browser lambda sam
 .PHONY: $(NEEDS:%=needs-%)
 $(NEEDS:%=needs-%): needs-%:
 	@requirements/install $*
@@ -68,11 +68,13 @@ picture: needs-browser ## take docs/demo.png, the picture in README.md, and docs
 	@$(PY) -m tests.browser.picture
 
 .PHONY: check
-check: needs-browser ## lint, format, types, layers
+check: needs-browser ## lint, format, types, layers, and the example of the team's configuration
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m docs.team_schema | diff parameters/team.schema.json - || { echo "parameters/team.schema.json is old: make docs" >&2; exit 1; }
+	@$(PY) -m ops config check parameters/team.example.yaml
 
 .PHONY: format
 format: needs-dev ## fix what the linter and formatter can fix
@@ -121,11 +123,12 @@ events: needs-local ## make events/ anew: an event for each function and case, w
 	@$(PY) -m local.sam.events
 
 .PHONY: docs
-docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, docs/reliability.md, the list of files
+docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, the schema of the team's configuration, docs/reliability.md, the list of files
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 	@$(PY) -m bot.commands_doc > docs/commands.md
 	@$(PY) -m docs.webhook_openapi > docs/openapi.json
+	@$(PY) -m docs.team_schema > parameters/team.schema.json
 	@$(PY) -m tests.integration.drills.every
 	@$(PY) -m docs.list_files
 
@@ -153,7 +156,10 @@ lock: needs-uv ## lock every dependency group into requirements/
 	@lock() { $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 	    --python-version 3.13 --group "pyproject.toml:$$1" -o "requirements/$$1.txt" $${2:+--constraints "$$2"}; }; \
 	lock browser; lock sam; lock uv; \
-	for group in dev local slack webhook recorder lambda; do lock "$$group" requirements/browser.txt; done
+	for group in dev local ops slack webhook recorder lambda; do lock "$$group" requirements/browser.txt; done
+
+.PHONY: ops
+ops: needs-ops ## install what .venv/bin/python -m ops needs, to act on a deployed stack (docs/operations.md)
 
 .PHONY: clean
 clean: ## remove everything make has made

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "architecture.md"
 MARKS = ("<!-- The list is made by `make docs`. -->\n", "<!-- End of the list. -->\n")
-_FOLDERS = ("shared", "bot", "functions", "local")
+_FOLDERS = ("shared", "bot", "functions", "local", "ops")
 _PAGE = "The page of `make demo`: plain HTML, CSS and JavaScript modules, without a build step."
 _SUFFIXES = frozenset({".py", ".js", ".css"})
 _COMMENT = re.compile(r"\A(?://|/\*) ?(.*?)(?:\*/)?\n")

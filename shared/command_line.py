@@ -3,7 +3,7 @@
 A command calls `sys.exit(run(main))`. Its `main` gets a CommandLine and the arguments, and returns the exit status.
 Any other end is silent, or prints one line on standard error:
 
-    status 1    a OneLineError or OSError: the line says what is wrong
+    status 1    a OneLineError or OSError: the line says what is wrong; some such errors have a status of their own
     status 129  SIGHUP, or the terminal is gone; not if SIGHUP is ignored, as by nohup
     status 130  SIGINT (Ctrl-C)
     status 141  the reader of the output is gone (`| head -1`)
@@ -30,6 +30,9 @@ themselves."""
 
 class OneLineError(Exception):
     """A command can't do its work. The message is one line that says what is wrong, and where."""
+
+    status = 1
+    """The exit status of the command."""
 
 
 class CommandLine:
@@ -79,7 +82,7 @@ class CommandLine:
         except (OneLineError, OSError) as error:
             if self._status is None:
                 _report(str(error))
-            return 1
+            return error.status if isinstance(error, OneLineError) else 1
         except SystemExit as end:  # raised by argparse, which has printed its message
             return end.code if isinstance(end.code, int) else 0
 

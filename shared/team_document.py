@@ -1,5 +1,6 @@
 """Read the team's configuration from what people wrote, and describe it for editors."""
 
+from collections.abc import Callable
 from typing import Any, override
 
 from pydantic import ValidationError
@@ -13,8 +14,16 @@ MOST_BYTES = 100_000
 """The most bytes of the document, as people wrote it and as JSON."""
 
 
+type Place = tuple[int | str, ...]
+"""Where something stands in the document: the names and numbers that lead there."""
+
+
 class BadTeam(ValueError):
-    """The text is no document of this form. The message is one line that names each wrong place."""
+    """The text is no document of this form. `problems` has a line for each wrong place; the message has all of them."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
 def read_team(text: str) -> Team:
@@ -28,27 +37,28 @@ def read_team(text: str) -> Team:
     return team_of(content)
 
 
-def team_of(content: object) -> Team:
-    """Return the document with that content, as YAML or JSON give it. Raises BadTeam."""
+def shown_place(place: Place) -> str:
+    """Return the place as text, as in rules.0.may."""
+    return ".".join(shown_name(part) for part in place) or "the document"
+
+
+def team_of(content: object, shown: Callable[[Place], str] = shown_place) -> Team:
+    """Return the document with that content, as YAML or JSON give it. Raises BadTeam, with places as `shown`."""
     if content is None:
         raise BadTeam("it is empty. Write `rules: []` if nobody but operators may do anything")
     try:
         return Team.model_validate(content)
     except ValidationError as error:
-        raise BadTeam("; ".join(_wrong(error))) from None
+        raise BadTeam(*_wrong(error, shown)) from None
 
 
-def _wrong(error: ValidationError) -> list[str]:
+def _wrong(error: ValidationError, shown: Callable[[Place], str]) -> list[str]:
     problems = error.errors(include_url=False, include_input=False)
     # pydantic drops a wrong item, and then also says that its list is too short.
     around = {it["loc"][:length] for it in problems for length in range(len(it["loc"]))}
     return [
-        f"{_place(it['loc'])}: {it['msg'].removeprefix('Value error, ')}" for it in problems if it["loc"] not in around
+        f"{shown(it['loc'])}: {it['msg'].removeprefix('Value error, ')}" for it in problems if it["loc"] not in around
     ]
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    return ".".join(shown_name(part) for part in loc) or "the document"
 
 
 def schema() -> dict[str, Any]:

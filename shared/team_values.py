@@ -27,6 +27,12 @@ def _fitting(pattern: str, wanted: str) -> tuple[AfterValidator, WithJsonSchema]
     return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": pattern})
 
 
+def _id(pattern: str, wanted: str) -> tuple[BeforeValidator, AfterValidator, WithJsonSchema]:
+    """Return the same for an id that may be written as a number."""
+    schema = WithJsonSchema({"type": ["string", "integer"], "pattern": pattern})
+    return BeforeValidator(_as_text), _fitting(pattern, wanted)[0], schema
+
+
 def _as_text(value: object) -> object:
     """Return an id that YAML takes for a number as text."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
@@ -62,15 +68,9 @@ type Who = Annotated[
     ),
 ]
 type ChannelId = Annotated[str, *_fitting(_CHANNEL, "a channel's id (C…): Slack shows it at the end of About")]
-type Room = Annotated[
-    str,
-    *_fitting(_ROOM, "a room's id of letters, digits, _ and -, where * and ? stand for any"),
-    BeforeValidator(_as_text),
-]
-type RoomId = Annotated[
-    str, *_fitting(r"^[A-Za-z0-9_-]{1,64}$", "a room's id of letters, digits, _ and -"), BeforeValidator(_as_text)
-]
-type RecordRule = Annotated[str, *_fitting(r"^[!-~]{1,128}$", "the id of a recording rule"), BeforeValidator(_as_text)]
+type Room = Annotated[str, *_id(_ROOM, "a room's id of letters, digits, _ and -, where * and ? stand for any")]
+type RoomId = Annotated[str, *_id(r"^[A-Za-z0-9_-]{1,64}$", "a room's id of letters, digits, _ and -")]
+type RecordRule = Annotated[str, *_id(r"^[!-~]{1,128}$", "the id of a recording rule")]
 type CallerName = Annotated[str, *_fitting(_NAME, "a caller's name of lower case letters, digits and -")]
 """The name of a caller of the webhook, in lower case, so that it is never like a Slack user's id."""
 type PresetName = Annotated[str, *_fitting(_NAME, "a preset's name of lower case letters, digits and -")]

@@ -47,8 +47,8 @@ class Aws:
     """An empty AWS account, which exists until `close`.
 
     `sqs` and `dynamodb` are clients, safe for threads. `environment` has the variables with which a function's process
-    reaches the account. `calls` are the latest calls to it, the oldest first. Raises AwsError if the server doesn't
-    start.
+    reaches the account, `access` what an operator's tools need. `calls` are the latest calls to it, the oldest first.
+    Raises AwsError if the server doesn't start.
     """
 
     sqs: "SQSClient"
@@ -167,6 +167,13 @@ class Aws:
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+        self.access = {
+            "endpoint": self.endpoint,
+            "region": REGION,
+            "stack": _STACK,
+            "access_key": _KEYS["AWS_ACCESS_KEY_ID"],
+            "secret_key": _KEYS["AWS_SECRET_ACCESS_KEY"],
         }
         session = self._session = _session()
         config = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})

@@ -23,7 +23,14 @@ from moto.sqs.models import Message, SQSBackend
 from local.aws.template import PLAIN_TYPES
 
 _structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - moto has no other way in
-_SERVICES = {"cloudformation", "iam", "kms", "secretsmanager", *(kind.split("::")[1].lower() for kind in PLAIN_TYPES)}
+_SERVICES = {
+    "cloudformation",
+    "iam",
+    "kms",
+    "secretsmanager",
+    "sts",
+    *(kind.split("::")[1].lower() for kind in PLAIN_TYPES),
+}
 
 
 def import_moto() -> None:

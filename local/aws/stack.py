@@ -135,6 +135,10 @@ class Stack:
         """Return the name of the table with this logical id."""
         return self._names[name]
 
+    def aws_access(self) -> Mapping[str, str]:
+        """Return how an operator's tools reach the AWS stand-in: endpoint, region, stack and made-up keys."""
+        return self._aws.access
+
     def wait_until_drained(self, limit: float) -> None:
         """Wait until no queue with a function has a message, not even one in flight.
 

@@ -74,6 +74,7 @@ class Template:
     secrets: tuple[str, ...]
     parameters: Mapping[str, Mapping[str, object]]
     resources: Mapping[str, Mapping[str, object]]
+    outputs: Mapping[str, object]
     mappings: Mapping[str, object]
     conditions: Mapping[str, object]
 
@@ -92,7 +93,7 @@ class Template:
                     raise TemplateError(f"{self.path} declares no {kind} {name}")
 
     def plain(self, values: Mapping[str, object]) -> dict[str, object]:
-        """Return a CloudFormation document with only the plain resources, and an output for each of `values`.
+        """Return a CloudFormation document with only the plain resources, their outputs, and one for each of `values`.
 
         Raises TemplateError if something refers to a resource that isn't in the document.
         """
@@ -101,7 +102,7 @@ class Template:
             "Mappings": self.mappings,
             "Conditions": self.conditions,
             "Resources": self.resources,
-            "Outputs": {name: {"Value": value} for name, value in values.items()},
+            "Outputs": {name: {"Value": value} for name, value in (*self.outputs.items(), *values.items())},
         }
         known = {*self.parameters, *self.secrets, *self.resources}
         for name in references(sections):
@@ -148,6 +149,11 @@ def read_template(path: Path) -> Template:
         secrets=tuple(of_type(_SECRET_TYPE)),
         parameters=root.node("Parameters").mapping(),
         resources={name: node.mapping() for name, node in of_type(*PLAIN_TYPES).items()} | roles,
+        outputs={
+            name: value
+            for name, node in root.node("Outputs").nodes().items()
+            if (value := node.node("Value").value) == without_references_to_others(value, known)
+        },
         mappings=root.node("Mappings").mapping(),
         conditions=root.node("Conditions").mapping(),
     )

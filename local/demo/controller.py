@@ -61,6 +61,10 @@ class Controller:
             "real_rtc": self._system.rtc is None,
         }
 
+    def aws_access(self) -> Mapping[str, str]:
+        """Return how an operator's tools reach the AWS stand-in."""
+        return self._system.stack.aws_access()
+
     def documents(self, person_id: str) -> Documents:
         """Return all that the page draws for that person (local/demo/documents.py)."""
         return {

@@ -2,6 +2,7 @@
 
     GET  /                           the page;  /page/NAME  its styles and scripts
     GET  /api/workspace              what doesn't change
+    GET  /api/aws                    how `python -m ops --local` reaches the AWS stand-in
     GET  /api/news?person=ID         server-sent events: [[key, document], ...]; null replaces what is gone
     GET  /api/commands/ID            a command or event in full, by the id of its request or its order
     GET  /api/files/NAME             a file in RTC's bucket
@@ -74,6 +75,8 @@ def _answer(controller: Controller, request: Request) -> Answer:
     match request.method, request.path.split("/")[2:]:
         case "GET", ["workspace"]:
             return Answer.of_json(HTTPStatus.OK, controller.workspace(), _HEADERS)
+        case "GET", ["aws"]:
+            return Answer.of_json(HTTPStatus.OK, controller.aws_access(), _HEADERS)
         case "GET", ["news"]:
             person = parse_qs(request.query).get("person", [""])[0]
             controller.documents(person)  # raises for an unknown person before the stream begins

@@ -22,7 +22,7 @@ def _folder(tmp_path: Path) -> Path:
     uv.symlink_to(PROJECT / ".tools" / "uv" / "bin" / "uv")
     (folder / "requirements").mkdir()
     shutil.copy(PROJECT / INSTALL, folder / INSTALL)
-    for group in ("local", "dev", "browser"):
+    for group in ("ops", "local", "dev", "browser"):
         (folder / "requirements" / f"{group}.txt").touch()
     shutil.copy(PROJECT / ".python-version", folder)
     return folder

@@ -2,7 +2,10 @@
 
 import http.client
 import json
+import os
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -354,3 +357,33 @@ def test_a_recording_comes_to_its_file(address: str, demo: tuple[str, System]) -
 def _said(documents: dict[str, Any], *words: str) -> bool:
     texts = [it["text"] for key, it in documents.items() if key.startswith("message ") and it]
     return any(all(word in text for word in words) for text in texts)
+
+
+def _ops(address: str, *arguments: str, text: str = "") -> tuple[int, str, str]:
+    """Run `python -m ops config` on this system, as an operator does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ops", "config", *arguments, "--local"],
+        env=os.environ | {"PORT": address.rpartition(":")[2]},
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_an_operator_changes_the_teams_configuration(address: str) -> None:
+    """Another process finds this system by its page's port; a conflict has an exit status and a line of its own."""
+    status, shown, _ = _ops(address, "show", "--json")
+    assert status == 0
+    before = json.loads(shown)["version"]
+    document = f"# {time.monotonic_ns()}\noperators: [U0ANN]\n"
+    status, shown, _ = _ops(address, "put", "-", "--json", "--over", str(before), text=document)
+    assert status == 0
+    assert json.loads(shown)["version"] == before + 1
+    status, shown, error = _ops(address, "put", "-", "--over", str(before), text=f"# others\n{document}")
+    assert (status, shown) == (3, "")
+    assert re.fullmatch(rf"recordbot: the local system: version {before + 1} holds by now, put by .*\n", error)
+    status, shown, _ = _ops(address, "show")
+    assert shown.endswith(document)

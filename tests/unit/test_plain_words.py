@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("shared", "bot", "functions", "local", "docs")
+FOLDERS = ("shared", "bot", "functions", "local", "ops", "docs")
 FILES = ("template.yaml", "pyproject.toml", "Makefile", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 TEXTS = {".py", ".js", ".html", ".css", ".md", ".json", ".yaml"}
 READ = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")) if path.suffix in TEXTS]

@@ -25,7 +25,14 @@ def test_a_lock_says_nothing_of_where_packages_come_from(group: str) -> None:
 
 @pytest.mark.parametrize(
     ("group", "larger"),
-    [("slack", "local"), ("webhook", "local"), ("recorder", "local"), ("local", "dev"), ("dev", "browser")],
+    [
+        ("ops", "local"),
+        ("slack", "local"),
+        ("webhook", "local"),
+        ("recorder", "local"),
+        ("local", "dev"),
+        ("dev", "browser"),
+    ],
 )
 def test_a_larger_group_has_the_smaller_one_in_it(group: str, larger: str) -> None:
     """The same versions: what one word installs, no other word changes, and what is tested is what is deployed."""

@@ -1,0 +1,115 @@
+"""Find a deployment's parts: by the outputs of its stack, in AWS or in the local system that `make demo` runs."""
+
+import getpass
+import http.client
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.aws.away import Away
+from functions.ledger.configurations import Configurations
+from functions.ledger.table import Table
+from ops.errors import OpsError
+
+_LIMITS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
+_LOCAL = "the local system"
+_NO_FILES = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
+"""What botocore is to read instead of the operator's own settings of AWS."""
+_PAGE_PORT = "3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A stack with its outputs, and who acts on it."""
+
+    name: str
+    """What people call it."""
+    outputs: Mapping[str, str]
+    session: boto3.Session
+    options: Mapping[str, Any]
+    """What each client needs besides its service."""
+    user: str
+
+    def configurations(self) -> Configurations:
+        """Return the team's configurations. Raises OpsError."""
+        client = self.session.client("dynamodb", **self.options)
+        return Configurations(Table(client, self._output("LedgerTableName")), self._output("RtcAppId"))
+
+    def _output(self, name: str) -> str:
+        if name not in self.outputs:
+            raise OpsError(f"{self.name} has no output {name}: it was deployed by an older recordbot. Deploy it again")
+        return self.outputs[name]
+
+
+def deployed(stack: str) -> Deployment:
+    """Return the stack with this name, in the account and region of the shell. Raises OpsError."""
+    with one_line(f"the stack {stack}"):
+        session = boto3.Session()
+        options: dict[str, Any] = {"config": _LIMITS}
+        outputs = _outputs(session, options, stack)
+        user = session.client("sts", **options).get_caller_identity()["Arn"]  # this call needs no permission
+        return Deployment(f"the stack {stack}", outputs, session, options, user)
+
+
+def running_here() -> Deployment:
+    """Return the local system, whose page is on the port PORT, as for `make demo`. Raises OpsError."""
+    port = os.environ.get("PORT") or _PAGE_PORT
+    account = _account(port)
+    core = botocore.session.Session(
+        {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    )
+    core.set_credentials(account["access_key"], account["secret_key"])
+    session = boto3.Session(botocore_session=core, region_name=account["region"])
+    options: dict[str, Any] = {"config": _LIMITS.merge(Config(proxies={})), "endpoint_url": account["endpoint"]}
+    with one_line(_LOCAL):
+        outputs = _outputs(session, options, account["stack"])
+    return Deployment(_LOCAL, outputs, session, options, getpass.getuser())
+
+
+@contextmanager
+def one_line(name: str) -> Iterator[None]:
+    """Let an error of AWS be an OpsError with what to do about it."""
+    try:
+        yield
+    except ClientError as error:
+        details = error.response["Error"]
+        raise OpsError(
+            f"{name}: AWS refuses {error.operation_name}: {details['Message']} ({details['Code']})"
+        ) from None
+    except (BotoCoreError, Away) as error:
+        text = " ".join(str(error).split())
+        raise OpsError(f"{name}: AWS can't be used from this shell: {text}") from None
+
+
+def _outputs(session: boto3.Session, options: Mapping[str, Any], stack: str) -> dict[str, str]:
+    (found,) = session.client("cloudformation", **options).describe_stacks(StackName=stack)["Stacks"]
+    return {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", ())}
+
+
+def _account(port: str) -> dict[str, str]:
+    """Return how the local system's AWS stand-in is reached, as its page says."""
+    page = f"http://127.0.0.1:{port}"
+    if not port.isdecimal():
+        raise OpsError(f"PORT has to be a number, not {port!r}")
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=10)
+    try:
+        connection.request("GET", "/api/aws")
+        answer = connection.getresponse()
+        content = json.loads(answer.read()) if answer.status == http.HTTPStatus.OK else {}
+        return {name: str(content[name]) for name in ("endpoint", "region", "stack", "access_key", "secret_key")}
+    except (OSError, http.client.HTTPException, OverflowError):
+        raise OpsError(
+            f"no local system answers at {page}: start it with `make demo`; PORT=... finds another"
+        ) from None
+    except (KeyError, TypeError, ValueError):
+        raise OpsError(f"what answers at {page} is no page of `make demo`: PORT=... finds another") from None
+    finally:
+        connection.close()

@@ -1,0 +1,13 @@
+"""The errors that an operator reads: one clear line, and an exit status for scripts."""
+
+from shared.command_line import OneLineError
+
+
+class OpsError(OneLineError):
+    """The word can't be done. The message says what is wrong, and where."""
+
+
+class OpsConflict(OpsError):
+    """Somebody else has changed the same thing since it was read. Nothing was written."""
+
+    status = 3

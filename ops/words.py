@@ -1,0 +1,132 @@
+"""The words of `.venv/bin/python -m ops`: what an operator does to a deployment."""
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from shared.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from ops.deployment import Deployment
+
+_DESCRIPTION = "Act on a deployed stack, or on the local system while `make demo` runs it."
+_STATUSES = """exit status:
+  0  done
+  1  it can't be done: a line on standard error says why
+  2  these arguments make no command
+  3  somebody else has put another version meanwhile, and nothing was written
+"""
+_FORM = argparse.RawDescriptionHelpFormatter
+_STACK = "recordbot"
+
+
+def main(command: CommandLine, arguments: list[str]) -> int:
+    """Run one word of the command line; gives the exit status."""
+    parser = argparse.ArgumentParser(
+        prog=".venv/bin/python -m ops", description=_DESCRIPTION, epilog=_STATUSES, formatter_class=_FORM
+    )
+    words = parser.add_subparsers(required=True, metavar="WORD")
+    config = _parser(words, "config", "write, check, compare, show and roll back the team's configuration")
+    verbs = config.add_subparsers(required=True, metavar="WORD")
+
+    verb = _parser(verbs, "put", "let a document hold from now on, and show what that changes")
+    _add_file(verb)
+    verb.add_argument(
+        "--over",
+        type=int,
+        metavar="VERSION",
+        help="put only if this version holds, as `show` and `diff` name it (default: the one that holds now)",
+    )
+    _add_deployment(verb)
+    verb.set_defaults(run=_put)
+
+    verb = _parser(verbs, "check", "say whether a document is valid; this asks no deployment")
+    _add_file(verb)
+    _add_json(verb)
+    verb.set_defaults(run=_check)
+
+    verb = _parser(verbs, "diff", "show what `put` would change")
+    _add_file(verb)
+    _add_deployment(verb)
+    verb.set_defaults(run=_diff)
+
+    verb = _parser(verbs, "show", "print the document that holds, and which versions are kept")
+    _add_deployment(verb)
+    verb.set_defaults(run=_show)
+
+    verb = _parser(verbs, "rollback", "let an earlier version's document hold again, as a new version")
+    verb.add_argument(
+        "version", nargs="?", type=int, metavar="VERSION", help="default: the newest valid one before the current"
+    )
+    _add_deployment(verb)
+    verb.set_defaults(run=_rollback)
+
+    options = parser.parse_args(arguments)
+    run_word: Callable[[argparse.Namespace, CommandLine], int] = options.run
+    return run_word(options, command)
+
+
+type _Words = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it nowhere else
+
+
+def _parser(words: "_Words", name: str, about: str) -> argparse.ArgumentParser:
+    description = f"{about[0].upper()}{about[1:]}."
+    return words.add_parser(name, help=about, description=description, epilog=_STATUSES, formatter_class=_FORM)
+
+
+def _add_file(word: argparse.ArgumentParser) -> None:
+    word.add_argument("file", metavar="FILE", help="YAML as in parameters/team.example.yaml; - is standard input")
+
+
+def _add_json(word: argparse.ArgumentParser) -> None:
+    word.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _add_deployment(word: argparse.ArgumentParser) -> None:
+    which = word.add_mutually_exclusive_group()
+    which.add_argument(
+        "--stack", default=_STACK, metavar="NAME", help=f"in the AWS account of your shell (default: {_STACK})"
+    )
+    which.add_argument(
+        "--local", action="store_true", help="the local system of `make demo`, whose page is on PORT, else 3000"
+    )
+    _add_json(word)
+
+
+# Each word imports its own parts: --help should not wait for boto3.
+
+
+def _deployment(options: argparse.Namespace) -> "Deployment":
+    from ops.deployment import deployed, running_here  # noqa: PLC0415
+
+    return running_here() if options.local else deployed(options.stack)
+
+
+def _put(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import config  # noqa: PLC0415
+
+    return config.put(_deployment(options), options.file, options.over, config.Output(command, options.json))
+
+
+def _check(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import config  # noqa: PLC0415
+
+    return config.check(options.file, config.Output(command, options.json))
+
+
+def _diff(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import config  # noqa: PLC0415
+
+    return config.diff(_deployment(options), options.file, config.Output(command, options.json))
+
+
+def _show(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import config  # noqa: PLC0415
+
+    return config.show(_deployment(options), config.Output(command, options.json))
+
+
+def _rollback(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import config  # noqa: PLC0415
+
+    return config.rollback(_deployment(options), options.version, config.Output(command, options.json))
