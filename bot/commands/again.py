@@ -7,8 +7,8 @@ from bot.commands.confirmation import YES, asked_first
 from bot.commands.defaults import choose
 from bot.commands.start import START, accepted
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, Target, conflict, find, is_meant, target_of
-from bot.language.lexicon import Vocabulary
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, conflict, find_or_last, last_here, target_of
+from bot.language.lexicon import Vocabulary, words_for
 from bot.language.parser import Command, Values, write
 from bot.language.values import write_time
 from bot.messages.blocks import Audience, Line, Reply, code, reply
@@ -26,13 +26,14 @@ WORDS = Vocabulary(
     aliases=("repeat", "restart", "retry", "redo"),
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE, YES),
+    refused=words_for({"it is started as it was; to change that, type the start": "ld sd hd fhd idle for until at"}),
     conflict=conflict,
 )
 
 
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
-    found = _find(target, asked)
+    found = find_or_last(target, asked) if target.is_named else last_here(asked)
     known = found.recordings
     recordings = [it for it in known if it.is_over or it.state is RecordingState.UNKNOWN]
     if not known:
@@ -52,15 +53,6 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
             return question
     start = _start(recordings, unknown)
     return Placing(start, lambda order_id: accepted(order_id, start), unknown)
-
-
-def _find(target: Target, asked: Asked) -> Found:
-    """Return what is to be started again. Of what is over, the last start here is found by its room as well."""
-    last = tuple(asked.recordings().last_of(asked.actor, asked.channel_id))
-    if not target.is_named:
-        return Found("your last start here", last)
-    found = find(target, asked)
-    return found if found.recordings else Found(found.what, tuple(it for it in last if is_meant(it, target)))
 
 
 def _start(recordings: list[Recording], unknown: list[Recording]) -> Start:

@@ -18,8 +18,13 @@ _LEAST, _MOST = 60, 24 * 60 * 60
 _BOUNDS = f"{write_time(_LEAST)} to {write_time(_MOST)}"
 
 
+def _length_like(text: str) -> str | None:
+    length = text.removeprefix("+")
+    return length if not length.isdecimal() and seconds_of(length) is not None else None
+
+
 def _read_length(text: str) -> str | Wrong:
-    seconds = seconds_of(text)
+    seconds = seconds_of(_length_like(text) or text)
     if seconds is None:
         return Wrong(f"a time from {_BOUNDS}, such as 30m or 2h")
     nearest = min(max(seconds, _LEAST), _MOST)
@@ -34,7 +39,7 @@ LENGTH = Option(
     aliases=("for",),
     foreign=words_for({"by": "time length longer"}),
     read=_read_length,
-    recognise=lambda text: text if not text.isdecimal() and seconds_of(text) is not None else None,
+    recognise=_length_like,
     by_form=True,
 )
 

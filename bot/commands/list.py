@@ -21,6 +21,13 @@ WORDS = Vocabulary(
     help="show what is being recorded or planned",
     aliases=("ls", "running", "ps", "active", "jobs", "recordings"),
     options=(WHERE,),
+    refused=words_for(
+        {
+            "for a room: status 100": "room user job",
+            "it shows what runs or is planned: list": "planned today",
+            "of what is over, a status shows a job, and your last one here": "ended finished over past old last",
+        }
+    ),
 )
 
 

@@ -1,8 +1,8 @@
 """`/record status [JOB | ROOM [USER]]`: how a recording is: what the ledger knows, then what RTC adds."""
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, target_of
-from bot.language.lexicon import Vocabulary
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find_or_last, last_here, target_of
+from bot.language.lexicon import Vocabulary, words_for
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Reply, code, reply
 from bot.messages.listing import count_of, listing
@@ -15,13 +15,14 @@ WORDS = Vocabulary(
     aliases=("state", "info", "check", "show"),
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE),
+    refused=words_for({"for all of them: list all": "all everything", "for yours: list mine": "mine"}),
     conflict=conflict,
 )
 
 
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
-    found = find(target, asked) if target.is_named else _here(asked)
+    found = find_or_last(target, asked) if target.is_named else _here(asked)
     recordings = found.recordings
     if not recordings:
         how = code(f"{asked.context.command} list all")
@@ -36,11 +37,10 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
 
 def _here(asked: Asked) -> Found:
     """Return what was asked for here and lives; if there is nothing, the last start of this person here."""
-    known = asked.recordings()
-    here = tuple(it for it in known.live() if it.channel_id == asked.channel_id)
+    here = tuple(it for it in asked.recordings().live() if it.channel_id == asked.channel_id)
     if here:
         return Found("here", here)
-    return Found("your last start here", tuple(known.last_of(asked.actor, asked.channel_id)))
+    return last_here(asked)
 
 
 STATUS = Subcommand(WORDS, _run, only_asks=True)

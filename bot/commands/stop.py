@@ -27,6 +27,7 @@ from bot.messages.listing import count_of, listing
 from bot.messages.refusals import refusal_line
 from bot.messages.wording import stream
 from shared.orders import Stop
+from shared.recordings import RecordingState
 from shared.team import Right
 
 MINE = Option(
@@ -106,20 +107,22 @@ def _stop(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
     if question is not None:
         return question
     who = stream(recordings[0].request) if len(recordings) == 1 else count_of(recordings)
+    is_planned = all(it.state is RecordingState.PLANNED for it in recordings)
     meant: list[Line] = [[f"that is {found.what}; {found.other}"]] if found.other else []
     stop = Stop(recordings=tuple(it.id for it in recordings))
     rest: list[Line] = [["Not the others: ", *refusal_line(refusal)]] if refusal is not None else []
-    return Placing(stop, lambda order_id: _accepted(order_id, who, *meant, *rest), recordings)
+    doing = f"Cancelling the plan: {who}" if is_planned else f"Asking RTC to stop {who}"
+    return Placing(stop, lambda order_id: _accepted(order_id, doing, *meant, *rest), recordings)
 
 
 def _unseen(target: Target, found: Found) -> Placing:
     """Let the recorder look at the stream itself: what is being started isn't listed yet. It stops only one's own."""
     stop = Stop(room_id=target.room_id, user_id=target.user_id, video_type=target.video_type, only_own=True)
-    return Placing(stop, lambda order_id: _accepted(order_id, found.what))
+    return Placing(stop, lambda order_id: _accepted(order_id, f"Asking RTC to stop {found.what}"))
 
 
-def _accepted(order_id: str, what: str, *lines: Line) -> Reply:
-    return reply(Audience.ASKER, [f"⏳ Asking RTC to stop {what}"], [f"order {order_id}"], *lines)
+def _accepted(order_id: str, doing: str, *lines: Line) -> Reply:
+    return reply(Audience.ASKER, [f"⏳ {doing}"], [f"order {order_id}"], *lines)
 
 
 STOP = Subcommand(WORDS, _run, Right.STOP_ANY)

@@ -147,6 +147,18 @@ def find(target: Target, asked: Asked) -> Found:
     return _guess(word, live)
 
 
+def find_or_last(target: Target, asked: Asked) -> Found:
+    """Return the recordings that are meant, as `find` does; if there are none, those of the last start here."""
+    found = find(target, asked)
+    last = () if found.recordings else last_here(asked).recordings
+    return replace(found, recordings=tuple(it for it in last if is_meant(it, target))) if last else found
+
+
+def last_here(asked: Asked) -> Found:
+    """Return the recordings of the last start that the person asked for in this channel."""
+    return Found("your last start here", tuple(asked.recordings().last_of(asked.actor, asked.channel_id)))
+
+
 def _guess(word: str, live: Sequence[Recording]) -> Found:
     """Return the recordings of the user that the word names, else those whose job ids begin so."""
     of_user = tuple(it for it in live if it.request.user_id == word)

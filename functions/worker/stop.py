@@ -189,8 +189,9 @@ class StopHandler:
         if recording is not None and recording.is_over:
             # An earlier receive may have stopped it: RTC is not called again.
             return target.over(recording, order.actor).model_copy(update={"ended": Ended.STOPPED})
-        if recording is not None and not recording.is_at_rtc:
-            return target.model_copy(update={"ended": Ended.STOPPED})  # it was only planned
+        if recording is not None and recording.state is RecordingState.PLANNED:
+            self._ask(recording, order, delivery)
+            return target.model_copy(update={"ended": Ended.STOPPED})
         job_id = target.job_id if recording is None else recording.job_id
         if job_id is None:
             return target.model_copy(update={"failure": Failure(kind=FailureKind.JOB_UNKNOWN)})

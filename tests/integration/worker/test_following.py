@@ -337,7 +337,7 @@ def test_a_plan_that_is_cancelled_never_begins(world: World) -> None:
     assert world.run(stop) is None
     assert world.run(begin) is None
     assert world.starts() == 0
-    assert "the plan was cancelled" in world.read()[0]
+    assert "the plan was cancelled\nstopped by @" in world.read()[0]
 
 
 def planned(world: World, after: timedelta) -> Order:

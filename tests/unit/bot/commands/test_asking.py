@@ -152,6 +152,13 @@ def test_the_status_of_what_is_over_says_why() -> None:
     assert "its time was over" in said("status 1", by_limit)[1]
 
 
+def test_the_status_of_a_room_shows_how_one_s_last_start_here_ended() -> None:
+    """Where nothing runs in it any more. Others read that it isn't known: there may be years of them."""
+    over = a_known("1", room_id="8", state=RecordingState.ENDED, end=End.NOT_STARTED, ended_at=NOW)
+    assert said("status 8", over)[1].startswith("⏹️ user001 · room 8 · it was not started · ")
+    assert said("status 8 user002", over)[0] == "recordbot knows no recording: user002 in room 8"
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

@@ -74,6 +74,7 @@ def test_somebody_elses_can_be_extended_by_its_name() -> None:
     ("text", "known", "said"),
     [
         ("extend 1h", [], "Nothing to extend: yours here\n"),
+        ("extend +1h", [], "Nothing to extend: yours here\n"),
         ("extend 1h", [BENS], "Nothing to extend: yours here\n"),
         ("extend 3 1h", [OVER], "Nothing to extend: job 3\n"),
         ("extend 9 1h", [MINE], "Nothing to extend: room or job 9\n"),

@@ -172,6 +172,8 @@ def test_a_planned_recording_is_cancelled_by_stop() -> None:
     planned = a_known(None, state=RecordingState.PLANNED, planned=True, since=NOW + timedelta(hours=1))
     assert stopped("stop 100 user001", planned) == Stop(recordings=(planned.id,))
     assert stopped("stop", planned) == Stop(recordings=(planned.id,))
+    placing = placed("cancel 100 user001", asked(known=[planned]))
+    assert read(placing.accepted("7KQ2")).startswith("⏳ Cancelling the plan: user001 in room 100\n")
 
 
 def test_what_is_being_stopped_can_be_asked_for_again() -> None:

@@ -389,6 +389,15 @@ _ONE_PICTURE = "camera or screen: a recording has one picture, so send two comma
 _LETTERS = "an id has 1 to 64 of A-Z a-z 0-9 _ -"
 
 ASKED: dict[str, tuple[str, ...]] = {
+    # what another sub-command does
+    "list user001 last": (
+        "‹user001› → no such word: help lists them",
+        "‹last› → of what is over, a status shows a job, and your last one here",
+    ),
+    "list planned": ("‹planned› → it shows what runs or is planned: list",),
+    "status all": ("‹all› → for all of them: list all",),
+    "status mine": ("‹mine› → for yours: list mine",),
+    "again 100 user001 hd": ("‹hd› → it is started as it was; to change that, type the start",),
     # what asks for something else
     "edit 100 user001": ("‹edit› → no such word: help lists them (or a room? room edit)",),
     "unrecord 100 user001": ("‹unrecord› → no such word: help lists them (or a room? room unrecord)",),
@@ -584,6 +593,8 @@ OTHERS: dict[str, str] = {
     "list all": "list all",
     "list recordings": "list",
     "extend 1h": "extend by=1h",
+    "extend 100 user001 +1h": "extend 100 user001 by=1h",
+    "extend 7 by +30m": "extend 7 by=30m",
     "extend 7 1h": "extend 7 by=1h",
     "extend 100 user001 half an hour": "extend 100 user001 by=30m",
     "extend 100 user001 by 90 min": "extend 100 user001 by=90m",
