@@ -15,13 +15,14 @@ from bot.commands.defaults import typed_as
 from bot.commands.subcommand import Asked
 from bot.language.parser import Command, parse, write
 from shared.orders import Start
-from shared.recordings import RecordingState
+from shared.recordings import End, Recording, RecordingState
 from shared.rtc.models import PublishParam, RecordParam
 from shared.team import MOST_PRESETS, Team
 from shared.team_document import team_of
 from tests.asked import answered, asked, placed
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import a_recording, a_request
+from tests.builders import NOW, a_request
+from tests.known_recordings import KnownRecordings, a_known
 
 DOCUMENT = """
 presets:
@@ -58,7 +59,8 @@ def sent(text: str, channel_id: str = "C1") -> Mapping[str, Any]:
     """Return what of a start differs from one of user001 in room 100 where nothing is typed and nothing set."""
     action = start(text, here(channel_id))
     (request,) = action.requests
-    plain = a_request("user001", select_stream_type="FHD", max_idle_time=300, record_param=RecordParam(record_rule_id="r-set"))
+    rule = RecordParam(record_rule_id="r-set")
+    plain = a_request("user001", select_stream_type="FHD", max_idle_time=300, record_param=rule)
     fields = {name: value for name, value in request if value != getattr(plain, name)}
     return fields if action.max_duration is None else {**fields, "for": action.max_duration}
 
@@ -130,21 +132,23 @@ def test_without_sound_a_picture_has_to_be_chosen() -> None:
     ]
 
 
-def test_again_repeats_what_was_recorded_and_not_the_channel_s_defaults() -> None:
+def after(known: Recording, where: Asked) -> Asked:
+    """There, where that recording was the last start."""
+    return replace(where, context=replace(where.context, recordings=lambda: KnownRecordings([known])))
+
+
+def test_again_repeats_what_was_recorded_and_not_what_the_channel_means() -> None:
     """The recording has all that was chosen then."""
-    known = a_recording(state=RecordingState.ENDED, request=a_request("user001", max_idle_time=77))
-    where = here()
-    where = replace(where, context=replace(where.context, recordings=asked(known=[known]).context.recordings))
-    assert start("again", where).requests == (known.request,)
+    known = a_known("3", state=RecordingState.ENDED, end=End.IDLE, ended_at=NOW)
+    assert start("again", after(known, here())).requests == (known.request,)
 
 
 def test_a_line_to_type_again_means_the_same_in_a_silent_channel() -> None:
     """What pushed its stream is typed again by hand, so the line says the sound that the channel leaves out."""
     pushed = a_request("user001", publish_param=PublishParam(rtmp_urls=["rtmp://h/a"]))
-    known = a_recording(state=RecordingState.ENDED, request=pushed, channel_id="C3")
-    where = here("C3")
-    where = replace(where, context=replace(where.context, recordings=asked(known=[known]).context.recordings))
-    assert "with-audio" in read(answered("again", where))
+    known = a_known("3", state=RecordingState.ENDED, end=End.IDLE, ended_at=NOW, channel_id="C3", request=pushed)
+    assert "with-audio" in read(answered("again", after(known, here("C3"))))
+    assert "with-audio" not in read(answered("again", after(known, here("C1"))))
 
 
 def test_only_a_dry_run_says_what_came_from_where() -> None:
