@@ -28,6 +28,7 @@ def lines_here(asked: Asked) -> list[Line]:
 
 
 def _run(_: Values, asked: Asked) -> Reply:
+    asked.rights.require_readable(asked.right)
     words = asked.context.lexicon.default
     presets = asked.context.defaults.presets
     option = next(it for it in words.options if it.name == PRESET.name)

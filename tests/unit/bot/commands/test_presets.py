@@ -255,35 +255,31 @@ TYPED = st.fixed_dictionaries(
 )
 
 
-@given(teams(), TYPED, st.booleans(), st.data())
-def test_each_value_is_typed_or_chosen_by_somebody(
-    team: Team,
-    typed: dict[str, str],
-    names_room: bool,
-    data: st.DataObject,
-) -> None:
-    """A typed value is sent, and another value only if a preset, the channel or a setting has it."""
+@given(teams(), TYPED, st.data())
+def test_each_value_is_typed_or_chosen_by_somebody(team: Team, typed: dict[str, str], data: st.DataObject) -> None:
+    """A typed value is sent; another value only if the preset, the channel or a setting has it, else RTC's default."""
     where = here("C1", team.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    context = where.context
-    if context.defaults.channel is not None and context.defaults.channel.room is not None and not names_room:
+    context, channel = where.context, where.context.defaults.channel
+    if channel is not None and channel.room is not None and data.draw(st.sampled_from([True, False])):
         del typed["room"]
-    said = dict(typed)
-    if team.presets and data.draw(st.booleans()):
-        said["preset"] = data.draw(st.sampled_from(sorted(team.presets)))
-    text = write(Command(context.lexicon.default, {name: [value] for name, value in said.items()}), context.lexicon)
-    assert {name: [value] for name, value in said.items()} == parse(text, context.lexicon).values
+    named = data.draw(st.sampled_from([None, *sorted(team.presets)]))
+    said = typed if named is None else {**typed, "preset": named}
+    values = {name: [value] for name, value in said.items()}
+    text = write(Command(context.lexicon.default, values), context.lexicon)
+    assert parse(text, context.lexicon).values == values
     action = start(text, where)
+    preset = named or (channel.preset if channel else None)
+    layers: list[Mapping[str, str]] = [{"idle": "5m", "rule": "r-set"}]
+    layers += [] if preset is None else [typed_as(team.presets[preset])]
+    layers += [] if channel is None else [typed_as(channel)]
+    layers += [{"room": channel.room}] if channel is not None and channel.room is not None else []
+    defaults = {"quality": "fhd", "source": "camera", "no-audio": "with-audio"}
+    for name, (value,) in values_of(action).items():
+        chosen = {layer[name] for layer in layers if name in layer}
+        if name == "no-audio" and typed.get("source") == "audio-only":
+            chosen = {"with-audio"}
+        assert value == typed[name] if name in typed else value in (chosen or {defaults[name]})
     again = write(Command(context.lexicon.default, values_of(action)), context.lexicon)
-    values = {name: value for name, (value,) in values_of(action).items()}
-    channel = context.defaults.channel
-    layers = [typed, *(typed_as(it) for it in team.presets.values()), {"idle": "5m", "rule": "r-set"}]
-    layers += [] if channel is None else [typed_as(channel), {"room": channel.room}]
-    api = {"quality": "fhd", "source": "camera", "no-audio": "with-audio"}
-    for name, value in values.items():
-        if name in typed:
-            assert value == typed[name]
-        else:
-            assert value in {api.get(name), *(layer.get(name) for layer in layers)}
     assert start(again, where) == action, "typing all of it means the same"
 
 
