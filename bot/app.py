@@ -114,9 +114,7 @@ def create_app(
         try:
             words, values = parse(from_slack(body.get("text", "")), context.lexicon, command)
         except CommandError as error:
-            if rules.is_unreadable:  # the channel may have a room, and the word may be a preset
-                return _answer(ack, refused(Refusal(right=Right.START, lacking=Lacking.READABLE_RULES)))
-            return _answer(ack, replies.not_understood(error, command))
+            return _answer(ack, _not_understood(error, command, rules))
         actor = Actor(kind="slack_user", id=asker.user_id)
         subcommand = _BY_NAME[words.name]
         place = Place(asker.channel_id, asker.is_public)
@@ -148,6 +146,13 @@ def create_app(
         return BoltResponse(status=HTTPStatus.OK, body=as_body(replies.our_mistake()))
 
     return app
+
+
+def _not_understood(error: CommandError, command: str, rules: InForce) -> Reply:
+    """Say what is wrong with the text; nothing of it while it isn't known whether the channel has a room or presets."""
+    if rules.is_unreadable:
+        return refused(Refusal(right=Right.START, lacking=Lacking.READABLE_RULES))
+    return replies.not_understood(error, command)
 
 
 def _place(placing: Placing, asked: Asked, asker: _Asker, put: Callable[[Order], None]) -> Reply:
