@@ -123,6 +123,13 @@ def test_a_time_of_day_replaces_the_time_of_a_preset() -> None:
     assert start("user001 in=10m").max_duration == timedelta(minutes=90)
 
 
+def test_a_time_that_is_past_gets_a_line_that_leaves_the_channel_s_choices_to_the_channel() -> None:
+    """The line to copy has what was typed, so it means what the typed one means on the next day."""
+    day = NOW - timedelta(hours=1)
+    line = read(answered(f"user=teacher lecture until={day:%H:%M}", here())).split("\n")[-1]
+    assert line == f"/record user=teacher lecture until={NOW + timedelta(days=1):%Y-%m-%d}T{day:%H:%M}"
+
+
 def test_without_sound_a_picture_has_to_be_chosen() -> None:
     """`no-audio` leaves nothing of a preset for sound alone, and nobody said which picture."""
     lines = read(answered("100 user001 talk no-audio", here("C4"))).split("\n")

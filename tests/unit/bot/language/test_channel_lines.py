@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.commands import LEXICON
 from bot.commands.defaults import with_defaults
 from bot.language.corrections import CommandError
-from bot.language.lexicon import Lexicon
+from bot.language.lexicon import Lexicon, folded
 from bot.language.normalising import from_slack
 from bot.language.parser import Command, parse, write
 from tests.unit.bot.language import command_lines
@@ -77,7 +77,7 @@ NAMES = st.lists(st.sampled_from([*PRESETS, "user001", "user", "yes", "a", "list
 
 @given(TEXTS, NAMES, st.sampled_from(["", "100", "lobby"]))
 def test_no_text_becomes_another_start_by_presets_and_a_room(text: str, names: list[str], room: str) -> None:
-    """A room that was typed never becomes something else, and a correction is itself a command that adds no id."""
+    """A room that was typed stays a room. A correction is a command that adds no id and keeps each choice."""
     lexicon = with_defaults(LEXICON, names, room)
     result, plain = outcome(text, lexicon), outcome(text, LEXICON)
     corrected = result.corrected if isinstance(result, CommandError) else write(result, lexicon)
@@ -90,3 +90,7 @@ def test_no_text_becomes_another_start_by_presets_and_a_room(text: str, names: l
         ids = [*meant.values.get("room", ()), *meant.values["user"]]
         assert all(it in text for it in ids)
         assert "room" in meant.values or room
+        for word in text.split():
+            definition = lexicon.default.definitions.get(folded(word))
+            if definition and definition.choice and word not in ids:
+                assert definition.choice in meant.values.get(definition.option.name, ())
