@@ -29,9 +29,9 @@ from shared.actors import Actor
 from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id
 from shared.questions import NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
-from shared.refusals import Refusal
+from shared.refusals import Lacking, Refusal
 from shared.slack_refs import ReplyTo
-from shared.team import SHIPPED, InForce
+from shared.team import SHIPPED, InForce, Right
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
@@ -108,16 +108,17 @@ def create_app(
             return BoltResponse(
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
-        defaults = team().team.defaults_in(asker.channel_id)
+        rules = team()
+        defaults = rules.team.defaults_in(asker.channel_id)
         context = Context(command, idle_default, lexicon_in(defaults), recordings, record_rule_id, defaults)
         try:
             words, values = parse(from_slack(body.get("text", "")), context.lexicon, command)
         except CommandError as error:
-            return _answer(ack, replies.not_understood(error, command))
+            return _answer(ack, _not_understood(error, command, rules))
         actor = Actor(kind="slack_user", id=asker.user_id)
         subcommand = _BY_NAME[words.name]
         place = Place(asker.channel_id, asker.is_public)
-        rights = Rights(actor, place, team, lambda needs: look_up(asker.user_id, needs))
+        rights = Rights(actor, place, lambda: rules, lambda needs: look_up(asker.user_id, needs))
         asked = Asked(
             context, actor, asker.channel_id, clock(), rights, subcommand.right, lambda: zone_of(asker.user_id)
         )
@@ -145,6 +146,13 @@ def create_app(
         return BoltResponse(status=HTTPStatus.OK, body=as_body(replies.our_mistake()))
 
     return app
+
+
+def _not_understood(error: CommandError, command: str, rules: InForce) -> Reply:
+    """Say what is wrong with the text; nothing of it while it isn't known whether the channel has a room or presets."""
+    if rules.is_unreadable:
+        return refused(Refusal(right=Right.START, lacking=Lacking.READABLE_RULES))
+    return replies.not_understood(error, command)
 
 
 def _place(placing: Placing, asked: Asked, asker: _Asker, put: Callable[[Order], None]) -> Reply:

@@ -1,10 +1,15 @@
 """`/record presets`: the team's presets, and what a start means in this channel."""
 
+from itertools import islice
+
 from bot.commands.defaults import PRESET, choose, said, said_origins
 from bot.commands.subcommand import Asked, Subcommand
 from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
+
+_MOST = 20
+"""The most presets that are shown: Slack takes only so many characters."""
 
 WORDS = Vocabulary(
     name="presets",
@@ -23,10 +28,14 @@ def lines_here(asked: Asked) -> list[Line]:
 
 
 def _run(_: Values, asked: Asked) -> Reply:
+    asked.rights.require_readable(asked.right)
     words = asked.context.lexicon.default
     presets = asked.context.defaults.presets
     option = next(it for it in words.options if it.name == PRESET.name)
-    listed: list[Line] = [[code(option.written(name)), f": {said(it, words)}"] for name, it in presets.items()]
+    shown = islice(presets.items(), _MOST)
+    listed: list[Line] = [[code(option.written(name)), f": {said(it, words)}"] for name, it in shown]
+    if len(presets) > _MOST:
+        listed.append([f"and {len(presets) - _MOST} more, which are in the document"])
     count = f"{len(presets)} preset{'s' if len(presets) > 1 else ''}" if presets else "No presets"
     return reply(Audience.ASKER, [f"{count} in the team's configuration"], *listed, *lines_here(asked))
 

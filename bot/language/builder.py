@@ -174,7 +174,8 @@ class CommandBuilder:
         literals = [option for option in self.vocabulary.positionals if option.literal]
         if not literals or not is_id(token.text) or token.text.startswith("--"):
             return ""
-        option = literals[0 if not self.groups and literals[0].name not in self.values else -1]
+        is_first = not (self.groups or literals[0].default or literals[0].name in self.values)
+        option = literals[0 if is_first else -1]
         return f" (or a {option.noun}? {option.written(token.text)})"
 
     def span(self, first: Token, last: Token) -> Token:

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,8 +13,10 @@ import pytest
 from moto import mock_aws
 
 from functions import slack
+from functions.ledger.configurations import Configurations, StoredTeam
+from functions.ledger.table import Table
 from shared.log_events import LogEvent
-from shared.orders import Order
+from shared.orders import Order, Start
 from shared.slack_refs import ReplyTo
 from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
@@ -93,6 +96,22 @@ def test_a_command_is_on_the_queue_before_slack_hears_yes(aws: Aws) -> None:
     (request,) = requests_of(order)
     assert (request.room_id, request.user_id, request.select_stream_type) == ("100", "user001", "HD")
     assert request.max_idle_time == 300
+
+
+def test_a_channel_s_defaults_are_those_of_the_stored_configuration(aws: Aws) -> None:
+    """Its room and its preset go into the order, and a room that is typed wins."""
+    presets = {"lecture": {"quality": "sd", "for": "90m"}}
+    document = json.dumps({"presets": presets, "channels": {"C1": {"preset": "lecture", "room": 7}}})
+    configurations = Configurations(Table(boto3.client("dynamodb"), "ledger"), "app1")
+    stored = StoredTeam(number=1, put_at=datetime.now(UTC), put_by="U1ANN", source=document, document=document)
+    assert configurations.put(stored, stored.put_at, over=None)
+    for text, room in (("user001", "7"), ("200 user001", "200")):
+        _ask(text)
+        (order,) = aws.orders()
+        (request,) = requests_of(order)
+        assert (request.room_id, request.user_id, request.select_stream_type) == (room, "user001", "SD")
+        assert isinstance(order.action, Start)
+        assert order.action.max_duration == timedelta(minutes=90)
 
 
 @pytest.mark.parametrize(

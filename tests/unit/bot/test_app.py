@@ -16,6 +16,8 @@ from bot.messages.blocks import Audience, Reply
 from bot.messages.replies import our_mistake
 from shared.orders import NotQueued, Order, PerhapsQueued
 from shared.slack_refs import ReplyTo
+from shared.team import SHIPPED, STRICT, InForce, Trouble
+from shared.team_document import team_of
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import ANN, NOW, RESPONSE_URL, requests_of
 from tests.known_recordings import KnownRecordings
@@ -38,6 +40,7 @@ class Outside:
     reported: list[Exception] = field(default_factory=list)
     away: list[Exception] = field(default_factory=list)
     recordings: KnownRecordings = field(default_factory=KnownRecordings)
+    team: InForce = field(default_factory=lambda: InForce(SHIPPED))
 
     def put(self, order: Order) -> None:
         if self.failure:
@@ -52,6 +55,7 @@ class Outside:
             put=self.put,
             report=self.reported.append,
             report_away=self.away.append,
+            team=lambda: self.team,
             clock=lambda: NOW,
         )
 
@@ -69,6 +73,30 @@ def _reply(response: BoltResponse) -> Reply:
     assert reply.to is Audience.ASKER
     assert_slack_takes(reply)
     return reply
+
+
+def test_a_channel_s_room_and_preset_hold_where_they_are_not_typed() -> None:
+    """In that channel alone, and from the next command after the document has changed."""
+    team = team_of({"presets": {"lecture": {"quality": "sd"}}, "channels": {"C1": {"room": 7}}})
+    outside = Outside(team=InForce(team))
+    app = outside.app()
+    _reply(_ask(app, text="user001 lecture"))
+    (order,) = outside.orders
+    (request,) = requests_of(order)
+    assert (request.room_id, request.user_id, request.select_stream_type) == ("7", "user001", "SD")
+    assert "the room is missing" not in _reply(_ask(app, text="lecture")).text
+    assert _reply(_ask(app, text="user001 lecture", channel_id="C2")).text.startswith("✋ Nothing started")
+    outside.team = InForce(SHIPPED)
+    assert _reply(_ask(app, text="user001 preset=lecture")).text.startswith("✋ Nothing started")
+    assert outside.orders == [order]
+
+
+@pytest.mark.parametrize("text", ["user001", "100 user001 lecture", "100 user001"])
+def test_while_the_configuration_can_not_be_read_nobody_reads_that_a_word_is_missing(text: str) -> None:
+    """The channel may have a room, and the word may be a preset: nobody knows now, and nothing starts."""
+    outside = Outside(team=InForce(STRICT, trouble=Trouble.AWAY))
+    assert "can't be read" in _reply(_ask(outside.app(), text=text)).text
+    assert not outside.orders
 
 
 def test_a_command_becomes_an_order_and_its_asker_reads_so() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.team import SHIPPED, SHIPPED_RULES, Reach, Right, Team
+from shared.team import MOST_PRESETS, SHIPPED, SHIPPED_RULES, Reach, Right, Team
 from shared.team_document import MOST_BYTES, BadTeam, read_team, schema, team_of
 from tests.paths import SAMPLES
 
@@ -57,6 +57,11 @@ def wrong(content: object) -> str:
         ({"channels": {"C1": {"preset": "lecture"}}}, "there is no preset 'lecture'"),
         ({"channels": {"C1": {}}}, "channels.C1: name the channel's preset"),
         ({"presets": {"quiet": {"picture": "none", "sound": False}}}, "nothing would be recorded"),
+        (
+            {"presets": {"talk": {"picture": "none"}}, "channels": {"C1": {"preset": "talk", "sound": False}}},
+            "channels.C1: no sound, and preset 'talk' has no picture",
+        ),
+        ({"presets": {f"p{n}": {"quality": "hd"} for n in range(MOST_PRESETS + 1)}}, "presets: "),
         ({"presets": {"quiet": {}}}, "presets.quiet: a preset chooses something"),
         ({"presets": {"quick": {"idle": "1s"}}}, "'1s' is not a length of time from 5s to 12h"),
     ],
