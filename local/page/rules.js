@@ -10,7 +10,7 @@ const KINDS = { "+": ["added", "New: "], "-": ["gone", "Gone: "], "~": ["changed
 export function rules(state) {
   const version = element("h3", { class: "version", tabindex: "-1" });
   const wrong = element("p", { class: "verdict failed", hidden: true });
-  const input = element("textarea", { id: "rules-text", rows: "16", spellcheck: "false", autocapitalize: "off", "aria-describedby": "rules-help", input: edited });
+  const input = element("textarea", { id: "rules-text", rows: "11", spellcheck: "false", autocapitalize: "off", "aria-describedby": "rules-help", input: edited });
   const result = element("div", { class: "result", role: "status" });
   const putButton = button("Put it", putIt, { class: "message-button primary", hidden: true });
   const versions = element("ul", { class: "versions" });
@@ -111,6 +111,7 @@ export function rules(state) {
 
   function say(text, items) {
     result.replaceChildren(...(text ? [element("p", {}, text)] : []), ...(items.length ? [element("ul", {}, items)] : []));
+    if (text) result.scrollIntoView({ block: "nearest" });
   }
 
   function edited() {
