@@ -100,12 +100,13 @@ def _new_key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The running parts. `rtc` is None if the real API is used."""
+    """The running parts. `rtc` is None if the real API is used. `app_id` is that of its app."""
 
     stack: Stack
     slack: SlackWorkspace
     rtc: RtcApi | None
     callers: Sequence[Caller]
+    app_id: str
 
     def hook_url(self, caller: Caller) -> str:
         """Return the URL to which the caller sends its events."""
@@ -181,7 +182,7 @@ def running(
         workspace.request_url = stack.endpoint + DOOR
         if files and api:
             api.call_back(stack.endpoint + CALLBACKS, callback_key)
-        yield System(stack, workspace, api, known)
+        yield System(stack, workspace, api, known, account.app_id)
 
 
 def _read_key(api: RtcApi) -> dict[str, str]:

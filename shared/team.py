@@ -232,7 +232,9 @@ class Team(_Part):
     """Who may do everything, everywhere."""
     callers: _Named[CallerName, Caller] = Field(default_factory=dict)
     """The callers of the webhook. {} behind a name lets it use all rooms and channels."""
-    presets: Annotated[_Named[PresetName, Preset], Field(max_length=MOST_PRESETS)] = Field(default_factory=dict)
+    presets: Annotated[
+        dict[PresetName, Preset], Field(max_length=MOST_PRESETS), BeforeValidator(_entries_have_values)
+    ] = Field(default_factory=dict)
     """Names for several choices of a start."""
     channels: _Named[ChannelId, ChannelDefaults] = Field(default_factory=dict)
     """What a command means in a channel."""

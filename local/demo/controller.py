@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bot.manifest import usage_hint
+from local.demo.configuration import ConfigurationPage, configurations_of
 from local.demo.correlate import correlate
 from local.demo.details import details_of
 from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen
@@ -35,6 +36,7 @@ class Controller:
     """
 
     def __init__(self, system: System, event_log: EventLog) -> None:
+        self.configuration = ConfigurationPage(configurations_of(system))
         self._system = system
         self._slack = system.slack
         self._chat = system.slack.chat
@@ -64,6 +66,10 @@ class Controller:
     def aws_access(self) -> Mapping[str, str]:
         """Return how an operator's tools reach the AWS stand-in."""
         return self._system.stack.aws_access()
+
+    def name_of(self, person_id: str) -> str:
+        """Return a person's name."""
+        return self._person(person_id).name
 
     def documents(self, person_id: str) -> Documents:
         """Return all that the page draws for that person (local/demo/documents.py)."""

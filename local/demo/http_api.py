@@ -6,6 +6,9 @@
     GET  /api/news?person=ID         server-sent events: [[key, document], ...]; null replaces what is gone
     GET  /api/commands/ID            a command or event in full, by the id of its request or its order
     GET  /api/files/NAME             a file in RTC's bucket
+    GET  /api/configuration          the team's configuration that holds, and its versions
+    POST /api/configuration          {"source", "over", "person"}: put it over that version; .../compare {"source"}:
+                                     what it would change; .../restore {"version", "over", "person"}: go back
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
@@ -73,10 +76,6 @@ class HttpApi:
 
 def _answer(controller: Controller, request: Request) -> Answer:
     match request.method, request.path.split("/")[2:]:
-        case "GET", ["workspace"]:
-            return Answer.of_json(HTTPStatus.OK, controller.workspace(), _HEADERS)
-        case "GET", ["aws"]:
-            return Answer.of_json(HTTPStatus.OK, controller.aws_access(), _HEADERS)
         case "GET", ["news"]:
             person = parse_qs(request.query).get("person", [""])[0]
             controller.documents(person)  # raises for an unknown person before the stream begins
@@ -84,9 +83,38 @@ def _answer(controller: Controller, request: Request) -> Answer:
         case "GET", ["files", *parts] if parts:
             body = controller.file(unquote("/".join(parts)))
             return Answer(headers=(("Content-Type", "video/mp4"), *_HEADERS), body=body)
-        case "GET", ["commands", command_id]:
-            return Answer.of_json(HTTPStatus.OK, controller.details(command_id), _HEADERS)
+        case "GET", parts:
+            return Answer.of_json(HTTPStatus.OK, _read(controller, parts), _HEADERS)
+        case "POST", ["configuration", *parts]:
+            return Answer.of_json(HTTPStatus.OK, _configure(controller, request, parts), _HEADERS)
     return Answer(HTTPStatus.NO_CONTENT if _act(controller, request) else HTTPStatus.NOT_FOUND)
+
+
+def _read(controller: Controller, parts: list[str]) -> object:
+    match parts:
+        case ["workspace"]:
+            return controller.workspace()
+        case ["aws"]:
+            return controller.aws_access()
+        case ["configuration"]:
+            return controller.configuration.read()
+        case ["commands", command_id]:
+            return controller.details(command_id)
+    raise LookupError("there is no such document")
+
+
+def _configure(controller: Controller, request: Request, parts: list[str]) -> object:
+    page = controller.configuration
+    match parts:
+        case []:
+            source, person = _texts(request, "source", "person")
+            return page.put(source, over=_number(request, "over"), by=controller.name_of(person))
+        case ["compare"]:
+            return page.compare(*_texts(request, "source"))
+        case ["restore"]:
+            by = controller.name_of(*_texts(request, "person"))
+            return page.restore(_number(request, "version"), over=_number(request, "over"), by=by)
+    raise LookupError("there is no such thing to do")
 
 
 def _act(controller: Controller, request: Request) -> bool:
@@ -149,6 +177,13 @@ def _texts(request: Request, *names: str) -> list[str]:
     if not all(isinstance(text, str) for text in texts):
         raise ValueError(f"the body needs strings under {', '.join(names)}")
     return [str(text) for text in texts]
+
+
+def _number(request: Request, name: str) -> int:
+    number = _document(request).get(name)
+    if not isinstance(number, int):
+        raise ValueError(f"the body needs a number under {name}")  # noqa: TRY004 - answered with 400
+    return number
 
 
 def _switch(request: Request) -> str:

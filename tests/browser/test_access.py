@@ -1,25 +1,19 @@
 """The page for people with a screen reader, with a keyboard, in dark mode and on a phone."""
 
 import re
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
 from local.slack.chat import BOT, CLASS_RECORDINGS
 from local.slack.content import Content
 from local.system import System
+from tests.browser.checker import serious_faults
 from tests.browser.conftest import Open
 from tests.browser.conversation import go_to, message, send, station
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
-
-
-def _serious(page: Page) -> list[str]:
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [f"{it['id']}: {it['nodes'][0]['html']}" for it in found if it["impact"] in {"serious", "critical"}]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -36,31 +30,31 @@ def test_axe_finds_nothing_serious(
     about = system.slack.chat.post(CLASS_RECORDINGS, BOT, Content(f"About {room}"), "web_api")
     system.slack.chat.post(CLASS_RECORDINGS, BOT, Content(f"<@U0ANN>, {room}"), "web_api", thread_ts=about.ts)
     expect(page.locator(".thread .message", has_text=room)).to_be_visible()
-    assert _serious(page) == []
+    assert serious_faults(page) == []
     page.get_by_role("button", name="Break something").click()
     page.get_by_role("switch", name="Error 500", exact=True).check()
     expect(page.locator("#badge")).to_be_visible()
-    assert _serious(page) == []
+    assert serious_faults(page) == []
     for view in ("RTC’s jobs", "Timeline"):
         page.get_by_role("button", name=view).click()
-        assert _serious(page) == []
+        assert serious_faults(page) == []
     for tab in ("RTC", "Reply"):
         page.get_by_role("tab", name=tab, exact=True).click()
-        assert _serious(page) == []
+        assert serious_faults(page) == []
     page.get_by_role("button", name="Close the panel").click()
     go_to(page, "webhook demo")
     box = page.get_by_role("textbox")
     box.fill(box.input_value().replace("100", f'"{room}"'))
     page.keyboard.press("Control+Enter")
     expect(page.locator(".answer").last).to_contain_text("202")
-    assert _serious(page) == []
+    assert serious_faults(page) == []
     page.get_by_role("group", name="Examples").get_by_role("button", name="With a mistake").click()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".answer").last).to_contain_text("422")
     page.get_by_role("button", name="What happened").last.click()
     page.get_by_role("tab", name="Request in").click()
     expect(page.get_by_role("tabpanel")).to_contain_text("The signature is valid")
-    assert _serious(page) == []
+    assert serious_faults(page) == []
 
 
 def test_news_is_read_out(page: Page) -> None:

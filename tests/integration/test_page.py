@@ -303,6 +303,9 @@ def test_everything_can_be_broken_and_mended(address: str, switch: Any) -> None:
         ("POST", "/api/messages", {"person": "U0BEN", "channel": "D0ANNBOT", "text": "hello"}, 400),
         ("POST", "/api/messages", {"person": ANN, "channel": CHANNEL, "text": " "}, 400),
         ("POST", "/api/clicks", {"person": ANN, "channel": CHANNEL, "ts": "1.0", "action_id": "x"}, 404),
+        ("POST", "/api/configuration", {"source": "rules: []", "over": "0", "person": ANN}, 400),
+        ("POST", "/api/configuration", {"source": "rules: []", "over": 0, "person": "U0NOBODY"}, 404),
+        ("POST", "/api/configuration/none", {}, 404),
     ],
 )
 def test_what_cannot_be_is_said_so(address: str, method: str, path: str, body: object, status: int) -> None:
