@@ -172,7 +172,7 @@ class TestForkServer:
         assert after.line() == "here"
         assert after.exit_codes.get(timeout=PATIENCE_S) == 0
         before.child.close()
-        assert is_gone(pid)
+        assert within(PATIENCE_S, lambda: is_gone(pid))
         assert before.exit_codes.get(timeout=PATIENCE_S) == -signal.SIGKILL
         after.child.close()
         by.close()
