@@ -4,6 +4,7 @@ Minutes pass by putting times back in the table (tests/e2e/minutes.py). tests/in
 process at every write, with a clock that a test sets.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ import pytest
 from local.aws.faults import Fault as AwsFault
 from local.http_message import Wire
 from local.rtc.faults import Fault as RtcFault
-from local.slack.chat import BOT, Channel
+from local.slack.chat import BOT, Channel, Message
 from local.slack.faults import Fault as SlackFault
 from shared.log_events import LogEvent
 from shared.recordings import End, RecordingState
@@ -67,10 +68,18 @@ def test_a_stop_while_rtc_says_init_is_made_as_soon_as_it_runs(bot: Deployment, 
     bot.rtc.stay_init(LONG)
     bot.type("ROOM user001", channel=lectures)
     bot.read("🟡 Starting user001", channel=lectures)
-    bot.type("stop ROOM user001", channel=lectures)
-    bot.read("⏳ Stopping user001", "asked for by @ann", channel=lectures)
-    bot.rtc.behave()
-    bot.read("⏹️ Recorded user001", "stopped by @ann", channel=lectures)
+    shown: list[str] = []
+
+    def let_it_run(message: Message) -> None:
+        if "⏳ Stopping user001" in (text := bot.slack.chat.as_text(message)):
+            shown.append(text)
+            bot.rtc.behave()
+
+    with bot.slack.chat.listening(let_it_run):
+        bot.type("stop ROOM user001", channel=lectures)
+        bot.read("⏹️ Recorded user001", "stopped by @ann", channel=lectures)
+    assert all("asked for by @ann" in text for text in shown)
+    assert shown
     assert ends(bot) == [End.STOPPED]
     assert accepted(bot, "stop") == 1
 
@@ -140,6 +149,11 @@ def test_without_the_bot_in_the_channel_the_end_is_found_as_well(bot: Deployment
     bot.read("⏹️ user001", "RTC failed", channel=alone)
 
 
+def is_rtcs_answer_to_a_start(line: str) -> bool:
+    """Whether the recorder logged that."""
+    return LogEvent.RTC_ANSWERED in line and json.loads(line.partition(": ")[2])["operation"] == "start"
+
+
 def kill_recorder_once(bot: Deployment, is_so: Callable[[], bool]) -> None:
     """Kill the recorder at that moment, let a minute pass, and let its message come back to another one."""
     eventually(is_so)
@@ -157,7 +171,7 @@ def test_the_recorder_killed_before_the_ledger_has_rtcs_answer(bot: Deployment, 
         bot.system.stack.misbehave(AwsFault.model_validate(SILENT), operation, holding=holding, times=None)
     seen = len(bot.logs)
     bot.type("ROOM user001", channel=lectures)
-    kill_recorder_once(bot, lambda: any(LogEvent.RTC_ANSWERED in line for line in bot.logs[seen:]))
+    kill_recorder_once(bot, lambda: any(map(is_rtcs_answer_to_a_start, bot.logs[seen:])))
     bot.read("❓ user001", "may or may not be recording", f"/record release room={bot.room}", channel=lectures)
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (1, 1, ["unknown"])
     bot.type("release ROOM user001", channel=lectures)
