@@ -36,7 +36,8 @@ def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
         case (target,):
             known = _stream(target) or who
             if target.failure is None:
-                return reply(to, [f"⏹ Stopped {known}"], joined(_by(target) or by, _facts(target)))
+                done = "Stopped" if target.job_id is not None else "Cancelled the plan:"
+                return reply(to, [f"⏹ {done} {known}"], joined(_by(target) or by, _facts(target)))
             what, technical = _why(target.failure)
             return reply(
                 Audience.CHANNEL, [f"⛔ Not stopped: {known}"], [what], joined(by, _facts(target), technical or None)

@@ -186,13 +186,14 @@ class StopHandler:
         if target.failure is not None or target.ended is not None:
             return target
         recording = self._recording_of(target)
+        job_id = target.job_id if recording is None else recording.job_id
+        target = target.model_copy(update={"job_id": job_id})  # a plan may have begun since it was found
         if recording is not None and recording.is_over:
             # An earlier receive may have stopped it: RTC is not called again.
             return target.over(recording, order.actor).model_copy(update={"ended": Ended.STOPPED})
         if recording is not None and recording.state is RecordingState.PLANNED:
             self._ask(recording, order, delivery)
             return target.model_copy(update={"ended": Ended.STOPPED})
-        job_id = target.job_id if recording is None else recording.job_id
         if job_id is None:
             return target.model_copy(update={"failure": Failure(kind=FailureKind.JOB_UNKNOWN)})
         if self.clock() - order.placed_at > LONGEST_WAIT:

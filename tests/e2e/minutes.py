@@ -5,52 +5,40 @@ All else of the system keeps its time, so no test waits, and no recording of ano
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.recordings import Recording
-from tests.e2e.conftest import Deployment, eventually
+from tests.e2e.conftest import Deployment
 from tests.processes import PATIENCE_S
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
 _SHORT = re.compile(r"\b\d{8}T\d{6}Z")
 """A time in what a message shows, as the ledger notes it (Recording.visible)."""
-_MOST_TICKS = 3
+_MOST_MINUTES = 6
 
 
-def pass_minutes(bot: Deployment, minutes: int = 1, *, ticks: int = 1) -> None:
-    """Let minutes pass, and then fire the schedule. Wait until all that was due of this test is looked at.
+def pass_minutes(bot: Deployment, minutes: int, *, ticks: int = 1) -> None:
+    """Let minutes pass, and then fire the schedule, so many times at once."""
+    age(bot, timedelta(minutes=minutes))
+    for _ in range(ticks):
+        bot.system.stack.fire_schedules()
 
-    What RTC has no turn for now is due again in a minute: then one more passes.
+
+def in_minutes(bot: Deployment, look: Callable[[], object]) -> None:
+    """Wait until `look` is true-ish, and let one minute after another pass meanwhile.
+
+    What RTC or Slack has no turn for now is due again a minute later.
     """
-    age(bot, timedelta(minutes=minutes - 1))
-    for _ in range(_MOST_TICKS):
-        eventually(lambda: not bot.is_recorder_at_work())
-        age(bot, timedelta(minutes=1))
-        now = datetime.now(UTC)
-        due = {it.id: _known(it) for it in recordings(bot) if it.due_at is not None and it.due_at <= now}
-        for _ in range(ticks):
-            bot.system.stack.fire_schedules(now)
-        if _are_looked_at(bot, due):
-            eventually(lambda: not bot.is_recorder_at_work())
-            return
-    raise AssertionError("nobody looks at the recordings that are due")
-
-
-def _are_looked_at(bot: Deployment, due: Mapping[str, Recording]) -> bool:
-    """Whether something new is known of each of them, within some time."""
-    end = time.monotonic() + PATIENCE_S / _MOST_TICKS
-    while any(due.get(it.id) == _known(it) for it in recordings(bot)):
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.2)  # each look costs some ten milliseconds of a core
-    return True
-
-
-def _known(recording: Recording) -> Recording:
-    """What a look changes; a claim alone changes none of it."""
-    return recording.model_copy(update={"due_at": None, "revision": 0})
+    for _ in range(_MOST_MINUTES):
+        end = time.monotonic() + PATIENCE_S / _MOST_MINUTES
+        while time.monotonic() < end:
+            if look():
+                return
+            time.sleep(0.2)  # a look at the table costs some ten milliseconds of a core
+        pass_minutes(bot, 1)
+    raise AssertionError("the minutes passed, and it did not come about")
 
 
 def recordings(bot: Deployment) -> list[Recording]:

@@ -10,6 +10,7 @@ from mypy_boto3_sqs import SQSClient
 from shared.attempts import Limit
 from shared.orders import Action, Move, Order, Start, Stop, new_order_id
 from shared.recordings import End, Recording, RecordingState
+from shared.stops import StopRecord, Target
 from tests.builders import BEN, TIMETABLE, a_request
 from tests.integration.conftest import World, a_world
 from tests.ledger_table import TABLE
@@ -150,3 +151,23 @@ def test_the_keys_of_push_addresses_are_kept_only_until_the_start(world: World, 
     (job,) = world.rtc.jobs()
     assert job.parameters.publish_param == {"rtmp_urls": URLS}
     assert KEY not in str(dynamodb.scan(TableName=TABLE)["Items"])
+
+
+def test_a_plan_that_began_before_its_stop_was_made_is_stopped_and_told_as_that(world: World) -> None:
+    """Who cancelled it reads of the job, and not that it never began."""
+    order = planned(world)
+    stop = by(world, Stop(recordings=(f"{order.order_id}.0",)), order)
+    world.ledger.stops.begin(
+        StopRecord(
+            order_id=stop.order_id,
+            actor=stop.actor,
+            began_at=world.clock(),
+            targets=(Target.of_recording(recording(world, order)),),
+        ),
+        world.clock(),
+    )
+    begin(world)
+    world.clock.tick(2)
+    assert world.run(stop.model_copy(update={"placed_at": world.clock()})) is None
+    assert [job.state for job in world.rtc.jobs()] == ["STOPPED"]
+    assert "⏹️ Stopped user001 in room 100" in "\n".join(world.read())

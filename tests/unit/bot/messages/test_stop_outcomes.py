@@ -36,6 +36,7 @@ def _said(stop: Stop, *targets: Target, by: Actor = TIMETABLE) -> str:
         (BY_USER, [Target(job_id="1", **STREAM)], "⏹️ Stopped user001 in room 100\nby timetable · job 1 · camera"),
         (BY_JOB, [Target(job_id="7", **STREAM)], "⏹️ Stopped user001 in room 100\nby timetable · job 7 · camera"),
         (BY_JOB, [Target(job_id="7")], "⏹️ Stopped job 7\nby timetable · job 7"),
+        (BY_USER, [Target(job_id=None, **STREAM)], "⏹️ Cancelled the plan: user001 in room 100\nby timetable · camera"),
         (BY_USER, [], "⏹️ Nothing to stop: user001 in room 100\nby timetable"),
         (
             BY_USER,
