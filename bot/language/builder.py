@@ -192,7 +192,8 @@ def write(command: Command, lexicon: Lexicon) -> str:
     words = [] if is_default else [vocabulary.name]
     for option in vocabulary.positionals:
         said = values.get(option.name, ())
-        if not _may_be_listed(said, vocabulary, lexicon) or _may_be_first(said, command):
+        is_time = option.most > 1 and bool(said) and vocabulary.recognises(said[0])  # `10m 10m` is one time
+        if is_time or not _may_be_listed(said, vocabulary, lexicon) or _may_be_first(said, command):
             words += [option.written(value) for value in said]
         elif said:
             words.append(f"{option.name} {said[0]}" if is_default and option.most == 1 else ",".join(said))

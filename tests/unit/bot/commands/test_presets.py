@@ -286,8 +286,9 @@ def test_each_value_is_typed_or_chosen_by_somebody(team: Team, typed: dict[str, 
         if name == "no-audio" and typed.get("source") == "audio-only":
             chosen = {"with-audio"}
         assert value == typed[name] if name in typed else value in (chosen or {defaults[name]})
-    again = write(Command(context.lexicon.default, values_of(action)), context.lexicon)
-    assert start(again, where) == action, "typing all of it means the same"
+    if named is None:
+        in_full = write(Command(context.lexicon.default, values_of(action)), context.lexicon)
+        assert start(in_full, where) == action
 
 
 def values_of(action: Start) -> dict[str, list[str]]:

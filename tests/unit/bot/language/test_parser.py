@@ -81,6 +81,7 @@ HELPS = st.sampled_from([Command(HELP, {}), Command(HELP, {"word": ["idle"]}), C
 @given(starts() | HELPS)
 @example(Command(START, {"room": ["0"], "user": ["0"], "push": ["rtmp://h/0="], "dry-run": ["dry-run"]}))
 @example(Command(START, {"room": ["0"], "user": ["0"], "push": ["rtmp://h/k;hd", "rtmp://h/k,user=1"]}))
+@example(Command(START, {"room": ["10m"], "user": ["10m"]}))
 def test_a_command_written_and_parsed_is_the_same(command: Command) -> None:
     """The canonical text says the whole command, and needs no normalising."""
     text = write(command, LEXICON)
