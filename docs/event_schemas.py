@@ -1,4 +1,4 @@
-"""The JSON Schemas of the events, docs/events/TYPE.json, from their models. `make docs` writes them."""
+"""The JSON Schemas (2020-12) of the events, docs/events/TYPE.json, from their models. `make docs` writes them."""
 
 import json
 import sys
@@ -14,7 +14,6 @@ FOLDER = Path(__file__).parent / "events"
 def schema_of(kind: EventType) -> dict[str, Any]:
     """Return the schema of the events of one type."""
     schema = RecordingEvent.model_json_schema(mode="serialization")
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = kind.value
     schema["properties"]["type"] = {"const": kind.value, "type": "string"}
     del schema["$defs"]["EventType"]
