@@ -116,19 +116,20 @@ SAM := SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 .PHONY: validate
 validate: needs-sam ## check template.yaml as SAM and cfn-lint see it, the serverless rules included
 	@$(SAM) validate --lint --region $${AWS_DEFAULT_REGION:-eu-central-1}
-	@.tools/sam/bin/cfn-lint -a cfn_lint_serverless.rules -t template.yaml
+	@.tools/sam/bin/cfn-lint -a cfn_lint_serverless.rules -t template.yaml docs/events/*.yaml
 
 .PHONY: events
 events: needs-local ## make events/ anew: an event for each function and case, with signatures good for five minutes
 	@$(PY) -m local.sam.events
 
 .PHONY: docs
-docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, the schema of the team's configuration, docs/reliability.md, the list of files
+docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, docs/events/, the schema of the team's configuration, docs/reliability.md, the list of files
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 	@$(PY) -m bot.commands_doc > docs/commands.md
 	@$(PY) -m docs.webhook_openapi > docs/openapi.json
 	@$(PY) -m docs.team_schema > parameters/team.schema.json
+	@$(PY) -m docs.event_schemas
 	@$(PY) -m tests.integration.drills.every
 	@$(PY) -m docs.list_files
 

@@ -20,6 +20,7 @@ from bot.people import People
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.aws.away import Away
+from functions.aws.event_bus import EventBus, connect_events
 from functions.aws.observability import logged
 from functions.aws.queue import Queues, connect_queue
 from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
@@ -44,6 +45,7 @@ from functions.worker.follow import Follower
 from functions.worker.granting import Granting
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
+from functions.worker.outbox import Outbox
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
@@ -131,7 +133,10 @@ def _worker(_number: int) -> Worker:
 
     objects_pace = Pace(ledger_table, f"{settings.rtc_app_id}#objects", CALLS_PER_SECOND)
     search = FileSearch(objects_pace, rtc, settings.bucket, settings.files_by, _now)
-    ledger = open_ledger(shared.dynamodb, settings.ledger_table, settings.rtc_app_id, search.files_by)
+    bus = EventBus(connect_events, settings.event_bus_name) if settings.event_bus_name else None
+    ledger = open_ledger(
+        shared.dynamodb, settings.ledger_table, settings.rtc_app_id, search.files_by, sends_events=bus is not None
+    )
 
     def people() -> People | None:
         try:
@@ -148,7 +153,9 @@ def _worker(_number: int) -> Worker:
     results = Results(queues, telling, _now)
     redrawing = Redrawing(ledger, telling, _now)
     adoption = Adoption(ledger, turns, _now)
-    follower = Follower(ledger, turns, redrawing, search, adoption, queues.put, _now)
+    follower = Follower(
+        ledger, turns, redrawing, search, adoption, Outbox(ledger.recordings, bus, _now), queues.put, _now
+    )
     longest = timedelta(hours=settings.max_recording_hours)
     rights = Rights(shared.team.read, people, ledger.usages, telling, _now)
     granting = Granting(ledger, rights, redrawing, _now)

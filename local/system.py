@@ -134,8 +134,8 @@ def running(
     `rtc`: your own stand-in, or a real account. `bot_token`: whether the bot has one. `callers`: of the webhook; by
     default one without limits. `parameters`: more of the template's. `built`: the artifacts to run instead of the
     sources. `host_of`: runs the functions elsewhere. `by_clock`: schedules fire when their time comes, and not only by
-    `stack.fire_schedules`. `files`: RTC calls back about files, and the bucket is listed. `on_log` gets each function's
-    log lines, `on_call` its invocations. Raises LocalError, in one line, if the system can't run.
+    `stack.fire_schedules`. `files`: RTC calls back about files, the bucket is listed, events are sent. `on_log` gets
+    each function's log lines, `on_call` its invocations. Raises LocalError, in one line, if the system can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
@@ -158,6 +158,7 @@ def running(
                     "RecordRuleId": account.record_rule_id,
                     "SlackApiUrl": workspace.api_url,
                     "SlackResponseUrl": workspace.response_url_prefix,
+                    "EventBusName": "default" if files else "",
                     **(_file_parameters(api, account.endpoint) if files and api else {}),
                     **(parameters or {}),
                 },

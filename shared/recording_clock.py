@@ -42,7 +42,7 @@ def notice_due(recording: Recording, now: datetime) -> Notice | None:
 
 def next_due(recording: Recording, now: datetime) -> datetime | None:
     """Return when there is something to do about the recording; None if there is nothing any more."""
-    if not recording.is_drawn or notice_due(recording, now):
+    if not recording.is_drawn or recording.outbox or notice_due(recording, now):
         return now + SOON
     if recording.is_over:
         return _files_due(recording, now)

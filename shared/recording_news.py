@@ -20,6 +20,7 @@ from shared.actors import CLOCK, Actor
 from shared.attempts import Attempt, Limit, Started, Unknown
 from shared.recorded_files import RecordedFile, merged
 from shared.recording_clock import next_due
+from shared.recording_events import with_events
 from shared.recordings import End, FilesBy, Notice, Recording, RecordingState, StopAsked
 from shared.rtc.models import RecordingJob
 
@@ -246,6 +247,17 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """These events were sent, by their ids, or never can be."""
+
+    ids: frozenset[str]
+
+    def fields(self, recording: Recording, now: datetime) -> Fields:
+        """Return what is new."""
+        return {"outbox": tuple(event for event in recording.outbox if event.id not in self.ids)}
+
+
+@dataclass(frozen=True, slots=True)
 class Limited:
     """The recording is to end at another time."""
 
@@ -285,13 +297,14 @@ def changed(recording: Recording, news: News, now: datetime) -> Recording:
     if all(getattr(recording, name) == value for name, value in fields.items()):
         return recording
     after = recording.model_copy(update={**fields, "revision": recording.revision + 1})
+    after = with_events(recording, after, now)
     return after if "due_at" in fields else after.model_copy(update={"due_at": next_due(after, now)})
 
 
-def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING) -> Recording:
+def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING, *, sends_events: bool = False) -> Recording:
     """Return the recording of an attempt that has been started, or whose outcome is unknown. Raises ValueError."""
     now = attempt.settled_at or attempt.began_at
-    new = _asked_for(attempt).model_copy(update={"files_by": files_by})
+    new = _asked_for(attempt).model_copy(update={"files_by": files_by, "sends_events": sends_events})
     match attempt.outcome:
         case Started(job=job, app_id=app_id):
             new = new.model_copy(update={"app_id": app_id})
@@ -326,6 +339,7 @@ def _asked_for(attempt: Attempt) -> Recording:
 
 def first_drawn(recording: Recording, now: datetime) -> Recording:
     """Return a new recording as one that its order's answer is about to show."""
+    recording = with_events(None, recording, now)
     drawn = recording.model_copy(update={"drawn": recording.visible})
     return drawn.model_copy(update={"due_at": next_due(drawn, now)})
 

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.actors import Actor
 from shared.attempts import Limit
+from shared.events import RecordingEvent
 from shared.recorded_files import RecordedFile
 from shared.rtc.models import RecordingJob, RecordingRequest
 
@@ -137,6 +138,12 @@ class Recording(_Stored):
     """Whether RTC has said that no more files come."""
     files_posted: int = 0
     """How many files were posted."""
+    sends_events: bool = False
+    """Whether its events are sent to other systems."""
+    outbox: tuple[RecordingEvent, ...] = ()
+    """The events that are not sent yet."""
+    events_made: int = 0
+    """How many events it has made."""
     drawn: str = ""
     """What its message shows: a value of `visible`."""
     due_at: AwareDatetime | None = None

@@ -17,6 +17,7 @@ RECORDER = {
     "RECORD_LOCATION": "cn-north-4",
     "RECORD_FOLDER": "",
     "OBS_ENDPOINT": "https://obs.{location}.myhuaweicloud.com",
+    "EVENT_BUS_NAME": "",
     "IAM_ENDPOINT": "https://iam.myhuaweicloud.com",
     "SLACK_API_URL": "https://slack.com/api/",
     "SLACK_RESPONSE_URL": "https://hooks.slack.com/",

@@ -34,11 +34,21 @@ class Ledger:
     usages: Usages
 
 
-def open_ledger(client: "DynamoDBClient", table_name: str, app_id: str, files_by: FilesBy = FilesBy.NOTHING) -> Ledger:
-    """Return the ledger of an RTC app in a table. `files_by`: how the files of new recordings are learned of."""
+def open_ledger(
+    client: "DynamoDBClient",
+    table_name: str,
+    app_id: str,
+    files_by: FilesBy = FilesBy.NOTHING,
+    *,
+    sends_events: bool = False,
+) -> Ledger:
+    """Return the ledger of an RTC app in a table.
+
+    `files_by`: how the files of new recordings are learned of. `sends_events`: whether these make events.
+    """
     table = Table(client, table_name)
     locks = Locks(table, app_id)
-    recordings = Recordings(table, app_id, locks, files_by)
+    recordings = Recordings(table, app_id, locks, files_by, sends_events=sends_events)
     orders = Orders(table)
     return Ledger(
         orders=orders,

@@ -50,11 +50,12 @@ class Last(BaseModel):
 class Recordings:
     """The recordings of one app."""
 
-    def __init__(self, table: Table, app_id: str, locks: Locks, files_by: FilesBy) -> None:
+    def __init__(self, table: Table, app_id: str, locks: Locks, files_by: FilesBy, *, sends_events: bool) -> None:
         self._table = table
         self._app_id = app_id
         self._locks = locks
         self._files_by = files_by
+        self._sends_events = sends_events
 
     def read(self, order_id: str, n: int) -> Recording | None:
         """Return the recording of an order's n-th stream, or None."""
@@ -89,7 +90,7 @@ class Recordings:
         elif isinstance(news, NotBegun):
             return []
         else:
-            after = begun(attempt, self._files_by)
+            after = begun(attempt, self._files_by, sends_events=self._sends_events)
         written = [] if after is before else [self._put(after, now, over=before)]
         pointer = Pointer(order_id=after.order_id, n=after.n)
         if isinstance(news, Undecided):
@@ -100,7 +101,7 @@ class Recordings:
 
     def plan(self, recording: Recording, now: datetime) -> Recording:
         """Store a recording that is planned for later, unless it is there. Return the stored one."""
-        recording = recording.model_copy(update={"files_by": self._files_by})
+        recording = recording.model_copy(update={"files_by": self._files_by, "sends_events": self._sends_events})
         if self._table.write(self._put(recording, now, over=None), *self.asked_for(recording, now)):
             return recording
         return self.read(recording.order_id, recording.n) or recording

@@ -39,7 +39,7 @@ class CallbackHandler:
             return
         file = said.file()
         news = Files(() if file is None else (file,), are_all=said.is_over)
-        recording = self.ledger.recordings.note(recording, news, self.clock())
+        recording = self.follower.outbox.send(self.ledger.recordings.note(recording, news, self.clock()))
         is_old_news = said.event_type == NEW_FILE and recording.state is RecordingState.RECORDING
         if not is_old_news and not recording.is_over and self.clock() - order.placed_at <= LONGEST_WAIT:
             self.follower.look(recording, delivery)

@@ -43,6 +43,8 @@ class RecorderSettings(Settings):
     """What the names of the files in the bucket begin with; `{stream}` stands for the stream's name."""
     obs_endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+$")]
     """Where OBS answers, without a path and a bucket; `{location}` stands for the bucket's region."""
+    event_bus_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{0,256}$")]
+    """The event bus that gets the events; empty for none."""
     slack_command: Name
     """The slash command's name, for what people may type next."""
     slack_api_url: UrlPrefix

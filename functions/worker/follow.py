@@ -13,6 +13,7 @@ from functions.worker.adoption import Adoption, Clue
 from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from functions.worker.differences import report_differences
 from functions.worker.file_search import FileSearch
+from functions.worker.outbox import Outbox
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.turns import Turns
@@ -35,6 +36,7 @@ class Follower:
     redrawing: Redrawing
     search: FileSearch
     adoption: Adoption
+    outbox: Outbox
     put: Callable[[Order], None]
     """Puts the start of a planned recording on the queue."""
     clock: Callable[[], datetime]
@@ -60,10 +62,13 @@ class Follower:
             logger.info("the message is due again in a minute", extra={"reason": str(again)})
 
     def look(self, recording: Recording, delivery: Delivery) -> Recording:
-        """Learn how the recording is, and do what its time asks for. Return it as it is then.
+        """Learn how the recording is, do what its time asks for, and send its events. Return it as it is then.
 
         Raises NoTurn if RTC has no turn for it.
         """
+        return self.outbox.send(self._look(recording, delivery))
+
+    def _look(self, recording: Recording, delivery: Delivery) -> Recording:
         now = self.clock()
         if recording.is_over:
             if lists_bucket(recording) and (found := self.search.look(recording)):

@@ -12,7 +12,12 @@ from typing import Any, Self
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 """The account id that moto uses."""
-_SERVICES = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb", "secretsmanager": "secretsmanager"}
+_SERVICES = {
+    "AmazonSQS": "sqs",
+    "DynamoDB_20120810": "dynamodb",
+    "secretsmanager": "secretsmanager",
+    "AWSEvents": "events",
+}
 """Services by their names in X-Amz-Target, as the JSON protocols use them."""
 _RESOURCES = ("QueueUrl", "TableName", "SecretId")
 _TRANSACTED = {
@@ -43,6 +48,8 @@ class AwsCall:
         match self.action.partition(":")[0]:
             case "sqs":
                 return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{self.resource.rpartition('/')[2]}"
+            case "events":
+                return f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{self.resource}"
             case "dynamodb" if not self.resource.startswith("arn:"):
                 return f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{self.resource}"
         return self.resource
@@ -81,5 +88,7 @@ def _parts(action: str, document: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _resource(arguments: Any) -> str:
+    if "Entries" in arguments and "EventBusName" in arguments["Entries"][0]:  # of EventBridge
+        return str(arguments["Entries"][0]["EventBusName"])
     name = next((arguments[name] for name in _RESOURCES if name in arguments), "")
     return f"{name}/index/{arguments['IndexName']}" if "IndexName" in arguments else name

@@ -25,6 +25,7 @@ from local.aws.template import PLAIN_TYPES
 _structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - moto has no other way in
 _SERVICES = {
     "cloudformation",
+    "events",
     "iam",
     "kms",
     "secretsmanager",

@@ -18,6 +18,7 @@ from mypy_boto3_sqs import SQSClient
 from bot.people import People
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
+from functions.aws.event_bus import EventBus
 from functions.aws.queue import OrderQueue, Queues, read
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.pace import Pace
@@ -36,6 +37,7 @@ from functions.worker.follow import Follower
 from functions.worker.granting import Granting
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
+from functions.worker.outbox import Outbox
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
@@ -230,13 +232,15 @@ def handlers_of(
     clock: SettableClock,
     team: Callable[[], InForce] = lambda: TEAM,
     people: People | None = None,
+    bus: EventBus | None = None,
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
     rights = Rights(team, lambda: people, ledger.usages, telling, clock)
     results = Results(checks.queues, telling, clock)
     redrawing = Redrawing(ledger, telling, clock)
     adoption = Adoption(ledger, turns, clock)
-    follower = Follower(ledger, turns, redrawing, search, adoption, checks.queues.put, clock)
+    outbox = Outbox(ledger.recordings, bus, clock)
+    follower = Follower(ledger, turns, redrawing, search, adoption, outbox, checks.queues.put, clock)
     granting = Granting(ledger, rights, redrawing, clock)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, granting, LONGEST, clock, clock.tick)
     stop = StopHandler(ledger, turns, telling, results, redrawing, rights, clock)
@@ -263,6 +267,7 @@ def a_world(
     busy_channel: bool = False,
     bucket: Bucket | None = None,
     files_by: FilesBy = FilesBy.NOTHING,
+    bus: EventBus | None = None,
 ) -> Iterator[World]:
     """A recorder whose ledger, queue, RTC and Slack know nothing yet. In a `busy_channel` Slack limits the posts."""
     dynamodb, sqs = aws
@@ -277,7 +282,7 @@ def a_world(
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
     objects_pace = Pace(Table(dynamodb, TABLE), new_order_id(), CALLS_PER_SECOND)
     search = FileSearch(objects_pace, lambda: rtc, bucket, files_by, clock, clock.tick)
-    ledger = open_ledger(dynamodb, TABLE, new_order_id(), search.files_by)
+    ledger = open_ledger(dynamodb, TABLE, new_order_id(), search.files_by, sends_events=bus is not None)
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
     with (
@@ -302,6 +307,6 @@ def a_world(
             people = People(slack_api)
             for person in PEOPLE:  # it is asked before, so that no test's fault hits it
                 people.person(person.user_id, frozenset(Need))
-        table, due = handlers_of(ledger, turns, telling, checks, search, clock, lambda: world.team, people)
+        table, due = handlers_of(ledger, turns, telling, checks, search, clock, lambda: world.team, people, bus)
         world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url, people=people)
         yield world

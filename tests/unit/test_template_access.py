@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.template import FUNCTIONS, QUEUES, RESOURCES, granted, of_type
+from tests.template import FUNCTIONS, PARAMETERS, QUEUES, RESOURCES, granted, of_type
 
 ROLES = of_type("AWS::IAM::Role")
 SCHEDULES = of_type("AWS::Scheduler::Schedule")
@@ -53,6 +53,8 @@ def _is_of_ours(target: object) -> bool:
     match target:
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
             return name in RESOURCES
+        case {"Fn::Sub": str(arn)} if arn.endswith(":event-bus/${EventBusName}"):
+            return "EventBusName" in PARAMETERS
         case {"Fn::Sub": str(arn)}:  # an index of a table
             name, _, index = arn.removeprefix("${").partition(".Arn}/index/")
             return index in [it["IndexName"] for it in RESOURCES[name]["Properties"]["GlobalSecondaryIndexes"]]

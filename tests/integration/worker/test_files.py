@@ -368,16 +368,16 @@ def test_a_forged_link_opens_nothing(world: World) -> None:
 
 
 def test_who_may_not_see_the_recording_gets_no_link(world: World) -> None:
-    """What was asked for in a direct message is nobody else's business; who asks reads that, and nothing else."""
+    """What was asked for in a direct message is nobody else's business; the recorder asks again."""
     order = with_file(world)
     recording_ = recording(world, order).model_copy(update={"channel_id": "D0ANN", "is_public": False})
     before = recording(world, order)
     assert world.ledger.recordings._table.write(
         world.ledger.recordings._put(recording_.model_copy(update={"revision": 99}), world.clock(), over=before)
     )
-    answer = asks(world, order, Actor(kind="slack_user", id=BEN.user_id), CLASS_RECORDINGS.channel_id)
-    assert "You may not see the files of this recording" in answer
-    assert "url" not in answer
+    refusal = asks(world, order, Actor(kind="slack_user", id=BEN.user_id), CLASS_RECORDINGS.channel_id)
+    assert "You may not see the files of this recording" in refusal
+    assert '"url"' not in refusal
     assert "url" in asks(world, order, order.actor, CLASS_RECORDINGS.channel_id)
 
 

@@ -1,0 +1,184 @@
+"""Events for other systems: on moto's bus, valid against their schemas, at least once, and never lost."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from moto.events.utils import EventTemplateParser
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from functions.aws.event_bus import EventBus
+from local.rtc.faults import Fault
+from shared.orders import Order
+from shared.recordings import FilesBy, Recording
+from tests.integration.conftest import World, a_world
+
+SCHEMAS = Path(__file__).parents[3] / "docs" / "events"
+
+
+class Bus:
+    """moto's default bus, behind which a rule puts all of recordbot's events on a queue; it can refuse them."""
+
+    def __init__(self, sqs: SQSClient) -> None:
+        self.sqs = sqs
+        self.url = sqs.create_queue(QueueName="events")["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        session = boto3.Session("made", "up", region_name=arn.split(":")[3])
+        self.client: Any = session.client("events")
+        self.client.put_rule(Name="all", EventPattern=json.dumps({"source": ["recordbot"]}))
+        self.client.put_targets(Rule="all", Targets=[{"Id": "queue", "Arn": arn}])
+        self.answer: Callable[[Sequence[dict[str, Any]]], dict[str, Any]] | None = None
+
+    def put_events(self, *, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        """Put them, or do what was set."""
+        answer: dict[str, Any] = self.answer(Entries) if self.answer else self.client.put_events(Entries=Entries)
+        return answer
+
+    def taken(self) -> list[dict[str, Any]]:
+        """The events on the queue, each of which is valid against its schema."""
+        found = []
+        while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                event = json.loads(message["Body"])
+                schema = json.loads((SCHEMAS / f"{event['detail-type']}.json").read_text(encoding="utf-8"))
+                Draft202012Validator(schema, format_checker=FormatChecker()).validate(event["detail"])
+                found.append(event["detail"])
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return sorted(found, key=lambda it: (it["subject"], int(it["id"].rpartition("-")[2])))
+
+
+@pytest.fixture
+def bus(aws: tuple[DynamoDBClient, SQSClient], monkeypatch: pytest.MonkeyPatch) -> Bus:
+    """A bus on which nothing is yet."""
+    # The rule has no input transformer, and moto would import a package for one.
+    monkeypatch.setattr(EventTemplateParser, "parse", staticmethod(lambda event, **_: event))
+    bus = Bus(aws[1])
+    bus.taken()
+    return bus
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient], bus: Bus) -> Iterator[World]:
+    """A recorder that sends events, and that RTC calls back."""
+    event_bus = EventBus(lambda: bus, "default")
+    with a_world(aws, bot_token=True, files_by=FilesBy.CALLBACKS, bus=event_bus) as world:
+        world.rtc.call_back("http://door.invalid/rtc/callbacks", "k" * 32)
+        yield world
+
+
+def running(world: World) -> Order:
+    """A start of ann's whose job runs."""
+    order = world.order()
+    assert world.run(order) is None
+    world.clock.tick(2)
+    while check := world.next_check():
+        assert world.run(check) is None
+    return order
+
+
+def recording(world: World, order: Order) -> Recording:
+    """The order's recording, as the ledger has it."""
+    found = world.ledger.recordings.read(order.order_id, 0)
+    assert found is not None
+    return found
+
+
+def types(events: Sequence[dict[str, Any]]) -> list[str]:
+    """Their types without what they share."""
+    return [event["type"].removeprefix("recording.") for event in events]
+
+
+def test_a_recording_makes_an_event_of_each_change(world: World, bus: Bus) -> None:
+    """From its start to its file, in order, each once, with where the file lies and no link."""
+    order = running(world)
+    world.client.stop("1")
+    world.tick()
+    world.call_back()
+    events = bus.taken()
+    assert types(events) == ["started", "running", "ended", "file"]
+    assert len({event["id"] for event in events}) == 4
+    assert {event["subject"] for event in events} == {f"{order.order_id}.0"}
+    (file,) = (event["data"]["file"] for event in events if event["data"]["file"])
+    assert file["bucket"] == "recordings"
+    world.tick(minutes=15)
+    assert bus.taken() == []
+    assert recording(world, order).outbox == ()
+
+
+def test_an_unknown_start_and_its_job_make_events(world: World, bus: Bus) -> None:
+    """Unknown first, then started when a callback names the job."""
+    world.rtc.misbehave(Fault(status=502, made=True), operation="start")
+    assert world.run(world.order()) is None
+    world.clock.tick(2)
+    world.call_back()
+    world.tick()
+    assert types(bus.taken()) == ["unknown", "started", "running"]
+
+
+@pytest.mark.parametrize("end", ["fails", "is gone"])
+def test_what_fails_makes_a_failed_event(world: World, bus: Bus, end: str) -> None:
+    """RTC failed, or doesn't know the job any more."""
+    running(world)
+    if end == "fails":
+        world.rtc.fail("1")
+    else:
+        world.rtc.misbehave(Fault(status=404, error_code="RTC.00001003"), operation="show")
+    world.tick(minutes=2)
+    assert types(bus.taken())[:3] == ["started", "running", "failed"]
+
+
+@pytest.mark.parametrize("how", ["refuses", "fails"])
+def test_what_the_bus_does_not_take_is_sent_in_a_minute(world: World, bus: Bus, how: str) -> None:
+    """With the same ids; and the recording is followed all the same."""
+    bus.answer = _refuse if how == "refuses" else _fail
+    order = running(world)
+    world.tick(minutes=3)
+    assert types([json.loads(event.model_dump_json()) for event in recording(world, order).outbox]) == [
+        "started",
+        "running",
+    ]
+    bus.answer = None
+    world.tick(minutes=2)
+    assert types(bus.taken()) == ["started", "running"]
+    assert recording(world, order).outbox == ()
+
+
+def test_events_that_can_be_sent_for_a_day_are_dropped(world: World, bus: Bus) -> None:
+    """A bus that is gone must not keep a recording due for ever."""
+    bus.answer = _fail
+    order = running(world)
+    world.client.stop("1")
+    world.tick(minutes=12)
+    assert recording(world, order).due_at is not None
+    world.clock.tick(25 * 3600)
+    world.tick(minutes=3)
+    assert recording(world, order).due_at is None
+
+
+def _refuse(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    failed = [{"ErrorCode": "ThrottlingException"} for _ in entries]
+    return {"FailedEntryCount": len(failed), "Entries": failed}
+
+
+def _fail(_: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    raise ConnectionError
+
+
+def test_no_event_has_a_secret(world: World, bus: Bus) -> None:
+    """Push addresses hold keys; no event has one."""
+    order = world.order()
+    request = order.action.requests[0]  # type: ignore[union-attr] # it is a start
+    pushed = type(request).model_validate(
+        request.model_dump(mode="json") | {"publish_param": {"rtmp_urls": ["rtmp://h/live/secret-key"]}}
+    )
+    action = order.action.model_copy(update={"requests": (pushed,)})
+    assert world.run(order.model_copy(update={"action": action})) is None
+    world.tick()
+    events = bus.taken()
+    assert events
+    assert "secret-key" not in json.dumps(events)
