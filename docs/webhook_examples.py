@@ -116,6 +116,7 @@ WRONG_FIELD: dict[str, Any] = {
 REASONS = {
     "400": "the body is no JSON in UTF-8 without byte order mark: Expecting value (line 1, column 28)",
     "401": "webhook-timestamp is 312 seconds behind our clock; 300 are allowed",
+    "403": "You may not start this recording: you can for 1h at most (rule the timetable).",
     "404": "no such order, or the link is incomplete",
     "405": "another method is needed: the header Allow names what is possible",
     "409": "another body came under this webhook-id before",

@@ -26,6 +26,7 @@ _SIGNATURE = {
 _REFUSALS = {
     "400": "The body is no JSON, or has a name twice in one object.",
     "401": "Not signed with a key of this caller, or signed over five minutes ago.",
+    "403": "The team's rules don't let this caller do it.",
     "405": "Another method is needed.",
     "409": "Another body came under this webhook-id before.",
     "413": "The body has over 64,000 bytes.",
