@@ -362,7 +362,7 @@ def test_a_recording_comes_to_its_file(address: str, demo: tuple[str, System]) -
 def _events_sent(system: System, job_id: str) -> set[str]:
     """The types of the job's events that the recorder has put on the bus, as its role allows."""
     lines = [line for line in system.stack.logs("RecorderFunction") if '"event_sent"' in line]
-    return {json.loads(line)["event_type"] for line in lines if json.loads(line)["job_id"] == job_id}
+    return {json.loads(line)["event_type"] for line in lines if json.loads(line).get("job_id") == job_id}
 
 
 def _until(look: Callable[[], bool]) -> None:
