@@ -7,10 +7,10 @@ from datetime import datetime
 from functions.aws.observability import logger
 from functions.ledger.ledger import Ledger
 from functions.worker.adoption import Adoption, Clue
-from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
+from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain
 from functions.worker.follow import Follower
 from shared.failures import FailureKind
-from shared.orders import Callback, Order
+from shared.orders import Callback, Check, Order
 from shared.recording_news import Files
 from shared.recordings import Recording, RecordingState
 from shared.rtc.callbacks import NEW_FILE, RtcCallback
@@ -43,7 +43,16 @@ class CallbackHandler:
         is_old_news = said.event_type == NEW_FILE and recording.state is RecordingState.RECORDING
         if not is_old_news and not recording.is_over and self.clock() - order.placed_at <= LONGEST_WAIT:
             self.follower.look(recording, delivery)
-        self.follower.redraw(recording, delivery)
+        self._redraw(recording, order, delivery)
+
+    def _redraw(self, recording: Recording, order: Order, delivery: Delivery) -> None:
+        """Show what is new. Raises NoTurn while others post to the channel: a tick would show it a minute later."""
+        try:
+            self.follower.redrawing.redraw(Order.about(recording, Check()), delivery)
+        except TryAgain as again:
+            if isinstance(again, NoTurn) and self.clock() - order.placed_at <= LONGEST_WAIT:
+                raise
+            logger.info("the message is due again in a minute", extra={"reason": str(again)})
 
     def _adopt(self, order: Order, said: RtcCallback, delivery: Delivery) -> Recording | None:
         if said.job_id is None or said.stream_name is None or said.room_id is None:
