@@ -206,10 +206,13 @@ class World:
 
     def call_back(self) -> None:
         """Let RTC call back about all that is new, and take what it says."""
-        for call in self.rtc.callbacks_due():
-            said = Callback(said=read_callback(call.body))
-            order = Order(order_id=new_order_id(), actor=RTC, action=said, placed_at=self.clock())
-            assert self.run(order) is None
+        assert self.try_callbacks() == []
+
+    def try_callbacks(self) -> list[Order]:
+        """Let RTC call back about all that is new. Return the orders that have to be received again."""
+        callbacks = [Callback(said=read_callback(call.body)) for call in self.rtc.callbacks_due()]
+        orders = [Order(order_id=new_order_id(), actor=RTC, action=it, placed_at=self.clock()) for it in callbacks]
+        return [order for order in orders if self.run(order) is not None]
 
     def attempt(self, order: Order, n: int = 0) -> Attempt:
         """An attempt that has its outcome."""

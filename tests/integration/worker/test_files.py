@@ -207,14 +207,18 @@ def test_where_nothing_says_so_no_file_is_missed(aws: tuple[DynamoDBClient, SQSC
 
 
 def test_what_slack_does_not_take_is_told_later(world: World) -> None:
-    """The file is not forgotten, and is told once."""
+    """The file is not forgotten, and is told once: the callback comes back, and a tick looks too."""
     running(world)
     world.slack.misbehave(THROTTLED, times=None)
     world.client.stop("1")
     world.clock.tick(2)
-    world.call_back()
+    waiting = world.try_callbacks()
+    assert waiting
     world.tick(minutes=2)
     world.slack.behave()
+    for order in waiting:
+        world.clock.tick(90)
+        world.run(order)
     world.tick(minutes=4)
     assert told(world) == ["🎬 s_1_100_user001_20260102030405.mp4 · 2 s · 1.78 kB · 320x180"]
 
