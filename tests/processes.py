@@ -7,6 +7,8 @@ from pathlib import Path
 
 PATIENCE_S = 90.0
 """How long a test waits for what is about to happen. It ends the wait of a test that fails; the others end at once."""
+DRAIN_S = 200.0
+"""How long a test waits until the queues are empty: a check that others left may pause for two minutes."""
 
 
 def is_gone(pid: int) -> bool:

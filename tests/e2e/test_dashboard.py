@@ -10,7 +10,7 @@ import pytest
 from functions.aws.observability import Metric
 from local.rtc.faults import Fault
 from tests.e2e.conftest import Deployment, eventually
-from tests.processes import PATIENCE_S
+from tests.processes import DRAIN_S
 from tests.template import of_type
 from tests.webhook_sender import Sender, an_event, outcome
 
@@ -55,7 +55,7 @@ def _lines(bot: Deployment) -> list[dict[str, Any]]:
     bot.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="stop")
     outcome(sender.send(stop).json()["status_url"])
     outcome(sender.send(stop).json()["status_url"])
-    bot.system.stack.wait_until_drained(PATIENCE_S)  # so that no other recording is looked at
+    bot.system.stack.wait_until_drained(DRAIN_S)  # so that no other recording is looked at
     bot.rtc.misbehave(Fault(status=404, error_code="RTC.00001003"), operation="show")
     bot.type("ROOM user004")
     bot.read("❓ Lost: user004")

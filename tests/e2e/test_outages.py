@@ -18,7 +18,7 @@ from local.system import Account, running
 from shared.log_events import LogEvent
 from shared.orders import Order
 from tests.e2e.conftest import BUILT, Deployment, deployed, eventually, new_room
-from tests.processes import PATIENCE_S
+from tests.processes import DRAIN_S, PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(bot: Dep
     """Nothing can be told any more; the recording runs, the ledger has it, and nothing goes round for ever."""
     bot.slack.misbehave(RESPONSE_URL_ENDED, times=None)
     bot.type("ROOM user001")
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
     assert (len(bot.jobs()), bot.kinds()) == (1, ["started"])
     assert any(LogEvent.NOT_ANSWERED in line for line in bot.logs)
     assert not any(bot.room in letter for letter in bot.dead_letters())
@@ -76,7 +76,7 @@ def _without_rtc(bot: Deployment) -> None:
     bot.hand_back()
     assert "Nothing was started" in bot.read("⛔ Not recorded", "RTC did not take the request", "no connection")
     assert bot.kinds() == ["not_started"]
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
 
 
 def _without_table(bot: Deployment) -> None:

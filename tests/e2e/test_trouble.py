@@ -15,7 +15,7 @@ from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.e2e.conftest import Deployment, eventually
-from tests.processes import PATIENCE_S
+from tests.processes import DRAIN_S
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_same_message_twice_at_the_same_time_is_one_job_and_one_answer(bot: 
     bot.put(order.model_dump_json())
     bot.put(order.model_dump_json())
     bot.read("🔴 Recording user001")
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
     assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen(BEN))) == (1, 1, ["started"], 1)
 
 
@@ -103,11 +103,11 @@ def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployme
 def test_an_outcome_that_the_ledger_does_not_take_is_stored_later(bot: Deployment) -> None:
     """It waits on the queue as a settle: one start, one job, one answer, and no dead letter."""
     failed = AwsFault(status=500, code="InternalServerError")
-    bot.system.stack.wait_until_drained(PATIENCE_S)  # so that no other outcome is stored meanwhile
+    bot.system.stack.wait_until_drained(DRAIN_S)  # so that no other outcome is stored meanwhile
     bot.system.stack.misbehave(failed, "TransactWriteItems", holding=r"\"state\":\"settled\"", times=4)
     bot.type("ROOM user001")
     bot.read("🔴 Recording user001")
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
     assert (bot.starts(), len(bot.jobs()), bot.kinds(), len(bot.seen(BEN))) == (1, 1, ["started"], 1)
     assert any(LogEvent.NOT_STORED in line for line in bot.logs)
     assert not any(bot.room in letter for letter in bot.dead_letters())

@@ -12,7 +12,7 @@ import requests
 from local.slack.chat import CLASS_RECORDINGS
 from shared.log_events import LogEvent
 from tests.e2e.conftest import Deployment, eventually
-from tests.processes import PATIENCE_S
+from tests.processes import DRAIN_S
 from tests.webhook_sender import LIMIT_S, RUNS, Sender, an_event, outcome, start
 
 FORGED = "whsec_" + base64.b64encode(b"a key that nobody was given....").decode()
@@ -27,7 +27,7 @@ def _sender(bot: Deployment) -> Sender:
 
 def _footprint(bot: Deployment) -> tuple[int, int, int, list[bool]]:
     """What orders leave behind once the queue is empty: lines of the door, items in the ledger, starts, and stops."""
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
     placed = sum(LogEvent.ORDER_PLACED in line for line in bot.logs if line.startswith("WebhookFunction"))
     return placed, len(bot.items()), bot.starts(), [job.state == "STOPPED" for job in bot.jobs()]
 
@@ -77,7 +77,7 @@ def test_the_same_event_again_starts_nothing(bot: Deployment, sender: Sender) ->
     assert sender.send(event, f"{bot.room}-1").json() == first
     conflict = sender.send(start(bot.room, "user002"), f"{bot.room}-1")
     assert (conflict.status_code, conflict.headers["content-type"]) == (409, "application/problem+json")
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
     assert bot.starts() == 1
 
 
@@ -172,7 +172,7 @@ def test_an_event_that_was_broken_off_is_sent_again(bot: Deployment, sender: Sen
         event = start(bot.room, f"user{number}")
         sender.break_off(event, f"{bot.room}-{number}", in_the_body=in_the_body)
         outcome(sender.send(event, f"{bot.room}-{number}").json()["status_url"])
-    bot.system.stack.wait_until_drained(PATIENCE_S)
+    bot.system.stack.wait_until_drained(DRAIN_S)
     assert (sorted(job.parameters.user_id for job in bot.jobs()), bot.starts()) == (["user0", "user1"], 2)
 
 
