@@ -57,7 +57,9 @@ def jobs(rtc: RtcApi | None) -> object:
     if rtc is None:
         return None
     files = {file.job.job_id: file.key for file in rtc.files()}
-    return masked([job.document() | {"file": files.get(job.job_id)} for job in reversed(rtc.jobs())])
+    # A file's name is its address, so no other job's push key may hide a part of it.
+    named = [(masked(job.document()), files.get(job.job_id)) for job in reversed(rtc.jobs())]
+    return [{**job, "file": file} for job, file in named if isinstance(job, dict)]
 
 
 def _command(trace: Trace, chat: Chat) -> Mapping[str, object]:
