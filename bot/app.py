@@ -31,7 +31,7 @@ from shared.questions import NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
 from shared.refusals import Lacking, Refusal
 from shared.slack_refs import ReplyTo
-from shared.team import SHIPPED, InForce, Right
+from shared.team import InForce, Right
 
 _BY_NAME = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 
@@ -69,7 +69,7 @@ def create_app(
     put: Callable[[Order], None],
     report: Callable[[Exception], None],
     report_away: Callable[[Unavailable], None],
-    team: Callable[[], InForce] = lambda: InForce(SHIPPED),
+    team: Callable[[], InForce],
     look_up: Callable[[str, frozenset[Need]], Person] = lambda _user_id, _needs: NOT_SAID,
     report_refusal: Callable[[Actor, Place, Refusal], None] = lambda _actor, _place, _refusal: None,
     zone_of: Callable[[str], tzinfo] = lambda _: UTC,

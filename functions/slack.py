@@ -98,7 +98,7 @@ def _door() -> "Door":
     queue = connect_queue(settings.order_queue_url)
 
     @cache
-    def ledger() -> Ledger:  # a client that few commands need is made when one does
+    def ledger() -> Ledger:  # an unsigned request must not cause a client to be made
         dynamodb = boto3.client("dynamodb", config=_LIMITS)
         return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
 

@@ -52,9 +52,9 @@ class Follower:
         try:
             self.look(claimed, delivery)
         finally:
-            self.redraw(claimed, delivery)
+            self._redraw(claimed, delivery)
 
-    def redraw(self, recording: Recording, delivery: Delivery) -> None:
+    def _redraw(self, recording: Recording, delivery: Delivery) -> None:
         """Show the recording as it is, unless Slack can't take that now. Then it is due again in a minute."""
         try:
             self.redrawing.redraw(Order.about(recording, Check()), delivery)

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from functions.ledger.configurations import Configurations
 from functions.ledger.new_versions import holding, put_version
 from local.demo.configuration import configurations_of
+from local.demo.serve import served
 from local.system import System
 from shared.team_yaml import read_team_yaml
 from tests.browser.checker import serious_faults
@@ -19,10 +20,23 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
 
+@pytest.fixture(scope="module")
+def demo() -> Iterator[tuple[str, System]]:
+    """A page and a system for this file alone: the functions use a document for a minute, in other tests as well."""
+    with served(0) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def address(demo: tuple[str, System]) -> str:
+    """The page's address."""
+    return demo[0]
+
+
 @pytest.fixture
-def stored(system: System) -> Iterator[Configurations]:
-    """The system's configurations; afterwards the shipped rules hold for the next test."""
-    configurations = configurations_of(system)
+def stored(demo: tuple[str, System]) -> Iterator[Configurations]:
+    """The system's configurations; afterwards no document of this test holds for the next one."""
+    configurations = configurations_of(demo[1])
     yield configurations
     _put(configurations, "operators: [U0OPERATOR]\n")
 

@@ -20,6 +20,7 @@ from functions.aws.secrets import Secret
 from functions.http.slack_signature import is_signed
 from functions.slack import Door, SlackSecret
 from shared.orders import Order
+from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
 from tests.slack_requests import NOW, SIGNING_SECRET, FixedClock, a_form, an_event, signed
 
@@ -110,6 +111,7 @@ def _door() -> Iterator[Door]:
         put=orders.append,
         report=lambda _: None,
         report_away=lambda _: None,
+        team=lambda: InForce(SHIPPED),
     )
     with mock_aws():
         client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")

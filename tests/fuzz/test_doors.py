@@ -18,6 +18,7 @@ from functions.aws.queue import place
 from functions.aws.secrets import Secret
 from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.door import Door
+from shared.team import SHIPPED, InForce
 from tests.fuzz.callback_events import callback_event, giant_callbacks
 from tests.fuzz.properties import EVENTS, check_memory, check_reply, check_result, put, run
 from tests.fuzz.slack_events import giant_slack_events, slack_event
@@ -45,6 +46,7 @@ def _slacks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
             put=lambda order: place(order, put),
             report=slack._report,
             report_away=slack._report_away,
+            team=lambda: InForce(SHIPPED),
         )
         door = slack.Door(app, Secret(secrets, "slack", slack.SlackSecret, lambda: NOW), lambda: NOW)
         monkeypatch.setattr(slack, "_door", lambda: door)

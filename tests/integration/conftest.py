@@ -62,7 +62,7 @@ from shared.actors import RTC, Actor
 from shared.attempts import Attempt
 from shared.orders import Callback, Check, Order, Start, Tick, new_order_id
 from shared.questions import Need
-from shared.recordings import FilesBy
+from shared.recordings import FilesBy, Recording
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.buckets import Bucket
 from shared.rtc.callbacks import read_callback
@@ -213,6 +213,21 @@ class World:
         callbacks = [Callback(said=read_callback(call.body)) for call in self.rtc.callbacks_due()]
         orders = [Order(order_id=new_order_id(), actor=RTC, action=it, placed_at=self.clock()) for it in callbacks]
         return [order for order in orders if self.run(order) is not None]
+
+    def running(self) -> Order:
+        """A start of ann's whose job runs, and whose first checks are over."""
+        order = self.order()
+        assert self.run(order) is None
+        self.clock.tick(2)
+        while check := self.next_check():
+            assert self.run(check) is None
+        return order
+
+    def recording(self, order: Order) -> Recording:
+        """The recording of the order's first stream, as the ledger has it."""
+        found = self.ledger.recordings.read(order.order_id, 0)
+        assert found is not None
+        return found
 
     def attempt(self, order: Order, n: int = 0) -> Attempt:
         """An attempt that has its outcome."""

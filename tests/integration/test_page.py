@@ -391,12 +391,13 @@ def _ops(address: str, *arguments: str, text: str = "") -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def test_an_operator_changes_the_teams_configuration(address: str) -> None:
+def test_an_operator_changes_the_teams_configuration(address: str, demo: tuple[str, System]) -> None:
     """Another process finds this system by its page's port; a conflict has an exit status and a line of its own."""
+    callers = json.dumps({caller.name: caller.limits for caller in demo[1].callers})  # others of this file need them
     status, shown, _ = _ops(address, "show", "--json")
     assert status == 0
     before = json.loads(shown)["version"]
-    document = f"# {time.monotonic_ns()}\noperators: [U0ANN]\n"
+    document = f"# {time.monotonic_ns()}\noperators: [U0ANN]\ncallers: {callers}\n"
     status, shown, _ = _ops(address, "put", "-", "--json", "--over", str(before), text=document)
     assert status == 0
     assert json.loads(shown)["version"] == before + 1

@@ -1,8 +1,6 @@
 """The team's configuration in the table: its versions, and which of them holds when something is wrong."""
 
 import json
-from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +14,7 @@ from functions.ledger.team_in_force import LIFETIME, RETRY_AFTER, TeamInForce
 from shared.orders import new_order_id
 from shared.team import SHIPPED, STRICT, InForce, Trouble
 from shared.team_document import BadTeam
+from tests.aws_calls import calls_of
 from tests.ledger_table import TABLE
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -74,21 +73,6 @@ def place(dynamodb: DynamoDBClient) -> Place:
     return Place(dynamodb)
 
 
-def reads(dynamodb: DynamoDBClient, ask: Callable[[], object]) -> Counter[str]:
-    """How often each operation of DynamoDB is called meanwhile."""
-    calls: Counter[str] = Counter()
-
-    def note(model: object, **_: object) -> None:
-        calls[str(getattr(model, "name", ""))] += 1
-
-    dynamodb.meta.events.register("before-call.dynamodb", note)
-    try:
-        ask()
-    finally:
-        dynamodb.meta.events.unregister("before-call.dynamodb", note)
-    return calls
-
-
 def test_a_document_is_put_only_over_the_one_that_was_seen(place: Place) -> None:
     """Of two that put at once, the second is refused and loses nothing."""
     first = place.put_operator(1)
@@ -126,12 +110,12 @@ def test_one_read_a_minute(place: Place) -> None:
     """It is one GetItem, however long the document is, and no other read until the minute is over."""
     rules = [{"name": f"{n} {'x' * 70}", "who": ["U1"], "may": ["list"]} for n in range(700)]
     place.put(1, json.dumps({"rules": rules}))
-    assert reads(place.dynamodb, place.team.read) == {"GetItem": 1}
+    assert calls_of(place.dynamodb, place.team.read) == {"GetItem": 1}
     place.now += LIFETIME - 1
-    assert reads(place.dynamodb, place.team.read) == {}
+    assert calls_of(place.dynamodb, place.team.read) == {}
     place.put_operator(2)
     place.now += 1
-    assert reads(place.dynamodb, place.team.read) == {"GetItem": 1}
+    assert calls_of(place.dynamodb, place.team.read) == {"GetItem": 1}
     assert place.team.read() == InForce(place.stored.current().team(), 2)  # type: ignore[union-attr]
 
 

@@ -16,12 +16,13 @@ from functions.ledger.table import Table
 from shared.orders import Stop
 from shared.recordings import End, Recording, RecordingState
 from tests.asked import asked, placed, run
+from tests.aws_calls import calls_of
 from tests.builders import ANN, BEN, NOW
 from tests.integration.conftest import a_world
 from tests.known_recordings import a_known
 from tests.ledger_table import TABLE
 
-FEW, MANY = (10, 10), (3_000, 200)
+FEW, MANY = (10, 10), (10_000, 200)
 """How many recordings are over, and how many run."""
 
 
@@ -36,21 +37,6 @@ def fill(dynamodb: DynamoDBClient, ledger: Ledger, past: int, running: int) -> R
     for some in batched((ledger.recordings._put(it, NOW, over=None) for it in recordings), 100, strict=False):
         assert Table(dynamodb, TABLE).write(*some)
     return ledger.recordings.plan(a_known("mine", room_id="mine", actor=ANN, due_at=NOW), NOW)
-
-
-def reads(dynamodb: DynamoDBClient, ask: Callable[[], object]) -> Counter[str]:
-    """How often each operation of DynamoDB is called meanwhile."""
-    calls: Counter[str] = Counter()
-
-    def note(model: object, **_: object) -> None:
-        calls[str(getattr(model, "name", ""))] += 1
-
-    dynamodb.meta.events.register("before-call.dynamodb", note)
-    try:
-        ask()
-    finally:
-        dynamodb.meta.events.unregister("before-call.dynamodb", note)
-    return calls
 
 
 def counted(aws: tuple[DynamoDBClient, SQSClient], past: int, running: int) -> list[Counter[str]]:
@@ -68,9 +54,9 @@ def counted(aws: tuple[DynamoDBClient, SQSClient], past: int, running: int) -> l
         questions = ("list all", "status 100", "stop", "stop 100", "stop all mine")
         asks: list[Callable[[], object]] = [partial(run, text, where) for text in questions]
         asks.append(partial(ledger.recordings.due, NOW, 20))
-        calls = [reads(dynamodb, ask) for ask in asks]
+        calls = [calls_of(dynamodb, ask) for ask in asks]
         assert all(1 <= sum(it.values()) <= 2 for it in calls)
-        calls.append(reads(dynamodb, world.tick_again))
+        calls.append(calls_of(dynamodb, world.tick_again))
         assert [call.operation for call in world.rtc.calls()] == ["show"]
     return calls
 

@@ -14,7 +14,7 @@ from local.rtc.faults import Fault
 from shared.actors import RTC
 from shared.attempts import Started
 from shared.orders import Callback, Order, Start, new_order_id
-from shared.recordings import End, FilesBy, Recording, RecordingState
+from shared.recordings import End, FilesBy, RecordingState
 from shared.rtc.buckets import Bucket
 from shared.rtc.callbacks import RtcCallback
 from shared.rtc.models import RecordingRequest
@@ -42,15 +42,8 @@ def unknown(world: World, fault: Fault = SILENT, **stream: Any) -> Order:
     order = order.model_copy(update={"action": Start(requests=(request,))})
     world.rtc.misbehave(fault, operation="start")
     assert world.run(order) is None
-    assert recording(world, order).state is RecordingState.UNKNOWN
+    assert world.recording(order).state is RecordingState.UNKNOWN
     return order
-
-
-def recording(world: World, order: Order) -> Recording:
-    """The order's recording, as the ledger has it."""
-    found = world.ledger.recordings.read(order.order_id, 0)
-    assert found is not None
-    return found
 
 
 def called_back(world: World, job_id: str = "1", receive: int = 1, **changes: Any) -> timedelta | None:
@@ -68,7 +61,7 @@ def test_a_callback_names_the_job_and_the_message_becomes_true(world: World) -> 
     assert world.read()[0].startswith("❓ user001 in room 100 may or may not be recording")
     world.clock.tick(2)
     world.call_back()
-    adopted = recording(world, order)
+    adopted = world.recording(order)
     assert (adopted.state, adopted.job_id) == (RecordingState.RECORDING, "1")
     assert isinstance(world.attempt(order).outcome, Started)
     assert world.read()[0].startswith("🔴 Recording user001 in room 100")
@@ -78,7 +71,7 @@ def test_a_callback_names_the_job_and_the_message_becomes_true(world: World) -> 
     world.client.stop("1")
     world.clock.tick(2)
     world.call_back()
-    assert recording(world, order).is_over
+    assert world.recording(order).is_over
     assert world.read()[-1].startswith("🎬")
 
 
@@ -86,15 +79,15 @@ def test_a_callback_that_comes_after_the_hold_still_names_it(world: World) -> No
     """Only the file is complete hours later. Until then people read that it seems not to have started."""
     order = unknown(world)
     world.tick(minutes=17)
-    assert recording(world, order).end is End.RELEASED
+    assert world.recording(order).end is End.RELEASED
     assert world.read()[0].startswith("❓ user001 in room 100 seems not to have been recorded")
     assert world.read()[1].startswith("❓ @ann, user001 in room 100 seems not to have been recorded.")
     world.clock.tick(3600)
     world.client.stop("1")
     world.clock.tick(2)
     world.call_back()
-    assert recording(world, order).state is RecordingState.ENDED
-    assert recording(world, order).job_id == "1"
+    assert world.recording(order).state is RecordingState.ENDED
+    assert world.recording(order).job_id == "1"
     assert world.read()[0].startswith("⏹️ Recorded user001 in room 100")
 
 
@@ -113,7 +106,7 @@ def test_what_does_not_fit_adopts_nothing(world: World, changes: dict[str, Any])
     order = unknown(world)
     job_id = changes.pop("job_id", "1")
     assert called_back(world, job_id, **changes) is None
-    assert recording(world, order).state is RecordingState.UNKNOWN
+    assert world.recording(order).state is RecordingState.UNKNOWN
 
 
 def test_what_fits_two_starts_resolves_neither(world: World) -> None:
@@ -121,7 +114,7 @@ def test_what_fits_two_starts_resolves_neither(world: World) -> None:
     orders = [unknown(world), unknown(world, video_type="SCREENSTREAM")]
     world.clock.tick(2)
     world.call_back()
-    assert [recording(world, order).state for order in orders] == [RecordingState.UNKNOWN] * 2
+    assert [world.recording(order).state for order in orders] == [RecordingState.UNKNOWN] * 2
 
 
 def test_a_job_that_is_known_is_adopted_by_nobody(world: World) -> None:
@@ -132,8 +125,8 @@ def test_a_job_that_is_known_is_adopted_by_nobody(world: World) -> None:
     assert world.run(second) is None
     world.clock.tick(2)
     world.call_back()
-    assert recording(world, second).job_id == "1"
-    assert recording(world, lost).end is End.RELEASED
+    assert world.recording(second).job_id == "1"
+    assert world.recording(lost).end is End.RELEASED
 
 
 def test_a_callback_waits_for_the_answer_to_a_start(world: World) -> None:
@@ -145,9 +138,9 @@ def test_a_callback_waits_for_the_answer_to_a_start(world: World) -> None:
     assert called_back(world) is not None
     world.clock.tick(30)
     assert world.run(order) is None
-    assert recording(world, order).state is RecordingState.UNKNOWN
+    assert world.recording(order).state is RecordingState.UNKNOWN
     assert called_back(world, receive=2) is None
-    assert recording(world, order).job_id == "1"
+    assert world.recording(order).job_id == "1"
 
 
 def test_a_file_in_the_bucket_names_the_job(aws: tuple[DynamoDBClient, SQSClient]) -> None:
@@ -157,8 +150,8 @@ def test_a_file_in_the_bucket_names_the_job(aws: tuple[DynamoDBClient, SQSClient
         world.clock.tick(5)
         world.client.stop("1")
         world.tick(minutes=8)
-        assert recording(world, order).state is RecordingState.ENDED
-        assert len(recording(world, order).files) == 1
+        assert world.recording(order).state is RecordingState.ENDED
+        assert len(world.recording(order).files) == 1
         assert world.read()[0].startswith("⏹️ Recorded user001 in room 100")
 
 
@@ -171,7 +164,7 @@ def test_files_of_two_jobs_that_fit_resolve_nothing(aws: tuple[DynamoDBClient, S
         world.client.stop("1")
         world.client.stop("2")
         world.tick(minutes=17)
-        assert recording(world, order).end is End.RELEASED
+        assert world.recording(order).end is End.RELEASED
         assert world.read()[0].startswith("❓ user001 in room 100 seems not to have been recorded")
 
 
@@ -186,7 +179,7 @@ def test_an_older_file_of_the_stream_names_nothing(aws: tuple[DynamoDBClient, SQ
         world.clock.tick(600)
         order = unknown(world, LOST)
         world.tick(minutes=17)
-        assert recording(world, order).end is End.RELEASED
+        assert world.recording(order).end is End.RELEASED
 
 
 def test_a_later_refusal_says_that_it_probably_runs(aws: tuple[DynamoDBClient, SQSClient]) -> None:
@@ -197,7 +190,7 @@ def test_a_later_refusal_says_that_it_probably_runs(aws: tuple[DynamoDBClient, S
         world.rtc.misbehave(Fault(status=400, error_code="RTC.00001006"), operation="start")
         assert world.run(world.order()) is None
         world.tick(minutes=2)
-        assert recording(world, order).job is None
+        assert world.recording(order).job is None
         assert world.read()[0].splitlines() == [
             "❓ user001 in room 100 is probably being recorded",
             "RTC says so, but never named the job: it can be neither stopped nor followed.",

@@ -14,8 +14,7 @@ from mypy_boto3_sqs import SQSClient
 
 from functions.aws.event_bus import EventBus
 from local.rtc.faults import Fault
-from shared.orders import Order
-from shared.recordings import FilesBy, Recording
+from shared.recordings import FilesBy
 from tests.integration.conftest import World, a_world
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "events"
@@ -71,23 +70,6 @@ def world(aws: tuple[DynamoDBClient, SQSClient], bus: Bus) -> Iterator[World]:
         yield world
 
 
-def running(world: World) -> Order:
-    """A start of ann's whose job runs."""
-    order = world.order()
-    assert world.run(order) is None
-    world.clock.tick(2)
-    while check := world.next_check():
-        assert world.run(check) is None
-    return order
-
-
-def recording(world: World, order: Order) -> Recording:
-    """The order's recording, as the ledger has it."""
-    found = world.ledger.recordings.read(order.order_id, 0)
-    assert found is not None
-    return found
-
-
 def types(events: Sequence[dict[str, Any]]) -> list[str]:
     """Their types without what they share."""
     return [event["type"].removeprefix("recording.") for event in events]
@@ -95,7 +77,7 @@ def types(events: Sequence[dict[str, Any]]) -> list[str]:
 
 def test_a_recording_makes_an_event_of_each_change(world: World, bus: Bus) -> None:
     """From its start to its file, in order, each once, with where the file lies and no link."""
-    order = running(world)
+    order = world.running()
     world.client.stop("1")
     world.tick()
     world.call_back()
@@ -107,7 +89,7 @@ def test_a_recording_makes_an_event_of_each_change(world: World, bus: Bus) -> No
     assert file["bucket"] == "recordings"
     world.tick(minutes=15)
     assert bus.taken() == []
-    assert recording(world, order).outbox == ()
+    assert world.recording(order).outbox == ()
 
 
 def test_an_unknown_start_and_its_job_make_events(world: World, bus: Bus) -> None:
@@ -123,7 +105,7 @@ def test_an_unknown_start_and_its_job_make_events(world: World, bus: Bus) -> Non
 @pytest.mark.parametrize("end", ["fails", "is gone"])
 def test_what_fails_makes_a_failed_event(world: World, bus: Bus, end: str) -> None:
     """RTC failed, or doesn't know the job any more."""
-    running(world)
+    world.running()
     if end == "fails":
         world.rtc.fail("1")
     else:
@@ -136,28 +118,28 @@ def test_what_fails_makes_a_failed_event(world: World, bus: Bus, end: str) -> No
 def test_what_the_bus_does_not_take_is_sent_in_a_minute(world: World, bus: Bus, how: str) -> None:
     """With the same ids; and the recording is followed all the same."""
     bus.answer = _refuse if how == "refuses" else _fail
-    order = running(world)
+    order = world.running()
     world.tick(minutes=3)
-    assert types([json.loads(event.model_dump_json()) for event in recording(world, order).outbox]) == [
+    assert types([json.loads(event.model_dump_json()) for event in world.recording(order).outbox]) == [
         "started",
         "running",
     ]
     bus.answer = None
     world.tick(minutes=2)
     assert types(bus.taken()) == ["started", "running"]
-    assert recording(world, order).outbox == ()
+    assert world.recording(order).outbox == ()
 
 
 def test_events_that_can_be_sent_for_a_day_are_dropped(world: World, bus: Bus) -> None:
     """A bus that is gone must not keep a recording due for ever."""
     bus.answer = _fail
-    order = running(world)
+    order = world.running()
     world.client.stop("1")
     world.tick(minutes=12)
-    assert recording(world, order).due_at is not None
+    assert world.recording(order).due_at is not None
     world.clock.tick(25 * 3600)
     world.tick(minutes=3)
-    assert recording(world, order).due_at is None
+    assert world.recording(order).due_at is None
 
 
 def _refuse(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from local.slack.faults import THROTTLED
 from shared.actors import RTC, Actor
 from shared.orders import Callback, Link, Order, new_order_id
 from shared.recording_clock import NO_FILE, TOGETHER
-from shared.recordings import FilesBy, Recording, RecordingState
+from shared.recordings import FilesBy, RecordingState
 from shared.rtc.buckets import Bucket
 from shared.rtc.callbacks import RtcCallback
 from shared.signed_address import LIFETIME
@@ -47,23 +47,6 @@ def listing(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
         yield world
 
 
-def running(world: World) -> Order:
-    """A start of ann's whose job runs, and whose first checks are over."""
-    order = world.order()
-    assert world.run(order) is None
-    world.clock.tick(2)
-    while check := world.next_check():
-        assert world.run(check) is None
-    return order
-
-
-def recording(world: World, order: Order) -> Recording:
-    """The order's recording, as the ledger has it."""
-    found = world.ledger.recordings.read(order.order_id, 0)
-    assert found is not None
-    return found
-
-
 def told(world: World) -> list[str]:
     """What was said of files in the thread, each reply's first line."""
     return [text.partition("\n")[0] for text in world.read() if text.startswith(("🎬", "⛔"))]
@@ -78,7 +61,7 @@ def said(world: World, **changes: Any) -> None:
 
 def test_a_file_is_told_as_soon_as_rtc_says_that_it_is_there(world: World) -> None:
     """With its length, its size and its place, once, in the thread; and nothing is due any more."""
-    order = running(world)
+    order = world.running()
     world.call_back()
     world.clock.tick(60)
     world.client.stop("1")
@@ -91,12 +74,12 @@ def test_a_file_is_told_as_soon_as_rtc_says_that_it_is_there(world: World) -> No
     assert "in bucket recordings" in reply
     world.tick(minutes=30)
     assert len(told(world)) == 1
-    assert recording(world, order).due_at is None
+    assert world.recording(order).due_at is None
 
 
 def test_several_files_are_told_together_and_in_order(world: World) -> None:
     """However they come: one reply, when the recording is over."""
-    order = running(world)
+    order = world.running()
     for n in (2, 3, 1):
         said(world, obs_object=f"lesson-{n}.mp4", start_time=f"2026-03-02T03:0{n}:00Z")
     assert told(world) == []
@@ -107,12 +90,12 @@ def test_several_files_are_told_together_and_in_order(world: World) -> None:
     assert [line.partition(" ")[0] for line in reply[1:4]] == ["lesson-1.mp4", "lesson-2.mp4", "lesson-3.mp4"]
     world.tick(minutes=30)
     assert len(told(world)) == 1
-    assert recording(world, order).due_at is None
+    assert world.recording(order).due_at is None
 
 
 def test_files_without_an_end_event_are_told_a_minute_after_the_end(world: World) -> None:
     """RTC may never say that it is over."""
-    running(world)
+    world.running()
     world.client.stop("1")
     world.tick()
     said(world)
@@ -124,48 +107,48 @@ def test_files_without_an_end_event_are_told_a_minute_after_the_end(world: World
 @pytest.mark.parametrize("manner", [Manner(times=2), Manner(late=timedelta(minutes=3))], ids=["twice", "late"])
 def test_callbacks_that_come_twice_or_late_tell_the_file_once(world: World, manner: Manner) -> None:
     """RTC has no ids by which to know them again."""
-    order = running(world)
+    order = world.running()
     world.rtc.call_back_so(manner)
     world.client.stop("1")
     for _ in range(8):
         world.tick()
         world.call_back()
     assert len(told(world)) == 1
-    assert len(recording(world, order).files) == 1
+    assert len(world.recording(order).files) == 1
 
 
 def test_callbacks_in_the_wrong_order_come_to_the_same(world: World) -> None:
     """The end first, then the file, then its beginning."""
-    order = running(world)
+    order = world.running()
     world.client.stop("1")
     world.clock.tick(2)
     said(world, event_type="CLOUD_RECORD_SERVER_OVER")
     said(world)
     said(world, event_type="RECORD_NEW_FILE_START")
     assert told(world) == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
-    assert recording(world, order).state is RecordingState.ENDED
+    assert world.recording(order).state is RecordingState.ENDED
 
 
 def test_an_end_that_rtc_calls_back_about_is_seen_at_once(world: World) -> None:
     """Without a tick. That RTC says so is a hint only: the job is shown."""
-    order = running(world)
+    order = world.running()
     said(world, event_type="CLOUD_RECORD_SERVER_OVER")
-    assert recording(world, order).state is RecordingState.RECORDING
+    assert world.recording(order).state is RecordingState.RECORDING
     world.client.stop("1")
     said(world, event_type="CLOUD_RECORD_SERVER_OVER")
-    assert recording(world, order).state is RecordingState.ENDED
+    assert world.recording(order).state is RecordingState.ENDED
 
 
 def test_a_callback_before_the_start_s_own_answer_is_harmless(world: World) -> None:
     """The ledger does not know the job yet."""
     said(world)
-    order = running(world)
-    assert recording(world, order).state is RecordingState.RECORDING
+    order = world.running()
+    assert world.recording(order).state is RecordingState.RECORDING
 
 
 def test_no_file_is_told_after_ten_minutes_and_corrected_by_one_that_comes(world: World) -> None:
     """With what usually causes it, to the person who started it."""
-    order = running(world)
+    order = world.running()
     world.rtc.lose_files()
     world.client.stop("1")
     world.tick(minutes=int(NO_FILE.total_seconds() / 60) - 1)
@@ -175,7 +158,7 @@ def test_no_file_is_told_after_ten_minutes_and_corrected_by_one_that_comes(world
     assert told(world) == ["⛔ @ann, RTC stored no file of user001 in room 100."]
     assert "the bucket is not authorised" in world.read()[2]
     assert world.read()[0].endswith(" · no file")
-    assert recording(world, order).due_at is None
+    assert world.recording(order).due_at is None
     world.clock.tick(3600)
     said(world)
     assert told(world)[1:] == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
@@ -187,7 +170,7 @@ def test_no_file_is_told_after_ten_minutes_and_corrected_by_one_that_comes(world
 
 def test_another_file_that_comes_later_is_told_too(world: World) -> None:
     """As what there is by then."""
-    running(world)
+    world.running()
     world.client.stop("1")
     world.clock.tick(2)
     world.call_back()
@@ -199,16 +182,16 @@ def test_another_file_that_comes_later_is_told_too(world: World) -> None:
 def test_where_nothing_says_so_no_file_is_missed(aws: tuple[DynamoDBClient, SQSClient]) -> None:
     """Neither callbacks nor a bucket are set: recordbot can't know."""
     with a_world(aws, bot_token=True) as world:
-        order = running(world)
+        order = world.running()
         world.client.stop("1")
         world.tick(minutes=30)
-        assert recording(world, order).due_at is None
+        assert world.recording(order).due_at is None
         assert [text for text in world.read() if "file" in text] == []
 
 
 def test_what_slack_does_not_take_is_told_later(world: World) -> None:
     """The file is not forgotten, and is told once: the callback comes back, and a tick looks too."""
-    running(world)
+    world.running()
     world.slack.misbehave(THROTTLED, times=None)
     world.client.stop("1")
     world.clock.tick(2)
@@ -225,56 +208,56 @@ def test_what_slack_does_not_take_is_told_later(world: World) -> None:
 
 def test_a_deleted_message_stops_nothing(world: World) -> None:
     """Nothing is due in the end."""
-    order = running(world)
+    order = world.running()
     (message,) = world.slack.chat.messages(CLASS_RECORDINGS, ANN)
     world.slack.chat.delete(message)
     world.client.stop("1")
     world.clock.tick(2)
     world.call_back()
     world.tick(minutes=4)
-    assert recording(world, order).due_at is None
-    assert len(recording(world, order).files) == 1
+    assert world.recording(order).due_at is None
+    assert len(world.recording(order).files) == 1
 
 
 def test_polling_alone_finds_the_file_in_the_bucket(listing: World) -> None:
     """Where RTC never calls back."""
-    order = running(listing)
+    order = listing.running()
     listing.client.stop("1")
     listing.tick(minutes=4)
     assert told(listing) == ["🎬 s_1_100_user001_20260102030405.mp4 · 2.05 kB"]
     listing.tick(minutes=200)
-    assert recording(listing, order).due_at is None
+    assert listing.recording(order).due_at is None
     assert sum(call.operation == "list" for call in listing.rtc.calls()) <= 4
 
 
 def test_a_bucket_without_the_file_is_listed_ever_more_slowly(listing: World) -> None:
     """For two hours; a person is told after ten minutes."""
-    order = running(listing)
+    order = listing.running()
     listing.rtc.lose_files()
     listing.client.stop("1")
     listing.tick(minutes=15)
     assert told(listing)[-1] == "⛔ @ann, RTC stored no file of user001 in room 100."
     listing.tick(minutes=200)
     assert 6 <= sum(call.operation == "list" for call in listing.rtc.calls()) <= 12
-    assert recording(listing, order).due_at is None
+    assert listing.recording(order).due_at is None
 
 
 def test_a_key_that_may_not_list_is_asked_once(aws: tuple[DynamoDBClient, SQSClient]) -> None:
     """Nothing is missed then, since nobody can know; and the other calls to RTC go on."""
     with a_world(aws, bot_token=True, bucket=BUCKET) as world:
-        order = running(world)
+        order = world.running()
         world.rtc.misbehave(Fault(status=403, error_code="RTC.00001021"), operation="list", times=None)
         world.client.stop("1")
         world.tick(minutes=30)
         assert sum(call.operation == "list" for call in world.rtc.calls()) == 1
-        assert recording(world, order).due_at is None
+        assert world.recording(order).due_at is None
         assert [text for text in world.read() if "file" in text] == []
-        running(world)
+        world.running()
 
 
 def test_a_list_that_fails_is_asked_for_again(listing: World) -> None:
     """RTC may be away for a while."""
-    running(listing)
+    listing.running()
     listing.rtc.misbehave(Fault(status=503), operation="list", times=2)
     listing.client.stop("1")
     listing.tick(minutes=6)
@@ -317,7 +300,7 @@ def asks(world: World, order: Order, actor: Actor, channel_id: str) -> str:
 
 def with_file(world: World, **said_: Any) -> Order:
     """A recording that is over, with a file."""
-    order = running(world)
+    order = world.running()
     world.client.stop("1")
     world.clock.tick(2)
     if said_:
@@ -374,8 +357,8 @@ def test_a_forged_link_opens_nothing(world: World) -> None:
 def test_who_may_not_see_the_recording_gets_no_link(world: World) -> None:
     """What was asked for in a direct message is nobody else's business; the recorder asks again."""
     order = with_file(world)
-    recording_ = recording(world, order).model_copy(update={"channel_id": "D0ANN", "is_public": False})
-    before = recording(world, order)
+    recording_ = world.recording(order).model_copy(update={"channel_id": "D0ANN", "is_public": False})
+    before = world.recording(order)
     assert world.ledger.recordings._table.write(
         world.ledger.recordings._put(recording_.model_copy(update={"revision": 99}), world.clock(), over=before)
     )

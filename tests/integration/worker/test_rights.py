@@ -1,8 +1,7 @@
 """What the team's rules do at the recorder: it asks again, counts, looks people up, and posts the notice first."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from shared.refusals import Lacking
 from shared.slack_refs import ReplyTo
 from shared.team import STRICT, InForce, Trouble
 from shared.team_document import team_of
+from tests.aws_calls import calls_of
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import TEAM, World, a_world
 from tests.paths import SAMPLES
@@ -162,21 +162,6 @@ def test_while_the_rules_can_not_be_read_an_order_waits(with_token: World) -> No
 # Counting
 
 
-def counted(ask: Callable[[], object], dynamodb: DynamoDBClient) -> Counter[str]:
-    """How often each operation of DynamoDB is called meanwhile."""
-    calls: Counter[str] = Counter()
-
-    def note(model: object, **_: object) -> None:
-        calls[str(getattr(model, "name", ""))] += 1
-
-    dynamodb.meta.events.register("before-call.dynamodb", note)
-    try:
-        ask()
-    finally:
-        dynamodb.meta.events.unregister("before-call.dynamodb", note)
-    return calls
-
-
 def test_no_more_run_at_once_than_a_rule_allows(with_token: World) -> None:
     """One that is over makes room again; a second receive of an order counts nothing twice."""
     with_token.team = rules(at_once={"person": 2})
@@ -220,9 +205,9 @@ def test_what_is_counted_is_read_in_a_bounded_number_of_calls(with_token: World,
         assert with_token.run(with_token.order(f"user{n}")) is None
     uncounted = with_token.team
     with_token.team = plain
-    base = counted(lambda: with_token.run(with_token.order("base")), dynamodb)
+    base = calls_of(dynamodb, lambda: with_token.run(with_token.order("base")))
     with_token.team = uncounted
-    calls = counted(lambda: with_token.run(with_token.order("counted")), dynamodb)
+    calls = calls_of(dynamodb, lambda: with_token.run(with_token.order("counted")))
     assert calls["Scan"] == 0
     assert calls["GetItem"] - base["GetItem"] == 2
     assert calls["Query"] - base["Query"] == 4

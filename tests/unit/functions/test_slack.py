@@ -29,6 +29,7 @@ from bot.messages.replies import our_mistake
 from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
 from functions.slack import Door, SlackSecret, handler
 from shared.orders import Order
+from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
@@ -56,6 +57,7 @@ class Around:
             put=self.orders.append,
             report=self.reported.append,
             report_away=self.reported.append,
+            team=lambda: InForce(SHIPPED),
         )
         self.door = Door(app, Secret(self.client, "slack", SlackSecret, self.clock), self.clock)
 
