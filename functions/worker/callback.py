@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.aws.observability import logger
+from functions.aws.observability import log_keys, logger
 from functions.ledger.ledger import Ledger
 from functions.worker.adoption import Adoption, Clue
 from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain
@@ -37,6 +37,11 @@ class CallbackHandler:
         if recording is None:
             logger.info("RTC called back about a job that recordbot does not know", extra={"job_id": said.job_id})
             return
+        # Who looks for the order in the logs finds what was done about it here too.
+        with log_keys(order_id=recording.order_id, callback=order.order_id):
+            self._take(said, recording, order, delivery)
+
+    def _take(self, said: RtcCallback, recording: Recording, order: Order, delivery: Delivery) -> None:
         file = said.file()
         news = Files(() if file is None else (file,), are_all=said.is_over)
         recording = self.follower.outbox.send(self.ledger.recordings.note(recording, news, self.clock()))

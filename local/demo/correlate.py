@@ -6,7 +6,8 @@ and in the metadata of each message to Slack), and RTC's request id.
 An order can be placed twice, if its event is sent twice at almost the same time. Then each event has the receives of
 the message that it sent to the queue; checks and messages in Slack go to the first event.
 
-The schedule's tick belongs to no order. Each order that was looked at has it as a receive, with its own lines.
+The schedule's tick belongs to no order, and RTC's callback has an id of its own. Each order that was looked at has them
+as receives, with its own lines.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -111,17 +112,23 @@ def _receives(
 ) -> Iterator[tuple[str, Receive]]:
     """Yield each message that the recorder received in this call: its order's id, the message and its log lines."""
     for record in read_object(call.event)["Records"]:
-        order_id = str(read_object(record["body"]).get("order_id", ""))
-        if not order_id:
-            looks = _group(
-                (it for it in lines_by_call.get(call.request_id, ()) if "receive" not in it.fields), "order_id"
-            )
+        message = read_object(record["body"])
+        order_id = str(message.get("order_id", ""))
+        is_callback = message.get("action", {}).get("kind") == "callback"
+        if is_callback or not order_id:
+            near = lines_by_call.get(call.request_id, ())
+            looks = _group((it for it in near if _is_look(it, order_id if is_callback else "")), "order_id")
             yield from ((looked_at, Receive(call, record, tuple(lines))) for looked_at, lines in looks.items())
             continue
         number = record["attributes"]["ApproximateReceiveCount"]
         lines = lines_by_order.get(order_id, ())
         own = (it for it in lines if it.fields.get("receive") == number and spans(call, it.at))
         yield order_id, Receive(call, record, tuple(own))
+
+
+def _is_look(line: Line, callback: str) -> bool:
+    """Return whether the line is about what was done for that callback; with an empty text, for a tick."""
+    return line.fields.get("callback") == callback if callback else "receive" not in line.fields
 
 
 def _belongs(receive: Receive, door: Invocation, placing: Sequence[Invocation]) -> bool:

@@ -95,6 +95,7 @@ def _immediate_answer(trace: Trace, at: float) -> Step:
 def _recorder(receive: Receive) -> Step:
     call = receive.call
     title = "The recorder checks whether it runs" if receive.check else "The recorder works on the order"
+    title = "The recorder takes RTC's callback" if receive.is_callback else title
     if receive.number > 1:
         title += f", receive {receive.number}"
     if call.seconds is None:
@@ -111,6 +112,8 @@ def _recorder(receive: Receive) -> Step:
 def _queue_title(receive: Receive) -> str:
     if receive.number > 1:
         return "The order waits for its next receive"
+    if receive.is_callback:
+        return "RTC's callback waits on the queue"
     return "The check waits on the queue" if receive.check else "The order waits on the queue"
 
 

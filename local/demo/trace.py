@@ -35,9 +35,18 @@ class Receive:
 
     @property
     def check(self) -> int:
-        """0 for the order itself; n for the n-th check whether the recordings that it started run; 1 for a tick."""
+        """0 for the order itself; n for the n-th check whether what it started runs; 1 for a tick and a callback."""
+        return int(self._action.get("number", 1)) if self._action.get("kind") in {"check", "callback"} else 0
+
+    @property
+    def is_callback(self) -> bool:
+        """Whether RTC called back about a job of the order."""
+        return bool(self._action.get("kind") == "callback")
+
+    @property
+    def _action(self) -> Mapping[str, Any]:
         action: Mapping[str, Any] = read_object(self.record["body"]).get("action", {})
-        return int(action.get("number", 1)) if action.get("kind") == "check" else 0
+        return action
 
     @property
     def number(self) -> int:

@@ -12,8 +12,10 @@ from local.http_message import Answer, Request
 from local.rtc.api import Call as RtcCall
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.workspace import Call
+from shared.actors import RTC
 from shared.log_events import LogEvent
-from shared.orders import Check, Tick
+from shared.orders import Callback, Check, Order, Tick
+from shared.rtc.callbacks import RtcCallback
 from tests.builders import NOW, a_request
 from tests.scene import BEGIN, START, Scene, an_event_s_order, order_metadata, web_api_post
 
@@ -78,6 +80,28 @@ def test_a_tick_belongs_to_each_order_that_was_looked_at() -> None:
         ("queue", "The check waits on the queue"),
         ("recorder", "The recorder checks whether it runs"),
         ("rtc", "RTC is asked for a job's state"),
+        ("reply", "The answer goes out by chat.postMessage"),
+    ]
+
+
+def test_a_callback_belongs_to_the_order_of_its_job() -> None:
+    """It has an order id of its own on the queue, and lines with that of the order that it is about."""
+    scene = Scene()
+    scene.fulfilled()
+    said = Callback(said=RtcCallback(job_id="1"))
+    order = Order(order_id="7JYDM3K56YXH", actor=RTC, action=said, placed_at=NOW)
+    attributes = {"ApproximateReceiveCount": "1", "SentTimestamp": str(round((BEGIN + 60) * 1000))}
+    event = {"Records": [{"messageId": "callback", "body": order.model_dump_json(), "attributes": attributes}]}
+    scene.calls.append(Invocation(RECORDER, "fn-callback", json.dumps(event).encode(), BEGIN + 60.1, 0.5))
+    own = {"callback": order.order_id, "receive": "1", "function_request_id": "fn-callback"}
+    scene.log(60.2, LogEvent.ENDED, **own)
+    scene.log(60.3, "beside", receive="1", function_request_id="fn-callback")
+    scene.posted(60.4)
+    [trace] = scene.traces()
+    assert [[line.message for line in it.lines] for it in trace.receives[1:]] == [[LogEvent.ENDED]]
+    assert [(it.station, it.title) for it in steps_of(trace) if it.check] == [
+        ("queue", "RTC's callback waits on the queue"),
+        ("recorder", "The recorder takes RTC's callback"),
         ("reply", "The answer goes out by chat.postMessage"),
     ]
 
