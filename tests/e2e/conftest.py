@@ -5,6 +5,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,23 @@ class Deployment:
 
     def hand_back(self, receive: int = 1) -> None:
         """Let this test's message come back as soon as the recorder has failed on it, and not after minutes."""
-        record = eventually(lambda: self.received()[receive - 1 :])[0]
+        self._show_again(eventually(lambda: self.received()[receive - 1 :])[0])
+
+    def kill_recorder(self) -> None:
+        """Kill the recorder, and have all of this test's messages that it had ready to `hand_back_all`."""
+        self.system.stack.kill("RecorderFunction")
+        eventually(lambda: self.received() and not self.is_recorder_at_work())
+
+    def hand_back_all(self) -> None:
+        """Let each of this test's messages that the recorder has not done come back at once.
+
+        Which of them a killed recorder had is a matter of time: the order, or a look at what it started.
+        """
+        for record in {record["messageId"]: record for record in self.received()}.values():
+            with suppress(self.system.stack.sqs.exceptions.ClientError):  # it is done, or back already
+                self._show_again(record)
+
+    def _show_again(self, record: dict[str, Any]) -> None:
         sqs = self.system.stack.sqs
         queue = record["eventSourceARN"].rpartition(":")[2]
         sqs.change_message_visibility(

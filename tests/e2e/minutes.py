@@ -56,8 +56,7 @@ def age(bot: Deployment, by: timedelta) -> None:
 
 def _items(bot: Deployment) -> list[dict[str, Any]]:
     """The items of the room's orders, and its locks."""
-    stack = bot.system.stack
-    found = [it for it in stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"] if "data" in it]
+    found = [it for it in bot.items() if "data" in it]
     orders = {it["pk"]["S"] for it in found if f'"room_id":"{bot.room}"' in it["data"]["S"]}
     return [it for it in found if it["pk"]["S"] in orders or it["pk"]["S"].endswith(f"#{bot.room}")]
 

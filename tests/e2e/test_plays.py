@@ -172,12 +172,11 @@ def is_rtcs_answer_to_a_start(line: str) -> bool:
 def kill_recorder_once(bot: Deployment, is_so: Callable[[], bool]) -> None:
     """Kill the recorder at that moment, let a minute pass, and let its message come back to another one."""
     eventually(is_so)
-    bot.system.stack.kill("RecorderFunction")
-    eventually(lambda: bot.received() and not bot.is_recorder_at_work())
+    bot.kill_recorder()
     age(bot, timedelta(minutes=1))
     for part in (bot.system.stack, bot.slack):
         part.behave()
-    bot.hand_back(len(bot.received()))
+    bot.hand_back_all()
 
 
 def test_the_recorder_killed_before_the_ledger_has_rtcs_answer(bot: Deployment, lectures: Channel) -> None:

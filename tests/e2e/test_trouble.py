@@ -94,8 +94,8 @@ def test_the_recorder_killed_in_the_call_leaves_an_unknown_outcome(bot: Deployme
     bot.rtc.misbehave(Fault(delay=600, made=True), operation="start")
     bot.type("ROOM user001")
     eventually(bot.starts)
-    bot.system.stack.kill("RecorderFunction")
-    bot.hand_back()
+    bot.kill_recorder()
+    bot.hand_back_all()
     bot.read("may or may not be recording")
     assert (bot.starts(), len(bot.jobs()), bot.kinds()) == (1, 1, ["unknown"])
 
