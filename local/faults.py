@@ -40,10 +40,10 @@ class Faults[Which, What: Fault]:
         """Remove all faults."""
         self._pending.clear()
 
-    def take(self, which: Which) -> What | None:
-        """Return the fault for this call, if any, and count it."""
+    def take(self, *names: Which) -> What | None:
+        """Return the fault for the call that has these names, if any, and count it."""
         for place, (fault, wanted, times) in enumerate(self._pending):
-            if wanted in {None, which}:
+            if wanted is None or wanted in names:
                 if times == 1:
                     del self._pending[place]
                 elif times is not None:

@@ -90,7 +90,7 @@ class SlackWorkspace:
         self._clock = clock
         self._response_urls = ResponseUrls(self.chat, clock)
         self._web_api = WebApi(self.chat, clock, token=self.bot_token, scopes=scopes, rate_limited=rate_limited)
-        self._faults = Faults[Door, Fault]()
+        self._faults = Faults[str, Fault]()
         self._deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._server = Server(self._answer, port)
@@ -156,10 +156,13 @@ class SlackWorkspace:
         with self.chat.news:
             return list(self._calls)
 
-    def misbehave(self, fault: Fault, *, door: Door | None = None, times: int | None = 1) -> None:
-        """Apply `fault` to the next `times` calls at `door`. None means either door, and until `behave`."""
+    def misbehave(self, fault: Fault, *, door: Door | None = None, method: str = "", times: int | None = 1) -> None:
+        """Apply `fault` to the next `times` calls at `door`, or of that method of the Web API.
+
+        Without either it is every call; None for `times` means until `behave`.
+        """
         with self.chat.news:
-            self._faults.add(fault, door, times)
+            self._faults.add(fault, method or door, times)
 
     def behave(self) -> None:
         """Remove all faults."""
@@ -197,7 +200,7 @@ class SlackWorkspace:
     ) -> Answer:
         with self.chat.news:  # so a reader that waits for the message also finds the call
             received = self._clock()
-            fault = self._faults.take(door) or Fault()
+            fault = self._faults.take(door, path) or Fault()
             given = fault.apply(answer(path, request) if fault.carried_out else Answer(), door)
             self._calls.append(Call(door, request, given, received))
         return given

@@ -63,7 +63,7 @@ def _answered_in_every_flow(bot: Deployment) -> str:
     bot.rtc.misbehave(Fault(status=502, body=f"<html>{sent}</html>"), operation="start")
     bot.type(f"ROOM user004 push={PUSH}")
     bot.read("user004", "may or may not be recording")
-    bot.slack.misbehave(slack_faults.Fault(status=200, error="channel_not_found"), door="web_api")
+    bot.slack.misbehave(slack_faults.Fault(status=200, error="channel_not_found"), method="chat.postMessage")
     bot.type(f"ROOM user005 push={PUSH}")
     bot.read("user005")
     # RTC knows the address of the job that is stopped, and may repeat it, though it is not in the request.

@@ -203,6 +203,9 @@ def test_misbehaviour_befalls_the_door_it_was_told_for(slack: SlackWorkspace) ->
     limited = requests.post(f"{slack.api_url}auth.test", timeout=60)
     assert (limited.status_code, limited.headers["Retry-After"]) == (429, "1")
     slack.behave()
+    slack.misbehave(THROTTLED, method="chat.postMessage")
+    asked = [requests.post(f"{slack.api_url}{it}", timeout=60) for it in ("auth.test", "chat.postMessage")]
+    assert [it.status_code for it in asked] == [200, 429]
     assert _post(delivery, text="mended").text == "ok"
     assert _seen(slack) == [("response_url", "posted all the same"), ("response_url", "mended")]
     assert [call.answer.status for call in slack.calls()][:2] == [404, 500]
