@@ -133,9 +133,12 @@ class Recordings:
 
     def live(self) -> list[Recording]:
         """Return the recordings that are not over, those that are due next first. It may lag by seconds."""
-        found = self._table.read_index(LIVE, self._app_id, up_to=_FOREVER)
-        recordings = [Recording.model_validate_json(data) for data in found]
-        return [recording for recording in recordings if not recording.is_over]
+        return [recording for recording in self.followed() if not recording.is_over]
+
+    def followed(self, most: int | None = None) -> list[Recording]:
+        """Return the recordings that are live or wait for their files, those that are due next first. It may lag."""
+        found = self._table.read_index(LIVE, self._app_id, up_to=_FOREVER, most=most)
+        return [Recording.model_validate_json(data) for data in found]
 
     def without_job(self, room_id: str) -> list[Recording]:
         """Return the recordings of the room whose start has an unknown outcome, also those that are over by now."""
