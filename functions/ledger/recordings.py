@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
-from shared.attempts import Attempt, Duplicate, Started, Unknown
+from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
@@ -74,20 +74,23 @@ class Recordings:
     def settled(self, attempt: Attempt, now: datetime, *, is_new: bool = False) -> list[Change]:
         """Return the changes that an attempt's outcome makes: a recording begins, or a planned one becomes one.
 
+        A start that was refused makes a recording that is over already, to send its event, if events are sent.
         An existing recording is read again and merged with the outcome. With `is_new`, a recording that begins is not
         looked for: the changes can only be written if there is none.
         """
         match attempt.outcome:
             case Started(job=job, app_id=app_id):
                 news: News = Named(job, attempt.began_at, app_id)
-            case Unknown(held_until=held_until):
-                news = Undecided(attempt.began_at, held_until)
+            case Unknown(held_until=held_until, failure=failure):
+                news = Undecided(attempt.began_at, held_until, failure)
+            case NotStarted(failure=failure):
+                news, is_new = NotBegun(failure), False
             case _:
                 news, is_new = NotBegun(), False
         before = None if is_new else self.read(attempt.order_id, attempt.n)
         if before is not None:
             after = changed(before, news, now)
-        elif isinstance(news, NotBegun):
+        elif isinstance(news, NotBegun) and (news.failure is None or not self._sends_events):
             return []
         else:
             after = begun(attempt, self._files_by, sends_events=self._sends_events)
