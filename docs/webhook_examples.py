@@ -107,6 +107,27 @@ STATUS: dict[str, Any] = {
         "streams": [_STREAM | {"state": "not_started"} | _NOTHING | _QUOTA | _TIMES | _NOT_RECORDED],
     },
 }
+OWN: dict[str, Any] = {
+    "a page": {
+        "recordings": [
+            {
+                "id": "7KQ2M4X8P1ZA3D5F9H0JVWYB.0",
+                "order_id": "7KQ2M4X8P1ZA3D5F9H0JVWYB",
+                **_STREAM,
+                "state": "recording",
+                "job_id": "1",
+                "stream_name": "s_1_100_user001",
+                "stream_name_from": "rtc",
+                "since": "2026-03-02T10:30:01Z",
+                "ends_at": "2026-03-02T18:30:01Z",
+                "checked_at": "2026-03-02T10:30:04Z",
+                "held_until": None,
+            }
+        ],
+        "next": "https://example.com/recordings?limit=1&cursor=...",
+        "warning": None,
+    }
+}
 WRONG_FIELD: dict[str, Any] = {
     "pointer": "/data/select_stream_type",
     "detail": "Input should be 'LD', 'SD', 'HD' or 'FHD'",
@@ -124,5 +145,9 @@ REASONS = {
     "413": "a body may have at most 64000 bytes",
     "415": "the Content-Type has to be application/json, in UTF-8",
     "422": "1 thing is wrong; nothing was started or stopped",
+}
+OWN_REASONS = {
+    "400": "limit has to be a number from 1 to 100",
+    "410": "the cursor has ended, after an hour: begin again without a cursor",
 }
 REQUEST_ID = "Zx1pWhbNoAMEJgA="

@@ -5,15 +5,28 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from docs.webhook_examples import ACCEPTED, DRY_RUN, EVENTS, PONG, REASONS, REQUEST_ID, STATUS, WRONG_FIELD
+from docs.webhook_examples import (
+    ACCEPTED,
+    DRY_RUN,
+    EVENTS,
+    OWN,
+    OWN_REASONS,
+    PONG,
+    REASONS,
+    REQUEST_ID,
+    STATUS,
+    WRONG_FIELD,
+)
 from functions.webhook_api.answers import Accepted, DryRun, OrderStatus, Pong
 from functions.webhook_api.events import EVENT
+from functions.webhook_api.own_recordings import CURSOR, MOST, USUAL, OwnRecordings
 from functions.webhook_api.problems import CONTENT_TYPE, Problem, ProblemDetails, WrongField, not_now
 from shared.command_line import CommandLine, run
 from shared.rtc.received import LEAST_NUMBER, MOST_NUMBER
@@ -48,7 +61,7 @@ _RECORDS_NOTHING = {
 @cache
 def openapi() -> dict[str, Any]:
     """Return the document."""
-    adapters = [TypeAdapter(model) for model in (Accepted, DryRun, Pong, OrderStatus, ProblemDetails)]
+    adapters = [TypeAdapter(model) for model in (Accepted, DryRun, Pong, OrderStatus, OwnRecordings, ProblemDetails)]
     _, definitions = TypeAdapter.json_schemas(
         [
             ("event", "validation", EVENT),
@@ -70,6 +83,7 @@ def openapi() -> dict[str, Any]:
         "paths": {
             "/hooks/{caller}": {"post": _hook()},
             "/orders/{order_id}": {"get": _order(), "head": _head(_order())},
+            "/recordings": {"get": _own(), "head": _head(_own())},
             "/openapi.json": {"get": _document(), "head": _head(_document())},
         },
         "components": {
@@ -119,6 +133,26 @@ def _order() -> dict[str, Any]:
     }
 
 
+def _own() -> dict[str, Any]:
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL}
+    cursor = {"type": "string", "pattern": f"^{CURSOR.pattern}$"}
+    return {
+        "operationId": "listRecordings",
+        "summary": "List your own live recordings, in pages",
+        "description": "Signed as an event is, with an empty body.",
+        "security": [{name: [] for name in _SIGNATURE}],
+        "parameters": [
+            {"name": "limit", "in": "query", "description": "How many a page has.", "schema": limit},
+            {"name": "cursor", "in": "query", "description": "From `next`; use it as it is.", "schema": cursor},
+        ],
+        "responses": {
+            "200": _answer("A page of them.", "OwnRecordings", examples=OWN),
+            **_problems("GET", "400", "401", "405", "410", texts=_OF_THE_LIST, reasons=OWN_REASONS),
+            **_THROTTLED,
+        },
+    }
+
+
 def _document() -> dict[str, Any]:
     answer = {"description": "This document.", "content": {"application/json": {"schema": {"type": "object"}}}}
     return {
@@ -149,6 +183,11 @@ _HEADERS_OF = {
     "503": {"Retry-After": _header("Seconds to wait.")},
 }
 _OF_A_LINK = {"404": "No such order, or the link is incomplete.", "410": "The link has ended, after a week."}
+_OF_THE_LIST = {
+    "400": "The limit is not 1 to 100, the cursor isn't yours, the query has something else, or there is a body.",
+    "401": "Not signed with a key of a caller, or signed over five minutes ago.",
+    "410": "The cursor has ended, after an hour.",
+}
 _FAILURES = {
     "POST": "recordbot can't take the event just now: send it again under the same webhook-id.",
     "GET": "recordbot can't answer just now: ask again.",
@@ -168,13 +207,16 @@ def _answer(description: str, *models: str, examples: dict[str, Any]) -> dict[st
     return {"description": description, "headers": _HEADERS, "content": content}
 
 
-def _problems(method: str, *statuses: str) -> dict[str, Any]:
+def _problems(
+    method: str, *statuses: str, texts: Mapping[str, str] = _REFUSALS | _OF_A_LINK, reasons: Mapping[str, str] = REASONS
+) -> dict[str, Any]:
     """Return what each of these statuses and 503 mean, with an example made as the door makes it."""
-    texts = _REFUSALS | _OF_A_LINK | {"503": _FAILURES[method]}
+    texts = {**_REFUSALS, **texts, "503": _FAILURES[method]}
+    reasons = {**REASONS, **reasons}
     answers = {}
     for status in (*statuses, "503"):
         wrong = [WrongField.model_validate(WRONG_FIELD)] if status == "422" else []
-        problem = not_now(method) if status == "503" else Problem(HTTPStatus(int(status)), REASONS[status], wrong)
+        problem = not_now(method) if status == "503" else Problem(HTTPStatus(int(status)), reasons[status], wrong)
         example = json.loads(problem.response(REQUEST_ID).body)
         answers[status] = {
             "description": texts[status],

@@ -23,7 +23,7 @@ class EventType(StrEnum):
     FILE = "recording.file"
     """A file of it is complete."""
     FAILED = "recording.failed"
-    """RTC failed, lost the job, or did not start what was planned."""
+    """It was not started, RTC failed, or RTC lost the job."""
     UNKNOWN = "recording.unknown"
     """RTC gave no usable answer to its start: nobody knows whether it runs."""
 
@@ -56,6 +56,12 @@ class RecordingFacts(_Part):
     ended_at: AwareDatetime | None
     end: str | None
     """Why it is over: as `end` in the webhook's status."""
+    error_code: str | None = None
+    """RTC's error code, if its start failed or has an unknown outcome."""
+    error_msg: str | None = None
+    """RTC's message about that, or, without one, the kind of failure: as `error_msg` in the webhook's status."""
+    request_id: str | None = None
+    """The X-request-Id of RTC's answer to that start."""
     file: RecordedFile | None = None
     """The file, of recording.file. It is where the file lies, not a link."""
 

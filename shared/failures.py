@@ -64,6 +64,11 @@ class Failure(BaseModel):
         return cls(kind=FailureKind.NOT_ALLOWED, refusal=refusal)
 
     @property
+    def reason(self) -> str:
+        """Return RTC's message; without one, the kind of failure."""
+        return self.error_msg or self.kind.value
+
+    @property
     def clock(self) -> str | None:
         """How far recordbot's clock is off, in words; None if that isn't the cause."""
         if self.clock_ahead is None:

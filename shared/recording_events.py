@@ -44,7 +44,7 @@ def _new(before: Recording | None, after: Recording) -> list[RecordedFile]:
 def _event(
     recording: Recording, kind: EventType, file: RecordedFile | None, number: int, now: datetime
 ) -> RecordingEvent:
-    asked, job = recording.request, recording.job
+    asked, job, failure = recording.request, recording.job, recording.failure
     facts = RecordingFacts(
         order_id=recording.order_id,
         n=recording.n,
@@ -60,6 +60,9 @@ def _event(
         ends_at=None if recording.limit is None else recording.limit.ends_at,
         ended_at=recording.ended_at,
         end=recording.end,
+        error_code=None if failure is None else failure.error_code,
+        error_msg=None if failure is None else failure.reason,
+        request_id=None if failure is None else failure.request_id,
         file=file,
     )
     source = f"recordbot/{recording.app_id}" if recording.app_id else "recordbot"

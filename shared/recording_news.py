@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from shared.actors import CLOCK, Actor
-from shared.attempts import Attempt, Limit, Started, Unknown
+from shared.attempts import Attempt, Limit, NotStarted, Started, Unknown
+from shared.failures import Failure
 from shared.recorded_files import RecordedFile, merged
 from shared.recording_clock import next_due
 from shared.recording_events import with_events
@@ -52,7 +53,7 @@ class Named:
         """
         if recording.job is not None:
             return _shown(recording, self.job, recording.state, now)
-        begun = {"state": RecordingState.STARTING, "since": self.since, "app_id": self.app_id}
+        begun = {"state": RecordingState.STARTING, "since": self.since, "app_id": self.app_id, "failure": None}
         again: Fields = {"end": None, "ended_at": None} if recording.is_over else {}
         cancelled: Fields = {"limit": Limit(ends_at=now)} if recording.end is End.STOPPED else {}
         fresh = recording.model_copy(update=begun)
@@ -65,21 +66,27 @@ class Undecided:
 
     since: datetime
     held_until: datetime
+    failure: Failure | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
         if recording.state is not RecordingState.PLANNED:
             return {}
-        return {"state": RecordingState.UNKNOWN, "since": self.since, "held_until": self.held_until}
+        held = {"since": self.since, "held_until": self.held_until}
+        return {"state": RecordingState.UNKNOWN, **held, "failure": self.failure}
 
 
 @dataclass(frozen=True, slots=True)
 class NotBegun:
     """The start that was planned, or whose outcome was unknown, did not happen."""
 
+    failure: Failure | None = None
+    """None if the stream was being recorded already."""
+
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
-        return _over(End.NOT_STARTED, now) if recording.state in _WITHOUT_JOB else {}
+        over = {**_over(End.NOT_STARTED, now), "failure": self.failure}
+        return over if recording.state in _WITHOUT_JOB else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,15 +309,22 @@ def changed(recording: Recording, news: News, now: datetime) -> Recording:
 
 
 def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING, *, sends_events: bool = False) -> Recording:
-    """Return the recording of an attempt that has been started, or whose outcome is unknown. Raises ValueError."""
+    """Return the recording of an attempt that was started or refused, or whose outcome is unknown.
+
+    Raises ValueError for any other.
+    """
     now = attempt.settled_at or attempt.began_at
     new = _asked_for(attempt).model_copy(update={"files_by": files_by, "sends_events": sends_events})
     match attempt.outcome:
         case Started(job=job, app_id=app_id):
             new = new.model_copy(update={"app_id": app_id})
             news: News = Shown(job)
-        case Unknown(held_until=held_until):
-            return first_drawn(new.model_copy(update={"state": RecordingState.UNKNOWN, "held_until": held_until}), now)
+        case Unknown(held_until=held_until, failure=failure):
+            unknown = {"state": RecordingState.UNKNOWN, "held_until": held_until, "failure": failure}
+            return first_drawn(new.model_copy(update=unknown), now)
+        case NotStarted(failure=failure):
+            not_started = {**_over(End.NOT_STARTED, now), "failure": failure}
+            return first_drawn(new.model_copy(update=not_started), now)
         case _:
             raise ValueError(f"attempt {attempt.id} has begun no recording")
     return first_drawn(new.model_copy(update=news.fields(new, now)), now)

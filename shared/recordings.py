@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from shared.actors import Actor
 from shared.attempts import Limit
 from shared.events import RecordingEvent
+from shared.failures import Failure
 from shared.recorded_files import RecordedFile
 from shared.rtc.models import RecordingJob, RecordingRequest
 
@@ -111,6 +112,8 @@ class Recording(_Stored):
     """What RTC last answered about the job. A field that RTC left out keeps its last value."""
     app_id: str | None = None
     """The RTC app that was asked, to compare with RTC's answers."""
+    failure: Failure | None = None
+    """Why its start failed, or has an unknown outcome; None if RTC has named its job."""
     held_until: AwareDatetime | None = None
     """When the hold of an unknown outcome ends."""
     probably_runs: bool = False

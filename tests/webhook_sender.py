@@ -56,6 +56,11 @@ class Sender:
             answer = self.post(body, self.headers(body, known_as))
         return answer
 
+    def own_recordings(self) -> requests.Response:
+        """The first page of the caller's live recordings."""
+        url = self.url.partition("/hooks/")[0] + "/recordings"
+        return request("GET", url, headers=self.headers(b"", uuid4().hex))
+
     def break_off(self, event: dict[str, Any], webhook_id: str, *, in_the_body: bool) -> None:
         """Send an event and hang up: in the middle of its body, or before its answer."""
         body = json.dumps(event).encode()

@@ -55,7 +55,8 @@ def outcome(
     late = to is Audience.CHANNEL and now - order.placed_at > LATE and not is_edit
     asker = person(order.actor)
     by: Line = [] if late else ["by ", asker]
-    ends = ends_at(recordings[0]) if len({it.limit for it in recordings}) == 1 else ()
+    started = [it for it in recordings if it.end is not End.NOT_STARTED]
+    ends = ends_at(started[0]) if len({it.limit for it in started}) == 1 else ()
     headline, *lines = _one(streams[0], by) if len(streams) == 1 else _several(streams, ends, by)
     return reply(to, joined(headline, asker if late else None), *lines)
 

@@ -80,3 +80,18 @@ def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[bytes], now: 
     if not any(matches):
         raise NotSigned(_NO_MATCH)
     return webhook_id
+
+
+def signer(headers: Mapping[str, str], keys_of: Mapping[str, Sequence[bytes]], now: float) -> str:
+    """Return who signed a request without a body, by the key. Raises NotSigned, as `verify` does."""
+    names, refusal = [], NotSigned(_NO_MATCH)
+    for name, keys in keys_of.items():
+        try:
+            verify(b"", headers, keys, now)
+        except NotSigned as error:
+            refusal = error
+        else:
+            names.append(name)  # goes on: the time must not show whose key it is
+    if not names:
+        raise refusal
+    return names[0]

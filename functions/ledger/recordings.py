@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
-from shared.attempts import Attempt, Duplicate, Started, Unknown
+from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
@@ -74,20 +74,23 @@ class Recordings:
     def settled(self, attempt: Attempt, now: datetime, *, is_new: bool = False) -> list[Change]:
         """Return the changes that an attempt's outcome makes: a recording begins, or a planned one becomes one.
 
+        A start that was refused makes a recording that is over already, to send its event, if events are sent.
         An existing recording is read again and merged with the outcome. With `is_new`, a recording that begins is not
         looked for: the changes can only be written if there is none.
         """
         match attempt.outcome:
             case Started(job=job, app_id=app_id):
                 news: News = Named(job, attempt.began_at, app_id)
-            case Unknown(held_until=held_until):
-                news = Undecided(attempt.began_at, held_until)
+            case Unknown(held_until=held_until, failure=failure):
+                news = Undecided(attempt.began_at, held_until, failure)
+            case NotStarted(failure=failure):
+                news, is_new = NotBegun(failure), False
             case _:
                 news, is_new = NotBegun(), False
         before = None if is_new else self.read(attempt.order_id, attempt.n)
         if before is not None:
             after = changed(before, news, now)
-        elif isinstance(news, NotBegun):
+        elif isinstance(news, NotBegun) and (news.failure is None or not self._sends_events):
             return []
         else:
             after = begun(attempt, self._files_by, sends_events=self._sends_events)
@@ -133,9 +136,12 @@ class Recordings:
 
     def live(self) -> list[Recording]:
         """Return the recordings that are not over, those that are due next first. It may lag by seconds."""
-        found = self._table.read_index(LIVE, self._app_id, up_to=_FOREVER)
-        recordings = [Recording.model_validate_json(data) for data in found]
-        return [recording for recording in recordings if not recording.is_over]
+        return [recording for recording in self.followed() if not recording.is_over]
+
+    def followed(self, most: int | None = None) -> list[Recording]:
+        """Return the recordings that are live or wait for their files, those that are due next first. It may lag."""
+        found = self._table.read_index(LIVE, self._app_id, up_to=_FOREVER, most=most)
+        return [Recording.model_validate_json(data) for data in found]
 
     def without_job(self, room_id: str) -> list[Recording]:
         """Return the recordings of the room whose start has an unknown outcome, also those that are over by now."""

@@ -340,6 +340,6 @@ def _failure(failure: Failure | None) -> dict[str, object]:
         return {}
     return {
         "error_code": failure.error_code,
-        "error_msg": failure.error_msg or failure.kind.value,
+        "error_msg": failure.reason,
         "request_id": failure.request_id,
     }

@@ -2,6 +2,7 @@
 
 POST /hooks/{caller}     an event, signed with a key of the caller's: 202 for an order, 200 for a ping or a dry run
 GET  /orders/{order_id}  the order's status, by the link that the 202 gave
+GET  /recordings         a caller's own live recordings, signed with a key of the caller's
 POST /rtc/callbacks      what RTC says about a job, signed with the app's callback key: 200
 GET  /openapi.json       the description of this API
 
@@ -26,6 +27,7 @@ from functions.http import standard_webhooks
 from functions.http.api_gateway import HttpRequest, HttpResponse
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger
+from functions.webhook_api import own_recordings
 from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run, order_status
 from functions.webhook_api.body import event_in
 from functions.webhook_api.callbacks import CallbackDoor
@@ -74,6 +76,9 @@ class Door:
         if request.path == "/rtc/callbacks" and self.callbacks is not None:
             _only(request, "POST")
             return self.callbacks.answer(request)
+        if request.path == own_recordings.PATH:
+            _only(request, "GET", "HEAD")
+            return self._own_recordings(request)
         if of_order := _ORDER_ID.fullmatch(request.path):
             _only(request, "GET", "HEAD")
             return self._order_status(request, of_order[1])
@@ -82,9 +87,12 @@ class Door:
     def _accept_event(self, request: HttpRequest, caller: str) -> HttpResponse:
         if len(request.body) > MOST_BYTES:
             raise Problem(HTTPStatus.CONTENT_TOO_LARGE, f"a body may have at most {MOST_BYTES} bytes")
-        if self.team().is_unreadable:
-            raise Away("the team's rules can't be read")
-        secret, webhook_id = self._verify(request, caller)
+        self._require_rules()
+        secret, webhook_id = self._verify(
+            lambda secret: standard_webhooks.verify(
+                request.body, request.headers, self._keys(secret).get(caller, ()), self.clock()
+            )
+        )
         event = event_in(request)
         if isinstance(event, Ping):
             return _json(HTTPStatus.OK, self._pong(request, caller))
@@ -117,15 +125,31 @@ class Door:
         )
         return _json(HTTPStatus.ACCEPTED, Accepted(order_id=order.order_id, status_url=link, warning=warning))
 
-    def _verify(self, request: HttpRequest, caller: str) -> tuple[WebhookSecret, str]:
-        """Return the current secret, and the webhook-id of a request that the caller signed. Raises Problem."""
+    def _own_recordings(self, request: HttpRequest) -> HttpResponse:
+        if request.body:
+            raise Problem(HTTPStatus.BAD_REQUEST, "this request has no body: sign id.timestamp. with nothing behind it")
+        self._require_rules()
+        secret, caller = self._verify(
+            lambda secret: standard_webhooks.signer(request.headers, self._keys(secret), self.clock())
+        )
+        now = datetime.fromtimestamp(self.clock(), UTC)
+        page = own_recordings.Page.asked_for(request.query, caller, secret.status_keys, now)
+        found = self.ledger.recordings.followed(own_recordings.MOST_READ)
+        url = _origin(request) + own_recordings.PATH
+        return _json(HTTPStatus.OK, own_recordings.page_of(found, caller, page, url, secret.status_keys[0], now))
 
-        def verify(secret: WebhookSecret) -> tuple[WebhookSecret, str]:
-            keys = secret.keys_of(caller) if caller in self.team().team.known_callers else ()
-            return secret, standard_webhooks.verify(request.body, request.headers, keys, self.clock())
+    def _require_rules(self) -> None:
+        if self.team().is_unreadable:
+            raise Away("the team's rules can't be read")
 
+    def _keys(self, secret: WebhookSecret) -> dict[str, tuple[bytes, ...]]:
+        """Return the keys of each caller that the team's rules name."""
+        return {name: secret.keys_of(name) for name in sorted(self.team().team.known_callers)}
+
+    def _verify(self, verify: Callable[[WebhookSecret], str]) -> tuple[WebhookSecret, str]:
+        """Return the current secret, and what `verify` learns of a request that a caller signed. Raises Problem."""
         try:
-            return verify_with_rotation(self._read_secret, verify)
+            return verify_with_rotation(self._read_secret, lambda secret: (secret, verify(secret)))
         except NotSigned as error:
             scheme = {"www-authenticate": "StandardWebhooks"}
             raise Problem(HTTPStatus.UNAUTHORIZED, str(error), headers=scheme) from None

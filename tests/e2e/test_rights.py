@@ -41,11 +41,12 @@ def _calls(bot: Deployment) -> set[tuple[str, str, str]]:
 
 
 def _call_the_webhook(bot: Deployment) -> None:
-    """A start that is tried again, a stop of what runs, and one by a job, which is looked up for a limited caller."""
+    """A start that is tried again, a list, a stop of what runs, and one by a job: looked up for a limited caller."""
     free, limited = (Sender(bot.system.hook_url(caller), caller.key) for caller in bot.system.callers)
     bot.rtc.misbehave(Fault(status=500, error_code="RTC.00002001"), operation="start")
     begun = free.send(start(bot.room, "user004"))
     assert {stream["state"] for stream in outcome(begun.json()["status_url"])["streams"]} <= RUNS
+    assert bot.room in {it["room_id"] for it in free.own_recordings().json()["recordings"]}
     stop = free.send(an_event("recording.stop", {"room_id": bot.room, "user_id": "user001"}))
     assert [stream["state"] for stream in outcome(stop.json()["status_url"])["streams"]] == ["stopped"]
     job = an_event("recording.stop", {"job_id": bot.jobs()[0].job_id})

@@ -13,7 +13,7 @@ from tests.paths import ROOT
 from tests.processes import PATIENCE_S
 from tests.programs import need
 from tests.raw_server import RawServer, http, sends
-from tests.webhook_sender import RUNS
+from tests.webhook_sender import RUNS, Sender, outcome, start
 
 PAGE = ROOT / "docs" / "webhooks.md"
 PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -25,10 +25,11 @@ KEY = "whsec_" + "bGlt" * 10
 each_language = pytest.mark.parametrize("language", sorted(RUN_BY))
 
 
-def run(language: str, url: str, key: str) -> subprocess.CompletedProcess[str]:
-    """The page's block of code in the language, run as it stands, to its end; skips where a program is missing."""
+def run(language: str, url: str, key: str, task: str = "recording.start") -> subprocess.CompletedProcess[str]:
+    """The page's block of code in the language for the task, run as it stands; skips where a program is missing."""
     need(*PROGRAMS[language], path=PATH)
-    (code,) = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    blocks = re.findall(rf"^```{language}\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (code,) = (block for block in blocks if task in block)
     return subprocess.run(
         [*RUN_BY[language], code],
         env={"PATH": PATH, "RECORDBOT_WEBHOOK_URL": url, "RECORDBOT_WEBHOOK_KEY": key},
@@ -56,6 +57,18 @@ def test_an_example_that_is_refused_says_why(bot: Deployment, language: str) -> 
     refused = run(language, bot.system.hook_url(caller), KEY)
     assert refused.returncode != 0
     assert "no signature matched" in refused.stderr
+
+
+def test_the_list_s_example_prints_what_runs(bot: Deployment) -> None:
+    """A line for each recording of the caller's, however many pages there are."""
+    caller = bot.system.callers[0]
+    url = bot.system.hook_url(caller)
+    begun = Sender(url, caller.key).send(start(bot.room)).json()
+    outcome(begun["status_url"])
+    done = run("python", url, caller.key, task="/recordings")
+    assert done.returncode == 0, done.stderr
+    (mine,) = [it for it in map(json.loads, done.stdout.splitlines()) if it["room_id"] == bot.room]
+    assert (mine["order_id"], mine["state"] in RUNS) == (begun["order_id"], True)
 
 
 @pytest.mark.sources

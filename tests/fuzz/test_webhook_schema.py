@@ -13,7 +13,7 @@ pytestmark = [
     pytest.mark.sources,
     pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning"),  # of long cases, while it reports one
 ]
-HOOK, STATUS, DESCRIPTION = "/hooks/{caller}", "/orders/{order_id}", "/openapi.json"
+HOOK, STATUS, OWN, DESCRIPTION = "/hooks/{caller}", "/orders/{order_id}", "/recordings", "/openapi.json"
 
 
 @pytest.fixture(name="system", scope="module")
@@ -46,6 +46,11 @@ def test_the_head_of_a_status_link_does_what_the_description_says(schema: Any, s
     assert schema.call(schema.DOCUMENT.include(path=STATUS, method="HEAD"), system) == 1
 
 
+def test_the_list_of_own_recordings_does_what_the_description_says(schema: Any, system: System) -> None:
+    """Every status, header and body it answers is described, with GET and with HEAD."""
+    assert schema.call(schema.DOCUMENT.include(path=OWN), system) == 2
+
+
 def test_the_description_does_what_it_says_itself(schema: Any, system: System) -> None:
     """Every status, header and body it answers is described."""
     assert schema.call(schema.DOCUMENT.include(path=DESCRIPTION, method="GET"), system) == 1
@@ -53,5 +58,5 @@ def test_the_description_does_what_it_says_itself(schema: Any, system: System) -
 
 def test_the_rest_does_what_the_description_says(schema: Any, system: System) -> None:
     """Every status, header and body it answers is described. A further operation needs a test of its own."""
-    rest = schema.DOCUMENT.exclude(path=[HOOK, STATUS]).exclude(path=DESCRIPTION, method="GET")
+    rest = schema.DOCUMENT.exclude(path=[HOOK, STATUS, OWN]).exclude(path=DESCRIPTION, method="GET")
     assert schema.call(rest, system) == 1

@@ -56,7 +56,8 @@ _ORDER = "7KQ2M4X8P1ZA7KQ2M4X8P1ZA"
 def webhook_event(seed: str, n: int) -> object:
     """Return the n-th event of a seed."""
     dice = Random(f"webhook {seed} {n}")
-    event = _status_link(dice) if dice.random() < 0.1 else _hook(dice)
+    kind = dice.random()
+    event = _status_link(dice) if kind < 0.1 else _list(dice) if kind < 0.15 else _hook(dice)
     event["requestContext"] |= {"domainName": DOMAIN}
     event["headers"]["host"] = DOMAIN
     return (
@@ -96,6 +97,22 @@ def _hook(dice: Random) -> dict[str, Any]:
     if dice.random() < 0.03:
         event["requestContext"]["http"]["method"] = dice.choice(["GET", "BREW", ""])
     return event
+
+
+def _list(dice: Random) -> dict[str, Any]:
+    """Return a request for a caller's own recordings, with a query that may be right."""
+    values = [a_text(dice)[:80], str(dice.randrange(-5, 200)), "A" * dice.randrange(58, 205), ""]
+    pairs = [
+        (dice.choice(["limit", "cursor", a_text(dice)[:9]]), dice.choice(values)) for _ in range(dice.randrange(4))
+    ]
+    body = b"" if dice.random() < 0.9 else _body(dice)
+    event = _signed(body, "-", dice.choice([KEY, LIMITED_KEY]), "evt_1", str(int(NOW)), "v1,{0}")
+    event["requestContext"]["http"]["method"] = dice.choice(["GET", "GET", "GET", "POST"])
+    query = "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
+    return event | {
+        "rawPath": "/recordings",
+        "rawQueryString": query if dice.random() < 0.8 else mutate_text(dice, query),
+    }
 
 
 def _signed(body: bytes, caller: str, key: str, webhook_id: str, moment: str, signatures: str) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from mypy_boto3_sqs import SQSClient
 
 from functions.aws.event_bus import EventBus
 from local.rtc.faults import Fault
+from shared.orders import Start
 from shared.recordings import FilesBy
+from shared.rtc.models import RecordingRequest
 from tests.integration.conftest import World, a_world
 
 SCHEMAS = Path(__file__).parents[3] / "docs" / "events"
@@ -99,7 +101,58 @@ def test_an_unknown_start_and_its_job_make_events(world: World, bus: Bus) -> Non
     world.clock.tick(2)
     world.call_back()
     world.tick()
-    assert types(bus.taken()) == ["unknown", "started", "running"]
+    events = bus.taken()
+    assert types(events) == ["unknown", "started", "running"]
+    assert [event["data"]["error_msg"] is None for event in events] == [False, True, True]
+
+
+def test_a_start_that_is_refused_makes_a_failed_event(world: World, bus: Bus) -> None:
+    """One for each stream that RTC refused, at the next tick, with RTC's reason; the answer is as without events."""
+    two = [RecordingRequest(room_id="100", user_id=f"user00{n}") for n in (1, 2)]
+    order = world.order()
+    order = order.model_copy(update={"action": Start(requests=tuple(two))})
+    world.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
+    assert world.run(order) is None
+    before = world.read()
+    assert before[0].splitlines()[0] == "1 of 2 started in room 100"
+    world.tick()
+    failed, *rest = bus.taken()
+    assert types([failed, *rest]) == ["failed", "started", "running"]
+    assert failed["subject"] == f"{order.order_id}.0"
+    said = {name: failed["data"][name] for name in ("state", "end", "job_id", "error_code", "error_msg")}
+    assert said == {
+        "state": "ended",
+        "end": "not_started",
+        "job_id": None,
+        "error_code": "RTC.00001007",
+        "error_msg": "JobExceed",
+    }
+    assert failed["data"]["request_id"]
+    assert world.read()[0].splitlines()[:3] == before[0].splitlines()[:3]
+    assert len(world.read()) == 1
+    refused = world.recording(order)
+    assert (refused.due_at, refused.notices) == (None, ())
+    world.tick(minutes=15)
+    assert bus.taken() == []
+
+
+def test_the_answer_to_a_refused_start_says_no_end(world: World) -> None:
+    """Nothing of several streams was started, so none ends after a time."""
+    two = [RecordingRequest(room_id="100", user_id=f"user00{n}") for n in (1, 2)]
+    order = world.order()
+    world.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start", times=2)
+    assert world.run(order.model_copy(update={"action": Start(requests=tuple(two))})) is None
+    assert world.read()[0].splitlines()[0] == "0 of 2 started in room 100"
+    assert " UTC" not in world.read()[0]
+
+
+def test_what_is_being_recorded_already_makes_no_event(world: World, bus: Bus) -> None:
+    """The stream's own recording has told."""
+    world.running()
+    bus.taken()
+    assert world.run(world.order()) is None
+    world.tick()
+    assert bus.taken() == []
 
 
 @pytest.mark.parametrize("end", ["fails", "is gone"])
