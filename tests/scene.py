@@ -14,8 +14,9 @@ from local.demo.event_log import Line
 from local.demo.trace import RECORDER, SLACK_DOOR, WEBHOOK, Trace, body_of
 from local.http_message import Answer, Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.slack.delivery import Delivery
 from local.slack.payloads import command_fields, signed_request
-from local.slack.workspace import Call, Delivery
+from local.slack.workspace import Call
 from shared.log_events import LogEvent
 from shared.orders import Order
 from tests.builders import NOW, TIMETABLE, an_order

@@ -20,7 +20,7 @@ from local.demo.trace import RECORDER, Trace, read_object
 from local.hook import Sender
 from local.slack.chat import SLACKBOT, Channel, Person
 from local.slack.content import Content
-from local.slack.workspace import Delivery
+from local.slack.delivery import Delivery
 from local.system import System
 
 COMMAND = "/record"

@@ -27,8 +27,8 @@ from local.demo.trace import (
     spans,
 )
 from local.rtc.api import Call as RtcCall
+from local.slack.delivery import Delivery
 from local.slack.workspace import Call as SlackCall
-from local.slack.workspace import Delivery
 from shared.log_events import LogEvent
 
 

@@ -13,8 +13,8 @@ from local.aws.http_event import ResultError, answer_of
 from local.aws.lambda_pool import Invocation
 from local.demo.event_log import Line
 from local.http_message import Answer
+from local.slack.delivery import Delivery
 from local.slack.workspace import Call as SlackCall
-from local.slack.workspace import Delivery
 from local.system import HOOKS
 from shared.log_events import LogEvent
 

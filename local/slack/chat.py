@@ -12,6 +12,7 @@ from local.slack.text import as_text
 
 TEAM_ID = "T0RECORD"
 TEAM_DOMAIN = "recordbot-demo"
+APP_ID = "A0RECORDBOT"
 BOT = "U0RECORDBOT"
 """The bot's user id."""
 BOT_ID = "B0RECORDBOT"
@@ -124,6 +125,7 @@ class Chat:
         self._last_ts = 0
         self._messages: dict[tuple[str, str], Message] = {}
         self._listeners: list[Callable[[Message], None]] = []
+        self._watchers: list[Callable[[], None]] = []
 
     def post(
         self,
@@ -198,6 +200,24 @@ class Chat:
             with self.news:
                 self._listeners.remove(listener)
 
+    @contextlib.contextmanager
+    def watching(self, watcher: Callable[[], None]) -> Iterator[None]:
+        """Call `watcher` at every change of what a person sees, views included; it must not block."""
+        with self.news:
+            self._watchers.append(watcher)
+        try:
+            yield
+        finally:
+            with self.news:
+                self._watchers.remove(watcher)
+
+    def tell(self) -> None:
+        """Give notice that something has changed that isn't a message."""
+        with self.news:
+            for watcher in self._watchers:
+                watcher()
+            self.news.notify_all()
+
     def as_text(self, message: Message) -> str:
         """Return `message` as a person reads it on a terminal."""
         names = {person.user_id: person.name for person in self.people.values()}
@@ -209,5 +229,5 @@ class Chat:
             self._messages[message.channel_id, message.ts] = message
             for listener in self._listeners:
                 listener(message)
-            self.news.notify_all()
+            self.tell()
         return message

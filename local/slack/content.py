@@ -8,7 +8,8 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from local.slack.blocks import Block, Mrkdwn, parse_blocks, texts_of
+from local.slack.blocks import Block, parse_blocks, texts_of
+from local.slack.composition import Mrkdwn
 from local.slack.metadata import Metadata, parse_metadata
 from local.slack.refusal import Refused
 from local.slack.rich_text import RichBroadcast, RichLink, RichUser, RichWords, rich_pieces_of

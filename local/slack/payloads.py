@@ -1,4 +1,4 @@
-"""What Slack sends to an app: the forms of a slash command and of a click on a button, with Slack's signature."""
+"""What Slack sends to an app: a slash command's form, JSON in a form or as the body, with Slack's signature."""
 
 import hashlib
 import hmac
@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
 from local.http_message import Headers, Request
-from local.slack.blocks import buttons_of
-from local.slack.chat import TEAM_DOMAIN, TEAM_ID, Channel, Kind, Message, Person
+from local.slack.chat import APP_ID, TEAM_DOMAIN, TEAM_ID, Channel, Kind, Person
 
-APP_ID = "A0RECORDBOT"
 VERIFICATION = "deprecated"
 """The verification token, which Slack still sends. It is deprecated in favour of the signature."""
 
@@ -25,28 +23,36 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
 
 def signed_request(url: str, fields: Mapping[str, str], secret: str, now: float) -> Request:
     """Return a POST request with `fields` as a form, signed at `now` (seconds since the epoch)."""
-    body = urlencode(fields).encode()
-    timestamp = str(int(now))
-    address = urlsplit(url)
-    headers = {
-        "Host": address.netloc,
-        "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-        "Accept": "application/json,*/*",
-        "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": sign(secret, timestamp, body),
-    }
-    return Request("POST", address.path or "/", Headers(tuple(headers.items())), body)
+    return _signed(url, urlencode(fields).encode(), "application/x-www-form-urlencoded", secret, now)
 
 
-def command_fields(person: Person, channel: Channel, command: str, text: str, response_url: str) -> dict[str, str]:
+def signed_event(
+    url: str, event: Mapping[str, object], secret: str, now: float, headers: tuple[tuple[str, str], ...] = ()
+) -> Request:
+    """Return a POST request of the Events API: `event` as JSON, signed at `now`, with more headers if it is a retry."""
+    return _signed(url, json.dumps(event).encode(), "application/json", secret, now, headers)
+
+
+def interaction_fields(payload: Mapping[str, object]) -> dict[str, str]:
+    """Return the form of a click, a view or a shortcut: JSON in one field."""
+    return {"payload": json.dumps(payload)}
+
+
+def channel_name(channel: Channel) -> str:
+    """Return what Slack sends as the channel's name: only that of a public one."""
+    return _CHANNEL_NAMES.get(channel.kind, channel.name)
+
+
+def command_fields(
+    person: Person, channel: Channel, command: str, text: str, response_url: str, trigger_id: str = ""
+) -> dict[str, str]:
     """Return the fields of a slash command, without enterprise_id: the workspace belongs to no organization."""
     return {
         "token": VERIFICATION,
         "team_id": TEAM_ID,
         "team_domain": TEAM_DOMAIN,
         "channel_id": channel.channel_id,
-        "channel_name": _CHANNEL_NAMES.get(channel.kind, channel.name),
+        "channel_name": channel_name(channel),
         "user_id": person.user_id,
         "user_name": person.name,
         "command": command,
@@ -54,49 +60,27 @@ def command_fields(person: Person, channel: Channel, command: str, text: str, re
         "api_app_id": APP_ID,
         "is_enterprise_install": "false",
         "response_url": response_url,
-        "trigger_id": _trigger_id(),
+        "trigger_id": trigger_id or new_trigger_id(),
     }
 
 
-def click_fields(
-    person: Person, channel: Channel, message: Message, action_id: str, response_url: str, now: float
-) -> dict[str, str]:
-    """Return the form of a click on a button of `message`, one JSON field. Raises LookupError if there is none."""
-    action = _action(message, action_id)
-    ephemeral = bool(message.only_for)
-    payload: dict[str, object] = {
-        "type": "block_actions",
-        "user": {"id": person.user_id, "username": person.name, "name": person.name, "team_id": TEAM_ID},
-        "api_app_id": APP_ID,
-        "token": VERIFICATION,
-        "container": {
-            "type": "message",
-            "message_ts": message.ts,
-            "channel_id": channel.channel_id,
-            "is_ephemeral": ephemeral,
-        },
-        "trigger_id": _trigger_id(),
-        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "channel": {"id": channel.channel_id, "name": _CHANNEL_NAMES.get(channel.kind, channel.name)},
-        "state": {"values": {}},
-        "response_url": response_url,
-        "actions": [{**action, "action_ts": f"{now:.6f}"}],
-    }
-    if not ephemeral:  # Slack doesn't store ephemeral messages, so it can't send them back
-        payload["message"] = message.document()
-    return {"payload": json.dumps(payload)}
-
-
-def _action(message: Message, action_id: str) -> dict[str, object]:
-    for place, block in enumerate(message.content.blocks):
-        for button in buttons_of(block):
-            if button.action_id == action_id:
-                block_id = block.block_id or f"block-{place}"
-                return {**button.model_dump(exclude_unset=True, exclude={"confirm"}), "block_id": block_id}
-    raise LookupError(f"message {message.ts} has no button {action_id!r}")
-
-
-def _trigger_id() -> str:
+def new_trigger_id() -> str:
+    """Return a trigger id, in the form that Slack's have."""
     return f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**11)}.{secrets.token_hex(16)}"
+
+
+def _signed(
+    url: str, body: bytes, kind: str, secret: str, now: float, more: tuple[tuple[str, str], ...] = ()
+) -> Request:
+    timestamp = str(int(now))
+    address = urlsplit(url)
+    headers = (
+        ("Host", address.netloc),
+        ("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)"),
+        ("Accept", "application/json,*/*"),
+        ("Content-Type", kind),
+        ("X-Slack-Request-Timestamp", timestamp),
+        ("X-Slack-Signature", sign(secret, timestamp, body)),
+        *more,
+    )
+    return Request("POST", address.path or "/", Headers(headers), body)

@@ -1,4 +1,7 @@
-"""Response URLs: an app gets one with each command and click, and may post to it five times within 30 minutes."""
+"""Response URLs: an app gets one with each command, click and message shortcut, and with some forms.
+
+It may post to it five times within 30 minutes.
+"""
 
 import json
 import secrets
@@ -67,9 +70,9 @@ class ResponseUrls:
 
     def _carry_out(self, grant: _Grant, payload: Mapping[str, object]) -> None:
         # Only the response URL of a click has an original message. That of a command always posts a new message.
-        if grant.original and payload.get("delete_original") is True:
+        if grant.original and _is_true(payload.get("delete_original")):
             self._chat.delete(self._current(grant.original))
-        elif grant.original and payload.get("replace_original") is True:
+        elif grant.original and _is_true(payload.get("replace_original")):
             original = self._current(grant.original)
             self._chat.edit(original, Content.of_payload(payload, original.content))
         else:
@@ -87,8 +90,18 @@ def post_answer(chat: Chat, channel: Channel, person: Person, payload: Mapping[s
 
     Raises Refused as Content.of_payload does.
     """
-    only_for = "" if payload.get("response_type") == "in_channel" else person.user_id
-    return chat.post(channel, BOT, Content.of_payload(payload), via, only_for)
+    is_for_all = payload.get("response_type") == "in_channel"
+    content = Content.of_payload(payload)
+    if not is_for_all:
+        return chat.post(channel, BOT, content, via, person.user_id)
+    # Only an answer for all can be a reply in a thread. guess: a thread that doesn't exist is ignored.
+    root = chat.find(channel.channel_id, str(payload.get("thread_ts")))
+    thread_ts = (root.thread_ts or root.ts) if root and not root.only_for else ""
+    return chat.post(channel, BOT, content, via, thread_ts=thread_ts)
+
+
+def _is_true(value: object) -> bool:
+    return value is True or value == "true"  # Slack's own examples have the string
 
 
 def _payload(body: bytes) -> Mapping[str, object]:

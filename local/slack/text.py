@@ -4,18 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from local.slack.blocks import (
-    Actions,
-    Block,
-    Button,
-    Context,
-    Divider,
-    Header,
-    Mrkdwn,
-    PlainText,
-    Section,
-)
+from local.slack.blocks import Actions, Block, Context, Divider, Header, Input, Section
+from local.slack.composition import Mrkdwn, PlainText
 from local.slack.content import Content
+from local.slack.elements import AnyElement, Button
 from local.slack.rich_text import (
     RichBroadcast,
     RichDate,
@@ -39,7 +31,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def as_text(content: Content, names: Mapping[str, str]) -> str:
-    """Return `content` as text, one block below the other, with buttons as [Label].
+    """Return `content` as text, one block below the other, with buttons and menus as [Label].
 
     `names` has the names of people and channels by their ids. Control characters, which could control the terminal,
     become U+FFFD.
@@ -61,10 +53,11 @@ class _Reader:
                 return "\n".join(map(self.text, texts)) + side
             case Header():
                 return self.text(block.text)
-            case Context():
-                return " ".join(map(self.text, block.elements))
-            case Actions():
-                return " ".join(map(_label, block.elements))
+            case Context() | Actions():
+                pieces = (self.text(it) if isinstance(it, PlainText | Mrkdwn) else _label(it) for it in block.elements)
+                return " ".join(pieces)
+            case Input():
+                return f"{self.text(block.label)} {_label(block.element)}"
             case Divider():
                 return LINE_ACROSS
             case RichText():
@@ -127,8 +120,11 @@ class _Reader:
                 return piece.fallback or datetime.fromtimestamp(piece.timestamp, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _label(button: Button) -> str:
-    return f"[{_decoded(button.text.text)}]"
+def _label(element: AnyElement) -> str:
+    if isinstance(element, Button):
+        return f"[{_decoded(element.text.text)}]"
+    placeholder = getattr(element, "placeholder", None)
+    return f"[{_decoded(placeholder.text) if placeholder else '\u2026'}]"
 
 
 def _decoded(words: str) -> str:

@@ -1,4 +1,4 @@
-"""Slack's Web API, as far as the bot uses it: who people are, and posting and updating messages."""
+"""Slack's Web API, as far as the bot uses it: who people are, messages, and the methods that are handed in."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -27,10 +27,17 @@ class _RateLimited(Exception):
 
 
 class WebApi:
-    """The methods under /api/, for one bot token. Thread-safe: uses the chat's lock."""
+    """The methods under /api/, for one bot token; `more` are methods of others. Thread-safe: uses the chat's lock."""
 
     def __init__(
-        self, chat: Chat, clock: Callable[[], float], *, token: str, scopes: frozenset[str], rate_limited: bool
+        self,
+        chat: Chat,
+        clock: Callable[[], float],
+        *,
+        token: str,
+        scopes: frozenset[str],
+        rate_limited: bool,
+        more: Mapping[str, Callable[[_Arguments], _Fields]] | None = None,
     ) -> None:
         self._chat = chat
         self._clock = clock
@@ -45,6 +52,7 @@ class WebApi:
             "chat.update": self._update,
             "usergroups.list": self._usergroups_list,
             "users.info": self._user_info,
+            **(more or {}),
         }
 
     def answer(self, method: str, request: Request) -> Answer:

@@ -1,56 +1,41 @@
-"""A Slack workspace on this machine: people type and click, and the app answers by a response_url or the Web API.
+"""A Slack workspace on this machine: people type, click, fill forms and use shortcuts, and the app answers.
 
-Slack's rules are in the module of their subject: chat (who sees what), blocks and metadata (what a message may have),
-payloads (what the app is sent), response_url and web_api (how the app answers).
+Slack's rules are in the module of their subject: chat (who sees what), blocks, elements, views and metadata (what a
+message or a view may have), payloads and interactions (what the app is sent), response_url, web_api and open_views (how
+the app answers).
 """
 
 import html
-import json
 import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
-import requests
-
-from local.direct_http import session_to
 from local.faults import Faults
-from local.http_message import Answer, Headers, Request
+from local.http_message import Answer, Request
 from local.loopback import Server
-from local.slack.chat import CHANNELS, PEOPLE, SLACKBOT, Channel, Chat, Message, Person
+from local.slack import interactions
+from local.slack.chat import CHANNELS, PEOPLE, SLACKBOT, TEAM_ID, Channel, Chat, Message, Person
 from local.slack.content import Content
+from local.slack.delivery import Courier, Delivery, message_in
 from local.slack.faults import Fault
-from local.slack.payloads import click_fields, command_fields, signed_request
+from local.slack.home_acts import Homes
+from local.slack.modal_acts import Modals
+from local.slack.open_views import OpenViews
+from local.slack.payloads import command_fields, interaction_fields, signed_event, signed_request
 from local.slack.refusal import Door, Refused
 from local.slack.response_url import ResponseUrls, post_answer
+from local.slack.state import Document, Entered, Given, action_of, find_element
+from local.slack.triggers import LIFETIME_S, Triggers
 from local.slack.web_api import SCOPES, WebApi
 
 PATIENCE_S = 3.0
 """Seconds that Slack waits for the app."""
 DELIVERIES_KEPT = 500
 CALLS_KEPT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A request to the app for what a person did, and the app's answer; None if there was none.
-
-    `sent_at` is in seconds since the epoch; `seconds` is how long the app took. `error` is empty, or Slack's error
-    code: operation_timeout, dispatch_failed or invalid_command_response. `message` is what the person read at once:
-    the message in the app's 200, or Slackbot's.
-    """
-
-    person: Person
-    channel: Channel
-    request: Request
-    response_url: str = field(repr=False)
-    sent_at: float
-    seconds: float
-    answer: Answer | None
-    error: str = ""
-    message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +52,9 @@ class SlackWorkspace:
     """A workspace, served on loopback until `close`.
 
     The app reaches it at `endpoint`, `api_url` and `response_url_prefix`; it shares `signing_secret` and `bot_token`
-    with the app. Set `request_url`, the app's URL for commands and clicks, before the first of them. `chat` has the
-    conversations. Raises PortTaken (local/loopback.py) if the port can't be used.
+    with the app. Set `request_url`, the app's URL for all that Slack sends, before the first of it. `chat` has the
+    conversations; `modal` and `home` have what people do in the app's views. A trigger id lasts as long as Slack waits
+    for the app. Raises PortTaken (local/loopback.py) if the port can't be used.
     """
 
     def __init__(
@@ -86,10 +72,21 @@ class SlackWorkspace:
         self.bot_token = f"xoxb-{secrets.token_hex(24)}"
         self.request_url = ""
         self.chat = Chat(people, channels, clock)
-        self._patience = patience
         self._clock = clock
+        self._courier = Courier(clock, patience)
         self._response_urls = ResponseUrls(self.chat, clock)
-        self._web_api = WebApi(self.chat, clock, token=self.bot_token, scopes=scopes, rate_limited=rate_limited)
+        self._triggers = Triggers(clock, max(LIFETIME_S, patience))
+        views = OpenViews(self.chat, clock, self._triggers)
+        self.modal = Modals(views, self._triggers, self.chat, clock, self._interact, self._response_url)
+        self.home = Homes(views, self._triggers, self.chat, clock, self._interact, self._send_event)
+        self._web_api = WebApi(
+            self.chat,
+            clock,
+            token=self.bot_token,
+            scopes=scopes,
+            rate_limited=rate_limited,
+            more=views.methods(),
+        )
         self._faults = Faults[str, Fault]()
         self._deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
@@ -109,17 +106,19 @@ class SlackWorkspace:
 
         The text is sent with & < > escaped, unless `markup` says that it is Slack's markup already, such as
         `<@U0ANN|ann>`. The message in the app's 200 is posted; after a failure Slackbot tells the person. Raises
-        ValueError if the person can't type there.
+        ValueError if the person can't type there, or belongs to another organisation.
         """
         _check_presence(person, channel)
-        response_url = self.response_url_prefix + self._response_urls.issue(channel, person)
+        if person.team_id != TEAM_ID:
+            raise ValueError(f"{person.name} belongs to another organisation, whose people can't type commands")
+        response_url = self._response_url(channel, person)
         sent = text.strip() if markup else html.escape(text.strip(), quote=False)
-        delivery = self._deliver(
-            person, channel, response_url, command_fields(person, channel, command, sent, response_url)
-        )
+        trigger_id = self._trigger(person, channel)
+        fields = command_fields(person, channel, command, sent, response_url, trigger_id)
+        delivery = self._deliver(person, channel, response_url, fields)
         with self.chat.news:  # so a reader that waits for the message also finds the delivery
             try:
-                delivery = replace(delivery, message=self._post_ack(delivery))
+                delivery = replace(delivery, message=self._post_ack(delivery, channel))
             except Refused:
                 delivery = replace(delivery, error="invalid_command_response")
             if delivery.error:
@@ -129,22 +128,45 @@ class SlackWorkspace:
             self._deliveries.append(delivery)
         return delivery
 
-    def click(self, person: Person, message: Message, action_id: str) -> Delivery:
-        """Click a button of `message` as `person`, and return the delivery to the app.
+    def click(
+        self,
+        person: Person,
+        message: Message,
+        action_id: str,
+        chosen: Given = None,
+        *,
+        block_id: str = "",
+        entered: Entered | None = None,
+    ) -> Delivery:
+        """Click a button of `message` as `person`, or choose in a menu, and return the delivery to the app.
 
-        The app answers by the response_url, which can replace the message; Slack ignores a message in its 200. Raises
-        LookupError if the person doesn't see the button.
+        `chosen` is the value of the menu's option. Among several buttons of that action_id it is the button's value;
+        `block_id` tells them apart too. Whoever clicks has agreed to the confirmation. `entered` is what other menus of
+        the message have. The app answers by the response_url, which can replace the message; Slack ignores a message in
+        its 200. Raises LookupError if the person doesn't see the button or the option.
         """
-        now = self.chat.find(message.channel_id, message.ts)
-        channel = self.chat.channels[message.channel_id]
-        if now is None or not (channel.open_to(person.user_id) and now.seen_by(person.user_id)):
-            raise LookupError(f"{person.name} sees no message {message.ts}")
-        response_url = self.response_url_prefix + self._response_urls.issue(channel, person, now)
-        fields = click_fields(person, channel, now, action_id, response_url, self._clock())
-        delivery = self._deliver(person, channel, response_url, fields)
-        with self.chat.news:
-            self._deliveries.append(delivery)
-        return delivery
+        channel, now = self._seen(person, message)
+        found_in, element = find_element(now.content.blocks, action_id, chosen, block_id)
+        action = action_of(found_in, element, chosen, self._clock())
+        urls = self._response_url(channel, person, now), self._trigger(person, channel)
+        payload = interactions.message_click(person, channel, now, action, entered or {}, urls)
+        return self._interact(person, payload, channel, urls[0])
+
+    def use_shortcut(self, person: Person, callback_id: str, message: Message | None = None) -> Delivery:
+        """Use a global shortcut as `person`, or with `message` a shortcut on it, and return the delivery to the app.
+
+        Raises LookupError if the person doesn't see the message, or if only that person does.
+        """
+        if message is None:
+            return self._interact(
+                person, interactions.shortcut(person, callback_id, self._trigger(person), self._clock())
+            )
+        channel, now = self._seen(person, message)
+        if now.only_for:
+            raise LookupError("an ephemeral message has no shortcuts")
+        urls = self._response_url(channel, person), self._trigger(person, channel)
+        payload = interactions.message_shortcut(person, channel, now, callback_id, urls, self._clock())
+        return self._interact(person, payload, channel, urls[0])
 
     def deliveries(self) -> list[Delivery]:
         """Return the latest deliveries, the oldest first."""
@@ -169,21 +191,52 @@ class SlackWorkspace:
         with self.chat.news:
             self._faults.clear()
 
-    def _deliver(self, person: Person, channel: Channel, response_url: str, fields: Mapping[str, str]) -> Delivery:
-        sent_at = self._clock()
-        request = signed_request(self.request_url, fields, self.signing_secret, sent_at)
-        begun = time.monotonic()
-        answer, error = _send(self.request_url, request, self._patience)
-        seconds = time.monotonic() - begun
-        if seconds > self._patience:
-            answer, error = None, "operation_timeout"
-        return Delivery(person, channel, request, response_url, sent_at, seconds, answer, error)
+    def verify_url(self) -> bool:
+        """Return whether the app answers with Slack's challenge, as it must before Slack sends it events."""
+        event = interactions.url_verification()
+        delivery = self._send_event(Person(SLACKBOT, "Slackbot"), event, ())
+        return delivery.answer is not None and str(event["challenge"]) in str(delivery.answer.body)
 
-    def _post_ack(self, delivery: Delivery) -> Message | None:
-        payload = {} if delivery.error or delivery.answer is None else _message_in(delivery.answer)
+    def _send_event(self, person: Person, event: Document, headers: tuple[tuple[str, str], ...]) -> Delivery:
+        made = partial(signed_event, self.request_url, event, self.signing_secret, headers=headers)
+        return self._record(self._courier.deliver(self.request_url, made, person, None, ""))
+
+    def _seen(self, person: Person, message: Message) -> tuple[Channel, Message]:
+        now = self.chat.find(message.channel_id, message.ts)
+        channel = self.chat.channels[message.channel_id]
+        if now is None or not (channel.open_to(person.user_id) and now.seen_by(person.user_id)):
+            raise LookupError(f"{person.name} sees no message {message.ts}")
+        return channel, now
+
+    def _response_url(self, channel: Channel, person: Person, original: Message | None = None) -> str:
+        return self.response_url_prefix + self._response_urls.issue(channel, person, original)
+
+    def _trigger(self, person: Person, channel: Channel | None = None) -> str:
+        with self.chat.news:
+            return self._triggers.issue(person.user_id, channel.channel_id if channel else "")
+
+    def _interact(
+        self, person: Person, payload: Document, channel: Channel | None = None, response_url: str = ""
+    ) -> Delivery:
+        return self._record(self._deliver(person, channel, response_url, interaction_fields(payload)))
+
+    def _record(self, delivery: Delivery) -> Delivery:
+        with self.chat.news:
+            self._deliveries.append(delivery)
+            self.chat.tell()
+        return delivery
+
+    def _deliver(
+        self, person: Person, channel: Channel | None, response_url: str, fields: Mapping[str, str]
+    ) -> Delivery:
+        made = partial(signed_request, self.request_url, fields, self.signing_secret)
+        return self._courier.deliver(self.request_url, made, person, channel, response_url)
+
+    def _post_ack(self, delivery: Delivery, channel: Channel) -> Message | None:
+        payload = {} if delivery.error or delivery.answer is None else message_in(delivery.answer)
         if not (payload.get("text") or payload.get("blocks")):
             return None
-        return post_answer(self.chat, delivery.channel, delivery.person, payload, "ack")
+        return post_answer(self.chat, channel, delivery.person, payload, "ack")
 
     def _answer(self, request: Request) -> Answer:
         area, _, path = request.path.lstrip("/").partition("/")
@@ -209,32 +262,3 @@ class SlackWorkspace:
 def _check_presence(person: Person, channel: Channel) -> None:
     if channel.archived or not channel.open_to(person.user_id):
         raise ValueError(f"{person.name} can't type in {channel.name}")
-
-
-def _send(url: str, request: Request, patience: float) -> tuple[Answer | None, str]:
-    with session_to(url) as session:
-        try:
-            got = session.post(
-                url, data=request.body, headers=dict(request.headers), timeout=patience, allow_redirects=False
-            )
-        except requests.Timeout:
-            return None, "operation_timeout"
-        except requests.RequestException:
-            return None, "dispatch_failed"
-    answer = Answer(got.status_code, tuple(got.headers.items()), got.content)
-    return answer, "" if answer.status == HTTPStatus.OK else "dispatch_failed"
-
-
-def _message_in(answer: Answer) -> Mapping[str, object]:
-    """Return the message in a 200 to a command. Raises Refused for invalid JSON."""
-    body = answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
-    text = body.decode(errors="replace").strip()
-    if not Headers(answer.headers).get("Content-Type").startswith("application/json") or not text:
-        return {"text": text}
-    try:
-        payload = json.loads(text)
-    except ValueError as error:
-        raise Refused("invalid_payload", str(error)) from error
-    if not isinstance(payload, dict):
-        raise Refused("invalid_payload", "not a JSON object")
-    return payload

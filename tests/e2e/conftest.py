@@ -17,7 +17,8 @@ from local.aws.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.jobs import Job
 from local.slack.chat import ANN, CLASS_RECORDINGS, Channel, Message, Person
-from local.slack.workspace import Delivery, SlackWorkspace
+from local.slack.delivery import Delivery
+from local.slack.workspace import SlackWorkspace
 from local.system import System, new_caller, running
 from shared.attempts import Attempt
 from tests.patient import be_patient

@@ -19,9 +19,10 @@ from local.aws.lambda_pool import Invocation
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault as RtcFault
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF, Channel, Person
+from local.slack.delivery import Delivery
 from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED
 from local.slack.web_api import SECONDS_BETWEEN_POSTS
-from local.slack.workspace import Delivery, SlackWorkspace
+from local.slack.workspace import SlackWorkspace
 from local.system import System, new_caller, running
 from tests.patient import be_patient
 from tests.webhook_sender import Sender, an_event, request

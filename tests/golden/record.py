@@ -87,7 +87,7 @@ class _Taken:
                 said = {
                     "typed": text,
                     "by": delivery.person.name,
-                    "in": delivery.channel.name,
+                    "in": delivery.channel.name if delivery.channel else "",
                     "status": delivery.answer.status,
                     "content-type": headers.get("content-type"),
                     "body": self._stable(_read(body if isinstance(body, bytes) else b"")),

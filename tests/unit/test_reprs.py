@@ -14,7 +14,7 @@ from local.hook import Sender
 from local.http_message import Request
 from local.rtc.signature import Key
 from local.slack.chat import ANN, CLASS_RECORDINGS
-from local.slack.workspace import Delivery
+from local.slack.delivery import Delivery
 from local.socket_mode import SlackAccount
 from local.system import Account, Caller
 from shared.attempts import Started

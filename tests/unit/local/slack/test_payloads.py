@@ -1,27 +1,13 @@
 """What Slack sends an app, field by field."""
 
-import json
 from urllib.parse import parse_qsl
 
 import pytest
 
-from local.slack.chat import ANN, ANN_AND_BEN, BOT, CLASS_RECORDINGS, STAFF, Channel, Message
-from local.slack.content import Content
-from local.slack.payloads import click_fields, command_fields, sign, signed_request
+from local.slack.chat import ANN, ANN_AND_BEN, CLASS_RECORDINGS, STAFF, Channel
+from local.slack.payloads import command_fields, sign, signed_event, signed_request
 
 URL = "http://127.0.0.1:1/hooks/commands/x"
-BUTTON = {
-    "type": "button",
-    "text": {"type": "plain_text", "text": "Stop"},
-    "action_id": "stop",
-    "value": "job 1",
-    "confirm": {
-        "title": {"type": "plain_text", "text": "Stop"},
-        "text": {"type": "plain_text", "text": "Sure?"},
-        "confirm": {"type": "plain_text", "text": "Yes"},
-        "deny": {"type": "plain_text", "text": "No"},
-    },
-}
 
 
 def test_the_signature_is_slack_s_own_example() -> None:
@@ -59,25 +45,10 @@ def test_the_signed_request_is_a_form_and_its_signature_is_over_its_bytes() -> N
     assert request.headers.get("X-Slack-Signature") == sign("secret", "1700000000", request.body)
 
 
-@pytest.mark.parametrize("only_for", ["", ANN.user_id])
-def test_a_click_carries_the_button_and_the_message_unless_it_is_ephemeral(only_for: str) -> None:
-    """The button's question stays with Slack; a block without an id gets one."""
-    content = Content.of_payload({"text": "x", "blocks": [{"type": "actions", "elements": [BUTTON]}]})
-    message = Message(CLASS_RECORDINGS.channel_id, "1.000001", BOT, content, "web_api", only_for)
-    fields = click_fields(ANN, CLASS_RECORDINGS, message, "stop", URL, 2.5)
-    payload = json.loads(fields["payload"])
-    assert payload["type"] == "block_actions"
-    assert payload["actions"] == [
-        {
-            "type": "button",
-            "text": BUTTON["text"],
-            "action_id": "stop",
-            "value": "job 1",
-            "block_id": "block-0",
-            "action_ts": "2.500000",
-        }
-    ]
-    assert payload["container"]["is_ephemeral"] is bool(only_for)
-    assert ("message" in payload) is not bool(only_for)
-    with pytest.raises(LookupError, match="gone"):
-        click_fields(ANN, CLASS_RECORDINGS, message, "gone", URL, 2.5)
+def test_an_event_is_json_and_signed_as_a_form_is() -> None:
+    """A retry says so in its headers."""
+    retry = (("X-Slack-Retry-Num", "1"),)
+    request = signed_event("http://127.0.0.1:1/slack", {"type": "event_callback"}, "secret", 1_700_000_000.9, retry)
+    assert (request.body, request.headers.get("Content-Type")) == (b'{"type": "event_callback"}', "application/json")
+    assert request.headers.get("X-Slack-Signature") == sign("secret", "1700000000", request.body)
+    assert request.headers.get("X-Slack-Retry-Num") == "1"

@@ -13,9 +13,10 @@ import requests
 from local.http_message import Answer, Request, Wire
 from local.loopback import Server
 from local.slack.chat import ANN, ANN_AND_BEN, ANN_AND_BOT, BEN, CLASS_RECORDINGS, GENERAL, SLACKBOT, STAFF, Person
+from local.slack.delivery import Delivery
 from local.slack.faults import RESPONSE_URL_ENDED, THROTTLED, Fault
 from local.slack.payloads import sign
-from local.slack.workspace import PATIENCE_S, Delivery, SlackWorkspace
+from local.slack.workspace import PATIENCE_S, SlackWorkspace
 
 type Json = dict[str, object]
 
