@@ -1,4 +1,4 @@
-"""The Slack app's manifest, from the sub-commands: for requests over HTTP, or for Socket Mode.
+"""The Slack app's manifest, from the sub-commands and interactions: for requests over HTTP, or for Socket Mode.
 
 `make docs` writes manifest.yaml and manifest.socket.yaml. `.venv/bin/python -m bot.manifest --url https://.../slack`
 prints one with a deployment's address. Fields: https://docs.slack.dev/reference/app-manifest
@@ -8,6 +8,7 @@ import argparse
 import sys
 
 from bot.commands import LEXICON
+from bot.interactions import INTERACTIONS
 from shared.command_line import CommandLine, run
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
@@ -30,7 +31,8 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
     """Return the manifest as YAML. Slack's requests go to `url`; with None they go by Socket Mode."""
     return "\n".join(
         [
-            "# Made from bot/commands/ by `make docs`. Paste it at api.slack.com/apps, Create New App.",
+            "# Made from bot/commands/ and bot/interactions/ by `make docs`.",
+            "# Paste it at api.slack.com/apps, Create New App.",
             "display_information:",
             "  name: recordbot",
             "  description: Records streams of RTC rooms",
@@ -49,12 +51,20 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
             "    bot:",
             *(f"      - {scope} # {why}" for scope, why in _SCOPES.items()),
             "settings:",
+            *_interactivity(url),
             "  org_deploy_enabled: false",
             f"  socket_mode_enabled: {'false' if url else 'true'}",
             "  token_rotation_enabled: false",
             "",
         ]
     )
+
+
+def _interactivity(url: str | None) -> list[str]:
+    """Return where clicks go, if there are buttons."""
+    if not INTERACTIONS:
+        return []
+    return ["  interactivity:", "    is_enabled: true", *([f"    request_url: {url}"] if url else [])]
 
 
 def _sentence(text: str) -> str:

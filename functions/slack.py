@@ -11,7 +11,7 @@ docs/decisions/ says why.
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from functools import cache, lru_cache
 from http import HTTPStatus
@@ -25,6 +25,7 @@ from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
 from bot.app import as_body, create_app
+from bot.conversation import Conversation
 from bot.messages import replies
 from functions.aws.audit import note_refusal
 from functions.aws.away import Away
@@ -45,6 +46,7 @@ from shared.strict_json import read_json
 
 if TYPE_CHECKING:
     from bot.people import People
+    from bot.slack_api import SlackApi
 
 _MOST_FIELDS = 100
 """The most fields of a form; a command has about fifteen."""
@@ -68,6 +70,8 @@ class SlackSettings(Settings):
     """max_idle_time, in seconds, for a command without `idle=`."""
     record_rule_id: RecordRuleId
     slack_api_url: UrlPrefix
+    slack_response_url: UrlPrefix
+    """The beginning of every response_url."""
 
 
 class SlackSecret(SecretModel):
@@ -102,23 +106,29 @@ def _door() -> "Door":
         dynamodb = boto3.client("dynamodb", config=_LIMITS)
         return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
 
+    def slack_api() -> "SlackApi":
+        return _slack_api(settings.slack_api_url, settings.slack_response_url, secret.read().bot_token)
+
     def people() -> "People | None":
-        bot_token = secret.read().bot_token
-        return None if bot_token is None else _people(settings.slack_api_url, bot_token)
+        return None if secret.read().bot_token is None else _people(slack_api())
 
     secret = Secret(connect_secrets(), settings.secret_id, SlackSecret)
-    app = create_app(
+    conversation = Conversation(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
-        record_rule_id=settings.record_rule_id,
         recordings=lambda: ledger().recordings,
         put=lambda order: place(order, queue.put),
-        report=_report,
         report_away=_report_away,
         team=TeamInForce(lambda: ledger().configurations).read,
+        record_rule_id=settings.record_rule_id,
         look_up=lambda user_id, needs: _look_up(user_id, needs, people()),
         report_refusal=note_refusal,
         zone_of=lambda user_id: _zone_of(user_id, people()),
+    )
+    app = create_app(
+        conversation,
+        report=_report,
+        respond=lambda response_url, message: _respond(slack_api(), response_url, message),
     )
     return Door(app, secret)
 
@@ -133,13 +143,31 @@ def _look_up(user_id: str, needs: frozenset[Need], people: "People | None") -> P
     return NOT_SAID if people is None else people.person_at_once(user_id, needs)
 
 
+def _respond(slack_api: "SlackApi", response_url: str, message: Mapping[str, Any]) -> None:
+    """Post the answer to a click. An order is on the queue by now, so what fails here stops nothing."""
+    from bot.slack_api import CannotDeliver, TryLater  # noqa: PLC0415
+
+    try:
+        slack_api.post_to_response_url(response_url, message)
+    except TryLater as error:
+        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
+    except CannotDeliver as error:
+        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
+
+
 @lru_cache(maxsize=1)
-def _people(api_url: str, bot_token: str) -> "People":
+def _slack_api(api_url: str, response_url_prefix: str, bot_token: str | None) -> "SlackApi":
     # requests, which this imports, is a third of a cold start. Most commands don't need it.
-    from bot.people import People  # noqa: PLC0415
     from bot.slack_api import SlackApi  # noqa: PLC0415
 
-    return People(SlackApi(api_url=api_url, bot_token=bot_token, limits=_SLACK_LIMITS))
+    return SlackApi(api_url=api_url, bot_token=bot_token, response_url_prefix=response_url_prefix, limits=_SLACK_LIMITS)
+
+
+@lru_cache(maxsize=1)
+def _people(slack_api: "SlackApi") -> "People":
+    from bot.people import People  # noqa: PLC0415
+
+    return People(slack_api)
 
 
 class Door:

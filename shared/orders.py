@@ -42,8 +42,17 @@ def new_order_id() -> str:
 
 def order_id_of(caller: str, webhook_id: str) -> str:
     """Return the id of a caller's event, which is the same each time it is sent: 24 characters, 120 bits of a hash."""
-    number = int.from_bytes(hashlib.sha256(f"{caller}\n{webhook_id}".encode()).digest()[:15])
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(24))
+    return _hashed(f"{caller}\n{webhook_id}", 24)
+
+
+def order_id_of_click(*identity: str) -> str:
+    """Return the id of a click's order, which is the same each time that Slack sends the click: 60 bits of a hash."""
+    return _hashed("\n".join(("click", *identity)), 12)
+
+
+def _hashed(text: str, length: int) -> str:
+    number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:15])
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in range(length))
 
 
 class NotQueued(Exception):
@@ -223,6 +232,8 @@ class Order(_Part):
     """None if no answer is posted to Slack."""
     body_digest: str | None = None
     """SHA-256, in hex, of the event's body; None if the order was not made from an event."""
+    is_foreign: bool = False
+    """Whether Slack said with a click that the person belongs to another organisation."""
 
     @classmethod
     def about(cls, recording: Recording, action: Action) -> Self:

@@ -28,8 +28,12 @@ class Person:
     """The user groups that the person is in."""
 
 
+NOTHING_KNOWN = Person()
 NOT_SAID = Person(is_guest=False, groups=frozenset())
 """What holds of a person if Slack can't be asked: a command itself doesn't say who is a guest, or in which groups."""
+
+FOREIGN = Person(is_guest=True, groups=frozenset())
+"""Somebody of another organisation, as Slack says with each click in a shared channel."""
 
 
 @dataclass(frozen=True, slots=True)

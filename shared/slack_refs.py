@@ -17,6 +17,10 @@ class ReplyTo(_Reference):
     """None for an order without a command: then only the bot, with its token, can post to the channel."""
     is_public: bool = False
     """Whether the channel is known to be public."""
+    clicked: str | None = None
+    """The message that was clicked on, by its ts, if others see it too. The response_url can replace it."""
+    replaces: bool = False
+    """Whether an answer for the asker alone replaces the message that was clicked on, which nobody else sees."""
 
 
 class MessageRef(_Reference):

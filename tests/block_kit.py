@@ -17,7 +17,7 @@ MOST_CHARACTERS = 13_000
 
 def read(reply: Reply) -> str:
     """What a person reads: the styles gone, a mention as `@U1`, a time as its fallback."""
-    parts = [part for block in reply.blocks for part in block["elements"]]
+    parts = [part for block in _texts(reply) for part in block["elements"]]
     return "\n".join("".join(map(_as_read, part["elements"])) for part in parts)
 
 
@@ -31,7 +31,18 @@ def assert_slack_takes(reply: Reply) -> None:
     slackblocks.SectionBlock(reply.text)  # the text has a section's limit
     assert all(character.isprintable() or character == "\n" for character in reply.text)
     assert all(character.isprintable() or character == "\n" for character in read(reply))
-    assert "" not in [element.get("text") for element in _elements(reply.blocks)], "Slack refuses an empty text"
+    assert "" not in [element.get("text") for element in _elements(_texts(reply))], "Slack refuses an empty text"
+    used = [control["action_id"] for control in controls_of(reply)]
+    assert len(used) == len(set(used)), "Slack refuses an action_id that stands twice"
+
+
+def controls_of(reply: Reply) -> list[dict[str, Any]]:
+    """The buttons and menus, in the order in which they are read."""
+    return [control for block in reply.blocks if block["type"] == "actions" for control in block["elements"]]
+
+
+def _texts(reply: Reply) -> list[dict[str, Any]]:
+    return [block for block in reply.blocks if block["type"] == "rich_text"]
 
 
 def _as_read(element: dict[str, Any]) -> str:
@@ -46,6 +57,8 @@ def _elements(blocks: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _in_slackblocks(block: dict[str, Any]) -> slackblocks.Block:
     # slackblocks reads no rich text from a dict, and knows no date: that one stands here as its fallback.
     kinds = {"rich_text_section": RichTextSection, "rich_text_preformatted": RichTextCodeBlock}
+    if block["type"] == "actions":
+        return slackblocks.ActionsBlock([_control(element) for element in block["elements"]])
     assert block["type"] == "rich_text"
     parts = []
     for part in block["elements"]:
@@ -57,3 +70,21 @@ def _in_slackblocks(block: dict[str, Any]) -> slackblocks.Block:
         ]
         parts.append(kinds[part["type"]](elements))
     return slackblocks.RichTextBlock(parts)
+
+
+def _control(element: dict[str, Any]) -> slackblocks.Element:
+    fields = {name: value for name, value in element.items() if name != "type"}
+    if "confirm" in fields:
+        title, text, confirm, deny = (_plain_text(fields["confirm"][it]) for it in ("title", "text", "confirm", "deny"))
+        fields["confirm"] = slackblocks.ConfirmationDialogue(title, text, confirm, deny)
+    if element["type"] == "button":
+        return slackblocks.Button(**fields | {"text": _plain_text(fields["text"])})
+    assert element["type"] == "static_select"
+    options = [slackblocks.Option(_plain_text(it["text"]), it["value"]) for it in fields["options"]]
+    return slackblocks.StaticSelectMenu(
+        **fields | {"options": options, "placeholder": _plain_text(fields["placeholder"])}
+    )
+
+
+def _plain_text(text: dict[str, Any]) -> slackblocks.Text:
+    return slackblocks.PlainText(text["text"], emoji=text["emoji"])

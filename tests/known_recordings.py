@@ -23,6 +23,9 @@ class KnownRecordings:
     def of_job(self, job_id: str) -> Recording | None:
         return next((it for it in self.all if it.job_id == job_id), None)
 
+    def of_id(self, recording_id: str) -> Recording | None:
+        return next((it for it in self.all if it.id == recording_id), None)
+
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
         mine = [it for it in self.all if (it.actor, it.channel_id) == (actor, channel_id)]
         return [it for it in mine if it.order_id == mine[-1].order_id]

@@ -6,6 +6,7 @@ from bot.commands.subcommand import Asked
 from bot.commands.target import Found
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.messages.blocks import Line, Reply, code
+from bot.messages.controls import SURE, Button, ControlName, Controls
 from bot.messages.listing import count_of, listing
 from shared.recordings import Recording
 
@@ -24,11 +25,18 @@ def asked_first(recordings: Sequence[Recording], found: Found, asked: Asked, wor
     others = [it for it in recordings if it.actor != asked.actor]
     if not (found.is_guess or others or len(recordings) > 1):
         return None
-    way: Line = [
-        f"To {words.name} ",
-        "it: " if len(recordings) == 1 else "them all: ",
-        code(" ".join(filter(None, (asked.context.command, words.name, found.typed, "yes")))),
-    ]
-    hint = [[found.other]] if found.other else []
+    lines: list[Line | Controls] = []
+    if found.typed is not None:
+        typed = " ".join(filter(None, (asked.context.command, words.name, found.typed, "yes")))
+        lines.append([f"To {words.name} ", "it: " if len(recordings) == 1 else "them all: ", code(typed)])
+    if found.other:
+        lines.append([found.other])
+    lines.append(Controls([_yes(recordings, words)]))
     headline = f"{words.nothing} yet: {found.what}, {count_of(recordings)}"
-    return listing(headline, recordings, asked.now, way, *hint)
+    return listing(headline, recordings, asked.now, *lines)
+
+
+def _yes(recordings: Sequence[Recording], words: Vocabulary) -> Button:
+    value = " ".join((SURE, *(it.id for it in recordings)))
+    label = f"{words.name.capitalize()} {'it' if len(recordings) == 1 else 'all'}"
+    return Button(label, ControlName(words.name), value, about=count_of(recordings), style="danger")

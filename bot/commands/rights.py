@@ -12,7 +12,7 @@ from typing import Protocol
 from shared.actors import Actor
 from shared.orders import Action, Extend, Start, Stop
 from shared.permissions import Verdict, may
-from shared.questions import NOT_SAID, Need, Person, Place, What
+from shared.questions import NOT_SAID, NOTHING_KNOWN, Need, Person, Place, What
 from shared.recordings import Recording
 from shared.refusals import Lacking, Refusal
 from shared.team import InForce, Right
@@ -26,6 +26,9 @@ class Recordings(Protocol):
 
     def of_job(self, job_id: str) -> Recording | None:
         """Return the job's recording; None if recordbot did not start the job."""
+
+    def of_id(self, recording_id: str) -> Recording | None:
+        """Return the recording with that id, or None."""
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""
@@ -48,10 +51,12 @@ class Rights:
     team: Callable[[], InForce]
     look_up: Callable[[frozenset[Need]], Person] = lambda _: NOT_SAID
     """Asks Slack about the person. It is called only if what is shown depends on it."""
+    known: Person = NOTHING_KNOWN
+    """What is known of the person before Slack is asked."""
 
     def refusal(self, right: Right, what: What) -> Refusal | None:
         """Return the refusal, if nothing that the recorder finds out can allow it."""
-        verdict = self._verdict(right, what, Person())
+        verdict = self._verdict(right, what, self.known)
         return verdict.refusal if verdict.is_refused else None
 
     def may_see(self, recording: Recording, right: Right) -> bool:
@@ -81,7 +86,7 @@ class Rights:
         return allowed, next(filter(None, refusals), None)
 
     def _is_allowed(self, right: Right, what: What) -> bool:
-        verdict = self._verdict(right, what, Person())
+        verdict = self._verdict(right, what, self.known)
         if verdict.needs:
             verdict = self._verdict(right, what, self.look_up(verdict.needs))
         return verdict.allowed
@@ -126,6 +131,11 @@ class Visible:
         """Return the job's recording; None if there is none that the person may know of."""
         found = self.recordings.of_job(job_id)
         return found if found is not None and self.rights.may_see(found, self.right) else None
+
+    def of_ids(self, recording_ids: Sequence[str]) -> Sequence[Recording]:
+        """Return those of the recordings with these ids that the person may know of, in their order."""
+        found = filter(None, map(self.recordings.of_id, recording_ids))
+        return [it for it in found if self.rights.may_see(it, self.right)]
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""

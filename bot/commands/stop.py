@@ -67,20 +67,20 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     target, is_sure = target_of(values), YES.name in values
     if MINE.name in values:
         mine = tuple(it for it in asked.recordings().live() if it.actor == asked.actor)
-        return _stop(Found("all mine", mine, "all mine"), asked, is_sure=is_sure)
+        return stop_found(Found("all mine", mine, "all mine"), asked, is_sure=is_sure)
     if not target.is_named:
         return _mine_here(asked, is_sure=is_sure)
     found = find(target, asked)
     if not found.recordings and target.room_id is not None and target.user_id is not None:
         return _unseen(target, found)
-    return _stop(found, asked, is_sure=is_sure)
+    return stop_found(found, asked, is_sure=is_sure)
 
 
 def _mine_here(asked: Asked, *, is_sure: bool) -> Reply | Placing:
     """Stop what is mine and runs here if that is one; else list what there is."""
     mine = mine_here(asked)
     if len(mine) == 1 or (mine and is_sure):
-        return _stop(Found("yours here", mine), asked, is_sure=is_sure)
+        return stop_found(Found("yours here", mine), asked, is_sure=is_sure)
     command = asked.context.command
     here = [it for it in asked.recordings().live() if it.channel_id == asked.channel_id]
     if not here:
@@ -90,7 +90,8 @@ def _mine_here(asked: Asked, *, is_sure: bool) -> Reply | Placing:
     return listing(f"Nothing stopped: {count_of(mine)} of yours, {count_of(here)} here", here, asked.now, which, *both)
 
 
-def _stop(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
+def stop_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
+    """Stop what isn't over and may be stopped. What isn't sure is asked first."""
     recordings = tuple(it for it in found.recordings if not it.is_over)
     hint: list[Line] = [[found.other]] if found.other else []
     if not recordings:

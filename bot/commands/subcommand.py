@@ -1,7 +1,7 @@
 """A sub-command: its words, and what it does: it answers at once, or places an order for the recorder."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands.rights import Recordings, Rights, Visible
@@ -50,6 +50,10 @@ class Asked:
     zone: Callable[[], tzinfo] = lambda: UTC
     """Returns the person's time zone, or UTC where nothing says it. It is called only for a time of day."""
 
+    def with_right(self, right: Right) -> "Asked":
+        """Return it for what takes this right."""
+        return replace(self, right=right)
+
     def recordings(self) -> Visible:
         """Return what the person may know of the recordings. Raises NotAllowed while the rules can't be read."""
         self.rights.require_readable(self.right)
@@ -64,6 +68,8 @@ class Placing:
     accepted: Callable[[str], Reply]
     about: Sequence[Recording] = ()
     """The recordings that it is about. A start is about those that it releases."""
+    redraws: bool = False
+    """Whether the recorder draws the message that was clicked on anew: where all see it, nothing more is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,8 @@ class Found:
 
     what: str
     recordings: tuple[Recording, ...] = ()
-    typed: str = ""
-    """The words to type so that nothing else can be meant."""
+    typed: str | None = ""
+    """The words to type so that nothing else can be meant; None if no words name just these."""
     is_guess: bool = False
     """Whether only the beginning of a job id was given, or a user without a room."""
     other: str = ""

@@ -15,9 +15,9 @@ from enum import StrEnum
 from typing import Any
 
 from bot.language.normalising import UNSEEN
+from bot.messages.controls import Button, ControlName, Controls, Element, blocks_of
 from shared.actors import Actor
 
-type Element = dict[str, Any]
 type Line = Sequence[str | Element]
 """The pieces of a line, in order; a str is shown as it is."""
 
@@ -67,24 +67,36 @@ class Reply:
 def reply(
     to: Audience,
     headline: Line,
-    *lines: Line,
+    *lines: Line | Controls,
     details: Iterable[tuple[str, str]] = (),
     links: Iterable[tuple[str, str]] = (),
 ) -> Reply:
-    """Return a reply of these lines, the first one in bold. `details` are captions, each with preformatted text.
+    """Return a reply of these lines, the first one in bold, with buttons and menus among them.
 
-    `links` are names with addresses, at most 25: each is a button below the lines. No text repeats an address.
+    `details` are captions, each with preformatted text. `links` are names with addresses: each is a button below all
+    else. No text repeats an address or a button.
 
     Pieces are cut at 1500 characters, details and the fallback text at 3000. Slack accepts about 13,000 in total.
     """
-    first = [_bold(element) for element in _elements(headline)]
-    section = [*first, *(element for line in lines for element in (_text("\n"), *_elements(line)))]
-    parts = [_part("section", section)]
+    rows = [line for line in lines if isinstance(line, Controls)]
+    opened = Controls(
+        [Button(plain(name, _LONGEST_LABEL) or "?", ControlName.LINK, url=address) for name, address in links]
+    )
+    controls = blocks_of([*rows, opened])
+    texts: list[list[Element]] = [[_bold(element) for element in _elements(headline)]]
+    for line in lines:
+        if isinstance(line, Controls):
+            texts.append([])
+        else:
+            texts[-1] += [_text("\n")] * bool(texts[-1]) + _elements(line)
+    parts = [[_part("section", elements)] if elements else [] for elements in texts]
     for caption, detail in details:
-        parts += [_part("section", _elements([caption])), _part("preformatted", [_text(_set_text(detail))])]
-    buttons = [_link(n, name, address) for n, (name, address) in enumerate(links)]
-    actions = [{"type": "actions", "elements": buttons}] if buttons else []
-    return Reply(text=_as_mrkdwn(parts), blocks=[{"type": "rich_text", "elements": parts}, *actions], to=to)
+        parts[-1] += [_part("section", _elements([caption])), _part("preformatted", [_text(_set_text(detail))])]
+    blocks: list[Element] = []
+    for shown, row in zip(parts, controls, strict=True):
+        blocks += [{"type": "rich_text", "elements": shown}] if shown else []
+        blocks += [] if row is None else [row]
+    return Reply(text=_as_mrkdwn([part for shown in parts for part in shown]), blocks=blocks, to=to)
 
 
 def plain(value: object, most: int = 64) -> str:
@@ -104,8 +116,9 @@ def joined(*parts: str | Element | Line | None) -> list[str | Element]:
 
 def one_line(reply: Reply) -> Line:
     """Return the reply's lines as one, with ` · ` between them and nothing in bold. Details are left out."""
-    sections = [section for part in reply.blocks[:1] for section in part["elements"][:1]]
-    elements = [element for section in sections for element in section["elements"]]
+    texts = [block for block in reply.blocks if block["type"] == "rich_text"]
+    sections = [section for block in texts for section in block["elements"][:1]]
+    elements = [it for n, section in enumerate(sections) for it in [_text("\n")] * bool(n) + section["elements"]]
     return [" · " if element == _text("\n") else _not_bold(element) for element in elements]
 
 
@@ -132,11 +145,6 @@ def day_time(moment: datetime) -> Element:
     fallback = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     shown = "{date_short_pretty} at {time}"
     return {"type": "date", "timestamp": int(moment.timestamp()), "format": shown, "fallback": fallback}
-
-
-def _link(n: int, name: str, address: str) -> Element:
-    text = {"type": "plain_text", "text": plain(name, _LONGEST_LABEL) or "?", "emoji": False}
-    return {"type": "button", "text": text, "url": address, "action_id": f"link-{n}"}
 
 
 def _part(kind: str, elements: list[Element]) -> Element:

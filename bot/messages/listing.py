@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
+from bot.messages.controls import Controls
 from bot.messages.recording_card import why_over
 from bot.messages.wording import elapsed, source
 from shared.recordings import End, Recording, RecordingState
@@ -23,7 +24,7 @@ _MARKS = {
 }
 
 
-def listing(headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line) -> Reply:
+def listing(headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line | Controls) -> Reply:
     """Return the list, in the order in which they begin. `lines` follow it.
 
     Slack takes only so many. Those whose begin is nearest to now are in it: what has just been started or comes next is

@@ -1,6 +1,7 @@
 """Say that somebody may not do something: in one line, with who can."""
 
-from bot.messages.blocks import Audience, Element, Line, Reply, person, plain, reply
+from bot.messages.blocks import Audience, Line, Reply, person, plain, reply
+from bot.messages.controls import Element
 from shared.actors import Actor
 from shared.refusals import Refusal
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.language.corrections import CommandError
 from bot.messages.blocks import Audience, Reply, clock_time, code, plain, reply
+from bot.messages.controls import Button, ControlName, Controls
 from bot.messages.wording import streams
 from shared.orders import Order, Start
 from shared.rtc.request_preview import RequestPreview
@@ -34,6 +35,15 @@ def another_name(command: str) -> Reply:
     """Answer a slash command of another name than the configured one."""
     return reply(
         Audience.ASKER, [f"✋ Nothing was done. Here recordbot answers to {command}"], [f"Try: {command} help"]
+    )
+
+
+def old_button(command: str) -> Reply:
+    """Answer a click on a control that this version of recordbot doesn't have."""
+    return reply(
+        Audience.ASKER,
+        ["✋ Nothing was done: this button is of another version of recordbot."],
+        ["What runs here: ", code(f"{command} list"), ", and all that can be typed: ", code(f"{command} help")],
     )
 
 
@@ -89,11 +99,13 @@ def not_understood(error: CommandError, name: str) -> Reply:
     if count > _PROBLEMS_SHOWN:
         shown.append([f"and {count - _PROBLEMS_SHOWN} more"])
     way_out = f"{name} help" if error.corrected is None else f"{name} {error.corrected}"
+    run = Button("Run it", ControlName.RUN, error.corrected or "", about=way_out, style="primary")
     return reply(
         Audience.ASKER,
         [f"✋ {error.nothing}. {count} {'thing' if count == 1 else 'things'} to fix"],
         *shown,
         [code(way_out, most=1200)],
+        *([Controls([run])] if error.corrected else []),
     )
 
 

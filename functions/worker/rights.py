@@ -15,7 +15,7 @@ from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
 from shared.orders import Order
 from shared.permissions import Verdict, may
-from shared.questions import NOT_SAID, Need, Person, Place, Usage, What
+from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place, Usage, What
 from shared.recordings import Recording
 from shared.refusals import Refusal
 from shared.team import InForce, Right, Trouble
@@ -107,6 +107,8 @@ class Rights:
         return rules
 
     def _look_up(self, order: Order, needs: frozenset[Need], delivery: Delivery) -> Person:
+        if order.is_foreign:
+            return FOREIGN
         people = self.people()
         if people is None:
             return NOT_SAID

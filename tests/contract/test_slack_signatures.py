@@ -16,6 +16,7 @@ from slack_bolt.middleware import RequestVerification, SslCheck
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import create_app
+from bot.conversation import Conversation
 from functions.aws.secrets import Secret
 from functions.http.slack_signature import is_signed
 from functions.slack import Door, SlackSecret
@@ -105,13 +106,16 @@ def _door() -> Iterator[Door]:
     orders: list[Order] = []
     clock = FixedClock()
     app = create_app(
-        command="/record",
-        idle_default=300,
-        recordings=NoRecordings,
-        put=orders.append,
+        Conversation(
+            command="/record",
+            idle_default=300,
+            recordings=NoRecordings,
+            put=orders.append,
+            report_away=lambda _: None,
+            team=lambda: InForce(SHIPPED),
+        ),
         report=lambda _: None,
-        report_away=lambda _: None,
-        team=lambda: InForce(SHIPPED),
+        respond=lambda _url, _message: None,
     )
     with mock_aws():
         client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")

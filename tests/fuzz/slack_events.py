@@ -4,8 +4,10 @@ import base64
 import json
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
+from bot.messages.controls import ControlName
 from tests.fuzz.hostile import a_text, a_value, as_json, mutate_bytes, mutate_event, mutate_text, mutate_value, one_of
 from tests.slack_requests import NOW, a_form, an_event, signed
 from tests.unit.bot.language.command_lines import ASKED, CORRECTED, HELPED, STARTED
@@ -15,7 +17,9 @@ TYPED = (
     "stop 100 user001", "stop room=100 user001 screen", "stop job=1", "stop job",
     "stop 650b1c9f2f7c4b0e8a3d5e6f7a8b9c0d",
 )  # fmt: skip
-CLICK = {
+KNOWN_ORDER = "0123456789AB"
+"""The order of the recording that the door knows."""
+CLICK: dict[str, Any] = {
     "type": "block_actions",
     "user": {"id": "U1ANN", "team_id": "T1"},
     "team": {"id": "T1", "domain": "school"},
@@ -23,8 +27,13 @@ CLICK = {
     "container": {"type": "message", "message_ts": "1772447400.000100", "channel_id": "C1"},
     "trigger_id": "1.2.3",
     "response_url": "https://hooks.slack.com/actions/T1/1/x",
-    "actions": [{"type": "button", "action_id": "stop", "block_id": "b", "value": "1", "action_ts": "1"}],
+    "actions": [{"type": "button", "action_id": "stop", "block_id": "b", "value": "1", "action_ts": "1772447400.1"}],
 }
+_CONTROLS = (
+    *((name, f"{sure}{KNOWN_ORDER}.0 {KNOWN_ORDER}.1") for name in ControlName for sure in ("", "yes ")),
+    *((f"{name}-2", value) for name in ControlName for value in ("", "100 user001 hd", f"{KNOWN_ORDER}.0 -")),
+)
+"""An action_id with a value, as a message of some version may have it."""
 SUBMISSION = {
     "type": "view_submission",
     "user": {"id": "U1ANN"},
@@ -83,7 +92,9 @@ def _command(dice: Random) -> bytes:
 
 
 def _payload(dice: Random) -> bytes:
-    value: object = dice.choice([CLICK, SUBMISSION, SHORTCUT])
+    action_id, value_ = dice.choice(_CONTROLS)
+    click = CLICK | {"actions": [{**CLICK["actions"][0], "action_id": action_id, "value": value_}]}
+    value: object = dice.choice([CLICK, click, SUBMISSION, SHORTCUT])
     if dice.random() < 0.9:
         value = mutate_value(dice, value)
     return b"payload=" + quote_plus(as_json(value), errors="surrogatepass").encode()

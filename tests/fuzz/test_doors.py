@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from bot.app import create_app
+from bot.conversation import Conversation
 from functions import slack, webhook
 from functions.aws.queue import place
 from functions.aws.secrets import Secret
@@ -21,9 +22,9 @@ from functions.webhook_api.door import Door
 from shared.team import SHIPPED, InForce
 from tests.fuzz.callback_events import callback_event, giant_callbacks
 from tests.fuzz.properties import EVENTS, check_memory, check_reply, check_result, put, run
-from tests.fuzz.slack_events import giant_slack_events, slack_event
+from tests.fuzz.slack_events import KNOWN_ORDER, giant_slack_events, slack_event
 from tests.fuzz.webhook_events import DOMAIN, giant_webhook_events, webhook_event
-from tests.known_recordings import NoRecordings
+from tests.known_recordings import KnownRecordings, a_known
 from tests.lambda_context import Context
 from tests.slack_requests import NOW, SIGNING_SECRET
 from tests.webhook_around import CALLERS, Around
@@ -40,13 +41,16 @@ def _slacks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
         secrets = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
         secrets.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
         app = create_app(
-            command="/record",
-            idle_default=300,
-            recordings=NoRecordings,
-            put=lambda order: place(order, put),
+            Conversation(
+                command="/record",
+                idle_default=300,
+                recordings=lambda: KnownRecordings([a_known("1", order_id=KNOWN_ORDER)]),
+                put=lambda order: place(order, put),
+                report_away=slack._report_away,
+                team=lambda: InForce(SHIPPED),
+            ),
             report=slack._report,
-            report_away=slack._report_away,
-            team=lambda: InForce(SHIPPED),
+            respond=lambda _, message: check_reply(json.dumps(message), 0),
         )
         door = slack.Door(app, Secret(secrets, "slack", slack.SlackSecret, lambda: NOW), lambda: NOW)
         monkeypatch.setattr(slack, "_door", lambda: door)

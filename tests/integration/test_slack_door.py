@@ -64,6 +64,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "DEFAULT_IDLE_SECONDS": "300",
             "RECORD_RULE_ID": "",
             "SLACK_API_URL": "https://slack.invalid/api/",
+            "SLACK_RESPONSE_URL": "https://hooks.slack.invalid/",
             "POWERTOOLS_SERVICE_NAME": "slack",
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():

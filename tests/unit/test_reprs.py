@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.app import _Asker
+from bot.asker import Asker, Clicked
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.http.api_gateway import HttpRequest
@@ -27,6 +27,7 @@ from shared.rtc.signing import sign
 from shared.slack_refs import ReplyTo
 from shared.transport import new_session
 from tests.builders import NOW, TIMETABLE, a_job, a_request, a_start, an_attempt, an_order
+from tests.clicks import a_click
 
 PLANTED = "s3cretPlanted1"
 _URL = f"https://hooks.slack.com/commands/{PLANTED}"
@@ -53,7 +54,8 @@ HOLDERS: tuple[object, ...] = (
     Messenger(_SLACK),
     _PUSHED,
     ReplyTo(channel_id="C1", response_url=_URL),
-    _Asker(user_id="U1", channel_id="C1", response_url=_URL),
+    Asker(user_id="U1", channel_id="C1", response_url=_URL),
+    Clicked.model_validate(a_click("stop", response_url=_URL)),
     an_order(_PUSHED, reply_to=ReplyTo(channel_id="C1", response_url=_URL)),
     PlacedOrder(body_digest="d", actor=TIMETABLE, placed_at=NOW, action=a_start(_PUSHED)),
     begun(an_attempt(Started(job=a_job(_PUSHED)), request=_PUSHED)),

@@ -25,11 +25,13 @@ from hypothesis.strategies import (
 from moto import mock_aws
 
 from bot.app import create_app
+from bot.conversation import Conversation
 from bot.messages.replies import our_mistake
 from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
 from functions.slack import Door, SlackSecret, handler
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
+from tests.clicks import a_click
 from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
@@ -51,13 +53,16 @@ class Around:
         self.client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
         self.client.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
         app = create_app(
-            command="/record",
-            idle_default=300,
-            recordings=NoRecordings,
-            put=self.orders.append,
+            Conversation(
+                command="/record",
+                idle_default=300,
+                recordings=NoRecordings,
+                put=self.orders.append,
+                report_away=self.reported.append,
+                team=lambda: InForce(SHIPPED),
+            ),
             report=self.reported.append,
-            report_away=self.reported.append,
-            team=lambda: InForce(SHIPPED),
+            respond=lambda _url, _message: None,
         )
         self.door = Door(app, Secret(self.client, "slack", SlackSecret, self.clock), self.clock)
 
@@ -211,10 +216,14 @@ def test_what_is_no_event_is_refused(around: Around, event: object) -> None:
 
 
 def test_a_click_is_dispatched_by_its_payload(around: Around) -> None:
-    """The form's JSON reaches Bolt, which has no listener for it, and the person sees no warning sign."""
-    payload = {"type": "block_actions", "actions": [{"action_id": "stop"}], "user": {"id": "U1ANN"}}
-    response = around.door.answer(_signed_event(urlencode({"payload": json.dumps(payload)}).encode()))
+    """The form's JSON reaches the interaction that its action_id names; an unsigned one reaches nothing."""
+    body = urlencode({"payload": json.dumps(a_click("run", "100 user001"))}).encode()
+    unsigned = around.door.answer(an_event(body, {}))
+    assert (unsigned.status, around.orders) == (401, [])
+    response = around.door.answer(_signed_event(body))
     assert (response.status, response.body, around.reported) == (200, "", [])
+    (order,) = around.orders
+    assert order.action.kind == "start"
 
 
 @pytest.mark.parametrize("headers", [{}, signed(b"ssl_check=1&token=xyzz0")])

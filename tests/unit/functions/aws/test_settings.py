@@ -14,6 +14,7 @@ SLACK = {
     "DEFAULT_IDLE_SECONDS": "300",
     "RECORD_RULE_ID": "",
     "SLACK_API_URL": "https://slack.com/api/",
+    "SLACK_RESPONSE_URL": "https://hooks.slack.com/",
 }
 
 

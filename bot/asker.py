@@ -1,0 +1,120 @@
+"""Who asks, and where the answer goes: as a slash command says it, or a click."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+type _Text = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
+"""Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
+type _Timestamp = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,9})?$")]
+
+_NOT_PUBLIC = frozenset({"privategroup", "directmessage"})
+"""What Slack says instead of the name of a channel that isn't public."""
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+
+class Asker(_Said):
+    """Who asks, and where the answer goes."""
+
+    user_id: _Text
+    channel_id: _Text
+    response_url: Annotated[_Text, Field(repr=False)]
+    channel_name: str = ""
+    is_foreign: bool = False
+    """Whether the person belongs to another organisation, which shares the channel."""
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether the channel is public. Of others Slack doesn't say the name, but what they are."""
+        is_other = self.channel_name in _NOT_PUBLIC or self.channel_name.startswith("mpdm-")
+        return self.channel_id.startswith("C") and bool(self.channel_name) and not is_other
+
+
+class TypedCommand(Asker):
+    """A slash command."""
+
+    text: str = ""
+    """What follows the command's name."""
+
+
+class _Named(_Said):
+    id: _Text
+
+
+class _User(_Named):
+    team_id: str | None = None
+
+
+class _Channel(_Named):
+    name: str = ""
+
+
+class _Container(_Said):
+    message_ts: _Timestamp
+    thread_ts: _Timestamp | None = None
+    is_ephemeral: bool = False
+
+
+class _Option(_Said):
+    value: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class _Action(_Said):
+    action_id: Annotated[str, StringConstraints(max_length=255)]
+    action_ts: _Timestamp
+    value: Annotated[str, StringConstraints(max_length=2000)] = ""
+    selected_option: _Option | None = None
+
+
+class Clicked(_Said):
+    """Slack's block_actions, of a control in a message.
+
+    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+
+    user: _User
+    channel: _Channel
+    container: _Container
+    actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
+    response_url: Annotated[_Text, Field(repr=False)]
+    team: _Named | None = None
+    """The workspace in which it was clicked; None in an organisation's."""
+
+    @property
+    def asker(self) -> Asker:
+        """Return who clicked."""
+        theirs, ours = self.user.team_id, self.team and self.team.id
+        return Asker(
+            user_id=self.user.id,
+            channel_id=self.channel.id,
+            response_url=self.response_url,
+            channel_name=self.channel.name,
+            is_foreign=theirs is not None and ours is not None and theirs != ours,
+        )
+
+    @property
+    def action_id(self) -> str:
+        """Return which control was clicked. Slack sends one at a time."""
+        return self.actions[0].action_id
+
+    @property
+    def value(self) -> str:
+        """Return the button's value, or that of the option that was chosen."""
+        action = self.actions[0]
+        return action.value if action.selected_option is None else action.selected_option.value
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was clicked."""
+        return datetime.fromtimestamp(float(self.actions[0].action_ts), UTC)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Return what is the same each time that Slack sends this click, and differs for every other."""
+        action = self.actions[0]
+        where = (self.channel.id, self.container.message_ts)
+        return (self.user.id, *where, action.action_id, self.value, action.action_ts)

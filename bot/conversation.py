@@ -1,0 +1,183 @@
+"""Answer what a person asks, typed or clicked: the same rights, orders and answers hold for both."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from bot.asker import Asker, Clicked
+from bot.commands import SUBCOMMANDS, lexicon_in
+from bot.commands.rights import NotAllowed, Recordings, Rights
+from bot.commands.subcommand import Asked, Context, Placing
+from bot.interactions import INTERACTIONS
+from bot.interactions.interaction import Click, Interaction, Typed
+from bot.language.corrections import CommandError
+from bot.language.normalising import from_slack
+from bot.language.parser import parse
+from bot.messages import replies
+from bot.messages.blocks import Reply
+from bot.messages.controls import ControlName, name_of
+from bot.messages.refusals import refused
+from shared.actors import Actor
+from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id, order_id_of_click
+from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
+from shared.recordings import Unavailable
+from shared.refusals import Lacking, Refusal
+from shared.slack_refs import ReplyTo
+from shared.team import InForce, Right
+
+_SUBCOMMANDS = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
+_INTERACTIONS: Mapping[str, Interaction] = {interaction.name: interaction for interaction in INTERACTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class ToClick:
+    """The answer to a click: the reply, and whether it replaces the message that was clicked on."""
+
+    reply: Reply
+    replaces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Answers commands and clicks: with a reply, or an order that it puts on the queue before the person reads so."""
+
+    command: str
+    """The slash command's name."""
+    idle_default: int
+    """The max_idle_time, in seconds, for a command without `idle=`."""
+    recordings: Callable[[], Recordings]
+    """Returns what reads the ledger, for what asks about recordings."""
+    put: Callable[[Order], None]
+    """Puts an order on the queue. It raises NotQueued or PerhapsQueued."""
+    report_away: Callable[[Unavailable], None]
+    """Gets what `recordings` raises as Unavailable. The answer is to try again."""
+    team: Callable[[], InForce]
+    """Returns the team's configuration."""
+    record_rule_id: str = ""
+    """The recording rule for a command without `rule=`; empty for none."""
+    look_up: Callable[[str, frozenset[Need]], Person] = lambda _user_id, _needs: NOT_SAID
+    """Asks Slack about the person with that id, where what is shown depends on it."""
+    report_refusal: Callable[[Actor, Place, Refusal], None] = lambda _actor, _place, _refusal: None
+    zone_of: Callable[[str], tzinfo] = lambda _: UTC
+    """Returns the time zone of the person with that id. It is called only for a command with a time of day."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def typed(self, text: str, asker: Asker) -> Reply:
+        """Answer the text after the slash command's name."""
+        asking = self._asking(asker)
+        done = self._read(from_slack(text), asking)
+        if isinstance(done, Reply):
+            return done
+        accepted, trouble = self._place(done, asking, new_order_id(), asking.reply_to)
+        return trouble or accepted
+
+    def clicked(self, clicked: Clicked) -> ToClick | None:
+        """Answer a click; None if there is nothing to say at once."""
+        name = name_of(clicked.action_id)
+        if name == ControlName.LINK:
+            return None
+        asking, is_ephemeral = self._asking(clicked.asker), clicked.container.is_ephemeral
+        interaction = _INTERACTIONS.get(name)
+        if interaction is None:
+            return ToClick(replies.old_button(self.command), replaces=False)
+        click = Click(clicked.value, clicked.container.message_ts, is_ephemeral, clicked.at)
+        replaces = is_ephemeral and interaction.overtakes
+        done = self._interact(interaction, click, asking)
+        if isinstance(done, Reply):
+            return ToClick(done, replaces)
+        ts = None if is_ephemeral else clicked.container.message_ts
+        reply_to = asking.reply_to.model_copy(update={"clicked": ts, "replaces": replaces})
+        accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
+        is_shown = done.redraws and not is_ephemeral
+        return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
+
+    def _asking(self, asker: Asker) -> "_Asking":
+        rules = self.team()
+        actor, place = Actor(kind="slack_user", id=asker.user_id), Place(asker.channel_id, asker.is_public)
+        defaults = rules.team.defaults_in(asker.channel_id)
+        context = Context(
+            self.command, self.idle_default, lexicon_in(defaults), self.recordings, self.record_rule_id, defaults
+        )
+
+        def look_up(needs: frozenset[Need]) -> Person:
+            return FOREIGN if asker.is_foreign else self.look_up(asker.user_id, needs)
+
+        known = FOREIGN if asker.is_foreign else Person()
+        rights = Rights(actor, place, lambda: rules, look_up, known)
+        asked = Asked(context, actor, asker.channel_id, self.clock(), rights, zone=lambda: self.zone_of(asker.user_id))
+        reply_to = ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url, is_public=asker.is_public)
+        return _Asking(asked, rules, place, reply_to, is_foreign=asker.is_foreign)
+
+    def _interact(self, interaction: Interaction, click: Click, asking: "_Asking") -> Reply | Placing:
+        def run(asked: Asked) -> Reply | Placing:
+            try:
+                done = interaction.run(click, asked)
+            except ValueError:  # no control of this version has such a value
+                return replies.old_button(self.command)
+            return self._read(done.text, asking) if isinstance(done, Typed) else done
+
+        return self._guarded(run, interaction.right, asking)
+
+    def _read(self, text: str, asking: "_Asking") -> Reply | Placing:
+        """Return what the sub-command in the text answers or places."""
+        try:
+            words, values = parse(text, asking.asked.context.lexicon, self.command)
+        except CommandError as error:
+            return _not_understood(error, self.command, asking.rules)
+        subcommand = _SUBCOMMANDS[words.name]
+        return self._guarded(lambda asked: subcommand.run(values, asked), subcommand.right, asking)
+
+    def _guarded(self, run: Callable[[Asked], Reply | Placing], right: Right, asking: "_Asking") -> Reply | Placing:
+        """Return what `run` does, as far as the person may."""
+        asked = asking.asked.with_right(right)
+        try:
+            done = run(asked)
+            if isinstance(done, Placing):  # this comes before each order
+                asked.rights.require(done.action, done.about, asked.now)
+        except Unavailable as unavailable:
+            self.report_away(unavailable)
+            return replies.away()
+        except NotAllowed as not_allowed:
+            self.report_refusal(asked.actor, asking.place, not_allowed.refusal)
+            return refused(not_allowed.refusal)
+        return done
+
+    def _place(
+        self, placing: Placing, asking: "_Asking", order_id: str, reply_to: ReplyTo
+    ) -> tuple[Reply, Reply | None]:
+        """Put the order on the queue. Return the reply that it was accepted, and what to say instead if it wasn't."""
+        order = Order(
+            order_id=order_id,
+            actor=asking.asked.actor,
+            action=placing.action,
+            placed_at=asking.asked.now,
+            reply_to=reply_to,
+            is_foreign=asking.is_foreign,
+        )
+        # The reply is made first, because nothing may fail after the order is on the queue.
+        accepted = placing.accepted(order.order_id)
+        try:
+            self.put(order)
+        except NotQueued:
+            return accepted, replies.not_queued()
+        except PerhapsQueued:
+            return accepted, replies.perhaps_queued(order)
+        return accepted, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One question of a person."""
+
+    asked: Asked
+    rules: InForce
+    place: Place
+    reply_to: ReplyTo
+    is_foreign: bool
+
+
+def _not_understood(error: CommandError, command: str, rules: InForce) -> Reply:
+    """Say what is wrong with the text; nothing of it while it isn't known whether the channel has a room or presets."""
+    if rules.is_unreadable:
+        return refused(Refusal(right=Right.START, lacking=Lacking.READABLE_RULES))
+    return replies.not_understood(error, command)

@@ -1,0 +1,43 @@
+"""An interaction: what a click on a button or in a menu does. Most do what a sub-command does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.commands.subcommand import Asked, Placing
+from bot.messages.blocks import Reply
+from bot.messages.controls import ControlName
+from shared.team import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click: the value of the control, the message that it stands on, and when it was."""
+
+    value: str
+    message_ts: str
+    is_ephemeral: bool
+    """Whether only the person who clicked sees the message."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The click counts as this text after the slash command's name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """An interaction. `run` answers, or returns what to place or what to read as typed.
+
+    It may raise Unavailable or NotAllowed, and ValueError for a value that no control of this version has.
+    """
+
+    name: ControlName
+    run: Callable[[Click, Asked], Reply | Placing | Typed]
+    right: Right = Right.LIST
+    """What it does with recordings, as a sub-command's right."""
+    overtakes: bool = True
+    """Whether its answer replaces the message that it was clicked on, if only the asker sees that."""
