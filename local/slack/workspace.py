@@ -141,7 +141,7 @@ class SlackWorkspace:
         """Click a button of `message` as `person`, or choose in a menu, and return the delivery to the app.
 
         `chosen` is the value of the menu's option. Among several buttons of that action_id it is the button's value;
-        `block_id` tells them apart too. Whoever clicks has agreed to the confirmation. `entered` is what other menus of
+        `block_id` tells them apart too. The person has agreed to the confirmation. `entered` is what other menus of
         the message have. The app answers by the response_url, which can replace the message; Slack ignores a message in
         its 200. Raises LookupError if the person doesn't see the button or the option.
         """
