@@ -86,7 +86,7 @@ class Conversation:
         if isinstance(done, Reply):
             return ToClick(done, replaces)
         ts = None if is_ephemeral else clicked.container.message_ts
-        reply_to = asking.reply_to.model_copy(update={"clicked": ts, "replaces": replaces})
+        reply_to = asking.reply_to.model_copy(update={"clicked": ts, "replaces": replaces and not done.keeps})
         accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
         is_shown = done.redraws and not is_ephemeral
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)

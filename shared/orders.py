@@ -185,6 +185,14 @@ class Link(_Part):
     recording: RecordingId
 
 
+class GiveUp(_Part):
+    """End the tries of an order that waits, because RTC doesn't take it."""
+
+    right: ClassVar[Right | None] = Right.STOP_ANY
+    kind: Literal["give_up"] = "give_up"
+    order: OrderId
+
+
 class Callback(_Part):
     """Check the job about which RTC has called back, and note what it said."""
 
@@ -212,7 +220,8 @@ class Settle(_Part):
 
 # Each action says which right it takes. One without is recordbot's own: only the recorder puts it on the queue.
 type Action = Annotated[
-    Start | Stop | Check | Show | Extend | Release | Move | Link | Callback | Settle, Field(discriminator="kind")
+    Start | Stop | Check | Show | Extend | Release | Move | Link | GiveUp | Callback | Settle,
+    Field(discriminator="kind"),
 ]
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.actors import Actor
+from shared.attempts import Attempt
 from shared.orders import new_order_id
 from shared.recordings import Recording, RecordingState
 from tests.builders import ANN, NOW, a_job, a_request
@@ -16,6 +17,7 @@ class KnownRecordings:
     """These recordings, the last one the newest."""
 
     all: Sequence[Recording] = ()
+    attempts: Sequence[Attempt] = ()
 
     def live(self) -> list[Recording]:
         return [it for it in self.all if not it.is_over]
@@ -25,6 +27,9 @@ class KnownRecordings:
 
     def of_id(self, recording_id: str) -> Recording | None:
         return next((it for it in self.all if it.id == recording_id), None)
+
+    def attempt_of(self, recording: Recording) -> Attempt | None:
+        return next((it for it in self.attempts if it.id == recording.id), None)
 
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
         mine = [it for it in self.all if (it.actor, it.channel_id) == (actor, channel_id)]

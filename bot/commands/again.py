@@ -7,7 +7,7 @@ from bot.commands.confirmation import YES, asked_first
 from bot.commands.defaults import choose
 from bot.commands.start import START, accepted
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
-from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, conflict, find_or_last, last_here, target_of
+from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find_or_last, last_here, target_of
 from bot.language.lexicon import Vocabulary, words_for
 from bot.language.parser import Command, Values, write
 from bot.language.values import write_time
@@ -34,6 +34,11 @@ WORDS = Vocabulary(
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
     found = find_or_last(target, asked) if target.is_named else last_here(asked)
+    return again_found(found, asked, is_sure=YES.name in values)
+
+
+def again_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
+    """Start again what is over, and what may not have started. Somebody else's unknown one is asked about first."""
     known = found.recordings
     recordings = [it for it in known if it.is_over or it.state is RecordingState.UNKNOWN]
     if not known:
@@ -47,7 +52,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     if pushed:
         return _push_addresses_are_needed(pushed, asked)
     unknown = [it for it in recordings if not it.is_over]
-    if unknown and YES.name not in values and any(it.actor != asked.actor for it in unknown):
+    if unknown and not is_sure and any(it.actor != asked.actor for it in unknown):
         question = asked_first(unknown, found, asked, WORDS)
         if question is not None:
             return question

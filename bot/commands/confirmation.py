@@ -33,7 +33,7 @@ def asked_first(recordings: Sequence[Recording], found: Found, asked: Asked, wor
         lines.append([found.other])
     lines.append(Controls([_yes(recordings, words)]))
     headline = f"{words.nothing} yet: {found.what}, {count_of(recordings)}"
-    return listing(headline, recordings, asked.now, *lines)
+    return listing(headline, recordings, asked.now, *lines, stops=False)
 
 
 def _yes(recordings: Sequence[Recording], words: Vocabulary) -> Button:

@@ -1,6 +1,6 @@
 """`/record extend [JOB | ROOM USER] 1h`: let a recording end later."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, named, target_of
@@ -11,7 +11,7 @@ from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined,
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream
 from shared.orders import Extend
-from shared.recordings import RecordingState
+from shared.recordings import Recording, RecordingState
 from shared.team import Right
 
 _LEAST, _MOST = 60, 24 * 60 * 60
@@ -79,11 +79,16 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
         return listing("Nothing extended: it is being stopped", recordings, asked.now)
     ends_at = asked.now if recording.limit is None else recording.limit.ends_at
     ends_at += timedelta(seconds=seconds_of(by) or 0)
+    hint = [[f"that is {found.what}; {found.other}"]] if found.other else []
+    return extended_to(recording, ends_at, *hint)
+
+
+def extended_to(recording: Recording, ends_at: datetime, *hint: Line) -> Placing:
+    """Let the recording end at that time."""
     extend = Extend(recording=recording.id, ends_at=ends_at)
     headline: Line = [f"⏳ Letting {stream(recording.request)} end at ", clock_time(ends_at)]
-    hint = [[f"that is {found.what}; {found.other}"]] if found.other else []
     return Placing(
-        extend, lambda order_id: reply(Audience.ASKER, headline, joined(f"order {order_id}"), *hint), recordings
+        extend, lambda order_id: reply(Audience.ASKER, headline, joined(f"order {order_id}"), *hint), [recording]
     )
 
 

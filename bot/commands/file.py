@@ -24,7 +24,11 @@ WORDS = Vocabulary(
 
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
-    found = find(target, asked) if target.is_named else _last(asked)
+    return links_of(find(target, asked) if target.is_named else _last(asked), asked)
+
+
+def links_of(found: Found, asked: Asked) -> Reply | Placing:
+    """Let the recorder make links to the files of the recording that is meant."""
     with_files = [it for it in found.recordings if it.files]
     if not found.recordings:
         way: Line = ["A recording that is over is found by its job: ", code(f"{asked.context.command} file JOB")]

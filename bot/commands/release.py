@@ -28,6 +28,11 @@ WORDS = Vocabulary(
 def _run(values: Values, asked: Asked) -> Reply | Placing:
     target = target_of(values)
     found = find(target, asked) if target.is_named else Found("yours here", mine_here(asked))
+    return release_found(found, asked, is_sure=YES.name in values)
+
+
+def release_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
+    """Release what is of unknown outcome. What isn't sure is asked first."""
     known = found.recordings
     recordings = [it for it in known if it.state is RecordingState.UNKNOWN]
     if not recordings:
@@ -38,7 +43,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     recordings, refusal = asked.rights.split(Right.STOP_ANY, recordings)
     if refusal is not None and not recordings:
         raise NotAllowed(refusal)
-    if YES.name not in values:
+    if not is_sure:
         question = asked_first(recordings, found, asked, WORDS)
         if question is not None:
             return question

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.actors import Actor
-from shared.orders import Action, Extend, Start, Stop
+from shared.attempts import Attempt
+from shared.orders import Action, Extend, GiveUp, Start, Stop
 from shared.permissions import Verdict, may
 from shared.questions import NOT_SAID, NOTHING_KNOWN, Need, Person, Place, What
 from shared.recordings import Recording
@@ -29,6 +30,9 @@ class Recordings(Protocol):
 
     def of_id(self, recording_id: str) -> Recording | None:
         """Return the recording with that id, or None."""
+
+    def attempt_of(self, recording: Recording) -> Attempt | None:
+        """Return the attempt that started the recording, with RTC's whole answer; None if it isn't begun yet."""
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""
@@ -106,6 +110,8 @@ def questions(action: Action, about: Sequence[Recording], asker: Rights, now: da
             *((right, What.started(it, action.length_from(now))) for it in action.requests),
             *((Right.STOP_ANY, What.recorded(it)) for it in about),
         ]
+    if isinstance(action, GiveUp):
+        return []  # only the recorder knows what waits
     if isinstance(action, Stop) and not about:
         # It names a stream that isn't listed yet. The recorder finds who started it, and asks again.
         return [(right, What(action.room_id, owner=asker.actor, place=asker.place))]
@@ -136,6 +142,10 @@ class Visible:
         """Return those of the recordings with these ids that the person may know of, in their order."""
         found = filter(None, map(self.recordings.of_id, recording_ids))
         return [it for it in found if self.rights.may_see(it, self.right)]
+
+    def attempt_of(self, recording: Recording) -> Attempt | None:
+        """Return the attempt that started the recording."""
+        return self.recordings.attempt_of(recording)
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""

@@ -70,6 +70,8 @@ class Placing:
     """The recordings that it is about. A start is about those that it releases."""
     redraws: bool = False
     """Whether the recorder draws the message that was clicked on anew: where all see it, nothing more is said."""
+    keeps: bool = False
+    """Whether the message that was clicked on, which only the asker sees, is not replaced by the order's outcome."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Stop the recordings of a message, a list or a reminder, as `/record stop` does."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.commands.stop import stop_found
 from bot.commands.subcommand import Asked, Placing
@@ -8,16 +10,32 @@ from bot.interactions.interaction import Click, Interaction
 from bot.interactions.recordings import as_it_stands, ids_in, named
 from bot.messages.blocks import Reply
 from bot.messages.controls import ControlName
+from bot.messages.listing import count_of, listing
+from shared.recording_news import AskedToStop, changed
+from shared.recordings import Recording
 from shared.team import Right
 
 
 def _run(click: Click, asked: Asked) -> Reply | Placing:
-    ids, is_sure = ids_in(click.value)
+    value, _, listed = click.value.partition(" | ")
+    ids, is_sure = ids_in(value)
     found = named(ids, asked)
     if all(it.is_over for it in found.recordings):
         return as_it_stands(f"Nothing to stop: {found.what}", found, asked)
     done = stop_found(found, asked, is_sure=is_sure)
-    return replace(done, redraws=True) if isinstance(done, Placing) else done
+    if not isinstance(done, Placing):
+        return done
+    if click.is_ephemeral and listed:
+        return replace(done, accepted=partial(_listed, ids_in(listed)[0], done.about, asked), keeps=True)
+    return replace(done, redraws=True)
+
+
+def _listed(ids: Sequence[str], stopping: Sequence[Recording], asked: Asked, order_id: str) -> Reply:
+    """Return the list in which somebody clicked, with what is being stopped as such."""
+    by = AskedToStop(asked.actor)
+    stopped = {it.id for it in stopping}
+    known = [changed(it, by, asked.now) if it.id in stopped else it for it in asked.recordings().of_ids(ids)]
+    return listing(f"{count_of(known)} · order {order_id}", known, asked.now)
 
 
 STOP = Interaction(ControlName.STOP, _run, Right.STOP_ANY)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from bot.messages.blocks import Audience, Line, Reply, code, joined, person, plain, reply
+from bot.messages.controls import Controls
+from bot.messages.recording_controls import again, details, get_link
 from bot.messages.wording import elapsed, span, stream
 from shared.recorded_files import RecordedFile
 from shared.recordings import Notice, Recording
@@ -16,13 +18,16 @@ def files_there(recording: Recording, command: str) -> Reply:
     """Return the reply that tells of the recording's files. `command` is the slash command's name."""
     files, who = recording.files, stream(recording.request)
     way: Line = ["to get a link: ", code(f"{command} file {recording.job_id}")]
+    buttons = Controls([get_link(recording), details([recording])])
     late = "It has come after all." if Notice.NO_FILE in recording.notices else None
     if len(files) == 1:
-        return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late), way)
+        return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late), way, buttons)
     more: list[Line] = [[f"and {len(files) - _NAMED} more"]] if len(files) > _NAMED else []
     lines: list[Line] = [joined(file_line(file), _place(file)) for file in files[:_NAMED]]
     total = size_in_words(sum(file.size or 0 for file in files))
-    return reply(Audience.CHANNEL, joined(f"🎬 {len(files)} files of {who}", total), *lines, *more, joined(late, way))
+    return reply(
+        Audience.CHANNEL, joined(f"🎬 {len(files)} files of {who}", total), *lines, *more, joined(late, way), buttons
+    )
 
 
 def no_file(recording: Recording) -> Reply:
@@ -35,7 +40,8 @@ def no_file(recording: Recording) -> Reply:
     )
     recorded = None if recording.ended_at is None else f"recorded for {elapsed(recording.duration(recording.ended_at))}"
     job: Line | None = None if recording.job_id is None else ["job ", code(recording.job_id)]
-    return reply(Audience.CHANNEL, headline, [causes], joined(recorded, of_rule, job))
+    buttons = Controls([details([recording]), again([recording])])
+    return reply(Audience.CHANNEL, headline, [causes], joined(recorded, of_rule, job), buttons)
 
 
 def links(recording: Recording, addresses: Sequence[str | None]) -> Reply:

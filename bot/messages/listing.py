@@ -7,9 +7,12 @@ from datetime import datetime
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.controls import Controls
 from bot.messages.recording_card import why_over
+from bot.messages.recording_controls import stop, stop_menu, stoppable
 from bot.messages.wording import elapsed, source
 from shared.recordings import End, Recording, RecordingState
 
+_MOST_BUTTONS = 5
+"""The most buttons of one list. A longer one has a menu."""
 _MOST = 25
 """The most recordings of one list."""
 _MOST_CHARACTERS = 12_000
@@ -24,8 +27,10 @@ _MARKS = {
 }
 
 
-def listing(headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line | Controls) -> Reply:
-    """Return the list, in the order in which they begin. `lines` follow it.
+def listing(
+    headline: str, recordings: Sequence[Recording], now: datetime, *lines: Line | Controls, stops: bool = True
+) -> Reply:
+    """Return the list, in the order in which they begin. `lines` follow it; `stops` gives it buttons to stop them.
 
     Slack takes only so many. Those whose begin is nearest to now are in it: what has just been started or comes next is
     what people look for.
@@ -33,12 +38,23 @@ def listing(headline: str, recordings: Sequence[Recording], now: datetime, *line
     shown = sorted(recordings, key=lambda it: abs(it.since - now))[:_MOST]
     while True:
         rest = len(recordings) - len(shown)
-        rows = [row(it, now) for it in sorted(shown, key=lambda it: it.since)]
+        rows = _rows(sorted(shown, key=lambda it: it.since), now, stops=stops)
         more: list[Line] = [[f"and {rest} more: name a room to see its recordings"]] if rest else []
         made = reply(Audience.ASKER, [headline], *rows, *more, *lines)
         if len(json.dumps(made.blocks, ensure_ascii=False)) <= _MOST_CHARACTERS:
             return made
         shown.pop()
+
+
+def _rows(recordings: Sequence[Recording], now: datetime, *, stops: bool) -> list[Line | Controls]:
+    """Return a line for each, with what stops it below: a button, or one menu for all of a longer list."""
+    on = stoppable(recordings) if stops else []
+    if len(on) > _MOST_BUTTONS:
+        return [*(row(it, now) for it in recordings), Controls([stop_menu(on)])]
+    rows: list[Line | Controls] = []
+    for it in recordings:
+        rows += [row(it, now), *([Controls([stop(it, recordings)])] if it in on else [])]
+    return rows
 
 
 def count_of(recordings: Sequence[Recording]) -> str:

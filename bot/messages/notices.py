@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
+from bot.messages.controls import Controls
 from bot.messages.files import files_there, no_file
 from bot.messages.recording_card import NEVER_NAMED, why_over
+from bot.messages.recording_controls import again, details, keep_on, stop
 from bot.messages.wording import elapsed, stream, streams
 from shared.actors import Actor
 from shared.recordings import End, Notice, Recording, RecordingState
@@ -36,14 +38,16 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
                 "Is the user in the room, with a camera or screen? To stop it: ",
                 code(f"{command} stop {job}"),
             ]
-            return reply(Audience.CHANNEL, headline, way)
+            return reply(Audience.CHANNEL, headline, way, Controls([stop(recording), details([recording])]))
         case Notice.STILL_ON:
             headline = ["⏰ ", asker, f", {who} has been recorded for {since}."]
             ends: Line | None = (
                 ["It ends ", clock_time(recording.limit.ends_at)] if recording.limit is not None else None
             )
             keep: Line = ["to keep it on: ", code(f"{command} extend {job} 1h")]
-            return reply(Audience.CHANNEL, headline, joined(ends, keep))
+            return reply(
+                Audience.CHANNEL, headline, joined(ends, keep), Controls([keep_on(recording), stop(recording)])
+            )
         case Notice.FILES:
             return files_there(recording, command)
         case Notice.NO_FILE:
@@ -54,11 +58,12 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
 
 def _over(recording: Recording, job: str, command: str, now: datetime) -> Reply:
     asker, who = person(recording.actor), stream(recording.request)
-    again: Line = ["to start it again: ", code(f"{command} again {job}")]
+    typed: Line = ["to start it again: ", code(f"{command} again {job}")]
+    buttons = Controls([again([recording]), details([recording])])
     if recording.seems_not_started:
         headline: Line = ["❓ ", asker, f", {who} seems not to have been recorded."]
-        return reply(Audience.CHANNEL, headline, joined(NEVER_NAMED, again))
+        return reply(Audience.CHANNEL, headline, joined(NEVER_NAMED, typed), buttons)
     failed = recording.end in {End.RTC_FAILED, End.GONE, End.UNSEEN, End.NOT_STARTED}
     after = f" after {elapsed(recording.duration(now))}" if recording.job is not None else ""
     headline = ["⛔ " if failed else "⏹ ", asker, f", the recording of {who} is over{after}."]
-    return reply(Audience.CHANNEL, headline, joined(why_over(recording), again))
+    return reply(Audience.CHANNEL, headline, joined(why_over(recording), typed), buttons)

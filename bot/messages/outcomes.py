@@ -4,13 +4,15 @@ A message says "recording" only after RTC has said RUNNING. Before that the job 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
 from bot.messages.explanations import explain
 from bot.messages.recording_card import StreamNews, card, ends_at, job_line
+from bot.messages.controls import Controls
+from bot.messages.recording_controls import card_controls, give_up, holder_controls
 from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import Failure, FailureKind
@@ -58,7 +60,8 @@ def outcome(
     started = [it for it in recordings if it.end is not End.NOT_STARTED]
     ends = ends_at(started[0]) if len({it.limit for it in started}) == 1 else ()
     headline, *lines = _one(streams[0], by) if len(streams) == 1 else _several(streams, ends, by)
-    return reply(to, joined(headline, asker if late else None), *lines)
+    controls = _controls(order, attempts, [it.recording for it in streams if it.recording is not None])
+    return reply(to, joined(headline, asker if late else None), *lines, *controls)
 
 
 def not_stored(order: Order, attempt: Attempt, now: datetime, command: str) -> Reply:
@@ -79,6 +82,7 @@ class _Stream:
     request: RecordingRequest
     news: Callable[[str], StreamNews]
     """Returns what became of it, given how to call it."""
+    recording: Recording | None = None
 
 
 def _streams(
@@ -92,8 +96,22 @@ def _streams(
         is_probable = recording.probably_runs and recording.job is None
         is_shown = recording.state is RecordingState.PLANNED or recording.end is End.RELEASED or is_probable
         if recording.n in started or recording.n not in found or is_shown:
-            found[recording.n] = _Stream(recording.request, partial(card, recording, now=now))
+            found[recording.n] = _Stream(recording.request, partial(card, recording, now=now), recording)
+        elif recording.state is RecordingState.UNKNOWN:
+            found[recording.n] = replace(found[recording.n], recording=recording)
     return [found[n] for n in sorted(found)]
+
+
+def _controls(
+    order: Order, attempts: Sequence[Attempt | Waiting], recordings: Sequence[Recording]
+) -> Sequence[Controls]:
+    """Return the buttons: those of the recordings, or of what waits, or of the one that holds the stream already."""
+    if any(isinstance(it, Waiting) and it.failure is not None for it in attempts):
+        return [Controls([give_up(order.order_id)])]
+    if recordings:
+        return card_controls(recordings)
+    held = [it for it in attempts if isinstance(it, Attempt) and isinstance(it.outcome, Duplicate)]
+    return [Controls(holder_controls(held))] if held else []
 
 
 def _one(stream_: _Stream, by: Line) -> list[Line]:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
+from bot.messages.controls import Controls
 from bot.messages.explanations import explain
+from bot.messages.recording_controls import give_up
 from bot.messages.refusals import refusal_text, refused
 from bot.messages.wording import source
 from shared.failures import Failure, FailureKind
@@ -54,7 +56,7 @@ def stop_waits(stop: Stop, begun: StopRecord, why: Failure, until: datetime) -> 
     again: Line = [f"{_MAYBE_RECORDING} It is tried again until about ", clock_time(until), "."]
     by = joined(["by ", person(begun.actor)], explain(why).technical or None)
     who = _named(stop) or f"{len(begun.targets)} recordings"
-    return reply(Audience.CHANNEL, [f"⏳ Not stopped yet: {who}"], again, by)
+    return reply(Audience.CHANNEL, [f"⏳ Not stopped yet: {who}"], again, by, Controls([give_up(begun.order_id)]))
 
 
 def _named(stop: Stop) -> str:
