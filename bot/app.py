@@ -105,8 +105,8 @@ def as_body(reply: Reply) -> dict[str, Any]:
 
 def _as_answer(answer: ToClick, clicked: Clicked) -> dict[str, Any]:
     """Return the answer to a click as the JSON object that is posted to its response_url."""
-    thread_ts = clicked.container.thread_ts
-    in_thread = {"thread_ts": thread_ts} if thread_ts is not None and not answer.replaces else {}
+    is_reply = clicked.container.is_in_thread and not answer.replaces
+    in_thread = {"thread_ts": clicked.container.thread_ts} if is_reply else {}
     return as_body(answer.reply) | {"replace_original": answer.replaces} | in_thread
 
 

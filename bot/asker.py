@@ -1,7 +1,7 @@
 """Who asks, and where the answer goes: as a slash command says it, or a click."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -58,6 +58,16 @@ class _Container(_Said):
     thread_ts: _Timestamp | None = None
     is_ephemeral: bool = False
 
+    @property
+    def is_in_thread(self) -> bool:
+        """Return whether the message is a reply in a thread."""
+        return self.thread_ts not in {None, self.message_ts}
+
+
+class _Message(_Said):
+    text: str | None = None
+    blocks: tuple[dict[str, Any], ...] | None = None
+
 
 class _Option(_Said):
     value: Annotated[str, StringConstraints(max_length=2000)] = ""
@@ -81,6 +91,8 @@ class Clicked(_Said):
     container: _Container
     actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
     response_url: Annotated[_Text, Field(repr=False)]
+    message: _Message | None = None
+    """The message that was clicked on. Slack can't send one back that only the asker sees."""
     team: _Named | None = None
     """The workspace in which it was clicked; None in an organisation's."""
 

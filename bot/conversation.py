@@ -14,7 +14,7 @@ from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack
 from bot.language.parser import parse
 from bot.messages import replies
-from bot.messages.blocks import Reply
+from bot.messages.blocks import Audience, Reply, one_line, person, reply
 from bot.messages.controls import ControlName, name_of
 from bot.messages.refusals import refused
 from shared.actors import Actor
@@ -27,6 +27,9 @@ from shared.team import InForce, Right
 
 _SUBCOMMANDS = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 _INTERACTIONS: Mapping[str, Interaction] = {interaction.name: interaction for interaction in INTERACTIONS}
+
+
+_MOST_TEXT = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Conversation:
         ts = None if is_ephemeral else clicked.container.message_ts
         reply_to = asking.reply_to.model_copy(update={"clicked": ts, "replaces": replaces and not done.keeps})
         accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
+        if trouble is None and clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral:
+            return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         is_shown = done.redraws and not is_ephemeral
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
 
@@ -174,6 +179,15 @@ class _Asking:
     place: Place
     reply_to: ReplyTo
     is_foreign: bool
+
+
+def _overtaken(clicked: Clicked, accepted: Reply, by: Actor) -> Reply:
+    """Return the message that was clicked on without its buttons, and with what was asked below."""
+    line = reply(Audience.CHANNEL, [*one_line(accepted), " · by ", person(by)])
+    text, blocks = (None, None) if clicked.message is None else (clicked.message.text, clicked.message.blocks)
+    shown = [block for block in blocks or () if block.get("type") != "actions"]
+    text = "\n".join(filter(None, (text, line.text)))
+    return Reply(text[:_MOST_TEXT], [*shown, *line.blocks], Audience.CHANNEL)
 
 
 def _not_understood(error: CommandError, command: str, rules: InForce) -> Reply:

@@ -45,8 +45,17 @@ class Messenger:
                 _log.warning("chat.postMessage refused: %s; answering by the response_url", refusal.reason)
         if reply_to.response_url is None:
             raise CannotDeliver("without a bot token nobody can post to a channel")
-        self._slack.post_to_response_url(reply_to.response_url, {"response_type": reply.to.value, **content})
+        fields = {"response_type": reply.to.value, **content}
+        # A reply for the asker replaces only what nobody else sees, and one for the channel only what all see.
+        if reply_to.replaces and (reply.to is Audience.CHANNEL) == (reply_to.clicked is not None):
+            fields["replace_original"] = True
+        self._slack.post_to_response_url(reply_to.response_url, fields)
         return None
+
+    def replace_clicked(self, reply: Reply, response_url: str, *order_ids: str) -> None:
+        """Replace the message that was clicked on with the reply. Raises TryLater or CannotDeliver."""
+        fields = {"response_type": reply.to.value, "replace_original": True, **_content(reply, order_ids)}
+        self._slack.post_to_response_url(response_url, fields)
 
     def update(self, message: MessageRef, reply: Reply, *order_ids: str) -> None:
         """Replace the message with the reply. Raises TryLater or CannotDeliver."""

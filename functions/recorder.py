@@ -42,6 +42,7 @@ from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
+from functions.worker.give_up import GiveUpHandler
 from functions.worker.granting import Granting
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
@@ -177,6 +178,7 @@ def _worker(_number: int) -> Worker:
             settings.record_location,
             _now,
         ),
+        give_up=GiveUpHandler(ledger, stop, telling, rights, _now),
         callback=CallbackHandler(ledger, follower, adoption, _now),
         settle=SettleHandler(ledger, start, stop, telling, results, _now),
     )

@@ -26,6 +26,8 @@ class FailureKind(StrEnum):
     """DynamoDB or Secrets Manager could not be used, so RTC was not called."""
     TOO_LATE = "too_late"
     """The order waited too long. RTC was not called."""
+    GIVEN_UP = "given_up"
+    """Somebody ended the tries of an order that waited."""
     JOB_UNKNOWN = "job_unknown"
     """The stream may be recording, but RTC never named the job, so there is no job to stop."""
     NOT_OURS = "not_ours"

@@ -18,4 +18,4 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return again_found(found, asked, is_sure=is_sure)
 
 
-AGAIN = Interaction(ControlName.AGAIN, _run, Right.START, overtakes=False)
+AGAIN = Interaction(ControlName.AGAIN, _run, Right.START)

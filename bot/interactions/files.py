@@ -17,4 +17,4 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return links_of(found, asked)
 
 
-FILES = Interaction(ControlName.FILES, _run, Right.SEE_FILES)
+FILES = Interaction(ControlName.FILES, _run, Right.SEE_FILES, overtakes=False)

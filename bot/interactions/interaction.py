@@ -40,4 +40,5 @@ class Interaction:
     right: Right = Right.LIST
     """What it does with recordings, as a sub-command's right."""
     overtakes: bool = True
-    """Whether its answer replaces the message that it was clicked on, if only the asker sees that."""
+    """Whether its answer replaces the message that was clicked on, if only the asker sees that. A reply in a thread,
+    which all see, loses its buttons."""

@@ -16,6 +16,11 @@ def extended(recording: Recording, now: datetime) -> Reply:
     return reply(Audience.ASKER, [f"⏰ {stream(recording.request)} ends at ", clock_time(recording.limit.ends_at)])
 
 
+def nothing_waits(order_id: str) -> Reply:
+    """Return the answer to who wants to give up an order that doesn't wait any more."""
+    return reply(Audience.ASKER, [f"Nothing to give up: order {order_id} doesn't wait any more."])
+
+
 def released(recordings: Sequence[Recording], now: datetime) -> Reply:
     """Return the answer to who released the recordings: RTC may have named a job meanwhile."""
     free = [it for it in recordings if it.end is End.RELEASED]

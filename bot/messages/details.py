@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.messages.blocks import Audience, Line, Reply, code, day_time, joined, person, plain, reply
-from bot.messages.controls import Controls, ControlName, Menu
+from bot.messages.blocks import Audience, Line, Reply, day_time, joined, person, plain, reply
+from bot.messages.controls import ControlName, Controls, Menu
 from bot.messages.files import files_in_short
 from bot.messages.recording_card import why_over
 from bot.messages.recording_controls import again, stop_controls, stoppable

@@ -46,6 +46,7 @@ _BY_KIND = {
         "This order waited too long. Nothing was started.",
         "Ask again if you still need it.",
     ),
+    FailureKind.GIVEN_UP: ("Somebody ended the tries. Nothing was started.", "Start it again if you need it."),
 }
 _INVALID_PARAMETER_VALUE = "RTC.00001003"
 _CUT_OFF = Explanation("recordbot was interrupted while it called RTC.", _WHEN_FREE, "")

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
+from bot.messages.controls import Controls
 from bot.messages.explanations import explain
 from bot.messages.recording_card import StreamNews, card, ends_at, job_line
-from bot.messages.controls import Controls
 from bot.messages.recording_controls import card_controls, give_up, holder_controls
 from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown

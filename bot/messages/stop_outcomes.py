@@ -16,6 +16,7 @@ from shared.stops import StopRecord, Target
 _OURS = {
     FailureKind.JOB_UNKNOWN: "It may be recording, but RTC never named the job. It ends when the room is idle.",
     FailureKind.TOO_LATE: "This order waited too long. Ask again if you still need it.",
+    FailureKind.GIVEN_UP: "Somebody ended the tries. It may still be recording.",
     FailureKind.NOT_OURS: "recordbot did not start this job. Check the job id, or stop it in RTC's console.",
     FailureKind.NOT_YOURS: "Somebody else started it. To stop it all the same, ask again with the word yes.",
 }

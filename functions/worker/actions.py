@@ -12,6 +12,7 @@ from functions.worker.callback import CallbackHandler
 from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
 from functions.worker.extend import ExtendHandler
+from functions.worker.give_up import GiveUpHandler
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.release import ReleaseHandler
@@ -20,7 +21,7 @@ from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Callback, Check, Extend, Link, Move, Order, Release, Settle, Show, Start, Stop
+from shared.orders import Callback, Check, Extend, GiveUp, Link, Move, Order, Release, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -45,6 +46,7 @@ def handlers(
     release: ReleaseHandler,
     move: MoveHandler,
     link: LinkHandler,
+    give_up: GiveUpHandler,
     callback: CallbackHandler,
     settle: SettleHandler,
 ) -> Handlers:
@@ -59,6 +61,7 @@ def handlers(
             _row(Release, release),
             _row(Move, move),
             _row(Link, link),
+            _row(GiveUp, give_up),
             _row(Callback, callback),
             _row(Settle, settle),
         ]

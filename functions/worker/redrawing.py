@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.messages.blocks import Reply
 from bot.messages.notices import notice
 from bot.messages.outcomes import Waiting, outcome
 from functions.ledger.ledger import Ledger
@@ -11,7 +12,7 @@ from functions.ledger.orders import OrderRecord
 from functions.worker.combining import View, state_of
 from functions.worker.delivery import Delivery
 from functions.worker.telling import Telling
-from shared.orders import Order
+from shared.orders import Check, Order
 from shared.recording_clock import notice_due
 from shared.recording_news import Drawn, Noticed
 from shared.recordings import Recording
@@ -55,14 +56,32 @@ class Redrawing:
             self._notice(order, recording, record.message, delivery)
         return others
 
+    def draw_clicked(self, click: Order, recording: Recording, *, at_once: bool = False) -> bool:
+        """Let the message that was clicked on show the recording as it is, by the click's response_url.
+
+        That needs no bot token and no turn in the channel. It is done only if the message is the one about the
+        recording's order; where that can be updated, only `at_once`. Return whether the message shows it now.
+        """
+        clicked = click.reply_to
+        if clicked is None or clicked.clicked is None or clicked.response_url is None:
+            return False
+        record = self.ledger.orders.read(recording.order_id)
+        is_another = record.message is not None and (not at_once or record.message.ts != clicked.clicked)
+        if is_another or record.answer.together:
+            return False
+        order = Order.about(recording, Check())
+        return self.telling.replace_clicked(order, self._reply(order, record, is_edit=True), clicked.response_url)
+
+    def _reply(self, order: Order, record: OrderRecord, *, is_edit: bool) -> Reply:
+        now = self.clock()
+        streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
+        return outcome(order, streams, record.recordings, now, self.telling.command, is_edit=is_edit)
+
     def _draw(self, order: Order, record: OrderRecord, delivery: Delivery, *, post: bool) -> Sequence[Recording]:
         now = self.clock()
         others: Sequence[Recording] = ()
         if record.message is not None or post:
-            streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
-            reply = outcome(
-                order, streams, record.recordings, now, self.telling.command, is_edit=record.message is not None
-            )
+            reply = self._reply(order, record, is_edit=record.message is not None)
             view = View(reply, state_of(record.attempts, record.recordings))
             is_own = order.order_id == record.recordings[0].order_id
             answer = record.answer if is_own else self.ledger.answers.read(order.order_id)

@@ -51,7 +51,10 @@ class StopHandler:
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
         """Stop the recordings and answer. Raises TryAgain if that takes another receive."""
-        stop = self.ledger.stops.read(order.order_id) or self._begin(order, action, delivery)
+        stop = self.ledger.stops.read(order.order_id)
+        if stop is None:
+            stop = self._begin(order, action, delivery)
+            self._show_asked(order, stop)
         self.go_on(order, action, stop, delivery)
 
     def go_on(self, order: Order, action: Stop, stop: StopRecord, delivery: Delivery) -> None:
@@ -71,7 +74,7 @@ class StopHandler:
         refusal = refusals[0] if refusals and len(refusals) == len(settled.targets) else None
         if refusal is not None:
             self.rights.tell(order, refusal, delivery)
-        else:
+        elif not self._is_shown(order, settled):
             self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
         self._redraw(settled, delivery)
 
@@ -80,13 +83,42 @@ class StopHandler:
         try:
             begun = self.ledger.stops.read(order.order_id)
             stop = begun or _record(order, (action.target(),), self.clock())
-            if stop.settled_at is None:
-                given_up = stop.given_up(self.clock(), why)
-                self.ledger.stops.settle(begun, given_up, self.clock())
-                for target in given_up.targets:
-                    self._end(target, given_up)
+            self.settle_rest(begun, stop, why)
         finally:
             self.telling.report_given_up(order, why)
+
+    def settle_rest(self, begun: StopRecord | None, stop: StopRecord, why: FailureKind) -> StopRecord:
+        """Settle each target that is not known to be stopped as not stopped. Return the stop."""
+        if stop.settled_at is not None:
+            return stop
+        given_up = stop.given_up(self.clock(), why)
+        settled = self.ledger.stops.settle(begun, given_up, self.clock())
+        for target in given_up.targets:
+            self._end(target, given_up)
+        return settled
+
+    def _show_asked(self, order: Order, stop: StopRecord) -> None:
+        """Let a message that was clicked on say that it is being stopped, before RTC is called: that can take long."""
+        if order.reply_to is None or order.reply_to.clicked is None:
+            return
+        asked = [self._recording_of(target) for target in stop.targets if target.failure is None]
+        noted = [
+            self.ledger.recordings.note(it, AskedToStop(order.actor), self.clock())
+            for it in asked
+            if it is not None and it.is_at_rtc
+        ]
+        for recording in {it.order_id: it for it in noted}.values():
+            self.redrawing.draw_clicked(order, recording, at_once=True)
+
+    def _is_shown(self, order: Order, stop: StopRecord) -> bool:
+        """Return whether messages about the recordings show the outcome of a click, so that it needs no answer."""
+        if order.reply_to is None or order.reply_to.clicked is None or not stop.targets:
+            return False
+        if any(target.failure is not None for target in stop.targets):
+            return False
+        recordings = [self._recording_of(it) for it in stop.targets if not it.is_shown]
+        drawn = {it.order_id: self.redrawing.draw_clicked(order, it) for it in recordings if it is not None}
+        return None not in recordings and all(drawn.values())
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()

@@ -244,6 +244,15 @@ class Telling:
         except CannotDeliver as error:
             self._count_not_answered(error.reason)
 
+    def replace_clicked(self, order: Order, reply: Reply, response_url: str) -> bool:
+        """Replace the message that was clicked on, the one about the order. Return whether Slack took it."""
+        try:
+            self.messenger().replace_clicked(reply, response_url, order.order_id)
+        except (TryLater, CannotDeliver) as error:
+            logger.info("the message that was clicked on can't be replaced", extra={"reason": str(error)})
+            return False
+        return True
+
     def is_answered(self, order: Order) -> bool:
         """Return whether the order was answered."""
         return self.answers.read(order.order_id).answered_at is not None

@@ -34,6 +34,7 @@ from functions.worker.due import DueHandler
 from functions.worker.extend import ExtendHandler
 from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
+from functions.worker.give_up import GiveUpHandler
 from functions.worker.granting import Granting
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
@@ -271,6 +272,7 @@ def handlers_of(
         release=ReleaseHandler(ledger, redrawing, telling, rights, clock),
         move=MoveHandler(ledger, redrawing, telling, rights, clock),
         link=LinkHandler(ledger, telling, rights, lambda: READ_KEY, MADE_UP.region, clock),
+        give_up=GiveUpHandler(ledger, stop, telling, rights, clock),
         callback=CallbackHandler(ledger, follower, adoption, clock),
         settle=SettleHandler(ledger, start, stop, telling, results, clock),
     )

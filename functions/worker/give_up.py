@@ -1,0 +1,82 @@
+"""End the tries of an order that waits, because somebody clicked on Give up."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages.changes import nothing_waits
+from bot.messages.outcomes import Waiting, outcome
+from bot.messages.stop_outcomes import stop_outcome
+from functions.ledger.ledger import Ledger
+from functions.ledger.table import Contended
+from functions.worker.combining import View, state_of
+from functions.worker.delivery import Delivery
+from functions.worker.rights import Rights
+from functions.worker.stop import StopHandler
+from functions.worker.telling import Telling
+from shared.attempts import Attempt, NotStarted, State
+from shared.failures import Failure, FailureKind
+from shared.orders import Action, GiveUp, Order, Start, Stop
+from shared.questions import What
+from shared.recording_news import not_begun
+from shared.stops import StopRecord
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUpHandler:
+    """Ends tries."""
+
+    ledger: Ledger
+    stop: StopHandler
+    telling: Telling
+    rights: Rights
+    clock: Callable[[], datetime]
+
+    def run(self, order: Order, action: GiveUp, delivery: Delivery, /) -> None:
+        """Settle what waits, and answer the order that is given up. Raises TryAgain if Slack can't take it now."""
+        record = self.ledger.orders.read(action.order)
+        waiting = [it for it in record.attempts if it.state is State.WAITING]
+        if record.stop is not None and record.stop.settled_at is None:
+            self._end_stop(order, record.stop, delivery)
+        elif waiting:
+            self._end_start(order, waiting, delivery)
+        else:
+            self.telling.answer_once(order, View(nothing_waits(action.order), ""), delivery)
+
+    def give_up(self, order: Order, action: GiveUp, why: FailureKind, /) -> None:  # noqa: ARG002 - as in each handler
+        """Report to the asker: the other order is tried again as before."""
+        self.telling.report_given_up(order, why)
+
+    def _end_start(self, order: Order, waiting: Sequence[Attempt], delivery: Delivery) -> None:
+        if not self.rights.allowed(order, map(not_begun, waiting), delivery, What.recorded):
+            return
+        first = waiting[0]
+        start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in waiting)), first)
+        for it in waiting:
+            with suppress(Contended):  # it is being called just now
+                gave_up = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP))
+                self.ledger.attempts.settle_uncalled(start, it.n, it.request, gave_up, self.clock())
+        now, record = self.clock(), self.ledger.orders.read(first.order_id)
+        streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
+        view = View(
+            outcome(start, streams, record.recordings, now, self.telling.command),
+            state_of(record.attempts, record.recordings),
+        )
+        self.telling.answer_once(start, view, delivery)
+
+    def _end_stop(self, order: Order, stop: StopRecord, delivery: Delivery) -> None:
+        ids = [it.recording for it in stop.targets if it.recording is not None]
+        recordings = [it for it in map(self.ledger.recordings.of_id, ids) if it is not None]
+        if recordings and not self.rights.allowed(order, recordings, delivery, What.recorded):
+            return
+        settled = self.stop.settle_rest(stop, stop, FailureKind.GIVEN_UP)
+        action = Stop(recordings=tuple(ids)) if ids else Stop(job_id=stop.targets[0].job_id)
+        given_up = _given_up(order, stop.order_id, action, stop)
+        self.telling.answer_once(given_up, View(stop_outcome(action, settled), ""), delivery)
+
+
+def _given_up(click: Order, order_id: str, action: Action, of: Attempt | StopRecord) -> Order:
+    """Return the order that is given up. Its answer replaces the message that was clicked on."""
+    reply_to = click.reply_to and click.reply_to.model_copy(update={"replaces": True})
+    return Order(order_id=order_id, actor=of.actor, action=action, placed_at=of.began_at, reply_to=reply_to)
