@@ -13,6 +13,10 @@ from local.demo.summaries import answered, outcome, requested
 from local.demo.trace import Trace, orders_in
 from local.rtc.api import RtcApi
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
+from local.slack.views import Home, Modal, OpenView
+
+APP_HOME = "home"
+"""Takes the place of a channel id where the app's home tab is drawn."""
 
 type Documents = dict[str, object]
 
@@ -45,6 +49,21 @@ def messages_seen(chat: Chat, viewer: Person) -> Documents:
         for channel in channels_of(chat, viewer)
         for message in chat.messages(channel, viewer)
     }
+
+
+def modal_seen(view: OpenView[Modal] | None) -> object:
+    """Return the modal as it is drawn; None if none is open. Its private_metadata is nothing that a person sees."""
+    if view is None:
+        return None
+    document = view.document()
+    shown = {name: document[name] for name in ("id", "hash", "title", "submit", "close", "blocks", "state")}
+    return {**shown, "is_pushed": view.previous_view_id is not None, "errors": view.errors, "trouble": view.trouble}
+
+
+def home_seen(view: OpenView[Home] | None) -> object:
+    """Return the home tab as it is drawn; None while the app has published none."""
+    document = view.document() if view else {}
+    return {name: document[name] for name in ("id", "hash", "blocks", "state")} if document else None
 
 
 def commands(traces: Iterable[Trace], chat: Chat) -> Documents:
