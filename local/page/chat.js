@@ -36,13 +36,13 @@ export function drawChat(state, { scroller, list, beginning, latest, title, subt
       list.replaceChildren();
       rows.clear();
       const isWebhook = channel.kind === "webhook";
-      title.textContent = `${["webhook", "direct", "app"].includes(channel.kind) ? "" : "# "}${channel.name}`;
+      title.textContent = `${["webhook", "direct", "home"].includes(channel.kind) ? "" : "# "}${channel.name}`;
       subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
       beginning.replaceChildren(intro(state.workspace, isWebhook ? TODO.webhook : TODO.chat));
       toEnd();
     }
     if (update(state, rows, list, rowsOf(state, channel, threads), openCommand)) settle();
-    scroller.hidden = channel.kind === "app";
+    scroller.hidden = channel.kind === "home";
     scroller.classList.toggle("empty", !rows.size);
     if (followed !== state.follows) {
       followed = state.follows;

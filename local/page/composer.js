@@ -67,7 +67,7 @@ export function drawComposer(state, form) {
   });
   state.subscribe(() => {
     const channel = state.channel();
-    form.hidden = ["webhook", "app"].includes(channel.kind);
+    form.hidden = ["webhook", "home"].includes(channel.kind);
     input.setAttribute("aria-label", `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`);
     input.placeholder = `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`;
   });

@@ -11,7 +11,7 @@ export function drawHome(state, place, hands) {
   let shown = "";
   state.subscribe(() => {
     const { person } = state.chosen;
-    const isHere = state.channel().kind === "app";
+    const isHere = state.channel().kind === "home";
     place.hidden = !isHere;
     if (!isHere) {
       opened = "";

@@ -80,7 +80,7 @@ export class State {
     const { app, webhook } = this.workspace;
     return [
       ...this.workspace.channels[this.chosen.person],
-      { id: app.channel, name: `${app.name} home`, kind: "app" },
+      { id: app.channel, name: `${app.name} home`, kind: "home" },
       { id: webhook.channel, name: `webhook ${webhook.caller}`, kind: "webhook" },
     ];
   }
