@@ -156,6 +156,8 @@ class Controller:
         if trace.caller:
             self._post(trace.caller, trace.request.body, trace.request.headers.get("webhook-id", ""))
             return
+        if trace.interaction:
+            raise ValueError("a click can't be repeated: its trigger is used up")
         person, channel = self._person(trace.form["user_id"]), self._channel(trace.form["channel_id"])
         self._slack.type_command(person, channel, trace.form["text"], trace.form["command"], markup=True)
         self._event_log.notify()

@@ -88,8 +88,9 @@ def _command(trace: Trace, chat: Chat) -> Mapping[str, object]:
         "id": trace.request_id,
         "order_id": trace.order_id,
         "at": began * 1000,
-        "person": trace.form.get("user_id", ""),
-        "channel": EVENTS if trace.caller else trace.form.get("channel_id", ""),
+        "person": trace.person_id,
+        "channel": EVENTS if trace.caller else trace.channel_id,
+        "is_typed": not trace.interaction,
         "typed": masked(f"webhook {trace.caller}: {requested(trace)}" if trace.caller else requested(trace)),
         "event": _event(trace) if trace.caller else None,
         "state": state_of(steps),
@@ -130,8 +131,9 @@ def _answers(trace: Trace, chat: Chat) -> Iterator[Message]:
     """
     if trace.delivery and trace.delivery.message:
         yield trace.delivery.message
-    if trace.posts:
-        for message in chat.messages(chat.channels[trace.order["reply_to"]["channel_id"]]):
+    reply_to = trace.order.get("reply_to")
+    if trace.posts and reply_to:
+        for message in chat.messages(chat.channels[reply_to["channel_id"]]):
             metadata = message.content.metadata
             if metadata and trace.order_id in orders_in(metadata.document()):
                 yield message

@@ -191,8 +191,8 @@ function typedRow(command, state, openCommand) {
     element(
       "div",
       { class: "message-body" },
-      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "what you typed; Slack doesn’t show it")),
-      element("p", {}, element("code", {}, command.typed)),
+      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, `what you ${command.is_typed ? "typed" : "did"}; Slack doesn’t show it`)),
+      element("p", {}, command.is_typed ? element("code", {}, command.typed) : command.typed),
       STATES[command.state]
         ? button(named(STATES[command.state], command), () => openCommand(command.id), { class: `more ${command.state}` })
         : null,

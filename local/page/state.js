@@ -66,8 +66,8 @@ export class State {
   }
 
   /** Return whether a command or event can be sent again: the page's server has the key of only one caller. */
-  isRepeatable({ event }) {
-    return !event || event.caller === this.workspace.webhook.caller;
+  isRepeatable({ event, is_typed: isTyped }) {
+    return event ? event.caller === this.workspace.webhook.caller : isTyped;
   }
 
   /** Return the command or event that a message answers, or null. */
