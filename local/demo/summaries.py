@@ -50,7 +50,7 @@ def outcome(trace: Trace) -> str:
 def _done_in_slack(told: Mapping[str, Any]) -> str:
     """Return what a person did: which button, form or shortcut it was."""
     match told:
-        case {"type": "block_actions", "actions": [{**action}, *_]}:
+        case {"type": "block_actions", "actions": [action, *_]} if isinstance(action, dict):
             shown = part(part(action, "selected_option"), "text") or part(action, "text")
             is_home = part(told, "view").get("type") == "home"
             return f"clicked [{shown.get('text') or action.get('action_id')}]{' in the home tab' if is_home else ''}"

@@ -1,7 +1,7 @@
 // The buttons, menus and inputs of blocks.
 //
 // `hands` says what is known and what an act does: names, people, channels; act({ block_id, action_id, chosen });
-// `values`, the state of a view; and `fields`, where each element that keeps something is noted, to be read later.
+// `values`, the state of a view, and `entered`, what was entered since; and `fields`, where each element that keeps something is noted, to be read later.
 
 import { confirmed } from "./confirm.js";
 import { button, element } from "./dom.js";
@@ -153,8 +153,10 @@ function note(it, blockId, hands, node, read) {
   hands.fields?.push({ blockId, actionId: it.action_id ?? "", node, read });
 }
 
-/** Return what is in an element: by the view's state, or what it begins with. */
+/** Return what is in an element: what was entered, or the view's state, or what it begins with. */
 function valueOf(it, blockId, hands) {
+  const entered = hands.entered?.[blockId]?.[it.action_id ?? ""];
+  if (entered !== undefined) return entered;
   const state = hands.values?.[blockId]?.[it.action_id ?? ""];
   const kept = state ?? { value: it.initial_value, selected_option: it.initial_option, selected_options: it.initial_options };
   const several = kept.selected_options?.map(({ value }) => value);

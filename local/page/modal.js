@@ -11,6 +11,7 @@ const TROUBLE = "We had some trouble connecting. Try again?";
 /** Draw the modal into the dialog, and keep it up to date. */
 export function drawModal(state, dialog, hands) {
   let shown = "";
+  let built = "";
   let told = "";
   let fields = [];
 
@@ -18,6 +19,7 @@ export function drawModal(state, dialog, hands) {
     const view = state.document("modal");
     if (!view) {
       shown = "";
+      built = "";
       if (dialog.open) dialog.close(); // the focus returns to where it was
       return;
     }
@@ -46,8 +48,10 @@ export function drawModal(state, dialog, hands) {
   }
 
   function build(view) {
+    const entered = view.id === built ? enteredIn(fields) : {}; // as in Slack, it stays where block_id and action_id do
+    built = view.id;
     fields = [];
-    const own = { ...hands(), values: view.state.values, fields, act: (what) => act("click", what) };
+    const own = { ...hands(), values: view.state.values, entered, fields, act: (what) => act("click", what) };
     const submit = view.submit
       ? element("button", { type: "submit", class: "message-button primary" }, decoded(view.submit.text))
       : null;
