@@ -24,8 +24,9 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from local.aws.built import Built
 from local.direct_http import session_to
 from local.errors import LocalError
+from local.http_message import Request
 from local.rtc.api import RtcApi
-from local.slack.payloads import signed_request
+from local.slack.payloads import signed_event, signed_request
 from local.slack.workspace import SlackWorkspace
 from local.system import Account, System, running
 
@@ -105,7 +106,7 @@ class SocketMode:
         client.close()  # close() alone would disconnect first
 
     def _take(self, client: BaseSocketModeClient, envelope: SocketModeRequest) -> None:
-        request = signed_request(self._url, fields_of(envelope), self._signing_secret, time.time())
+        request = request_of(envelope, self._url, self._signing_secret, time.time())
         try:
             with session_to(self._url) as session:
                 answer = session.post(
@@ -121,8 +122,19 @@ class SocketMode:
         if answer.status_code != HTTPStatus.OK:  # not acknowledged: Slack tells the person that it failed, as over HTTP
             _logger.warning("the Slack function answers %s: %s", answer.status_code, answer.text)
             return
-        message = _message_in(answer) if envelope.accepts_response_payload else None
-        client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, message))
+        payload = _payload_in(answer, envelope) if envelope.accepts_response_payload else None
+        client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, payload))
+
+
+def request_of(envelope: SocketModeRequest, url: str, secret: str, now: float) -> Request:
+    """Return the request that Slack would have posted: an event as JSON, everything else as a form."""
+    if envelope.type != "events_api":
+        return signed_request(url, fields_of(envelope), secret, now)
+    retry = (
+        ("X-Slack-Retry-Num", str(envelope.retry_attempt or "")),
+        ("X-Slack-Retry-Reason", envelope.retry_reason or ""),
+    )
+    return signed_event(url, envelope.payload, secret, now, retry if envelope.retry_attempt else ())
 
 
 def fields_of(envelope: SocketModeRequest) -> dict[str, str]:
@@ -138,10 +150,11 @@ def _as_field(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _message_in(answer: requests.Response) -> dict[str, Any] | None:
+def _payload_in(answer: requests.Response, envelope: SocketModeRequest) -> dict[str, Any] | None:
+    """Return what the acknowledgement carries: a message, or what becomes of a form. Plain text answers a command."""
     if not answer.content:
         return None
     if answer.headers.get("Content-Type", "").startswith("application/json"):
         document: dict[str, Any] = answer.json()
         return document
-    return {"text": answer.text}
+    return {"text": answer.text} if envelope.type == "slash_commands" else None

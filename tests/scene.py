@@ -15,7 +15,7 @@ from local.demo.trace import RECORDER, SLACK_DOOR, WEBHOOK, Trace, body_of
 from local.http_message import Answer, Headers, Request
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.delivery import Delivery
-from local.slack.payloads import command_fields, signed_request
+from local.slack.payloads import command_fields, interaction_fields, signed_event, signed_request
 from local.slack.workspace import Call
 from shared.log_events import LogEvent
 from shared.orders import Order
@@ -56,6 +56,13 @@ class Scene:
             self.deliveries.append(
                 Delivery(ANN, CLASS_RECORDINGS, request, RESPONSE_URL, BEGIN, 0.025, answer),
             )
+
+    def done(self, payload: dict[str, Any], *, as_event: bool = False) -> None:
+        """Slack sends what a person did, and the door answers with an empty 200 after 20 ms."""
+        url, secret = "http://127.0.0.1:1/slack", f"secret of {json.dumps(payload)}"
+        made = signed_event(url, payload, secret, BEGIN)
+        request = made if as_event else signed_request(url, interaction_fields(payload), secret, BEGIN)
+        self._entered(request, Answer(), SLACK_DOOR, "web1", BEGIN)
 
     def sent(
         self,

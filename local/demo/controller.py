@@ -6,19 +6,32 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from bot.manifest import usage_hint
+import yaml
+
+from bot.manifest import manifest, usage_hint
 from local.demo.configuration import ConfigurationPage, configurations_of
 from local.demo.correlate import correlate
 from local.demo.details import details_of
-from local.demo.documents import EVENTS, Documents, channels_of, commands, jobs, messages_seen
+from local.demo.documents import (
+    APP_HOME,
+    EVENTS,
+    Documents,
+    channels_of,
+    commands,
+    home_seen,
+    jobs,
+    messages_seen,
+    modal_seen,
+)
 from local.demo.event_log import EventLog
 from local.demo.masking import masked, texts_in
 from local.demo.redelivery import Redelivery
+from local.demo.slack_acts import SlackActs
 from local.demo.steps import steps_of
 from local.demo.switches import Switchboard
 from local.demo.trace import RECORDER, Trace, read_object
 from local.hook import Sender
-from local.slack.chat import SLACKBOT, Channel, Person
+from local.slack.chat import BOT_NAME, SLACKBOT, Channel, Person
 from local.slack.content import Content
 from local.slack.delivery import Delivery
 from local.system import System
@@ -29,6 +42,12 @@ LONGEST_TEXT = 4000
 LONGEST_DEMO_S = 60.0
 
 
+def _shortcuts() -> list[Mapping[str, str]]:
+    """Return the app's shortcuts as its manifest has them."""
+    shortcuts: list[Mapping[str, str]] = yaml.safe_load(manifest(url=None))["features"].get("shortcuts", [])
+    return shortcuts
+
+
 class Controller:
     """Controls the running system. Thread-safe.
 
@@ -37,6 +56,7 @@ class Controller:
 
     def __init__(self, system: System, event_log: EventLog) -> None:
         self.configuration = ConfigurationPage(configurations_of(system))
+        self.acts = SlackActs(system.slack)
         self._system = system
         self._slack = system.slack
         self._chat = system.slack.chat
@@ -47,7 +67,7 @@ class Controller:
         self._drawn: tuple[int, Documents] = (-1, {})
 
     def workspace(self) -> Mapping[str, object]:
-        """Return what doesn't change: people, their channels, the command, the webhook, and the switches."""
+        """Return what doesn't change: people, their channels, the command, the shortcuts, the webhook, the switches."""
         people = self._chat.people.values()
         caller = self._system.callers[0]
         return {
@@ -55,6 +75,8 @@ class Controller:
             "channels": {it.user_id: [_channel(each) for each in channels_of(self._chat, it)] for it in people},
             "names": {it.user_id: it.name for it in people} | {it.channel_id: it.name for it in self._channels()},
             "command": {"name": COMMAND, "hint": usage_hint(), "help": "Start a recording of an RTC room"},
+            "shortcuts": _shortcuts(),
+            "app": {"channel": APP_HOME, "name": BOT_NAME},
             "webhook": {"channel": EVENTS, "caller": caller.name, "url": self._system.hook_url(caller)},
             "switches": [
                 {"name": it.name, "party": it.party, "label": it.label, "help": it.help}
@@ -73,8 +95,11 @@ class Controller:
 
     def documents(self, person_id: str) -> Documents:
         """Return all that the page draws for that person (local/demo/documents.py)."""
+        person = self._person(person_id)
         return {
-            **messages_seen(self._chat, self._person(person_id)),
+            **messages_seen(self._chat, person),
+            "modal": modal_seen(self._slack.modal.seen(person)),
+            "home": home_seen(self._slack.home.seen(person)),
             **self._commands(),
             "jobs": jobs(self._system.rtc),
             "broken": self._switchboard.on(),
@@ -121,13 +146,6 @@ class Controller:
         else:
             self._chat.post(channel, person_id, Content(html.escape(text.strip(), quote=False)), "slack")
 
-    def click(self, person_id: str, channel_id: str, ts: str, action_id: str) -> None:
-        """Click a button as that person."""
-        message = self._chat.find(channel_id, ts)
-        if message is None:
-            raise LookupError(f"no message {ts}")
-        self._slack.click(self._person(person_id), message, action_id)
-
     def send(self, event: str) -> None:
         """Send this text to the webhook as another system would, signed with the first caller's key."""
         self._post(self._system.callers[0].name, event.encode())
@@ -138,6 +156,8 @@ class Controller:
         if trace.caller:
             self._post(trace.caller, trace.request.body, trace.request.headers.get("webhook-id", ""))
             return
+        if trace.interaction:
+            raise ValueError("a click can't be repeated: its trigger is used up")
         person, channel = self._person(trace.form["user_id"]), self._channel(trace.form["channel_id"])
         self._slack.type_command(person, channel, trace.form["text"], trace.form["command"], markup=True)
         self._event_log.notify()

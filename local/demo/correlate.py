@@ -1,4 +1,4 @@
-"""Find what belongs to each command and event, among the stand-ins' records, the functions' calls and their logs.
+"""Find what belongs to each command, click and event, in the stand-ins' records, the functions' calls and their logs.
 
 The parts themselves pass on what this needs: Slack's signature, Lambda's request id, the order's id (in each log line
 and in the metadata of each message to Slack), and RTC's request id.
@@ -11,6 +11,7 @@ as receives, with its own lines.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from local.aws.lambda_pool import Invocation
@@ -77,7 +78,10 @@ def correlate(
             lines=(*door_lines, *(it for it in lines_by_order.get(order_id, ()) if it.function == RECORDER)),
             posts=tuple(post for named, post in posts_with_orders if is_first and order_id in named),
         )
-        if trace.caller or trace.form.get("command"):
+        if not trace.caller:
+            own = (post for named, post in posts_with_orders if not named and _is_of(post, trace))
+            trace = replace(trace, posts=(*own, *trace.posts))
+        if trace.caller or trace.form.get("command") or trace.interaction:
             traces.append(trace)
     return traces
 
@@ -124,6 +128,16 @@ def _receives(
         lines = lines_by_order.get(order_id, ())
         own = (it for it in lines if it.fields.get("receive") == number and spans(call, it.at))
         yield order_id, Receive(call, record, tuple(own))
+
+
+def _is_of(post: SlackCall, trace: Trace) -> bool:
+    """Return whether the door made this call to Slack: to the response_url, or about a view of that person."""
+    if post.door == "response_url":
+        return bool(trace.response_url) and trace.response_url.endswith(post.request.path)
+    body = read_object(post.request.body)
+    sent = trace.interaction or trace.form
+    opens = body.get("trigger_id") is not None and body["trigger_id"] == sent.get("trigger_id")
+    return opens or (body.get("user_id") == trace.person_id and spans(trace.door, post.received))
 
 
 def _is_look(line: Line, callback: str) -> bool:

@@ -52,8 +52,8 @@ def _door(trace: Trace) -> dict[str, object]:
     return {
         "accepted": accepted,
         "verdict": verdict,
-        "request": request if trace.caller else {**request, "body": ""},  # the form shows the same, decoded
-        "form": dict(trace.form),
+        "request": {**request, "body": ""} if trace.form else request,  # the form shows the same, decoded
+        "form": {**trace.form, "payload": trace.interaction} if "payload" in trace.form else dict(trace.form),
         "answer": _answer(trace.answer) if trace.answer else None,
         "error": trace.door.error or (trace.delivery.error if trace.delivery else ""),
     }

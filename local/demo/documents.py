@@ -13,6 +13,10 @@ from local.demo.summaries import answered, outcome, requested
 from local.demo.trace import Trace, orders_in
 from local.rtc.api import RtcApi
 from local.slack.chat import BOT, BOT_NAME, SLACKBOT, Channel, Chat, Message, Person
+from local.slack.views import Home, Modal, OpenView
+
+APP_HOME = "home"
+"""Takes the place of a channel id where the app's home tab is drawn."""
 
 type Documents = dict[str, object]
 
@@ -47,6 +51,21 @@ def messages_seen(chat: Chat, viewer: Person) -> Documents:
     }
 
 
+def modal_seen(view: OpenView[Modal] | None) -> object:
+    """Return the modal as it is drawn; None if none is open. Its private_metadata is nothing that a person sees."""
+    if view is None:
+        return None
+    document = view.document()
+    shown = {name: document[name] for name in ("id", "hash", "title", "submit", "close", "blocks", "state")}
+    return {**shown, "is_pushed": view.previous_view_id is not None, "errors": view.errors, "trouble": view.trouble}
+
+
+def home_seen(view: OpenView[Home] | None) -> object:
+    """Return the home tab as it is drawn; None while the app has published none."""
+    document = view.document() if view else {}
+    return {name: document[name] for name in ("id", "hash", "blocks", "state")} if document else None
+
+
 def commands(traces: Iterable[Trace], chat: Chat) -> Documents:
     """Return each command or event with its steps. Times are in milliseconds; a step's offset is since the start."""
     return {f"command {trace.request_id}": _command(trace, chat) for trace in traces}
@@ -69,8 +88,9 @@ def _command(trace: Trace, chat: Chat) -> Mapping[str, object]:
         "id": trace.request_id,
         "order_id": trace.order_id,
         "at": began * 1000,
-        "person": trace.form.get("user_id", ""),
-        "channel": EVENTS if trace.caller else trace.form.get("channel_id", ""),
+        "person": trace.person_id,
+        "channel": EVENTS if trace.caller else trace.channel_id,
+        "is_typed": not trace.interaction,
         "typed": masked(f"webhook {trace.caller}: {requested(trace)}" if trace.caller else requested(trace)),
         "event": _event(trace) if trace.caller else None,
         "state": state_of(steps),
@@ -111,8 +131,9 @@ def _answers(trace: Trace, chat: Chat) -> Iterator[Message]:
     """
     if trace.delivery and trace.delivery.message:
         yield trace.delivery.message
-    if trace.posts:
-        for message in chat.messages(chat.channels[trace.order["reply_to"]["channel_id"]]):
+    reply_to = trace.order.get("reply_to")
+    if trace.posts and reply_to:
+        for message in chat.messages(chat.channels[reply_to["channel_id"]]):
             metadata = message.content.metadata
             if metadata and trace.order_id in orders_in(metadata.document()):
                 yield message

@@ -12,7 +12,9 @@
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
-    POST /api/clicks                 {"person", "channel", "ts", "action_id"}
+    POST /api/slack/...              what a person does with the app (local/demo/slack_acts.py): click, shortcut,
+                                     modal/click, modal/submit, modal/close, home/open, home/click. Returns {"error"}:
+                                     Slack's error if the app did not answer as it must
     POST /api/minute                 {"at"}: let a minute pass: fire the schedules, as for that time or, without it, now
     POST /api/switches               {"name", "on"};  DELETE  turn all off
 
@@ -27,6 +29,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from local.demo.controller import Controller
+from local.demo.slack_acts import Act
 from local.errors import LocalError
 from local.http_message import Answer, Request
 from shared.strict_json import read_json
@@ -87,6 +90,9 @@ def _answer(controller: Controller, request: Request) -> Answer:
             return Answer.of_json(HTTPStatus.OK, _read(controller, parts), _HEADERS)
         case "POST", ["configuration", *parts]:
             return Answer.of_json(HTTPStatus.OK, _configure(controller, request, parts), _HEADERS)
+        case "POST", ["slack", *parts]:
+            error = controller.acts.perform("/".join(parts), Act.model_validate(_document(request)))
+            return Answer.of_json(HTTPStatus.OK, {"error": error}, _HEADERS)
     return Answer(HTTPStatus.NO_CONTENT if _act(controller, request) else HTTPStatus.NOT_FOUND)
 
 
@@ -127,8 +133,6 @@ def _act(controller: Controller, request: Request) -> bool:
         case "POST", ["messages"]:
             person, channel, text = _texts(request, "person", "channel", "text")
             controller.say(person, channel, text, _switch(request))
-        case "POST", ["clicks"]:
-            controller.click(*_texts(request, "person", "channel", "ts", "action_id"))
         case "POST", ["minute"]:
             controller.let_a_minute_pass(str(_document(request).get("at") or ""))
         case "POST", ["switches"]:

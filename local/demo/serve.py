@@ -30,7 +30,7 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
             on_log=event_log.add_line,
             on_call=event_log.add_call,
         ) as system,
-        system.slack.chat.listening(event_log.notify),
+        system.slack.chat.watching(event_log.notify),
     ):
         http_api.controller = Controller(system, event_log)
         try:

@@ -10,10 +10,18 @@ from local.demo.event_log import Line
 from local.demo.rtc_steps import rtc_steps
 from local.demo.step import State, Step
 from local.demo.summaries import answered, outcome
-from local.demo.trace import Receive, Trace, body_of, read_object
+from local.demo.trace import Receive, Trace, body_of, orders_in, read_object, spans
 from local.slack.workspace import Call as SlackCall
 from shared.log_events import LogEvent
 from shared.orders import PerhapsQueued
+
+_TITLES = {
+    "chat.update": "The answer is updated by",
+    "views.open": "The form is opened by",
+    "views.update": "The form is changed by",
+    "views.publish": "The home tab is drawn by",
+}
+"""What a call to Slack does."""
 
 
 def steps_of(trace: Trace) -> list[Step]:
@@ -33,9 +41,10 @@ def state_of(steps: Sequence[Step]) -> State:
 def _steps(trace: Trace) -> Iterator[Step]:
     door, delivery = trace.door, trace.delivery
     sent_at = delivery.sent_at if delivery else trace.received_at
-    title = f"{trace.caller} sends an event" if trace.caller else "Slack sends the command, signed"
+    title = f"{trace.caller} sends an event" if trace.caller else f"Slack sends {_named(trace)}, signed"
     yield Step("sender", title, sent_at, max(door.began_at - sent_at, 0), "ok")
     yield _door(trace)
+    yield from (reply_step(post) for post in trace.posts if spans(door, post.received) and not _is_of_order(post))
     if trace.not_queued:
         yield _refused_by_queue(trace.not_queued)
     if trace.placed_at is not None and not trace.receives:
@@ -57,6 +66,28 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield waiting
     if not trace.order_id and (delivery or trace.caller) and door.seconds is not None:
         yield _immediate_answer(trace, sent_at + delivery.seconds if delivery else door.began_at + door.seconds)
+
+
+def _is_of_order(post: SlackCall) -> bool:
+    """Return whether it is the recorder's, who may be at work before the door's call has ended."""
+    return bool(orders_in(read_object(post.request.body).get("metadata")))
+
+
+def _named(trace: Trace) -> str:
+    """Return what Slack sends, in words."""
+    match trace.interaction.get("type"):
+        case None:
+            return "the command"
+        case "block_actions":
+            return "the click"
+        case "view_submission":
+            return "the form"
+        case "view_closed":
+            return "that the form was closed"
+        case "shortcut" | "message_action":
+            return "the shortcut"
+        case _:
+            return "an event"
 
 
 def _door(trace: Trace) -> Step:
@@ -139,7 +170,7 @@ def reply_step(post: SlackCall, check: int = 0) -> Step:
     is_posted = post.answer.status == HTTPStatus.OK and read_object(body).get("ok") is not False
     note = f"HTTP {int(post.answer.status)}" + ("" if is_posted else f" {body[:80]}")
     is_reply = "thread_ts" in read_object(post.request.body)
-    title = "The answer is updated by" if method == "chat.update" else "The answer goes out by"
+    title = _TITLES.get(method, "The answer goes out by")
     title = "The news in the thread goes out by" if is_reply else title
     state: State = "ok" if is_posted else "failed"
     return Step("reply", f"{title} {method}", post.received, post.answer.delay, state, note, check=check)

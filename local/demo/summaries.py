@@ -5,14 +5,16 @@ from typing import Any
 
 from bot.language.normalising import from_slack
 from local.demo.event_log import Line
-from local.demo.trace import Trace, body_of, read_object
+from local.demo.trace import Trace, body_of, part, read_object
 from shared.log_events import LogEvent
 
 _LENGTH = 80
 
 
 def requested(trace: Trace) -> str:
-    """Return a command as it was typed; of an event its type, and the streams or the job that it names."""
+    """Return a command as it was typed, or what was clicked; of a caller's event its type and what it names."""
+    if trace.interaction:
+        return _shorten(_done_in_slack(trace.interaction))
     if not trace.caller:
         return f"{trace.form.get('command', '')} {from_slack(trace.form.get('text', ''))}".strip()
     if trace.request.method != "POST":
@@ -43,6 +45,23 @@ def outcome(trace: Trace) -> str:
     if not outcomes and any(it.is_final for it in receives):
         return "nothing new was started or stopped"
     return ", ".join(outcomes)
+
+
+def _done_in_slack(told: Mapping[str, Any]) -> str:
+    """Return what a person did: which button, form or shortcut it was."""
+    match told:
+        case {"type": "block_actions", "actions": [action, *_]} if isinstance(action, dict):
+            shown = part(part(action, "selected_option"), "text") or part(action, "text")
+            is_home = part(told, "view").get("type") == "home"
+            return f"clicked [{shown.get('text') or action.get('action_id')}]{' in the home tab' if is_home else ''}"
+        case {"type": "view_submission" | "view_closed" as kind, "view": {"title": {"text": str(title)}}}:
+            return f"{'submitted' if kind == 'view_submission' else 'closed'} the form “{title}”"
+        case {"type": "shortcut" | "message_action", "callback_id": str(callback_id)}:
+            return f"used the shortcut {callback_id}"
+        case {"event": {"type": str(kind)}}:
+            return "opened the home tab" if kind == "app_home_opened" else kind
+        case _:
+            return str(told.get("type", "something else"))
 
 
 def _main_point(answer: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The trace of one command or event: its request, its order, the order's receives, and the calls to Slack."""
+"""The trace of one command, click or event: its request, its order, the order's receives, and the calls to Slack."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -126,8 +126,43 @@ class Trace:
     @property
     def form(self) -> Mapping[str, str]:
         """The form that Slack sent; empty for an event."""
-        body = b"" if self.caller else self.request.body
+        is_json = self.request.headers.get("content-type", "").startswith("application/json")
+        body = b"" if self.caller or is_json else self.request.body
         return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+
+    @property
+    def interaction(self) -> Mapping[str, Any]:
+        """What Slack sent as JSON: a click, a view, a shortcut or an event; empty for a command."""
+        if self.caller:
+            return {}
+        return read_object(self.form["payload"]) if "payload" in self.form else read_object(self.request.body)
+
+    @property
+    def person_id(self) -> str:
+        """Who typed or clicked; empty for a caller's event."""
+        told = self.interaction
+        user = part(told, "user").get("id") or part(told, "event").get("user") or self.form.get("user_id", "")
+        return str(user)
+
+    @property
+    def channel_id(self) -> str:
+        """Where it was typed or clicked; empty for a global shortcut, a form without a channel, and the home tab."""
+        told = self.interaction
+        return str(
+            part(told, "channel").get("id") or self._form_url.get("channel_id") or self.form.get("channel_id", "")
+        )
+
+    @property
+    def response_url(self) -> str:
+        """The response_url that Slack sent; empty if it sent none."""
+        told = self.interaction.get("response_url") or self._form_url.get("response_url")
+        return str(told or self.form.get("response_url", ""))
+
+    @property
+    def _form_url(self) -> Mapping[str, Any]:
+        """The first response URL that a form has, with its channel."""
+        urls = self.interaction.get("response_urls")
+        return part({"first": urls[0]}, "first") if isinstance(urls, list) and urls else {}
 
     @property
     def event(self) -> Mapping[str, Any]:
@@ -157,6 +192,12 @@ class Trace:
         """The streams that the order starts."""
         streams: Sequence[Mapping[str, Any]] = self.order.get("action", {}).get("requests", ())
         return streams
+
+
+def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return the JSON object under `name`; an empty one if something else is there, as whoever sends it likes."""
+    value = document.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def spans(call: Invocation, moment: float) -> bool:

@@ -1,17 +1,22 @@
-// Draw a message's blocks, or its text if it has no blocks.
+// Draw blocks: of a message, a modal or the home tab.
 
 import { element } from "./dom.js";
+import { drawnElement } from "./elements.js";
 import { mrkdwn, textNodes } from "./mrkdwn.js";
-import { messageButton } from "./messagebutton.js";
 import { richText } from "./richtext.js";
 
-/** Return the elements of a message; `press` is called with the action_id of a button, after its confirmation. */
-export function messageBody(message, names, press) {
-  if (!message.blocks.length) return [element("p", {}, mrkdwn(message.text, names))];
-  return message.blocks.flatMap((block) => drawn(block, names, press));
+/** Return the elements of a message: its blocks, or its text if it has none. `hands`: see elements.js. */
+export function messageBody(message, hands) {
+  return message.blocks.length ? drawnBlocks(message.blocks, hands) : [element("p", {}, mrkdwn(message.text, hands.names))];
 }
 
-function drawn(block, names, press) {
+/** Return the elements of blocks. Slack gives an id to a block without one, by its place. */
+export function drawnBlocks(blocks, hands) {
+  return blocks.flatMap((block, place) => drawn(block, block.block_id || `block-${place}`, hands));
+}
+
+function drawn(block, id, hands) {
+  const { names } = hands;
   switch (block.type) {
     case "rich_text":
       return richText(block, names);
@@ -26,7 +31,7 @@ function drawn(block, names, press) {
             block.text ? element("p", {}, textNodes(block.text, names)) : null,
             block.fields ? element("div", { class: "fields" }, block.fields.map((it) => element("p", {}, textNodes(it, names)))) : null,
           ),
-          block.accessory ? messageButton(block.accessory, names, press) : null,
+          block.accessory ? drawnElement(block.accessory, id, hands) : null,
         ),
       ];
     case "header":
@@ -36,8 +41,29 @@ function drawn(block, names, press) {
     case "divider":
       return [element("hr")];
     case "actions":
-      return [element("div", { class: "actions" }, block.elements.map((it) => messageButton(it, names, press)))];
+      return [element("div", { class: "actions" }, block.elements.map((it) => drawnElement(it, id, hands)))];
+    case "input":
+      return [field(block, id, hands)];
     default:
       return [];
   }
+}
+
+/** Return a labelled field. Its error is at its side, and is read with it. */
+function field(block, id, hands) {
+  const own = `field-${id}`;
+  const isGroup = ["checkboxes", "radio_buttons", "multi_static_select"].includes(block.element.type);
+  const label = [textNodes(block.label, hands.names), block.optional ? element("span", { class: "note" }, " (optional)") : null];
+  const attributes = {
+    "aria-describedby": `${own}-hint ${own}-error`,
+    ...(isGroup ? { "aria-labelledby": `${own}-label` } : { id: own, "aria-required": block.optional ? null : "true" }),
+  };
+  return element(
+    "div",
+    { class: "field", "data-block": id },
+    isGroup ? element("p", { class: "field-label", id: `${own}-label` }, label) : element("label", { class: "field-label", for: own }, label),
+    drawnElement(block.element, id, hands, { attributes, acts: block.dispatch_action ?? false }),
+    element("p", { class: "field-error", id: `${own}-error` }),
+    element("p", { class: "note", id: `${own}-hint` }, block.hint ? textNodes(block.hint, hands.names) : null),
+  );
 }

@@ -3,10 +3,12 @@
 import { messageBody } from "./blocks.js";
 import { clock, exactly } from "./dates.js";
 import { button, duration, element } from "./dom.js";
+import { enteredIn } from "./elements.js";
 import { eventBody } from "./eventrow.js";
 import { intro } from "./intro.js";
+import { menuButton } from "./menu.js";
 import { roving } from "./roving.js";
-import { click } from "./system.js";
+import { perform } from "./system.js";
 
 const AWAY_PX = 80; // so far above its end the conversation counts as scrolled up
 const TODO = {
@@ -34,12 +36,13 @@ export function drawChat(state, { scroller, list, beginning, latest, title, subt
       list.replaceChildren();
       rows.clear();
       const isWebhook = channel.kind === "webhook";
-      title.textContent = `${isWebhook || channel.kind === "direct" ? "" : "# "}${channel.name}`;
+      title.textContent = `${["webhook", "direct", "home"].includes(channel.kind) ? "" : "# "}${channel.name}`;
       subtitle.textContent = isWebhook ? state.workspace.webhook.url : `You are ${state.workspace.names[person]}`;
       beginning.replaceChildren(intro(state.workspace, isWebhook ? TODO.webhook : TODO.chat));
       toEnd();
     }
     if (update(state, rows, list, rowsOf(state, channel, threads), openCommand)) settle();
+    scroller.hidden = channel.kind === "home";
     scroller.classList.toggle("empty", !rows.size);
     if (followed !== state.follows) {
       followed = state.follows;
@@ -144,7 +147,10 @@ function threadNode(message, replies, isOpen, turn) {
 }
 
 function messageNode(key, message, command, state, openCommand) {
-  const press = (action) => click(state.chosen.person, message.channel, message.ts, action);
+  const { person } = state.chosen;
+  const where = { person, channel: message.channel, ts: message.ts };
+  const fields = [];
+  const hands = { ...state.hands(), fields, act: (what) => perform("click", { ...where, entered: enteredIn(fields), ...what }) };
   const after = command && Number(message.ts) * 1000 - command.at;
   return element(
     "li",
@@ -155,13 +161,26 @@ function messageNode(key, message, command, state, openCommand) {
       { class: "message-body" },
       message.only_you ? element("p", { class: "only-you" }, "Only visible to you") : null,
       heading(message.name, Number(message.ts) * 1000, message.app ? element("span", { class: "app" }, "APP") : null),
-      messageBody(message, state.workspace.names, press),
+      messageBody(message, hands),
       message.edited ? element("span", { class: "edited" }, "(edited)") : null,
       command
         ? button(named(`What happened · after ${duration(after)}`, command, command.answers.indexOf(key) + 1), () => openCommand(command.id), { class: "more" })
         : null,
     ),
+    message.only_you ? null : moreActions(message, state, where),
   );
+}
+
+/** Return the menu of the app's shortcuts on a message; null if it has none. */
+function moreActions(message, state, where) {
+  const items = state.shortcuts("message").map(({ name, description, callback_id: id }) => ({
+    label: name,
+    description,
+    act: () => perform("shortcut", { ...where, callback_id: id }),
+  }));
+  if (!items.length) return null;
+  const name = `More actions: ${message.name}, ${message.text.split("\n")[0].slice(0, 60)}, ${exactly(Number(message.ts) * 1000)}`;
+  return menuButton("⋮", name, items, { class: "more-actions", title: "More actions" });
 }
 
 function typedRow(command, state, openCommand) {
@@ -172,8 +191,8 @@ function typedRow(command, state, openCommand) {
     element(
       "div",
       { class: "message-body" },
-      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, "what you typed; Slack doesn’t show it")),
-      element("p", {}, element("code", {}, command.typed)),
+      heading(state.workspace.names[command.person], command.at, element("span", { class: "aside" }, `what you ${command.is_typed ? "typed" : "did"}; Slack doesn’t show it`)),
+      element("p", {}, command.is_typed ? element("code", {}, command.typed) : command.typed),
       STATES[command.state]
         ? button(named(STATES[command.state], command), () => openCommand(command.id), { class: `more ${command.state}` })
         : null,

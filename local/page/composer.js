@@ -1,7 +1,8 @@
 // The input for a person: it completes what Slack completes, the command's name, and shows its hint.
 
 import { button, element } from "./dom.js";
-import { say } from "./system.js";
+import { menuButton } from "./menu.js";
+import { perform, say } from "./system.js";
 
 const FIRST = "/record room 100 user001 hd";
 
@@ -36,6 +37,11 @@ export function drawComposer(state, form) {
     keydown: pressed,
   });
   const send = element("button", { type: "submit", class: "send", "aria-label": "Send" }, "➤");
+  const shortcuts = state.shortcuts("global").map(({ name, description, callback_id: id }) => ({
+    label: name,
+    description,
+    act: () => perform("shortcut", { person: state.chosen.person, callback_id: id }),
+  }));
   const examples = EXAMPLES.filter((it) => !it.breaks || switches.some((each) => each.name === it.breaks));
 
   form.append(
@@ -45,7 +51,7 @@ export function drawComposer(state, form) {
       examples.map((it) => button(it.label, () => play(it), { title: it.texts.join("  ·  ") })),
     ),
     suggestion,
-    element("div", { class: "box" }, input, send),
+    element("div", { class: "box" }, shortcuts.length ? menuButton("⚡", "Shortcuts", shortcuts, { class: "shortcuts", title: "Shortcuts" }) : null, input, send),
     hint,
   );
   form.addEventListener("submit", (event) => {
@@ -61,7 +67,7 @@ export function drawComposer(state, form) {
   });
   state.subscribe(() => {
     const channel = state.channel();
-    form.hidden = channel.kind === "webhook";
+    form.hidden = ["webhook", "home"].includes(channel.kind);
     input.setAttribute("aria-label", `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`);
     input.placeholder = `Message ${channel.kind === "direct" ? "" : "#"}${channel.name}`;
   });

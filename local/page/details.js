@@ -41,7 +41,7 @@ function content(name, seen) {
 }
 
 function requestIn(door) {
-  const form = Object.entries(door.form).map(([name, value]) => `${name}: ${value}`);
+  const form = Object.entries(door.form).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value, null, 2)}`);
   return [
     verdict(door.accepted, door.verdict),
     request(door.request),

@@ -3,8 +3,10 @@
 import { drawChat } from "./chat.js";
 import { drawComposer } from "./composer.js";
 import { drawEventComposer } from "./eventcomposer.js";
+import { drawHome } from "./home.js";
 import { simulated } from "./intro.js";
 import { jobs } from "./jobs.js";
+import { drawModal } from "./modal.js";
 import { panel } from "./panel.js";
 import { rules } from "./rules.js";
 import { drawSidebar } from "./sidebar.js";
@@ -44,6 +46,11 @@ drawComposer(state, byId("composer"));
 drawEventComposer(state, byId("event-composer"));
 const parts = { list: "messages", scroller: "log", beginning: "beginning", latest: "latest", title: "title", subtitle: "subtitle" };
 drawChat(state, Object.fromEntries(Object.entries(parts).map(([part, id]) => [part, byId(id)])), openCommand);
+drawHome(state, byId("home"), () => state.hands());
+drawModal(state, byId("modal"), () => state.hands());
+document.addEventListener("unanswered", ({ detail: error }) => {
+  byId("unanswered").textContent = error ? `⚠ recordbot did not answer as Slack expects: ${error}` : "";
+});
 
 let unsubscribe = () => {};
 let subscribed = null;

@@ -2,7 +2,7 @@
 
 import { button, element } from "./dom.js";
 
-const KINDS = { direct: "Direct message ", webhook: "" };
+const KINDS = { direct: "Direct message ", home: "App ", webhook: "" };
 
 export function drawSidebar(state, place) {
   const read = new Map(); // by person and channel: the number of messages when it was last open

@@ -66,8 +66,8 @@ export class State {
   }
 
   /** Return whether a command or event can be sent again: the page's server has the key of only one caller. */
-  isRepeatable({ event }) {
-    return !event || event.caller === this.workspace.webhook.caller;
+  isRepeatable({ event, is_typed: isTyped }) {
+    return event ? event.caller === this.workspace.webhook.caller : isTyped;
   }
 
   /** Return the command or event that a message answers, or null. */
@@ -75,10 +75,25 @@ export class State {
     return this.commands().find((it) => it.answers.includes(key)) ?? null;
   }
 
-  /** Return the conversations of the chosen person, and the webhook. */
+  /** Return the conversations of the chosen person, the app's home tab, and the webhook. */
   channels() {
-    const { channel, caller } = this.workspace.webhook;
-    return [...this.workspace.channels[this.chosen.person], { id: channel, name: `webhook ${caller}`, kind: "webhook" }];
+    const { app, webhook } = this.workspace;
+    return [
+      ...this.workspace.channels[this.chosen.person],
+      { id: app.channel, name: `${app.name} home`, kind: "home" },
+      { id: webhook.channel, name: `webhook ${webhook.caller}`, kind: "webhook" },
+    ];
+  }
+
+  /** Return what elements of blocks need to know (elements.js). */
+  hands() {
+    const { names, people, channels } = this.workspace;
+    return { names, people, channels: channels[this.chosen.person] };
+  }
+
+  /** Return the app's shortcuts of that type: global, or message. */
+  shortcuts(type) {
+    return this.workspace.shortcuts.filter((it) => it.type === type);
   }
 
   channel() {

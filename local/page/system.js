@@ -32,11 +32,15 @@ export const restore = (version, over, person) => ask("POST", "configuration/res
 export const replay = (id) => ask("POST", `commands/${encodeURIComponent(id)}/replay`);
 export const say = (person, channel, text, breaks) => ask("POST", "messages", { person, channel, text, breaks });
 export const sendEvent = (event) => ask("POST", "events", { event });
-export const click = (person, channel, ts, actionId) =>
-  ask("POST", "clicks", { person, channel, ts, action_id: actionId });
 export const turn = (name, on) => ask("POST", "switches", { name, on });
 export const letAMinutePass = () => ask("POST", "minute", {});
 export const reset = () => ask("DELETE", "switches");
+
+/** Let a person do something with the app in Slack. The event `unanswered` has Slack's error, or an empty text. */
+export async function perform(act, what) {
+  const { error } = await ask("POST", `slack/${act}`, what);
+  document.dispatchEvent(new CustomEvent("unanswered", { detail: error }));
+}
 
 /** Subscribe to changes for a person: `tell` gets [key, document] pairs, and whether they are all. Returns a function that ends it. */
 export function news(person, tell, reachable) {

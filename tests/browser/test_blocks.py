@@ -29,7 +29,18 @@ BLOCKS: list[dict[str, Any]] = [
                     "confirm": {"type": "plain_text", "text": "Yes, stop"},
                     "deny": {"type": "plain_text", "text": "No"},
                 },
-            }
+            },
+            {
+                "type": "overflow",
+                "action_id": "more",
+                "options": [{"text": {"type": "plain_text", "text": it}, "value": it} for it in ("Details", "Again")],
+            },
+            {
+                "type": "static_select",
+                "action_id": "which",
+                "placeholder": {"type": "plain_text", "text": "Stop one"},
+                "options": [{"text": {"type": "plain_text", "text": it}, "value": it} for it in ("ann", "ben")],
+            },
         ],
     },
     {
@@ -58,7 +69,8 @@ DRAW = """async (blocks) => {
   const { messageBody } = await import("/page/blocks.js");
   window.pressed = [];
   const names = { U0ANN: "ann", U0BEN: "ben" };
-  const nodes = messageBody({ blocks, text: "" }, names, (action) => window.pressed.push(action));
+  const act = ({ action_id: name, chosen }) => window.pressed.push(chosen ? `${name} ${chosen}` : name);
+  const nodes = messageBody({ blocks, text: "" }, { names, people: [], channels: [], act });
   const place = document.createElement("div");
   place.id = "drawn";
   place.append(...nodes);
@@ -100,3 +112,26 @@ def test_a_button_asks_before_it_acts(page: Page) -> None:
     drawn.get_by_role("button", name="Stop").click()
     dialog.get_by_role("button", name="Yes, stop").click()
     assert page.evaluate("pressed") == ["beside", "stop"]
+
+
+def test_a_menu_is_used_by_keyboard(page: Page) -> None:
+    """Arrow keys move in it, Enter chooses, Escape closes; the focus returns to its button."""
+    page.evaluate(DRAW, BLOCKS)
+    opener = page.locator("#drawn").get_by_role("button", name="More options")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("menuitem", name="Details")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name="Again")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("menuitem", name="Details")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.get_by_role("menu")).to_have_count(0)
+    page.keyboard.press("Enter")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(opener).to_be_focused()
+    page.get_by_label("Stop one").select_option("ben")
+    assert page.evaluate("pressed") == ["more Again", "which ben"]

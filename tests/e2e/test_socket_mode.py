@@ -95,6 +95,35 @@ def test_what_is_under_way_is_answered_before_the_socket_closes(slack: SocketSla
 
 
 @pytest.mark.sources
+def test_each_kind_of_envelope_is_passed_on_and_its_answer_comes_back(slack: SocketSlack) -> None:
+    """A form's errors are in the acknowledgement; an event is JSON; a plain text answers only a command."""
+    taken: list[Request] = []
+    answers = [
+        Answer.of_json(HTTPStatus.OK, {"response_action": "errors", "errors": {"room": "no"}}),
+        Answer(HTTPStatus.OK, (("Content-Type", "text/plain"),), b"words"),
+        Answer(HTTPStatus.OK),
+    ]
+
+    def door(request: Request) -> Answer:
+        taken.append(request)
+        return answers[len(taken) - 1]
+
+    account = SlackAccount(slack.app_token, "", slack.api_url)
+    with closing(Server(door)) as server, closing(SocketMode(account, f"{server.endpoint}/slack", "secret")):
+        said = []
+        for kind, payload in (
+            ("interactive", {"type": "view_submission"}),
+            ("interactive", {"type": "block_actions"}),
+            ("events_api", {"type": "event_callback"}),
+        ):
+            slack.send(kind, payload)
+            said.append(slack.acknowledged().get("payload"))
+    assert [it or None for it in said] == [{"response_action": "errors", "errors": {"room": "no"}}, None, None]
+    kinds = [it.headers.get("Content-Type") for it in taken]
+    assert kinds == [*["application/x-www-form-urlencoded"] * 2, "application/json"]
+
+
+@pytest.mark.sources
 def test_another_socket_is_opened_when_slack_asks_for_it(slack: SocketSlack) -> None:
     """Slack ends each after a few hours, and says so before."""
 

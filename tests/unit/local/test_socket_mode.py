@@ -4,7 +4,8 @@ import json
 
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from local.socket_mode import fields_of
+from local.slack.payloads import sign
+from local.socket_mode import fields_of, request_of
 
 
 def test_a_command_s_fields_are_text() -> None:
@@ -23,3 +24,15 @@ def test_all_else_is_json_in_one_field() -> None:
     payload = {"type": "block_actions", "user": {"id": "U1"}}
     (content,) = fields_of(SocketModeRequest("interactive", "1", payload)).values()
     assert json.loads(content) == payload
+
+
+def test_an_event_is_json_and_a_retry_says_so() -> None:
+    """With Slack's headers, signed as over HTTP."""
+    payload = {"type": "event_callback", "event": {"type": "app_home_opened"}}
+    first = request_of(SocketModeRequest("events_api", "1", payload), "http://127.0.0.1:1/slack", "secret", 5.0)
+    assert (json.loads(first.body), first.headers.get("Content-Type")) == (payload, "application/json")
+    assert first.headers.get("X-Slack-Signature") == sign("secret", "5", first.body)
+    assert "X-Slack-Retry-Num" not in first.headers
+    envelope = SocketModeRequest("events_api", "1", payload, retry_attempt=1, retry_reason="timeout")
+    second = request_of(envelope, "http://127.0.0.1:1/slack", "secret", 5.0)
+    assert (second.headers.get("X-Slack-Retry-Num"), second.headers.get("X-Slack-Retry-Reason")) == ("1", "timeout")

@@ -220,3 +220,51 @@ def test_other_functions_and_requests_are_no_commands() -> None:
     scene.calls.append(Invocation("WebhookFunction", "fn", json.dumps(status).encode(), BEGIN, 0.001))
     scene.lines.append(Line("SlackFunction", BEGIN, {"message": "x"}))
     assert scene.traces() == []
+
+
+CLICK = {
+    "type": "block_actions",
+    "user": {"id": "U0ANN"},
+    "channel": {"id": CLASS_RECORDINGS.channel_id},
+    "trigger_id": "1.2.ab",
+    "response_url": "http://127.0.0.1:1/hooks/actions/s3cret",
+    "actions": [{"action_id": "stop", "text": {"type": "plain_text", "text": "Stop"}}],
+}
+
+
+def _call(method: str, arguments: dict[str, str], at: float) -> Call:
+    request = Request("POST", f"/api/{method}", body=json.dumps(arguments).encode())
+    return Call("web_api", request, Answer.of_json(200, {"ok": True}), at)
+
+
+def test_a_click_has_the_calls_that_the_door_made_for_it() -> None:
+    """Those to its response_url, with its trigger id, and about the home tab of who clicked: each is a step."""
+    scene = Scene()
+    scene.done(CLICK)
+    own = [
+        Call("response_url", Request("POST", "/hooks/actions/s3cret", body=b'{"text": "x"}'), Answer(), BEGIN + 0.005),
+        _call("views.open", {"trigger_id": "1.2.ab"}, BEGIN + 0.006),
+        _call("views.publish", {"user_id": "U0ANN"}, BEGIN + 0.007),
+    ]
+    foreign = [
+        Call("response_url", Request("POST", "/hooks/actions/other", body=b"{}"), Answer(), BEGIN + 0.005),
+        _call("views.open", {"trigger_id": "1.2.cd"}, BEGIN + 0.006),
+        _call("views.publish", {"user_id": "U0BEN"}, BEGIN + 0.007),
+        _call("views.publish", {"user_id": "U0ANN"}, BEGIN + 60),
+    ]
+    scene.posts += [*own, *foreign]
+    [trace] = scene.traces()
+    assert trace.posts == tuple(own)
+    assert (trace.person_id, trace.channel_id) == ("U0ANN", CLASS_RECORDINGS.channel_id)
+    titles = [step.title for step in steps_of(trace)]
+    assert titles[0] == "Slack sends the click, signed"
+    assert "The form is opened by views.open" in titles
+
+
+def test_what_has_the_wrong_types_is_drawn_all_the_same() -> None:
+    """Whoever sends it: it has nobody and no place."""
+    scene = Scene()
+    scene.done({"type": 7, "user": ["U0ANN"], "channel": "C1", "response_urls": [8], "actions": {}, "event": None})
+    [trace] = scene.traces()
+    assert (trace.person_id, trace.channel_id, trace.response_url) == ("", "", "")
+    assert steps_of(trace)

@@ -80,3 +80,31 @@ def test_what_came_of_it_is_what_the_recorder_logged() -> None:
     assert outcome(scene.traces()[0]).endswith(", not stopped: no answer in time")
     scene.log(2.07, LogEvent.ALREADY_RECORDING, job_id="4", receive="2")
     assert outcome(scene.traces()[0]).endswith(", already recording: job 4")
+
+
+@pytest.mark.parametrize(
+    ("payload", "line"),
+    [
+        ({"type": "block_actions", "actions": [{"text": {"text": "Stop"}}]}, "clicked [Stop]"),
+        (
+            {"type": "block_actions", "actions": [{"selected_option": {"text": {"text": "user001"}}}]},
+            "clicked [user001]",
+        ),
+        (
+            {"type": "block_actions", "actions": [{"action_id": "go"}], "view": {"type": "home"}},
+            "clicked [go] in the home tab",
+        ),
+        ({"type": "view_submission", "view": {"title": {"text": "Record"}}}, "submitted the form “Record”"),
+        ({"type": "view_closed", "view": {"title": {"text": "Record"}}}, "closed the form “Record”"),
+        ({"type": "shortcut", "callback_id": "start"}, "used the shortcut start"),
+        ({"type": "message_action", "callback_id": "this"}, "used the shortcut this"),
+        ({"type": "event_callback", "event": {"type": "app_home_opened"}}, "opened the home tab"),
+        ({"type": "block_actions", "actions": [7]}, "block_actions"),
+        ({"type": "block_actions", "actions": [{"text": 7, "selected_option": []}]}, "clicked [None]"),
+    ],
+)
+def test_what_was_done_in_slack_is_said_in_words(payload: dict[str, object], line: str) -> None:
+    """A click has the button's label or the option's, a form its title, a shortcut its callback_id."""
+    scene = Scene()
+    scene.done(payload, as_event=payload["type"] == "event_callback")
+    assert requested(scene.traces()[0]) == line
