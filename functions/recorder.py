@@ -58,7 +58,6 @@ from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from shared import transport
-from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
@@ -193,18 +192,7 @@ def _now() -> datetime:
 def _rtc_client(settings: RecorderSettings, secret: RecorderSecret) -> RtcClient:
     """Return a client for these keys. A worker keeps it, with its connections, until the keys change."""
     session = transport.new_session()
-    auth: AkSkAuth | TokenAuth
-    if secret.access_key is not None and secret.secret_key is not None:
-        auth = AkSkAuth(secret.access_key, secret.secret_key, settings.rtc_project_id, secret.security_token)
-    else:
-        login = IamLogin(
-            endpoint=settings.iam_endpoint,
-            domain_name=secret.domain_name or "",
-            user_name=secret.user_name or "",
-            password=secret.password or "",
-            project_id=settings.rtc_project_id,
-        )
-        auth = TokenAuth(login, session)
+    auth = secret.auth(settings.rtc_project_id, settings.iam_endpoint, session)
     return RtcClient(endpoint=settings.rtc_endpoint, app_id=settings.rtc_app_id, auth=auth, session=session)
 
 

@@ -31,7 +31,8 @@ from functions.aws.audit import note_refusal
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
-from functions.aws.secrets import BotToken, Secret, SecretModel, SecretPart, connect_secrets
+from functions.aws.secret_parts import BotToken, SecretModel, SecretPart
+from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_signature import could_be_signed, is_signed

@@ -1,9 +1,7 @@
 """python -m ops config: write, check, compare, show and roll back the team's configuration."""
 
-import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from functions.ledger.configurations import StoredTeam
 from functions.ledger.new_versions import Conflict, Holding, NoVersion, holding, put_version, version_to_restore
 from ops.deployment import Deployment, one_line
 from ops.errors import OpsConflict, OpsError
-from shared.command_line import CommandLine
+from ops.output import Output
 from shared.team import SHIPPED, Team
 from shared.team_changes import Change, changes
 from shared.team_document import MOST_BYTES, BadTeam
@@ -19,22 +17,6 @@ from shared.team_yaml import read_team_yaml, written
 
 HEADING = "# recordbot: "
 """Begins the lines that `show` writes above a document. They are no part of it: `put` leaves them out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a word prints: one JSON document, or lines for people."""
-
-    command: CommandLine
-    as_json: bool
-
-    def show(self, document: Mapping[str, object], *lines: str) -> None:
-        """Print the document or the lines."""
-        if self.as_json:
-            self.command.show(json.dumps(document, ensure_ascii=False))
-        else:
-            for line in lines:
-                self.command.show(line)
 
 
 def check(file: str, output: Output) -> int:

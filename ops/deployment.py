@@ -13,17 +13,23 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
 
 from functions.aws.away import Away
+from functions.aws.secret_parts import WrongContent, content_of
 from functions.ledger.configurations import Configurations
 from functions.ledger.table import Table
+from functions.worker.configuration import RecorderSecret
 from ops.errors import OpsError
+from shared import transport
+from shared.rtc.client import RtcClient
 
 _LIMITS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
 _LOCAL = "the local system"
 _NO_FILES = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
 """What botocore is to read instead of the operator's own settings of AWS."""
 _PAGE_PORT = "3000"
+_ACCOUNT = ("endpoint", "region", "stack", "access_key", "secret_key", "callback_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,34 @@ class Deployment:
     options: Mapping[str, Any]
     """What each client needs besides its service."""
     user: str
+
+    @property
+    def callback_url(self) -> str:
+        """Return where this deployment takes RTC's callbacks. Raises OpsError."""
+        return self._output("RtcCallbackUrl")
+
+    @property
+    def takes_callbacks(self) -> bool:
+        """Return whether it takes them."""
+        return self._output("RtcCallbacks") == "true"
+
+    def secret[S: BaseModel](self, output: str, model: type[S]) -> S:
+        """Return the content of the secret that the output names. Raises OpsError."""
+        with one_line(self.name):
+            client = self.session.client("secretsmanager", **self.options)
+            found = client.get_secret_value(SecretId=self._output(output))
+        try:
+            return content_of(found.get("SecretString", ""), model)
+        except WrongContent as error:
+            raise OpsError(f"{self.name}: {output.removesuffix('Arn')} has the wrong content: {error}") from None
+
+    def rtc(self) -> RtcClient:
+        """Return a client for the RTC app, with the recorder's key. Raises OpsError."""
+        secret, session = self.secret("RecorderSecretArn", RecorderSecret), transport.new_session()
+        auth = secret.auth(self._output("RtcProjectId"), self._output("IamEndpoint"), session)
+        return RtcClient(
+            endpoint=self._output("RtcEndpoint"), app_id=self._output("RtcAppId"), auth=auth, session=session
+        )
 
     def configurations(self) -> Configurations:
         """Return the team's configurations. Raises OpsError."""
@@ -70,7 +104,7 @@ def running_here() -> Deployment:
     session = boto3.Session(botocore_session=core, region_name=account["region"])
     options: dict[str, Any] = {"config": _LIMITS.merge(Config(proxies={})), "endpoint_url": account["endpoint"]}
     with one_line(_LOCAL):
-        outputs = _outputs(session, options, account["stack"])
+        outputs = _outputs(session, options, account["stack"]) | {"RtcCallbackUrl": account["callback_url"]}
     return Deployment(_LOCAL, outputs, session, options, getpass.getuser())
 
 
@@ -104,7 +138,7 @@ def _account(port: str) -> dict[str, str]:
         connection.request("GET", "/api/aws")
         answer = connection.getresponse()
         content = json.loads(answer.read()) if answer.status == http.HTTPStatus.OK else {}
-        return {name: str(content[name]) for name in ("endpoint", "region", "stack", "access_key", "secret_key")}
+        return {name: str(content[name]) for name in _ACCOUNT}
     except (OSError, http.client.HTTPException, OverflowError):
         raise OpsError(
             f"no local system answers at {page}: start it with `make demo`; PORT=... finds another"

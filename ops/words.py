@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from ops.output import Output
 from shared.command_line import CommandLine
 
 if TYPE_CHECKING:
@@ -61,6 +62,19 @@ def main(command: CommandLine, arguments: list[str]) -> int:
     _add_deployment(verb)
     verb.set_defaults(run=_rollback)
 
+    callbacks = _parser(words, "callbacks", "show and set where RTC calls back about recordings")
+    verbs = callbacks.add_subparsers(required=True, metavar="WORD")
+
+    verb = _parser(verbs, "show", "say where RTC calls back, and whether this deployment takes what it signs")
+    _add_deployment(verb)
+    verb.set_defaults(run=_show_callbacks)
+
+    verb = _parser(verbs, "set", "let RTC call back at an address; shows what that replaces, and asks")
+    verb.add_argument("url", metavar="URL", help="the stack's output RtcCallbackUrl, which `show` prints too")
+    verb.add_argument("--yes", action="store_true", help="set it without asking")
+    _add_deployment(verb)
+    verb.set_defaults(run=_set_callbacks)
+
     options = parser.parse_args(arguments)
     run_word: Callable[[argparse.Namespace, CommandLine], int] = options.run
     return run_word(options, command)
@@ -105,28 +119,40 @@ def _deployment(options: argparse.Namespace) -> "Deployment":
 def _put(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import config  # noqa: PLC0415
 
-    return config.put(_deployment(options), options.file, options.over, config.Output(command, options.json))
+    return config.put(_deployment(options), options.file, options.over, Output(command, options.json))
 
 
 def _check(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import config  # noqa: PLC0415
 
-    return config.check(options.file, config.Output(command, options.json))
+    return config.check(options.file, Output(command, options.json))
 
 
 def _diff(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import config  # noqa: PLC0415
 
-    return config.diff(_deployment(options), options.file, config.Output(command, options.json))
+    return config.diff(_deployment(options), options.file, Output(command, options.json))
 
 
 def _show(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import config  # noqa: PLC0415
 
-    return config.show(_deployment(options), config.Output(command, options.json))
+    return config.show(_deployment(options), Output(command, options.json))
 
 
 def _rollback(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import config  # noqa: PLC0415
 
-    return config.rollback(_deployment(options), options.version, config.Output(command, options.json))
+    return config.rollback(_deployment(options), options.version, Output(command, options.json))
+
+
+def _show_callbacks(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import callbacks  # noqa: PLC0415
+
+    return callbacks.show(_deployment(options), Output(command, options.json))
+
+
+def _set_callbacks(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import callbacks  # noqa: PLC0415
+
+    return callbacks.put(_deployment(options), options.url, Output(command, options.json), is_sure=options.yes)

@@ -1,51 +1,28 @@
-"""Secrets of Secrets Manager. Each is a JSON object, validated, and cached for some minutes."""
+"""Secrets of Secrets Manager, read and cached for some minutes. Their content is in functions/aws/secret_parts.py."""
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel
 
 from functions.aws.away import Away, raising_away
 from functions.aws.observability import logger
-from functions.aws.settings import what_is_wrong
-from shared.strict_json import NotJson, read_json
+from functions.aws.secret_parts import WrongContent, content_of
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-type SecretPart = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""One value of a secret. White space around it, such as a pasted line end, is dropped."""
-
-
-def _none_if_empty(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-type OptionalPart = Annotated[SecretPart | None, BeforeValidator(_none_if_empty)]
-"""A value that may be missing. An empty one is missing, too."""
-type _Token = Annotated[SecretPart, StringConstraints(pattern=r"^[\x21-\x7e]+$")]
-type BotToken = Annotated[_Token | None, BeforeValidator(_none_if_empty)]
-"""Slack's bot token, if there is one: a word of plain characters, since it goes into a header."""
-
 LIFETIME = 300.0
 """Seconds for which a secret is used without being read again."""
-_BYTE_ORDER_MARK = "\ufeff"
-"""Some editors write it in front of a file's text, where nobody sees it."""
 RETRY_AFTER = 30.0
 """The least number of seconds between two reads of a cached secret."""
 
 
 class SecretUnreadable(Exception):
     """The secret is missing, may not be read, or has the wrong content. The deployment must be fixed."""
-
-
-class SecretModel(BaseModel):
-    """Base of a secret's content. Each function's own model is next to the code that uses it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 def connect_secrets() -> "SecretsManagerClient":
@@ -105,9 +82,6 @@ class Secret[S: BaseModel]:
         except Exception as error:
             raise SecretUnreadable(f"secret {self._secret_id} could not be read") from error
         try:
-            return self._model.model_validate(read_json(content.removeprefix(_BYTE_ORDER_MARK)))
-        except NotJson as error:
-            wrong = f"it is no JSON: {error}"
-        except ValidationError as error:
-            wrong = what_is_wrong(error)
-        raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {wrong}") from None
+            return content_of(content, self._model)
+        except WrongContent as error:
+            raise SecretUnreadable(f"secret {self._secret_id} has the wrong content: {error}") from None

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from functions.aws.secrets import SecretModel, SecretPart
+from functions.aws.secret_parts import SecretModel, SecretPart
 from functions.aws.settings import Name, RecordRuleId, RtcAccountId, Settings, Url
 from functions.http.standard_webhooks import MOST_KEYS, read_key
 from shared.team_values import CallerName

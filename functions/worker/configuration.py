@@ -2,11 +2,13 @@
 
 from typing import Annotated, Self
 
+import requests
 from pydantic import Field, StringConstraints, model_validator
 
-from functions.aws.secrets import BotToken, OptionalPart, SecretModel
+from functions.aws.secret_parts import BotToken, OptionalPart, SecretModel
 from functions.aws.settings import Name, RtcAccountId, Settings, Url, UrlPrefix
 from shared.recordings import FilesBy
+from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.buckets import Bucket
 from shared.signed_address import ReadKey
 
@@ -78,6 +80,19 @@ class RecorderSecret(SecretModel):
     obs_security_token: OptionalPart = Field(default=None, repr=False)
     """Belongs to a temporary key."""
     bot_token: BotToken = Field(default=None, repr=False)
+
+    def auth(self, project_id: str, iam_endpoint: str, session: requests.Session) -> AkSkAuth | TokenAuth:
+        """Return how requests to RTC are authenticated."""
+        if self.access_key is not None and self.secret_key is not None:
+            return AkSkAuth(self.access_key, self.secret_key, project_id, self.security_token)
+        login = IamLogin(
+            endpoint=iam_endpoint,
+            domain_name=self.domain_name or "",
+            user_name=self.user_name or "",
+            password=self.password or "",
+            project_id=project_id,
+        )
+        return TokenAuth(login, session)
 
     def read_key(self, endpoint: str) -> ReadKey | None:
         """Return the key for links, if there is one. `endpoint` is OBS's."""

@@ -34,7 +34,7 @@ from local.hook import Sender
 from local.slack.chat import BOT_NAME, SLACKBOT, Channel, Person
 from local.slack.content import Content
 from local.slack.delivery import Delivery
-from local.system import System
+from local.system import CALLBACKS, System
 
 COMMAND = "/record"
 COMMANDS_SHOWN = 60
@@ -86,8 +86,9 @@ class Controller:
         }
 
     def aws_access(self) -> Mapping[str, str]:
-        """Return how an operator's tools reach the AWS stand-in."""
-        return self._system.stack.aws_access()
+        """Return how an operator's tools reach the AWS stand-in, and where RTC calls back."""
+        stack = self._system.stack
+        return {**stack.aws_access(), "callback_url": stack.endpoint + CALLBACKS}
 
     def name_of(self, person_id: str) -> str:
         """Return a person's name."""

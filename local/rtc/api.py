@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from local.faults import Faults
 from local.http_message import Answer, Request
 from local.rtc.callbacks import Call as CallbackCall
-from local.rtc.callbacks import Callbacks, Manner
+from local.rtc.callbacks import Callbacks, Manner, read_setting
 from local.rtc.credentials import MADE_UP, Credentials
 from local.rtc.faults import NOT_CARRIED_OUT, Fault, Operation
 from local.rtc.files import Files, StoredFile
@@ -34,6 +34,8 @@ from local.rtc.signature import Key, SignatureCheck
 CALLS_KEPT = 1000
 
 _PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/individual-stream-jobs(?:/(?P<job_id>[^/]+))?")
+_CALLBACK_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/record-callback")
+_CALLBACK_OPERATIONS: dict[str, Operation] = {"GET": "show callback", "PUT": "set callback"}
 _OPERATIONS: dict[tuple[str, bool], Operation] = {
     ("POST", False): "start",
     ("GET", True): "show",
@@ -171,6 +173,11 @@ class RtcApi:
         with self._lock:
             self._callbacks.url, self._callbacks.auth_key = url, auth_key
 
+    def callback_setting(self) -> tuple[str, str]:
+        """Return where it calls back, and the key with which it signs; empty for none."""
+        with self._lock:
+            return self._callbacks.url, self._callbacks.auth_key
+
     def call_back_so(self, manner: Manner) -> None:
         """Call back in this manner, until `behave`."""
         with self._lock:
@@ -265,6 +272,8 @@ class RtcApi:
         return self._call_job(route, request, now)
 
     def _call_job(self, route: _Route, request: Request, now: datetime) -> Answer:
+        if route.operation == "show callback":
+            return self._callback_setting()
         if route.operation == "show":
             return Answer.of_json(HTTPStatus.OK, self._jobs.show(route.job_id, now).document())
         if route.operation == "stop":
@@ -273,6 +282,9 @@ class RtcApi:
         # guess: the code. Table 2 only says that the header is mandatory.
         if not request.headers.get("Content-Type").lower().startswith("application/json"):
             raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001002", "Content-Type is not application/json")
+        if route.operation == "set callback":
+            self._callbacks.url, self._callbacks.auth_key = read_setting(request.body)
+            return self._callback_setting()
         if route.operation == "update":
             change = read_update(request.body)
             self._check_rule(change)
@@ -280,6 +292,12 @@ class RtcApi:
         parameters = read_start(request.body, self._absent_video)
         self._check_rule(parameters)
         return Answer.of_json(HTTPStatus.CREATED, self._jobs.start(parameters, now).document())
+
+    def _callback_setting(self) -> Answer:
+        setting = {"url": self._callbacks.url, "auth_key": self._callbacks.auth_key}
+        # guess: what an app without a setting answers.
+        given = {"record_callback": setting} if setting["url"] else {}
+        return Answer.of_json(HTTPStatus.OK, {"app_id": self.credentials.app_id, **given})
 
     def _check_rule(self, given: Parameters | Change) -> None:
         if self._strict_rules:
@@ -322,6 +340,8 @@ def _route(request: Request) -> _Route:
         return _Route("token")
     if (request.method, request.path) == ("GET", "/v2/rtc-ops/buckets/objects"):
         return _Route("list")
+    if setting := _CALLBACK_PATH.fullmatch(request.path):
+        return _Route(_CALLBACK_OPERATIONS.get(request.method), unquote(setting["app_id"]))
     path = _PATH.fullmatch(request.path)
     if not path:
         return _Route(None)

@@ -4,17 +4,20 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 import requests
 
 from local.direct_http import session_to
 from local.rtc.files import HEIGHT, WIDTH, Files, StoredFile
 from local.rtc.jobs import Job
+from local.rtc.refusal import Refused
 
 _logger = logging.getLogger(__name__)
 _POLL_S = 0.2
@@ -91,6 +94,21 @@ class Sender:
             for call in self._due():
                 if not self._closing.is_set():
                     _post(call)
+
+
+def read_setting(body: bytes) -> tuple[str, str]:
+    """Return the address and the key that a call of the API sets. Raises Refused (400)."""
+    try:
+        given = json.loads(body)
+        url, auth_key = str(given["url"]), str(given.get("auth_key", ""))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001002", "no JSON object with a url") from None
+    if not re.fullmatch(r"https?://[!-~]+", url):
+        raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001003", "url begins with http:// or https://")
+    # guess: the length, from the console's hint.
+    if auth_key and not 32 <= len(auth_key) <= 128:  # noqa: PLR2004 - the bounds
+        raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001003", "auth_key has 32 to 128 characters")
+    return url, auth_key
 
 
 def _post(call: Call) -> None:

@@ -1,4 +1,4 @@
-"""The four operations on a single stream recording job, and the list of a bucket. Only RtcError leaves this module.
+"""The calls to RTC: single stream recording jobs, a bucket's list, callbacks. Only RtcError leaves this module.
 
 Source: "Starting a Single Stream Recording Job" and its siblings (query, update, stop) in the RTC API reference,
 https://support.huaweicloud.com/intl/en-us/api-rtc/.
@@ -23,6 +23,7 @@ from shared.recorded_files import RecordedFile
 from shared.rtc.answers import MAX_BODY, Answer, error_in, job_in
 from shared.rtc.auth import AkSkAuth, TokenAuth, require_endpoint, utc_now
 from shared.rtc.buckets import ANY_STREAM, Bucket
+from shared.rtc.callback_setting import CallbackSetting, setting_in
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
 from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
 from shared.rtc.push_addresses import keys_in
@@ -63,6 +64,7 @@ class RtcClient:
         self.app_id = app_id
         self._jobs_url = f"{endpoint}/v2/apps/{app_id}/individual-stream-jobs"
         self._objects_url = f"{endpoint}/v2/rtc-ops/buckets/objects"
+        self._callback_url = f"{endpoint}/v2/apps/{app_id}/record-callback"
         self._auth = auth
         self._session = session or transport.new_session()
         self._clock = clock
@@ -116,6 +118,14 @@ class RtcClient:
     def jobs_in(self, bucket: Bucket, room_id: str, user_id: str) -> dict[str, RecordedFile]:
         """Return the jobs of a user of a room that have left files in a bucket, each with a file. Raises RtcError."""
         return bucket.jobs_in(self._list(bucket, ANY_STREAM), room_id, user_id)
+
+    def callback(self) -> CallbackSetting:
+        """Return where RTC calls back about the app's recordings. Raises RtcError."""
+        return setting_in("show callback", self._ask("show callback", "GET", self._callback_url))
+
+    def set_callback(self, setting: CallbackSetting) -> CallbackSetting:
+        """Let RTC call back there, and nowhere else. Return what it answers. Raises RtcError."""
+        return setting_in("set callback", self._ask("set callback", "PUT", self._callback_url, setting.body()))
 
     def _list(self, bucket: Bucket, stream_name: str) -> Answer:
         return self._ask("list", "GET", f"{self._objects_url}?{bucket.query(stream_name)}", most=_MOST_OF_A_LIST)
@@ -190,6 +200,8 @@ def _keys_in(body: Mapping[str, JsonValue] | None) -> tuple[str, ...]:
     match body:
         case {"publish_param": {"rtmp_urls": [*urls]}}:
             return tuple(key for url in urls for key in keys_in(str(url)))
+        case {"auth_key": str(key)}:
+            return (key,)
     return ()
 
 

@@ -382,9 +382,9 @@ def _said(documents: dict[str, Any], *words: str) -> bool:
 
 
 def _ops(address: str, *arguments: str, text: str = "") -> tuple[int, str, str]:
-    """Run `python -m ops config` on this system, as an operator does."""
+    """Run `python -m ops` on this system, as an operator does."""
     done = subprocess.run(
-        [sys.executable, "-m", "ops", "config", *arguments, "--local"],
+        [sys.executable, "-m", "ops", *arguments, "--local"],
         env=os.environ | {"PORT": address.rpartition(":")[2]},
         input=text,
         capture_output=True,
@@ -398,15 +398,32 @@ def _ops(address: str, *arguments: str, text: str = "") -> tuple[int, str, str]:
 def test_an_operator_changes_the_teams_configuration(address: str, demo: tuple[str, System]) -> None:
     """Another process finds this system by its page's port; a conflict has an exit status and a line of its own."""
     callers = json.dumps({caller.name: caller.limits for caller in demo[1].callers})  # others of this file need them
-    status, shown, _ = _ops(address, "show", "--json")
+    status, shown, _ = _ops(address, "config", "show", "--json")
     assert status == 0
     before = json.loads(shown)["version"]
     document = f"# {time.monotonic_ns()}\noperators: [U0ANN]\ncallers: {callers}\n"
-    status, shown, _ = _ops(address, "put", "-", "--json", "--over", str(before), text=document)
+    status, shown, _ = _ops(address, "config", "put", "-", "--json", "--over", str(before), text=document)
     assert status == 0
     assert json.loads(shown)["version"] == before + 1
-    status, shown, error = _ops(address, "put", "-", "--over", str(before), text=f"# others\n{document}")
+    status, shown, error = _ops(address, "config", "put", "-", "--over", str(before), text=f"# others\n{document}")
     assert (status, shown) == (3, "")
     assert re.fullmatch(rf"recordbot: the local system: version {before + 1} holds by now, put by .*\n", error)
-    status, shown, _ = _ops(address, "show")
+    status, shown, _ = _ops(address, "config", "show")
     assert shown.endswith(document)
+
+
+def test_an_operator_shows_and_sets_where_rtc_calls_back(address: str, demo: tuple[str, System]) -> None:
+    """Another process reads this system's secrets, asks RTC, and says in a line what it did."""
+    rtc = demo[1].rtc
+    assert rtc is not None
+    url, key = rtc.callback_setting()
+    status, shown, _ = _ops(address, "callbacks", "show")
+    assert (status, shown.splitlines()[1:]) == (0, ["this deployment is there"])
+    assert f"RTC calls back: {url}, signed with the first of this deployment's keys" in shown
+    rtc.call_back("https://theirs.example.com/x", "")
+    status, shown, error = _ops(address, "callbacks", "set", url, text="no\n")
+    assert (status, error) == (1, "recordbot: nothing was set: the answer was not yes (--yes asks nothing)\n")
+    assert rtc.callback_setting() == ("https://theirs.example.com/x", "")
+    status, shown, _ = _ops(address, "callbacks", "set", url, text="yes\n")
+    assert (status, "theirs.example.com/x, not signed" in shown, key in shown) == (0, True, False)
+    assert rtc.callback_setting() == (url, key)

@@ -1,0 +1,23 @@
+"""What a word prints: one JSON document, or lines for people."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.command_line import CommandLine
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Prints what a word has to say."""
+
+    command: CommandLine
+    as_json: bool
+
+    def show(self, document: Mapping[str, object], *lines: str) -> None:
+        """Print the document or the lines."""
+        if self.as_json:
+            self.command.show(json.dumps(document, ensure_ascii=False))
+        else:
+            for line in lines:
+                self.command.show(line)
