@@ -93,12 +93,13 @@ def _fail(error: Exception) -> None:
 
 def labels(message: Message) -> list[str]:
     """The buttons and menus that a person sees."""
-    return [
-        it.text.text if isinstance(it, Button) else it.placeholder.text
-        for block in message.content.blocks
-        for it in elements_of(block)
-        if isinstance(it, Button) or (isinstance(it, StaticSelect) and it.placeholder is not None)
+    controls = [it for block in message.content.blocks for it in elements_of(block)]
+    shown = [
+        it.text if isinstance(it, Button) else it.placeholder
+        for it in controls
+        if isinstance(it, Button | StaticSelect)
     ]
+    return [it.text for it in shown if it is not None]
 
 
 @pytest.fixture(params=[True, False], ids=["token", "no token"])
