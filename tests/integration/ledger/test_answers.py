@@ -83,6 +83,14 @@ def test_an_update_waits_for_who_answers_or_updates_now(ledger: Ledger) -> None:
     assert not shown.is_leased(later)
 
 
+def test_an_answer_that_was_taken_back_does_not_count(ledger: Ledger) -> None:
+    """The next one has its number, and need not wait for its lease."""
+    order_id = new_order_id()
+    for _ in range(2):
+        assert _begun(ledger, order_id, NOW) == 1
+        ledger.answers.take_back(order_id, NOW, 1)
+
+
 def test_that_an_order_waits_is_not_said_while_another_answers(ledger: Ledger) -> None:
     """It is said when that answer was given up, and only once."""
     order_id = new_order_id()
