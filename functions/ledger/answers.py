@@ -139,10 +139,6 @@ class Answers:
         """Give back the lease of the answer that was the `begun`th: it was refused, and doesn't count."""
         self._change(order_id, now, begun=begun - 1, answering_until=None)
 
-    def is_answered(self, order_id: str) -> bool:
-        """Return whether the order was answered, or can never be."""
-        return self.read(order_id).answered_at is not None
-
     def read(self, order_id: str) -> Answer:
         """Return the state of the answer; of an order that nobody began to answer, a new one."""
         return self._table.read(_key(order_id), Answer) or Answer()

@@ -9,8 +9,6 @@ from hypothesis.strategies import integers, sampled_from
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.aws.away import Away
-from functions.ledger.answers import LEASE as ANSWER_LEASE
-from functions.ledger.answers import Answer
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Contended
 from shared.actors import Actor
@@ -357,24 +355,6 @@ def test_a_claim_that_another_made_meanwhile_is_not_ones_own(ledger: Ledger, dyn
     with away(dynamodb, lose_and_claim), pytest.raises(Away):
         claim(ledger, order, 0, NOW)
     assert ledger.attempts.read(order.order_id, 0) == others[0]
-
-
-def test_an_answer_is_given_by_one_at_a_time_and_once(ledger: Ledger) -> None:
-    """Answers are counted; while one is at it others wait; what was answered is not answered again."""
-    assert _begun(ledger, NOW) == 1
-    assert ledger.answers.begin("A", NOW) == Busy(until=NOW + ANSWER_LEASE)
-    ledger.answers.abandon("A", NOW)
-    assert _begun(ledger, NOW) == 2
-    assert _begun(ledger, NOW + ANSWER_LEASE) == 3
-    ledger.answers.finish({"A": ledger.answers.read("A")}, NOW)
-    assert ledger.answers.begin("A", NOW + timedelta(days=1)) is None
-
-
-def _begun(ledger: Ledger, now: datetime) -> int:
-    """How many answers were begun, with the one whose lease this takes."""
-    answer = ledger.answers.begin("A", now)
-    assert isinstance(answer, Answer)
-    return answer.begun
 
 
 class LedgerUnderAnything(RuleBasedStateMachine):
