@@ -93,12 +93,11 @@ def _fail(error: Exception) -> None:
 
 def labels(message: Message) -> list[str]:
     """The buttons and menus that a person sees."""
-    return [
-        it.text.text if isinstance(it, Button) else it.placeholder.text
-        for block in message.content.blocks
-        for it in elements_of(block)
-        if isinstance(it, Button) or (isinstance(it, StaticSelect) and it.placeholder is not None)
+    seen = [it for block in message.content.blocks for it in elements_of(block)]
+    texts = [
+        it.text if isinstance(it, Button) else it.placeholder for it in seen if isinstance(it, Button | StaticSelect)
     ]
+    return [text.text for text in texts if text is not None]
 
 
 @pytest.fixture(params=[True, False], ids=["token", "no token"])
