@@ -106,10 +106,11 @@ def _controls(
     order: Order, attempts: Sequence[Attempt | Waiting], recordings: Sequence[Recording]
 ) -> Sequence[Controls]:
     """Return the buttons: those of the recordings, or of what waits, or of the one that holds the stream already."""
+    row = card_controls(recordings)
     if any(isinstance(it, Waiting) and it.failure is not None for it in attempts):
-        return [Controls([give_up(order.order_id)])]
-    if recordings:
-        return card_controls(recordings)
+        row.append(give_up(order.order_id))
+    if row:
+        return [Controls(row)]
     held = [it for it in attempts if isinstance(it, Attempt) and isinstance(it.outcome, Duplicate)]
     return [Controls(holder_controls(held))] if held else []
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.messages.blocks import plain
-from bot.messages.controls import SURE, Button, Confirm, ControlName, Controls, Menu
+from bot.messages.controls import SURE, Button, Confirm, ControlName, Menu
 from bot.messages.wording import stream, streams
 from shared.attempts import Attempt, Duplicate
 from shared.recordings import Recording, RecordingState
@@ -15,14 +15,13 @@ def stoppable(recordings: Iterable[Recording]) -> list[Recording]:
     return [it for it in is_on if it.stop_asked is None]
 
 
-def card_controls(recordings: Sequence[Recording]) -> list[Controls]:
-    """Return the buttons of the message about these recordings, in a row; none if nothing can be done."""
+def card_controls(recordings: Sequence[Recording]) -> list[Button | Menu]:
+    """Return the buttons of the message about these recordings."""
     unknown = [it for it in recordings if it.state is RecordingState.UNKNOWN and it.job is None]
-    over = recordings if all(it.is_over for it in recordings) else ()
+    over = recordings if all(it.is_over for it in recordings) else []
     row: list[Button | Menu] = [*stop_controls(stoppable(recordings)), *_undecided(unknown)]
     row += [again(over)] if over else []
-    row += [details(recordings)] if recordings else []
-    return [Controls(row)] if row else []
+    return [*row, details(recordings)] if recordings else row
 
 
 def stop_controls(recordings: Sequence[Recording]) -> list[Button | Menu]:

@@ -1,5 +1,6 @@
 """A recorder in this process between real parts: moto's table and queue, the RTC and Slack stand-ins, a set clock."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -202,8 +203,9 @@ class World:
         return read(messages[0]["Body"]) if messages else None
 
     def read(self) -> list[str]:
-        """What ann read in the channel, each message as text."""
-        return [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
+        """What ann read in the channel, each message as text, without its buttons (test_clicks.py has those)."""
+        texts = [self.slack.chat.as_text(message) for message in self.slack.chat.messages(CLASS_RECORDINGS, ANN)]
+        return [re.sub(r"\n\[[^\n]*\]$", "", text) for text in texts]
 
     def call_back(self) -> None:
         """Let RTC call back about all that is new, and take what it says."""

@@ -93,13 +93,11 @@ def _fail(error: Exception) -> None:
 
 def labels(message: Message) -> list[str]:
     """The buttons and menus that a person sees."""
-    controls = [it for block in message.content.blocks for it in elements_of(block)]
-    shown = [
-        it.text if isinstance(it, Button) else it.placeholder
-        for it in controls
-        if isinstance(it, Button | StaticSelect)
+    seen = [it for block in message.content.blocks for it in elements_of(block)]
+    texts = [
+        it.text if isinstance(it, Button) else it.placeholder for it in seen if isinstance(it, Button | StaticSelect)
     ]
-    return [it.text for it in shown if it is not None]
+    return [text.text for text in texts if text is not None]
 
 
 @pytest.fixture(params=[True, False], ids=["token", "no token"])

@@ -1,66 +1,21 @@
 """What a click does, from Slack's payload to the order and the answer at its response_url."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from slack_bolt import BoltRequest
 
-from bot.app import create_app
-from bot.conversation import Conversation
-from bot.messages.blocks import Audience, Reply
-from shared.orders import Order, Show, Start, Stop
-from shared.recordings import Recording, RecordingState
+from shared.orders import Show, Start, Stop
+from shared.recordings import RecordingState
 from shared.slack_refs import ReplyTo
-from shared.team import SHIPPED, InForce
+from shared.team import InForce
 from shared.team_document import team_of
-from tests.block_kit import assert_slack_takes, controls_of, read
+from tests.block_kit import controls_of, read
 from tests.builders import ANN, BEN, NOW
-from tests.clicks import CLICK_URL, MESSAGE_TS, a_click
-from tests.known_recordings import KnownRecordings, a_known
+from tests.clicks import CLICK_URL, MESSAGE_TS
+from tests.known_recordings import a_known
+from tests.unit.bot.interactions.outside import Outside
 
 OVER: dict[str, Any] = {"state": RecordingState.ENDED, "ended_at": NOW}
-
-
-@dataclass
-class Outside:
-    """What stands around the app: a queue, the ledger, and what is posted to response_urls."""
-
-    known: tuple[Recording, ...] = ()
-    team: InForce = field(default_factory=lambda: InForce(SHIPPED))
-    orders: list[Order] = field(default_factory=list)
-    posted: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    mistakes: list[Exception] = field(default_factory=list)
-
-    def click(self, action_id: str, value: str = "", **more: Any) -> int:
-        """Return the status of the 200, which is empty."""
-        app = create_app(
-            Conversation(
-                command="/record",
-                idle_default=300,
-                recordings=lambda: KnownRecordings(self.known),
-                put=self.orders.append,
-                report_away=self.mistakes.append,
-                team=lambda: self.team,
-                clock=lambda: NOW,
-            ),
-            report=self.mistakes.append,
-            respond=lambda url, message: self.posted.append((url, message)),
-        )
-        response = app.dispatch(BoltRequest(body=a_click(action_id, value, **more), mode="socket_mode"))
-        assert (response.body == "") == (response.status == 200)
-        assert not self.mistakes
-        return response.status
-
-    def answer(self) -> tuple[Reply, bool]:
-        """The only answer, which Slack takes and only the person sees, and whether it replaces the message."""
-        ((url, message),) = self.posted
-        assert url == CLICK_URL
-        reply = Reply(message["text"], message["blocks"], Audience(message["response_type"]))
-        assert reply.to is Audience.ASKER
-        assert_slack_takes(reply)
-        return reply, message["replace_original"]
 
 
 def test_a_click_on_stop_stops_one_s_own_recording() -> None:
@@ -149,7 +104,7 @@ def test_a_click_has_the_rights_of_who_clicks() -> None:
     """Who may not stop what others started is told who can; the button gives no right."""
     team = team_of({"rules": [{"name": "all", "who": ["everyone"], "may": ["start", "list", "stop own"]}]})
     mine = a_known("1")
-    outside = Outside((mine,), InForce(team))
+    outside = Outside((mine,), team=InForce(team))
     outside.click("stop", f"yes {mine.id}", user_id=BEN.id)
     assert "may" in outside.answer()[0].text
     assert not outside.orders
@@ -159,7 +114,7 @@ def test_who_belongs_to_another_organisation_counts_as_a_guest() -> None:
     """They can't type the command in a shared channel, but they can click; the recorder reads it in the order too."""
     team = team_of({"rules": [{"name": "all", "who": ["everyone"], "may": ["start", "list", "stop any"]}]})
     mine = a_known("1")
-    outside = Outside((mine,), InForce(team))
+    outside = Outside((mine,), team=InForce(team))
     outside.click("stop", f"yes {mine.id}", user_id=BEN.id, team_id="T2")
     assert not outside.orders
     outside.click("stop", f"yes {mine.id}", user_id=BEN.id)
