@@ -34,7 +34,7 @@ VARYING = (
 """Fields of a log line whose value differs from run to run, or says no more than where the code is."""
 OF_NO_STEP = "of no step"
 FORMS = (
-    (r"http://127\.0\.0\.1:\d+/hooks/commands/\w+", "<response_url>"),
+    (r"http://127\.0\.0\.1:\d+/hooks/(?:commands|actions)/[\w-]+", "<response_url>"),
     (r"127\.0\.0\.1:\d+", "<host>"),
     (r"(?<=/orders/)(\w{24})\?[^\"\s]+", r"\1?<signature>"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "<time>"),
