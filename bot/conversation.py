@@ -18,7 +18,7 @@ from bot.messages.blocks import Audience, Reply, one_line, person, reply
 from bot.messages.controls import ControlName, name_of
 from bot.messages.refusals import refused
 from shared.actors import Actor
-from shared.orders import NotQueued, Order, PerhapsQueued, new_order_id, order_id_of_click
+from shared.orders import NotQueued, Order, PerhapsQueued, Show, new_order_id, order_id_of_click
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
 from shared.refusals import Lacking, Refusal
@@ -91,7 +91,8 @@ class Conversation:
         ts = None if is_ephemeral else clicked.container.message_ts
         reply_to = asking.reply_to.model_copy(update={"clicked": ts, "replaces": replaces and not done.keeps})
         accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
-        if trouble is None and clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral:
+        acts = trouble is None and not isinstance(done.action, Show)
+        if acts and clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         is_shown = done.redraws and not is_ephemeral
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)

@@ -28,8 +28,8 @@ class KnownRecordings:
     def of_id(self, recording_id: str) -> Recording | None:
         return next((it for it in self.all if it.id == recording_id), None)
 
-    def attempt_of(self, recording: Recording) -> Attempt | None:
-        return next((it for it in self.attempts if it.id == recording.id), None)
+    def attempt_of(self, recording_id: str) -> Attempt | None:
+        return next((it for it in self.attempts if it.id == recording_id), None)
 
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
         mine = [it for it in self.all if (it.actor, it.channel_id) == (actor, channel_id)]

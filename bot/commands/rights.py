@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.actors import Actor
-from shared.attempts import Attempt
+from shared.attempts import Attempt, NotStarted
 from shared.orders import Action, Extend, GiveUp, Start, Stop
 from shared.permissions import Verdict, may
 from shared.questions import NOT_SAID, NOTHING_KNOWN, Need, Person, Place, What
+from shared.recording_news import not_begun
 from shared.recordings import Recording
 from shared.refusals import Lacking, Refusal
 from shared.team import InForce, Right
@@ -31,8 +32,8 @@ class Recordings(Protocol):
     def of_id(self, recording_id: str) -> Recording | None:
         """Return the recording with that id, or None."""
 
-    def attempt_of(self, recording: Recording) -> Attempt | None:
-        """Return the attempt that started the recording, with RTC's whole answer; None if it isn't begun yet."""
+    def attempt_of(self, recording_id: str) -> Attempt | None:
+        """Return the attempt to start the recording, with RTC's whole answer; None if it isn't begun yet."""
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""
@@ -140,12 +141,19 @@ class Visible:
 
     def of_ids(self, recording_ids: Sequence[str]) -> Sequence[Recording]:
         """Return those of the recordings with these ids that the person may know of, in their order."""
-        found = filter(None, map(self.recordings.of_id, recording_ids))
+        found = filter(None, map(self._of_id, recording_ids))
         return [it for it in found if self.rights.may_see(it, self.right)]
 
     def attempt_of(self, recording: Recording) -> Attempt | None:
-        """Return the attempt that started the recording."""
-        return self.recordings.attempt_of(recording)
+        """Return the attempt to start the recording; None if it isn't begun yet."""
+        return self.recordings.attempt_of(recording.id)
+
+    def _of_id(self, recording_id: str) -> Recording | None:
+        """Return the recording; for a start that came to nothing, one that says so."""
+        found = self.recordings.of_id(recording_id)
+        attempt = self.recordings.attempt_of(recording_id) if found is None else None
+        came_to_nothing = attempt is not None and isinstance(attempt.outcome, NotStarted)
+        return not_begun(attempt) if attempt is not None and came_to_nothing else found
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""

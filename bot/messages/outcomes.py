@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, reply
-from bot.messages.controls import Controls
+from bot.messages.controls import ControlName, Controls
 from bot.messages.explanations import explain
 from bot.messages.recording_card import StreamNews, card, ends_at, job_line
 from bot.messages.recording_controls import card_controls, give_up, holder_controls
@@ -17,12 +17,17 @@ from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import Failure, FailureKind
 from shared.orders import Order
-from shared.recording_news import begun
+from shared.recording_news import begun, not_begun
 from shared.recordings import End, Recording, RecordingState
 from shared.rtc.models import RecordingRequest
 
 LATE = timedelta(minutes=1)
 """After this time the asker is mentioned in the headline, because they may not be watching the channel."""
+
+_NOT_AGAIN = frozenset(
+    {FailureKind.ALREADY_RUNNING, FailureKind.AUTH_FAILED, FailureKind.NOT_FOUND, FailureKind.NOT_ALLOWED}
+)
+"""Failures that no second try changes: more tries with a wrong key can lock it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,11 @@ def _controls(
     order: Order, attempts: Sequence[Attempt | Waiting], recordings: Sequence[Recording]
 ) -> Sequence[Controls]:
     """Return the buttons: those of the recordings, or of what waits, or of the one that holds the stream already."""
-    row = card_controls(recordings)
+    refused = [it for it in attempts if isinstance(it, Attempt) and isinstance(it.outcome, NotStarted)]
+    known = {it.id for it in recordings}
+    row = card_controls([*recordings, *(not_begun(it) for it in refused if it.id not in known)])
+    if any(isinstance(it.outcome, NotStarted) and it.outcome.failure.kind in _NOT_AGAIN for it in refused):
+        row = [it for it in row if it.name is not ControlName.AGAIN]
     if any(isinstance(it, Waiting) and it.failure is not None for it in attempts):
         row.append(give_up(order.order_id))
     if row:

@@ -6,7 +6,7 @@ from bot.messages.blocks import plain
 from bot.messages.controls import SURE, Button, Confirm, ControlName, Menu
 from bot.messages.wording import stream, streams
 from shared.attempts import Attempt, Duplicate
-from shared.recordings import Recording, RecordingState
+from shared.recordings import End, Recording, RecordingState
 
 
 def stoppable(recordings: Iterable[Recording]) -> list[Recording]:
@@ -59,7 +59,9 @@ def details(recordings: Sequence[Recording]) -> Button:
 
 def again(recordings: Sequence[Recording]) -> Button:
     """Return the button that starts the same again."""
-    return Button("Record again", ControlName.AGAIN, ids_of(recordings), about=_about(recordings))
+    is_new = all(it.end is End.NOT_STARTED for it in recordings)
+    label = "Try again" if is_new else "Record again"
+    return Button(label, ControlName.AGAIN, ids_of(recordings), about=_about(recordings))
 
 
 def holder_controls(duplicates: Sequence[Attempt]) -> list[Button | Menu]:

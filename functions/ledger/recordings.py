@@ -66,9 +66,10 @@ class Recordings:
         order_id, _, n = recording_id.partition(".")
         return self.read(order_id, int(n))
 
-    def attempt_of(self, recording: Recording) -> Attempt | None:
-        """Return the attempt that started the recording, with RTC's whole answer; None if it isn't begun yet."""
-        return self._table.read(Key(f"ORDER#{recording.order_id}", f"{ATTEMPT}{recording.n}"), Attempt)
+    def attempt_of(self, recording_id: str) -> Attempt | None:
+        """Return the attempt to start the recording, with RTC's whole answer; None if it isn't begun yet."""
+        order_id, _, n = recording_id.partition(".")
+        return self._table.read(Key(f"ORDER#{order_id}", f"{ATTEMPT}{n}"), Attempt)
 
     def of_job(self, job_id: str) -> Recording | None:
         """Return the job's recording; None if recordbot did not start the job."""

@@ -1,8 +1,7 @@
 """Clicks through all real processes: the door answers, and the recorder draws the message that was clicked on."""
 
 from local.slack.chat import ANN, Channel, Message
-from tests.e2e.conftest import Deployment
-from tests.processes import eventually
+from tests.e2e.conftest import Deployment, eventually
 
 
 def _said(bot: Deployment, channel: Channel, *words: str) -> Message:
@@ -12,7 +11,8 @@ def _said(bot: Deployment, channel: Channel, *words: str) -> Message:
         seen = bot.slack.chat.messages(channel, ANN)
         return [it for it in seen if all(word in bot.slack.chat.as_text(it) for word in words)]
 
-    return eventually(look)[-1]
+    found: list[Message] = eventually(look)
+    return found[-1]
 
 
 def test_a_slip_is_run_and_what_it_started_is_stopped_by_clicks(bot: Deployment) -> None:

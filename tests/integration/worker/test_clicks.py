@@ -210,7 +210,7 @@ def test_details_show_every_field_and_the_request_id(clicks: Clicks) -> None:
     said = next(it for it in reversed(clicks.messages(BEN)) if it.only_for == BEN.user_id)
     shown = clicks.text(said)
     (recording,) = clicks.world.ledger.recordings.live()
-    attempt = clicks.world.ledger.recordings.attempt_of(recording)
+    attempt = clicks.world.ledger.recordings.attempt_of(recording.id)
     assert attempt is not None
     assert attempt.outcome is not None
     assert attempt.outcome.kind == "started"
@@ -241,6 +241,18 @@ def test_an_unknown_outcome_can_be_tried_again_or_released(clicks: Clicks) -> No
         clicks.world.clock.tick(60)
 
 
+def test_a_refused_start_can_be_tried_again(clicks: Clicks) -> None:
+    """Its details have RTC's answer with the request id, though there is no recording."""
+    clicks.world.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
+    clicks.finish(clicks.world.order("user008"))
+    refused = clicks.messages()[-1]
+    assert labels(refused) == ["Try again", "Details"]
+    clicks.done(ANN, refused, "details")
+    assert "RTC.00001007" in clicks.text(clicks.messages()[-1])
+    clicks.done(ANN, refused, "again")
+    assert [it.request.user_id for it in clicks.world.ledger.recordings.live()] == ["user008"]
+
+
 def test_a_start_that_waits_can_be_given_up(clicks: Clicks) -> None:
     """Then it isn't tried again, and its message says so."""
     clicks.world.rtc.misbehave(FAILED, operation="start", times=None)
@@ -250,7 +262,7 @@ def test_a_start_that_waits_can_be_given_up(clicks: Clicks) -> None:
     assert labels(waits) == ["Give up"]
     given_up = clicks.done(ANN, waits, "give-up")
     assert clicks.text(given_up).startswith("⛔ Not recorded: user001 in room 100")
-    assert labels(given_up) == []
+    assert labels(given_up) == ["Try again", "Details"]
     asked = clicks.world.starts()
     clicks.world.clock.tick(60)
     clicks.finish(order)
