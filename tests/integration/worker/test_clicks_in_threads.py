@@ -38,7 +38,7 @@ def reminded(clicks: Clicks) -> tuple[Message, Recording]:
 
 
 def test_keep_on_adds_an_hour_once(clicks: Clicks) -> None:
-    """The reminder loses its buttons and says who did it. Whoever still sees them adds no second hour."""
+    """The reminder loses its buttons and says who did it. A second click adds no second hour."""
     reminder, before = reminded(clicks)
     after = clicks.done(BEN, reminder, "keep-on")
     assert labels(after) == []
