@@ -16,16 +16,17 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.asker import Clicked, TypedCommand
-from bot.conversation import Conversation, ToClick
+from bot.asker import Clicked, Shortcut, Submitted, TypedCommand
+from bot.conversation import Conversation, ToClick, ToSubmission
 from bot.messages import replies
 from bot.messages.blocks import Reply
+from bot.messages.views import message
 
 type Respond = Callable[[str, Mapping[str, Any]], None]
 
 
 def create_app(conversation: Conversation, *, report: Callable[[Exception], None], respond: Respond) -> App:
-    """Return the app that answers the slash command and clicks: a 200, or a 400 if the payload lacks a field.
+    """Return the app that answers commands, clicks, shortcuts and forms: a 200, or a 400 if the payload lacks a field.
 
     `report` gets the exceptions that are a mistake of ours. `respond` posts a message to a response_url: that is the
     answer to a click, because Slack ignores a message in its 200.
@@ -46,6 +47,8 @@ def create_app(conversation: Conversation, *, report: Callable[[Exception], None
     app.command(conversation.command)(listeners.command)
     app.command(re.compile(""))(listeners.another_command)
     app.action(re.compile(""))(listeners.click)
+    app.shortcut(re.compile(""))(listeners.shortcut)
+    app.view(re.compile(""))(listeners.submission)
     app.error(listeners.unheard)
     return app
 
@@ -65,11 +68,11 @@ class _Listeners:
         except ValidationError:
             return _bad_request("a command names its user, channel and response_url")
         try:
-            reply = self.conversation.typed(typed.text, typed)
+            reply = self.conversation.typed(typed.text, typed, typed.trigger_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person reads that it was not their mistake
             self.report(error)
             reply = replies.our_mistake()
-        return ack(as_body(reply))
+        return ack() if reply is None else ack(as_body(reply))
 
     def another_command(self, ack: Ack) -> BoltResponse:
         """Answer a slash command of another name."""
@@ -88,6 +91,40 @@ class _Listeners:
             answer = ToClick(replies.our_mistake(), replaces=False)
         if answer is not None:
             self.respond(clicked.response_url, _as_answer(answer, clicked))
+        return ack()
+
+    def shortcut(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        """Answer a shortcut, of the workspace or of a message."""
+        try:
+            shortcut = Shortcut.model_validate(body)
+        except ValidationError:
+            return _bad_request("a shortcut names its user and a trigger_id")
+        try:
+            reply = self.conversation.shortcut(shortcut)
+        except Exception as error:  # noqa: BLE001 - as for a command
+            self.report(error)
+            reply = replies.our_mistake()
+        if reply is not None and shortcut.response_url is not None:
+            self.respond(shortcut.response_url, as_body(reply) | {"replace_original": False})
+        return ack()
+
+    def submission(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        """Answer a form."""
+        try:
+            submitted = Submitted.model_validate(body)
+        except ValidationError:
+            return _bad_request("a submission names its user, and its view with what was entered")
+        try:
+            answer = self.conversation.submitted(submitted)
+        except Exception as error:  # noqa: BLE001 - as for a command
+            self.report(error)
+            answer = ToSubmission(view=message("recordbot", replies.our_mistake()))
+        if answer.errors:
+            return ack(response_action="errors", errors=dict(answer.errors))
+        if answer.view is not None:
+            return ack(response_action="update", view=dict(answer.view))
+        if answer.reply is not None:
+            self.respond(answer.response_url, as_body(answer.reply))
         return ack()
 
     def unheard(self, error: Exception) -> BoltResponse:

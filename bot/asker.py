@@ -1,5 +1,6 @@
 """Who asks, and where the answer goes: as a slash command says it, or a click."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -7,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 type _Text = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 """Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
+type TriggerId = Annotated[str, StringConstraints(max_length=200)]
+"""Opens one view within three seconds. Empty for none."""
 type _Timestamp = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,9})?$")]
 
 _NOT_PUBLIC = frozenset({"privategroup", "directmessage"})
@@ -39,6 +42,7 @@ class TypedCommand(Asker):
 
     text: str = ""
     """What follows the command's name."""
+    trigger_id: TriggerId = ""
 
 
 class _Named(_Said):
@@ -99,13 +103,12 @@ class Clicked(_Said):
     @property
     def asker(self) -> Asker:
         """Return who clicked."""
-        theirs, ours = self.user.team_id, self.team and self.team.id
         return Asker(
             user_id=self.user.id,
             channel_id=self.channel.id,
             response_url=self.response_url,
             channel_name=self.channel.name,
-            is_foreign=theirs is not None and ours is not None and theirs != ours,
+            is_foreign=_is_foreign(self.user, self.team),
         )
 
     @property
@@ -130,3 +133,97 @@ class Clicked(_Said):
         action = self.actions[0]
         where = (self.channel.id, self.container.message_ts)
         return (self.user.id, *where, action.action_id, self.value, action.action_ts)
+
+
+class _Message(_Said):
+    text: str = ""
+
+
+class Shortcut(_Said):
+    """Slack's shortcut, of the whole workspace or of a message.
+
+    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+
+    user: _User
+    trigger_id: TriggerId
+    channel: _Channel | None = None
+    """The message's channel; None for a shortcut of the workspace, which has no response_url either."""
+    message: _Message = _Message()
+    response_url: Annotated[_Text | None, Field(repr=False)] = None
+    team: _Named | None = None
+
+    @property
+    def asker(self) -> Asker | None:
+        """Return who uses it, and where the answer goes; None if it can go nowhere."""
+        if self.channel is None or self.response_url is None:
+            return None
+        return Asker(
+            user_id=self.user.id,
+            channel_id=self.channel.id,
+            response_url=self.response_url,
+            channel_name=self.channel.name,
+            is_foreign=_is_foreign(self.user, self.team),
+        )
+
+
+class _Entered(_Said):
+    value: Annotated[str | None, StringConstraints(max_length=3000)] = None
+    selected_option: _Option | None = None
+
+    @property
+    def text(self) -> str:
+        return (self.value or "") if self.selected_option is None else self.selected_option.value
+
+
+class _State(_Said):
+    values: Mapping[str, Mapping[str, _Entered]]
+
+
+class _View(_Named):
+    callback_id: str = ""
+    private_metadata: Annotated[str, StringConstraints(max_length=3000)] = ""
+    state: Annotated[_State, Field(repr=False)]
+
+
+class _ResponseUrl(_Said):
+    channel_id: _Text
+    response_url: Annotated[_Text, Field(repr=False)]
+
+
+class Submitted(_Said):
+    """Slack's view_submission.
+
+    https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+
+    user: _User
+    view: _View
+    response_urls: tuple[_ResponseUrl, ...] = ()
+    """One for each conversation that was chosen."""
+    team: _Named | None = None
+
+    @property
+    def entered(self) -> Mapping[str, str]:
+        """Return what was entered, by the names of the fields."""
+        return {name: "".join(it.text for it in elements.values()) for name, elements in self.view.state.values.items()}
+
+    def asker(self, told: _ResponseUrl, channel_name: str) -> Asker:
+        """Return who submitted it. The answer goes to the chosen channel."""
+        return Asker(
+            user_id=self.user.id,
+            channel_id=told.channel_id,
+            response_url=told.response_url,
+            channel_name=channel_name,
+            is_foreign=_is_foreign(self.user, self.team),
+        )
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Return what is the same each time that this form is submitted, and differs for every other."""
+        return (self.user.id, self.view.id)
+
+
+def _is_foreign(user: _User, team: _Named | None) -> bool:
+    theirs, ours = user.team_id, team and team.id
+    return theirs is not None and ours is not None and theirs != ours

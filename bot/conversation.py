@@ -1,22 +1,26 @@
 """Answer what a person asks, typed or clicked: the same rights, orders and answers hold for both."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from typing import Any
 
-from bot.asker import Asker, Clicked
+from bot.asker import Asker, Clicked, Shortcut, Submitted
 from bot.commands import SUBCOMMANDS, lexicon_in
 from bot.commands.rights import NotAllowed, Recordings, Rights
+from bot.commands.start import START
 from bot.commands.subcommand import Asked, Context, Placing
 from bot.interactions import INTERACTIONS
+from bot.interactions.form import CHANNEL, TITLE, errors_of, form_of, opened_in, typed_in, values_in
 from bot.interactions.interaction import Click, Interaction, Typed
 from bot.language.corrections import CommandError
-from bot.language.normalising import from_slack
+from bot.language.normalising import from_slack, normalise
 from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Audience, Reply, one_line, person, reply
 from bot.messages.controls import ControlName, name_of
 from bot.messages.refusals import refused
+from bot.messages.views import message
 from shared.actors import Actor
 from shared.orders import NotQueued, Order, PerhapsQueued, Show, new_order_id, order_id_of_click
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
@@ -38,6 +42,17 @@ class ToClick:
 
     reply: Reply
     replaces: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToSubmission:
+    """The answer to a form: errors at its fields, a view in its place, or a reply when it is closed."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    view: Mapping[str, Any] | None = None
+    reply: Reply | None = None
+    response_url: str = field(default="", repr=False)
+    """Where the reply goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +78,54 @@ class Conversation:
     report_refusal: Callable[[Actor, Place, Refusal], None] = lambda _actor, _place, _refusal: None
     zone_of: Callable[[str], tzinfo] = lambda _: UTC
     """Returns the time zone of the person with that id. It is called only for a command with a time of day."""
+    open_view: Callable[[str, Mapping[str, Any]], bool] = lambda _trigger_id, _view: False
+    """Opens a view with a trigger_id, and returns whether Slack has opened it. It takes a bot token."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def typed(self, text: str, asker: Asker) -> Reply:
-        """Answer the text after the slash command's name."""
+    def typed(self, text: str, asker: Asker, trigger_id: str = "") -> Reply | None:
+        """Answer the text after the slash command's name; None if the form was opened, since there is no text."""
+        if trigger_id and not normalise(from_slack(text)):
+            is_opened = self._opens_form(trigger_id, "", asker.channel_id, asker.channel_name)
+            return None if is_opened else self._answer("", asker)
+        return self._answer(text, asker)
+
+    def shortcut(self, shortcut: Shortcut) -> Reply | None:
+        """Open the form, with what the message says; None if there is nothing more to say, or no way to say it."""
+        asker, trigger_id, text = shortcut.asker, shortcut.trigger_id, shortcut.message.text
+        if asker is None:
+            self._opens_form(trigger_id, text)
+            return None
+        is_opened = self._opens_form(trigger_id, text, asker.channel_id, asker.channel_name)
+        return None if is_opened else self._answer("", asker)
+
+    def submitted(self, submitted: Submitted) -> ToSubmission:
+        """Answer the form: with errors at its fields, another view in its place, or an order."""
+        opened = opened_in(submitted.view.callback_id, submitted.view.private_metadata)
+        if opened is None:
+            return ToSubmission(view=message(TITLE, replies.old_form(self.command)))
+        told = next(iter(submitted.response_urls), None)
+        if told is None:
+            return ToSubmission(errors={CHANNEL: "choose the channel where the recording's message is posted"})
+        asking = self._asking(submitted.asker(told, opened.name_of(told.channel_id)))
+        context = asking.asked.context
+        begun = self._context(asking.rules, opened.channel_id) if opened.has_defaults_for(told.channel_id) else None
+        try:
+            values = values_in(submitted.entered, context, begun)
+            done = self._guarded(lambda asked: START.run(values, asked), START.right, asking)
+        except CommandError as error:
+            return ToSubmission(errors=errors_of(error, context))
+        if isinstance(done, Reply):
+            return ToSubmission(view=message(TITLE, done))
+        accepted, trouble = self._place(done, asking, order_id_of_click(*submitted.identity), asking.reply_to)
+        if trouble is not None:
+            return ToSubmission(view=message(TITLE, trouble))
+        return ToSubmission(reply=accepted, response_url=told.response_url)
+
+    def _opens_form(self, trigger_id: str, text: str, channel_id: str = "", channel_name: str = "") -> bool:
+        context = self._context(self.team(), channel_id)
+        return self.open_view(trigger_id, form_of(context, typed_in(text, context), channel_id, channel_name))
+
+    def _answer(self, text: str, asker: Asker) -> Reply:
         asking = self._asking(asker)
         done = self._read(from_slack(text), asking)
         if isinstance(done, Reply):
@@ -100,10 +159,7 @@ class Conversation:
     def _asking(self, asker: Asker) -> "_Asking":
         rules = self.team()
         actor, place = Actor(kind="slack_user", id=asker.user_id), Place(asker.channel_id, asker.is_public)
-        defaults = rules.team.defaults_in(asker.channel_id)
-        context = Context(
-            self.command, self.idle_default, lexicon_in(defaults), self.recordings, self.record_rule_id, defaults
-        )
+        context = self._context(rules, asker.channel_id)
 
         def look_up(needs: frozenset[Need]) -> Person:
             return FOREIGN if asker.is_foreign else self.look_up(asker.user_id, needs)
@@ -113,6 +169,12 @@ class Conversation:
         asked = Asked(context, actor, asker.channel_id, self.clock(), rights, zone=lambda: self.zone_of(asker.user_id))
         reply_to = ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url, is_public=asker.is_public)
         return _Asking(asked, rules, place, reply_to, is_foreign=asker.is_foreign)
+
+    def _context(self, rules: InForce, channel_id: str) -> Context:
+        defaults = rules.team.defaults_in(channel_id)
+        return Context(
+            self.command, self.idle_default, lexicon_in(defaults), self.recordings, self.record_rule_id, defaults
+        )
 
     def _interact(self, interaction: Interaction, click: Click, asking: "_Asking") -> Reply | Placing:
         def run(asked: Asked) -> Reply | Placing:
@@ -128,10 +190,10 @@ class Conversation:
         """Return what the sub-command in the text answers or places."""
         try:
             words, values = parse(text, asking.asked.context.lexicon, self.command)
+            subcommand = _SUBCOMMANDS[words.name]
+            return self._guarded(lambda asked: subcommand.run(values, asked), subcommand.right, asking)
         except CommandError as error:
             return _not_understood(error, self.command, asking.rules)
-        subcommand = _SUBCOMMANDS[words.name]
-        return self._guarded(lambda asked: subcommand.run(values, asked), subcommand.right, asking)
 
     def _guarded(self, run: Callable[[Asked], Reply | Placing], right: Right, asking: "_Asking") -> Reply | Placing:
         """Return what `run` does, as far as the person may."""

@@ -125,6 +125,9 @@ def _door() -> "Door":
         look_up=lambda user_id, needs: _look_up(user_id, needs, people()),
         report_refusal=note_refusal,
         zone_of=lambda user_id: _zone_of(user_id, people()),
+        open_view=lambda trigger_id, view: (
+            secret.read().bot_token is not None and _open_view(slack_api(), trigger_id, view)
+        ),
     )
     app = create_app(
         conversation,
@@ -154,6 +157,21 @@ def _respond(slack_api: "SlackApi", response_url: str, message: Mapping[str, Any
         logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
     except CannotDeliver as error:
         logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
+
+
+def _open_view(slack_api: "SlackApi", trigger_id: str, view: Mapping[str, Any]) -> bool:
+    """Open a view, and return whether Slack has said that it did. A trigger_id holds for three seconds."""
+    from bot.slack_api import CannotDeliver, TryLater  # noqa: PLC0415
+
+    try:
+        slack_api.call("views.open", {"trigger_id": trigger_id, "view": view})
+    except TryLater as error:
+        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
+    except CannotDeliver as error:
+        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
+    else:
+        return True
+    return False
 
 
 @lru_cache(maxsize=1)

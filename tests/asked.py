@@ -7,7 +7,9 @@ from datetime import UTC, datetime, tzinfo
 from bot.commands import LEXICON, SUBCOMMANDS
 from bot.commands.rights import Rights
 from bot.commands.subcommand import Asked, Context, Placing
+from bot.language.corrections import CommandError
 from bot.language.parser import parse
+from bot.messages import replies
 from bot.messages.blocks import Reply
 from shared.actors import Actor
 from shared.questions import Place
@@ -36,11 +38,14 @@ def asked(
 
 
 def run(text: str, where: Asked | None = None) -> Reply | Placing:
-    """What the sub-command answers or places. Raises CommandError."""
+    """What the sub-command answers or places. Raises CommandError if the text is no command."""
     where = where or asked()
     words, values = parse(text, where.context.lexicon)
     (subcommand,) = [it for it in SUBCOMMANDS if it.words.name == words.name]
-    return subcommand.run(values, replace(where, right=subcommand.right))
+    try:
+        return subcommand.run(values, replace(where, right=subcommand.right))
+    except CommandError as error:
+        return replies.not_understood(error, where.context.command)
 
 
 def placed(text: str, where: Asked | None = None) -> Placing:

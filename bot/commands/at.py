@@ -8,7 +8,6 @@ from bot.commands.times import moment_like, read_moment, resolved
 from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import Option, Vocabulary
 from bot.language.parser import Command, Values, write
-from bot.messages import replies
 from bot.messages.blocks import Audience, Line, Reply, code, day_time, joined, reply
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import streams
@@ -68,7 +67,7 @@ def _move(planned: Sequence[Recording], typed: str, values: Values, asked: Asked
         corrected = Command(WORDS, {**values, TIME.name: [moment.dated]}) if moment.dated else None
         line = None if corrected is None else write(corrected, asked.context.lexicon)
         problem = Problem(typed, (0, 0), moment.problem)
-        return replies.not_understood(CommandError((problem,), line, nothing=WORDS.nothing), asked.context.command)
+        raise CommandError((problem,), line, nothing=WORDS.nothing)
     action = Move(recordings=tuple(it.id for it in planned), start_at=moment.time)
     headline: Line = [f"⏳ Moving {streams([it.request for it in planned])} to ", day_time(moment.time)]
     return Placing(

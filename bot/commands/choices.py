@@ -75,6 +75,7 @@ QUALITY = Option(
 SOURCE = Option(
     name="source",
     form="[camera|screen|audio]",
+    label="Picture",
     help="which picture, by default camera; audio records only the sound",
     example="100 user001 screen",
     aliases=("video-type",),
@@ -94,6 +95,7 @@ SOURCE = Option(
 NO_AUDIO = Option(
     name="no-audio",
     form="[no-audio]",
+    label="Sound",
     help="record the picture without sound",
     example="100 user001 no-audio",
     choices=words_for(
@@ -113,6 +115,7 @@ NO_AUDIO = Option(
 RULE = Option(
     name="rule",
     form="[rule=ID]",
+    label="Recording rule",
     help="the recording rule of the RTC app that applies",
     example="100 user001 rule=5f5e172b9016ed5b0961a43",
     aliases=("record-rule-id",),
@@ -122,6 +125,7 @@ RULE = Option(
 IDLE = Option(
     name="idle",
     form="[idle=30s|10m|1h|N]",
+    label="Idle time",
     help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); "
     "it goes on while others than the user are there; by default 5 min in Slack, which is a setting, and "
     f"{span(MAX_IDLE_TIME_DEFAULT)} by webhook",

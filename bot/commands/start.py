@@ -10,7 +10,6 @@ from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Command, Values, write
 from bot.language.values import read_id, read_rtmp_url, seconds_of
-from bot.messages import replies
 from bot.messages.blocks import Audience, Line, Reply, joined, reply
 from bot.messages.wording import common_settings, streams
 from shared.orders import MAX_STREAMS, Start
@@ -31,6 +30,7 @@ def _address_like(text: str) -> str | None:
 USER = Option(
     name="user",
     form="USER[,USER...]",
+    label="Users",
     help=f"one to {MAX_STREAMS} users' ids in RTC, with commas between; user=hd records somebody who is called hd",
     example="100 user001,user002",
     aliases=("users", "user-id"),
@@ -44,6 +44,7 @@ USER = Option(
 PUSH = Option(
     name="push",
     form="[push=rtmp://...]",
+    label="Push to",
     help="push the stream there as well, up to ten times; the address is a secret and never shown again",
     example="100 user001 push=rtmp://live.example.com/app/key",
     aliases=("rtmp-urls",),
@@ -56,6 +57,7 @@ PUSH = Option(
 DRY_RUN = Option(
     name="dry-run",
     form="[dry-run]",
+    label="Only try it",
     help="show what would be sent; nothing is sent",
     example="100 user001 dry-run",
     choices=words_for({"dry-run": "dry-run dryrun"}),
@@ -122,7 +124,7 @@ def _action(values: Values, times: Times) -> Start:
     )
 
 
-def _run(values: Values, asked: Asked) -> Reply | Placing:
+def _run(values: Values, asked: Asked) -> Placing:
     context = asked.context
     chosen = choose(values, context)
     times = read_times(chosen.values, asked.now, asked.zone)
@@ -132,7 +134,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
         is_clear = times.dated and PUSH.name not in values
         command = Command(context.lexicon.default, {**values, **times.dated})
         corrected = write(command, context.lexicon) if is_clear else None
-        return replies.not_understood(CommandError(problems, corrected, nothing=WORDS.nothing), context.command)
+        raise CommandError(problems, corrected, nothing=WORDS.nothing)
     action = _action(chosen.values, times)
     origins = said_origins(chosen, context) if action.dry_run else []
     return Placing(action, lambda order_id: accepted(order_id, action, times.zone_name, origins))
@@ -146,7 +148,7 @@ def _no_picture(chosen: Chosen) -> tuple[Problem, ...]:
     if _conflict(chosen.values) is None:
         return ()
     where = chosen.origins[SOURCE.name]
-    return (Problem(NO_AUDIO.name, (0, 0), f"{where} has no picture: type camera or screen too"),)
+    return (Problem(NO_AUDIO.name, (0, 0), f"{where} has no picture: type camera or screen too", NO_AUDIO.name),)
 
 
 def accepted(order_id: str, action: Start, zone_name: str = "", origins: Sequence[Line] = ()) -> Reply:

@@ -76,7 +76,7 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """A sub-command. `run` answers, or returns what to place. It may raise Unavailable or NotAllowed."""
+    """A sub-command. `run` answers, or returns what to place. It may raise CommandError, Unavailable or NotAllowed."""
 
     words: Vocabulary
     run: Callable[[Values, Asked], Reply | Placing]

@@ -87,6 +87,7 @@ def moment_like(text: str) -> str | None:
 FOR = Option(
     name="for",
     form="[for=90m]",
+    label="Length",
     help="end the recording after this time; there is a maximum, which is a setting",
     example="100 user001 for=90m",
     aliases=("duration", "max=", "max-duration", "max-length", "at-most", "lasting"),
@@ -96,6 +97,7 @@ FOR = Option(
 UNTIL = Option(
     name="until",
     form="[until=15:30]",
+    label="End at",
     help="end the recording at this time of day, in your time zone as Slack has it, or in UTC; the answer says which; "
     "with a date: until=2026-11-27T15:30",
     example="100 user001 until=15:30",
@@ -106,6 +108,7 @@ UNTIL = Option(
 AT = Option(
     name="at",
     form="[at=14:00]",
+    label="Start at",
     help=f"start later, at this time of day, or with a date, up to {FURTHEST_START.days} days ahead; list shows it, "
     "stop cancels it",
     example="100 user001 at=14:00",
@@ -116,6 +119,7 @@ AT = Option(
 IN = Option(
     name="in",
     form="[in=10m]",
+    label="Start in",
     help="start later, after this time",
     example="100 user001 in=10m",
     otherwise="room",
@@ -167,7 +171,7 @@ def read_times(values: Values, now: datetime, zone: Callable[[], tzinfo]) -> Tim
         end_at=end_at,
         max_duration=None if length is None else timedelta(seconds=seconds_of(length) or 0),
         zone_name=str(here) if asked else "",
-        problems=tuple(Problem(f"{it.option.name}={it.typed}", (0, 0), it.problem) for it in wrong),
+        problems=tuple(Problem(f"{it.option.name}={it.typed}", (0, 0), it.problem, it.option.name) for it in wrong),
         dated={it.option.name: [it.dated] for it in wrong} if is_clear else {},
     )
 

@@ -55,7 +55,7 @@ class CommandBuilder:
     @property
     def is_implicit(self) -> bool:
         """Return whether the command is the default one only because the text names no other."""
-        return self.vocabulary is self.lexicon.default and not self.is_named
+        return self._is_default and not self.is_named
 
     def build(self) -> Command:
         """Return the command. Raises CommandError with all problems, and a correction if every problem has only one."""
@@ -65,7 +65,12 @@ class CommandBuilder:
         if self._is_clear and not self._may_hold_secret():
             corrected = write(Command(self.vocabulary, self.values), self.lexicon)
         problems = tuple(sorted(self._problems, key=lambda problem: problem.place))
-        raise CommandError(problems, corrected, nothing=self.vocabulary.nothing)
+        understood = {name: values for name, values in self.values.items() if values} if self._is_default else {}
+        raise CommandError(problems, corrected, nothing=self.vocabulary.nothing, understood=understood)
+
+    @property
+    def _is_default(self) -> bool:
+        return self.vocabulary is self.lexicon.default
 
     def _may_hold_secret(self) -> bool:
         """Return whether a value may not be repeated. Among any words there may be a push address, or a part of one."""

@@ -1,7 +1,7 @@
 """The problems of a text that is no command, each with the nearest word. A secret is never repeated."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _LONGEST_SHOWN = 40
@@ -21,6 +21,8 @@ class Problem:
     given: str
     place: tuple[int, int]
     message: str
+    option: str = ""
+    """The option whose value it is about, by its name, if there is no text that it has a place in."""
 
     @property
     def line(self) -> str:
@@ -36,13 +38,22 @@ class CommandError(Exception):
 
     `corrected` is the text to type after the command's name. It is None if it isn't clear what was meant, or if the
     text holds a push address, which may not be shown again. `nothing` says what was not done: "Nothing started".
+    `understood` are the values that are most likely meant, if it is the default sub-command; it may lack some.
     """
 
-    def __init__(self, problems: tuple[Problem, ...], corrected: str | None = None, *, nothing: str) -> None:
+    def __init__(
+        self,
+        problems: tuple[Problem, ...],
+        corrected: str | None = None,
+        *,
+        nothing: str,
+        understood: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         super().__init__("; ".join(problem.line for problem in problems))
         self.problems = problems
         self.corrected = corrected
         self.nothing = nothing
+        self.understood = understood or {}
 
 
 def shown(text: str) -> str:

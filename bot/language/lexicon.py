@@ -39,6 +39,8 @@ class Option:
     help: str
     example: str
     """What to type after the command's name."""
+    label: str = ""
+    """Its name in the form, if that is another than its own."""
     aliases: tuple[str, ...] = ()
     """Other names, such as those of the API's fields. They are understood like the name itself. One that ends in `=`
     is a name only before its value: `max=2h`, since `max` may be a person."""

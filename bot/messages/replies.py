@@ -47,6 +47,15 @@ def old_button(command: str) -> Reply:
     )
 
 
+def old_form(command: str) -> Reply:
+    """Answer a form that another version of recordbot has opened."""
+    return reply(
+        Audience.ASKER,
+        ["✋ Nothing was done: this form is of another version of recordbot."],
+        ["Close it, and open it again: ", code(command)],
+    )
+
+
 def our_mistake() -> Reply:
     """Say that we failed before there was an order."""
     return reply(

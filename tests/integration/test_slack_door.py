@@ -24,6 +24,7 @@ from tests.ledger_table import create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
+from tests.views import assert_slack_takes_view
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -199,6 +200,39 @@ def test_a_time_of_day_is_that_of_the_person_s_zone_or_utc(
         assert "past" in answered
         _ask("100 user001 for=90m")
         assert server.connections == bool(token)
+
+
+@pytest.mark.parametrize("token", ["", "xoxb-made-up"])
+@pytest.mark.parametrize(
+    ("answer", "opens"),
+    [
+        (http(200, b'{"ok": true, "view": {"id": "V1"}}'), True),
+        (http(200, b'{"ok": false, "error": "expired_trigger_id"}'), False),
+        (http(429, b"", "Retry-After: 30"), False),
+        (http(500), False),
+        (b"", False),
+    ],
+)
+def test_the_command_alone_opens_the_form_or_gives_the_short_help(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch, answer: bytes, token: str, *, opens: bool
+) -> None:
+    """Whatever Slack answers, the person reads something; without a token Slack isn't asked."""
+    aws.secrets.update_secret(
+        SecretId="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET], "bot_token": token})
+    )
+    with RawServer(sends(answer)) as server:
+        monkeypatch.setenv("SLACK_API_URL", f"{server.endpoint}/api/")
+        form = a_form("", trigger_id="1.2.abc")
+        result = slack.handler(an_event(form, signed(form, now=time.time())), Context())
+        assert (result["statusCode"], result["body"] == "") == (200, opens and bool(token))
+        assert (opens and token) or "help start" in str(result["body"])
+        assert server.connections == bool(token)
+        for request in server.requests:
+            assert request.startswith(b"POST /api/views.open ")
+            sent = json.loads(request.partition(b"\r\n\r\n")[2])
+            assert sent["trigger_id"] == "1.2.abc"
+            assert_slack_takes_view(sent["view"])
+    assert not aws.orders()
 
 
 def test_every_line_of_an_order_carries_its_id(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:

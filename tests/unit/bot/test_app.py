@@ -247,9 +247,8 @@ def test_a_command_half_there_is_refused(name: str, lack: Callable[[dict[str, st
 @pytest.mark.parametrize(
     "body",
     [
-        {"type": "view_submission", "view": {"type": "modal", "callback_id": "form"}},
-        {"type": "shortcut", "callback_id": "record"},
-        {"type": "event_callback", "event": {"type": "app_home_opened"}},
+        {"type": "view_closed", "view": {"type": "modal", "callback_id": "start"}},
+        {"type": "event_callback", "event": {"type": "app_mention"}},
         {},
     ],
 )
