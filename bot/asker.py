@@ -135,7 +135,7 @@ class Clicked(_Said):
         return (self.user.id, *where, action.action_id, self.value, action.action_ts)
 
 
-class _Message(_Said):
+class _MessageText(_Said):
     text: str = ""
 
 
@@ -149,7 +149,7 @@ class Shortcut(_Said):
     trigger_id: TriggerId
     channel: _Channel | None = None
     """The message's channel; None for a shortcut of the workspace, which has no response_url either."""
-    message: _Message = _Message()
+    message: _MessageText = _MessageText()
     response_url: Annotated[_Text | None, Field(repr=False)] = None
     team: _Named | None = None
 
@@ -208,12 +208,12 @@ class Submitted(_Said):
         """Return what was entered, by the names of the fields."""
         return {name: "".join(it.text for it in elements.values()) for name, elements in self.view.state.values.items()}
 
-    def asker(self, told: _ResponseUrl, channel_name: str) -> Asker:
+    def asker(self, place: _ResponseUrl, channel_name: str) -> Asker:
         """Return who submitted it. The answer goes to the chosen channel."""
         return Asker(
             user_id=self.user.id,
-            channel_id=told.channel_id,
-            response_url=told.response_url,
+            channel_id=place.channel_id,
+            response_url=place.response_url,
             channel_name=channel_name,
             is_foreign=_is_foreign(self.user, self.team),
         )

@@ -103,12 +103,12 @@ class Conversation:
         opened = opened_in(submitted.view.callback_id, submitted.view.private_metadata)
         if opened is None:
             return ToSubmission(view=message(TITLE, replies.old_form(self.command)))
-        told = next(iter(submitted.response_urls), None)
-        if told is None:
+        place = next(iter(submitted.response_urls), None)
+        if place is None:
             return ToSubmission(errors={CHANNEL: "choose the channel where the recording's message is posted"})
-        asking = self._asking(submitted.asker(told, opened.name_of(told.channel_id)))
+        asking = self._asking(submitted.asker(place, opened.name_of(place.channel_id)))
         context = asking.asked.context
-        begun = self._context(asking.rules, opened.channel_id) if opened.has_defaults_for(told.channel_id) else None
+        begun = self._context(asking.rules, opened.channel_id) if opened.has_defaults_for(place.channel_id) else None
         try:
             values = values_in(submitted.entered, context, begun)
             done = self._guarded(lambda asked: START.run(values, asked), START.right, asking)
@@ -119,7 +119,7 @@ class Conversation:
         accepted, trouble = self._place(done, asking, order_id_of_click(*submitted.identity), asking.reply_to)
         if trouble is not None:
             return ToSubmission(view=message(TITLE, trouble))
-        return ToSubmission(reply=accepted, response_url=told.response_url)
+        return ToSubmission(reply=accepted, response_url=place.response_url)
 
     def _opens_form(self, trigger_id: str, text: str, channel_id: str = "", channel_name: str = "") -> bool:
         context = self._context(self.team(), channel_id)

@@ -24,7 +24,7 @@ from bot.messages.controls import Element
 from bot.messages.views import ConversationField, Field, form
 
 CHANNEL = "channel"
-"""The field for the channel that is told. The other fields have the names of options."""
+"""The field for the channel that gets the message. The other fields have the names of options."""
 CALLBACK_ID = "start"
 TITLE = "Start a recording"
 _NOT_CHOSEN = "-"
@@ -45,7 +45,7 @@ class Opened(BaseModel):
     """Whether its fields began with the channel's defaults."""
 
     def has_defaults_for(self, channel_id: str) -> bool:
-        """Return whether the fields began with defaults that hold in this channel where it has none of its own."""
+        """Return whether the fields began with defaults that hold in this channel where the channel has none."""
         return self.begins_with_defaults and self.channel_id in {"", channel_id}
 
     def name_of(self, channel_id: str) -> str:

@@ -47,12 +47,12 @@ def outcome(trace: Trace) -> str:
     return ", ".join(outcomes)
 
 
-def _done_in_slack(told: Mapping[str, Any]) -> str:
+def _done_in_slack(payload: Mapping[str, Any]) -> str:
     """Return what a person did: which button, form or shortcut it was."""
-    match told:
+    match payload:
         case {"type": "block_actions", "actions": [action, *_]} if isinstance(action, dict):
             shown = part(part(action, "selected_option"), "text") or part(action, "text")
-            is_home = part(told, "view").get("type") == "home"
+            is_home = part(payload, "view").get("type") == "home"
             return f"clicked [{shown.get('text') or action.get('action_id')}]{' in the home tab' if is_home else ''}"
         case {"type": "view_submission" | "view_closed" as kind, "view": {"title": {"text": str(title)}}}:
             return f"{'submitted' if kind == 'view_submission' else 'closed'} the form “{title}”"
@@ -61,7 +61,7 @@ def _done_in_slack(told: Mapping[str, Any]) -> str:
         case {"event": {"type": str(kind)}}:
             return "opened the home tab" if kind == "app_home_opened" else kind
         case _:
-            return str(told.get("type", "something else"))
+            return str(payload.get("type", "something else"))
 
 
 def _main_point(answer: Mapping[str, Any]) -> str:

@@ -140,23 +140,23 @@ class Trace:
     @property
     def person_id(self) -> str:
         """Who typed or clicked; empty for a caller's event."""
-        told = self.interaction
-        user = part(told, "user").get("id") or part(told, "event").get("user") or self.form.get("user_id", "")
+        sent = self.interaction
+        user = part(sent, "user").get("id") or part(sent, "event").get("user") or self.form.get("user_id", "")
         return str(user)
 
     @property
     def channel_id(self) -> str:
         """Where it was typed or clicked; empty for a global shortcut, a form without a channel, and the home tab."""
-        told = self.interaction
+        sent = self.interaction
         return str(
-            part(told, "channel").get("id") or self._form_url.get("channel_id") or self.form.get("channel_id", "")
+            part(sent, "channel").get("id") or self._form_url.get("channel_id") or self.form.get("channel_id", "")
         )
 
     @property
     def response_url(self) -> str:
         """The response_url that Slack sent; empty if it sent none."""
-        told = self.interaction.get("response_url") or self._form_url.get("response_url")
-        return str(told or self.form.get("response_url", ""))
+        sent = self.interaction.get("response_url") or self._form_url.get("response_url")
+        return str(sent or self.form.get("response_url", ""))
 
     @property
     def _form_url(self) -> Mapping[str, Any]:
@@ -195,7 +195,7 @@ class Trace:
 
 
 def part(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return the JSON object under `name`; an empty one if something else is there, as whoever sends it likes."""
+    """Return the JSON object under `name`; an empty one if something else is there, as a sender may like."""
     value = document.get(name)
     return value if isinstance(value, dict) else {}
 

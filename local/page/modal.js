@@ -12,7 +12,7 @@ const TROUBLE = "We had some trouble connecting. Try again?";
 export function drawModal(state, dialog, hands) {
   let shown = "";
   let built = "";
-  let told = "";
+  let announced = "";
   let fields = [];
 
   state.subscribe(() => {
@@ -27,8 +27,8 @@ export function drawModal(state, dialog, hands) {
     if (sign !== shown) build(view);
     shown = sign;
     const news = JSON.stringify([sign, view.errors, view.trouble]);
-    if (news !== told) tell(view);
-    told = news;
+    if (news !== announced) tell(view);
+    announced = news;
     if (!dialog.open) {
       dialog.showModal();
       focusFirst();
