@@ -6,13 +6,13 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from bot.messages import replies
+from bot.messages.blocks import Audience, Reply, reply
 from functions.aws.away import Away
 from functions.ledger.answers import Answer
 from functions.worker.combining import View
 from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from functions.worker.start import StartHandler
-from functions.worker.telling import Telling
+from functions.worker.telling import LONG_WAIT, Telling
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import Fault
 from shared.attempts import NotStarted
@@ -59,9 +59,14 @@ def refused(world: World) -> Order:
     return order
 
 
+def said(order: Order) -> Reply:
+    """What the channel reads of the order."""
+    return reply(Audience.CHANNEL, [f"order {order.order_id}"])
+
+
 def view(order: Order, state: str = "some") -> View:
-    """A message that names the order."""
-    return View(replies.bug(order), state)
+    """The same, as a message that can be updated."""
+    return View(said(order), state)
 
 
 def last(receive: int = 8) -> Delivery:
@@ -78,7 +83,7 @@ def test_an_order_without_a_channel_is_not_answered(world: World, telling: Telli
     """Its caller reads the status; nothing is posted or stored."""
     order = refused(world).model_copy(update={"reply_to": None})
     telling.answer_once(order, view(order), world.delivery())
-    assert not telling.notify(order, 0, replies.bug(order), world.delivery())
+    assert not telling.notify(order, 0, said(order), world.delivery())
     assert telling.update(order, view(order), Answer(), world.delivery(), 60) == ()
     assert (world.read(), answer(world, order)) == ([], Answer())
 
@@ -117,7 +122,7 @@ def test_an_order_that_said_that_it_waits_is_answered_there_alone(world: World, 
     """Its message is about this order only."""
     order, other = refused(world), refused(world)
     telling.combining.wait(other)
-    telling.report_wait(order, replies.bug(order))
+    telling.report_wait(order, said(order))
     world.clock.tick(2)
     telling.answer_once(order, view(order), world.delivery())
     assert len(world.read()) == 1
@@ -163,8 +168,8 @@ def test_that_an_order_waits_is_said_where_it_can_be(world: World, telling: Tell
     """A channel that is gone or has no turn is no error: the order is tried again in any case."""
     order, other = refused(world), refused(world)
     world.slack.misbehave(NO_CHANNEL)
-    telling.report_wait(order, replies.bug(order))
-    telling.report_wait(other, replies.bug(other))
+    telling.report_wait(order, said(order))
+    telling.report_wait(other, said(other))
     assert world.read() == []
     for one in (order, other):
         assert not answer(world, one).is_leased(world.clock())
@@ -174,7 +179,7 @@ def test_a_notice_is_posted_once(world: World, telling: Telling) -> None:
     """An order that comes again finds it there."""
     order = refused(world)
     for _ in range(2):
-        assert telling.notify(order, 0, replies.bug(order), world.delivery())
+        assert telling.notify(order, 0, said(order), world.delivery())
         world.clock.tick(2)
     assert len(world.read()) == 1
 
@@ -183,7 +188,7 @@ def test_a_notice_that_can_never_be_posted_does_not_stand(world: World, telling:
     """Nothing starts without it."""
     order = refused(world)
     world.slack.misbehave(NO_CHANNEL)
-    assert not telling.notify(order, 0, replies.bug(order), world.delivery())
+    assert not telling.notify(order, 0, said(order), world.delivery())
     assert answer(world, order).notified == ()
 
 
@@ -192,15 +197,15 @@ def test_a_notice_that_slack_does_not_take_now_is_tried_until_the_last_receive(w
     order = refused(world)
     world.slack.misbehave(FAILED)
     with pytest.raises(TryAgain) as again:
-        telling.notify(order, 0, replies.bug(order), world.delivery())
+        telling.notify(order, 0, said(order), world.delivery())
     assert not isinstance(again.value, NoTurn)
     world.clock.tick(2)
     world.slack.misbehave(FAILED)
-    assert not telling.notify(order, 0, replies.bug(order), last())
+    assert not telling.notify(order, 0, said(order), last())
     world.clock.tick(2)
     world.slack.misbehave(THROTTLED)
     with pytest.raises(NoTurn):
-        telling.notify(order, 0, replies.bug(order), last())
+        telling.notify(order, 0, said(order), last())
 
 
 def test_a_message_about_several_orders_is_updated_by_its_first(world: World, telling: Telling) -> None:
@@ -222,3 +227,40 @@ def test_a_message_that_shows_it_all_takes_no_turn(world: World, telling: Tellin
     telling.update(order, view(order), answer(world, order), world.delivery(), 60)
     telling.answer_once(other, view(other), world.delivery())
     assert len(world.read()) == 2
+
+
+def test_an_update_waits_for_its_turn_however_long(world: World, telling: Telling) -> None:
+    """Only an answer can go by the response_url instead."""
+    order = world.order()
+    telling.answer_once(order, view(order), world.delivery())
+    world.clock.tick(LONG_WAIT.total_seconds())
+    while telling.channels.take(CLASS_RECORDINGS.channel_id, TIMETABLE):
+        pass
+    before = world.read()
+    late = order.model_copy(update={"actor": TIMETABLE})
+    with pytest.raises(NoTurn):
+        telling.update(late, view(late, "news"), answer(world, order), world.delivery(), 60)
+    assert world.read() == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "receive", "wait"),
+    [(FAILED, 1, TryAgain), (THROTTLED, 8, NoTurn), (FAILED, 8, None), (NO_CHANNEL, 1, None)],
+)
+def test_a_reply_that_slack_does_not_take_is_tried_until_the_last_receive(
+    world: World, telling: Telling, fault: Fault, receive: int, wait: type[TryAgain] | None
+) -> None:
+    """Only a refusal for speed uses up no receive, and what can never be posted is not tried again."""
+    order = refused(world)
+    telling.answer_once(order, view(order), world.delivery())
+    message = answer(world, order).message
+    assert message is not None
+    world.clock.tick(2)
+    world.slack.misbehave(fault)
+    found = None
+    try:
+        telling.reply(order, message, said(order), Delivery(receive, receive == 8, lambda: ENOUGH))
+    except TryAgain as again:
+        found = type(again)
+    assert found is wait
+    assert len(world.read()) == 1
