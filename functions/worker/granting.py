@@ -103,7 +103,7 @@ class Granting:
             telling = self.redrawing.telling
             reply = outcome(order, streams, record.recordings, now, telling.command)
             telling.answer_once(order, View(reply, state_of(record.attempts, record.recordings)), delivery)
-        elif not self.redrawing.telling.is_answered(order):
+        else:
             self.rights.tell(order, refusal, delivery)
         self.redrawing.redraw(order, delivery)  # the message of a plan, and of what was begun before
 

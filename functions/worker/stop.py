@@ -65,7 +65,7 @@ class StopHandler:
             self.results.hand_over(order, action, not_stored, delivery)
             return
         except TryAgain as again:
-            if again.why is not None and not delivery.last:
+            if again.why is not None:  # on the last receive no call is tried again
                 self.telling.report_wait(order, stop_waits(action, stop, again.why, delivery.tries_until(self.clock())))
             with suppress(TryAgain):
                 self._redraw(stop, delivery)  # the messages say that it is being stopped

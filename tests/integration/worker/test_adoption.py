@@ -8,6 +8,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from functions.worker.delivery import LONGEST_WAIT
 from local.http_message import Wire
 from local.rtc.credentials import MADE_UP
 from local.rtc.faults import Fault
@@ -138,6 +139,30 @@ def test_a_callback_waits_for_the_answer_to_a_start(world: World) -> None:
     assert called_back(world) is not None
     world.clock.tick(30)
     assert world.run(order) is None
+    assert world.recording(order).state is RecordingState.UNKNOWN
+    assert called_back(world, receive=2) is None
+    assert world.recording(order).job_id == "1"
+
+
+def test_a_callback_does_not_wait_for_ever_for_a_start(world: World) -> None:
+    """Its last receive and one that is too late are done: a later callback, or the file, names the job again."""
+    order = world.order()
+    world.ledger.attempts.claim(order, 0, RecordingRequest(room_id="100", user_id="user001"), world.clock())
+    said = {"event_type": "RECORD_NEW_FILE_START", "job_id": "1", "room_id": "100", "stream_name": "s_1_100_user001"}
+    action = Callback(said=RtcCallback.model_validate(said))
+    callback = Order(order_id=new_order_id(), actor=RTC, action=action, placed_at=world.clock())
+    late = callback.model_copy(update={"placed_at": world.clock() - LONGEST_WAIT - timedelta(seconds=1)})
+    assert world.run(callback) is not None
+    assert world.run(callback, last=True) is None
+    assert world.run(late) is None
+
+
+def test_a_job_that_rtc_can_not_show_now_is_asked_for_again(world: World) -> None:
+    """Only a job that RTC doesn't know is nobody's."""
+    order = unknown(world)
+    world.clock.tick(2)
+    world.rtc.misbehave(LOST, operation="show")
+    assert called_back(world) is not None
     assert world.recording(order).state is RecordingState.UNKNOWN
     assert called_back(world, receive=2) is None
     assert world.recording(order).job_id == "1"

@@ -14,12 +14,14 @@ from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions import recorder
+from functions.aws.away import Away
 from functions.aws.observability import Metric
 from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
 from functions.ledger.attempts import Attempts
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.webhook_api.answers import order_status
+from functions.worker.due import DueHandler
 from local.http_message import Answer, Request
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
@@ -28,7 +30,7 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
 from shared.log_events import LogEvent
-from shared.orders import NotQueued, Order, PerhapsQueued, Start, Stop, Tick, new_order_id, order_id_of
+from shared.orders import Check, NotQueued, Order, PerhapsQueued, Start, Stop, Tick, new_order_id, order_id_of
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE
@@ -366,6 +368,33 @@ def test_a_check_that_waits_for_a_refused_key_is_no_news(deployed: Deployed, mon
     assert undone(batch(check.model_dump_json())) == []
     assert check in [waiting for waiting, _ in _waiting("orders")]
     assert reported == []
+
+
+@pytest.mark.parametrize(
+    ("error", "pages"), [(None, False), (Away("DynamoDB"), False), (ValueError("ours"), True)], ids=str
+)
+def test_a_tick_is_done_whatever_happens(
+    deployed: Deployed,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: Exception | None,
+    *,
+    pages: bool,
+) -> None:
+    """The next one comes within a minute. Only our own mistake is counted as one."""
+    ticks: list[Tick] = []
+
+    def run(_: DueHandler, tick: Tick, __: object) -> None:
+        ticks.append(tick)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(DueHandler, "run", run)
+    tick = Tick(action=Check(), placed_at=datetime.now(UTC))
+    assert undone(batch(tick.model_dump_json())) == []
+    assert ticks == [tick]
+    assert (Metric.RECORDER_FAILED in capsys.readouterr().out) is pages
+    assert deployed.rtc.calls() == []
 
 
 def test_a_result_that_is_kept_goes_on_the_queue_after_the_next_order(

@@ -15,11 +15,15 @@ from functions.worker.delivery import DELAYS, LONGEST_WAIT
 from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
-from shared.attempts import Duplicate, NotStarted, Started
+from shared.attempts import UNKNOWN_IS_HELD, Duplicate, NotStarted, Started
+from shared.failures import FailureKind
 from shared.orders import Order, Start, Stop, new_order_id
 from shared.recordings import RecordingState
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
+from shared.stops import StopRecord
+from shared.team import InForce
+from shared.team_document import team_of
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import World, a_world
 
@@ -325,3 +329,84 @@ def test_what_rtc_stopped_is_stored_though_the_next_call_can_not_be_made(
     assert (first.state, second.is_over) == (RecordingState.ENDED, False)
     assert stops.stop(order, 2) is None
     assert stops.states(order) == ["done", "stopped", "stopped"]
+
+
+def test_a_message_says_that_its_recording_is_being_stopped_until_the_stop_is_given_up(stops: Stops) -> None:
+    """Then it can be stopped again."""
+    world = stops.world
+    start = stops.started()
+    world.rtc.misbehave(FAILED, operation="stop", times=None)
+    order = stops.order()
+    assert stops.stop(order) is not None
+    assert world.recording(start).stop_asked is not None
+    assert "topping" in world.read()[0]
+    world.handlers[Stop].give_up(order, order.action, FailureKind.OUT_OF_TIME)
+    assert world.recording(start).stop_asked is None
+    assert stops.states(order) == ["done", "not_stopped"]
+
+
+def test_of_two_pictures_the_one_is_stopped_that_may_be(stops: Stops) -> None:
+    """The answer tells of both."""
+    world = stops.world
+    stops.started(video_type="CAMERASTREAM")
+    screen = RecordingRequest(room_id="100", user_id="user001", video_type="SCREENSTREAM")
+    theirs = world.order().model_copy(update={"actor": TIMETABLE, "action": Start(requests=(screen,))})
+    assert world.run(theirs) is None
+    world.team = InForce(team_of({"rules": [{"name": "own", "who": ["everyone"], "may": ["stop own"]}]}))
+    world.clock.tick(2)
+    order = world.order().model_copy(update={"action": BY_USER})
+    assert stops.stop(order) is None
+    assert stops.jobs() == ["STOPPED", "RUNNING"]
+    assert "1 of 2 recordings" in world.read()[-1]
+
+
+def test_a_recording_that_is_in_no_ledger_any_more_is_left_out(stops: Stops) -> None:
+    """The others that were chosen with it are stopped."""
+    start = stops.started()
+    recordings = (f"{new_order_id()}.0", stops.world.recording(start).id)
+    order = stops.order(Stop(recordings=recordings))
+    assert stops.stop(order) is None
+    assert stops.states(order) == ["done", "stopped"]
+
+
+def test_a_stream_that_is_held_no_more_is_not_stopped(stops: Stops) -> None:
+    """Its start had no answer, and the hold is over: nobody knows a job."""
+    world = stops.world
+    world.rtc.misbehave(Fault(wire=Wire.NOTHING, delay=60), operation="start")
+    assert world.run(world.order()) is None
+    world.clock.tick(2)
+    early = stops.order()
+    assert stops.stop(early) is None
+    assert stops.states(early) == ["done", "not_stopped"]
+    world.clock.tick(UNKNOWN_IS_HELD.total_seconds())
+    order = stops.order()
+    assert stops.stop(order) is None
+    assert stops.states(order) == ["done"]
+
+
+def test_a_stop_that_is_tried_for_too_long_is_not_sent_again(stops: Stops) -> None:
+    """As one that was never begun: by then nobody expects it."""
+    stops.started()
+    order = stops.order()
+    stops.world.rtc.misbehave(FAILED, operation="stop")
+    assert stops.stop(order) is not None
+    stops.world.clock.tick(LONGEST_WAIT.total_seconds())
+    assert stops.stop(order, 2) is None
+    assert stops.states(order) == ["done", "not_stopped"]
+    assert sum(call.operation == "stop" for call in stops.world.rtc.calls()) == 1
+
+
+def test_what_has_no_job_by_the_time_of_its_stop_is_not_stopped(stops: Stops) -> None:
+    """As a plan that was begun meanwhile and whose start had no answer."""
+    world = stops.world
+    world.rtc.misbehave(Fault(wire=Wire.NOTHING, delay=60), operation="start")
+    start = world.order()
+    assert world.run(start) is None
+    world.clock.tick(2)
+    order = stops.order()
+    target = BY_USER.target().model_copy(update={"recording": world.recording(start).id})
+    now = world.clock()
+    world.ledger.stops.begin(StopRecord(order_id=order.order_id, actor=TIMETABLE, began_at=now, targets=(target,)), now)
+    assert stops.stop(order) is None
+    assert stops.states(order) == ["done", "not_stopped"]
+    assert sum(call.operation == "stop" for call in world.rtc.calls()) == 0

@@ -10,12 +10,16 @@ from bot.slack_api import SlackApi
 from functions.ledger.answers import LEASE as ANSWER_LEASE
 from functions.worker.channel_turns import PATIENCE
 from functions.worker.delivery import (
+    AT_ONCE,
     DELAYS,
     LONGEST_WAIT,
     TIME_FOR_A_CALL,
     TIME_TO_ANSWER,
     TIME_TO_SETTLE,
     Delivery,
+    NoTurn,
+    TryAgain,
+    longest,
 )
 from functions.worker.turns import _PERSON
 from shared.attempts import LEASE
@@ -55,3 +59,11 @@ def test_an_order_is_tried_until_its_last_receive(receive: int, max_receives: in
     """The time that is said is that of the last receive, if each one fails."""
     delivery = Delivery(receive, receive == max_receives, lambda: timedelta(minutes=1), max_receives)
     assert delivery.tries_until(NOW) == NOW + timedelta(seconds=seconds)
+
+
+def test_an_order_of_which_a_part_has_failed_uses_up_a_receive() -> None:
+    """However long its other parts wait for their turns; of several failures the longest delay counts."""
+    turn = NoTurn(timedelta(seconds=90))
+    short, long = TryAgain(timedelta(seconds=2)), TryAgain(timedelta(seconds=5))
+    assert longest([turn, short, long]) is long
+    assert longest([NoTurn(AT_ONCE), turn]) is turn
