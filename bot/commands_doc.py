@@ -52,7 +52,7 @@ def commands_doc(name: str = "/record") -> str:
             "## Buttons",
             "",
             "Messages have buttons for what can be done with a recording as it is. A click has the rights of the",
-            "person who clicks, and does what the command does. On an old message it is answered with how things stand.",
+            "person who clicks, and does what the command does. On an old message the answer is how things stand.",
             "",
             "| button | what it does |",
             "|---|---|",
