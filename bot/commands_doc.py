@@ -1,10 +1,11 @@
-"""docs/commands.md, from the sub-commands' words. `make docs` writes the page."""
+"""docs/commands.md, from the words of the sub-commands and the interactions. `make docs` writes the page."""
 
 import sys
 from itertools import groupby
 
 from bot.commands import LEXICON
 from bot.commands.help import THREADS, whole_form
+from bot.interactions import INTERACTIONS
 from bot.language.lexicon import Option
 from shared.command_line import CommandLine, run
 
@@ -21,7 +22,7 @@ def commands_doc(name: str = "/record") -> str:
         [
             "# Commands",
             "",
-            "<!-- Made from bot/commands/ by `make docs`. -->",
+            "<!-- Made from bot/commands/ and bot/interactions/ by `make docs`. -->",
             "",
             "```",
             *(whole_form(words, name, is_default=words is LEXICON.default) for words in commands),
@@ -47,6 +48,15 @@ def commands_doc(name: str = "/record") -> str:
             "| ours | for |",
             "|---|---|",
             *(row for option in options for row in _foreign_rows(option)),
+            "",
+            "## Buttons",
+            "",
+            "Messages have buttons for what can be done with a recording as it is. A click has the rights of the",
+            "person who clicks, and does what the command does. On an old message the answer is how things stand.",
+            "",
+            "| button | what it does |",
+            "|---|---|",
+            *(f"| {labels} | {text.strip()} |" for labels, _, text in (it.help.partition(":") for it in INTERACTIONS)),
             "",
         ]
     )

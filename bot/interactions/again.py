@@ -18,4 +18,9 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return again_found(found, asked, is_sure=is_sure)
 
 
-AGAIN = Interaction(ControlName.AGAIN, _run, Right.START)
+AGAIN = Interaction(
+    ControlName.AGAIN,
+    _run,
+    Right.START,
+    help="Record again, Try again: start it as it was, as `again` does; for an unknown outcome, if it did not start",
+)

@@ -23,4 +23,9 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return Placing(Show(recording=recording.id, known=recording.known), lambda _: shown, found.recordings)
 
 
-DETAILS = Interaction(ControlName.DETAILS, _run, overtakes=False)
+DETAILS = Interaction(
+    ControlName.DETAILS,
+    _run,
+    overtakes=False,
+    help="Details: show its history and every field of RTC's answers, with the request ids",
+)

@@ -17,4 +17,10 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return links_of(found, asked)
 
 
-FILES = Interaction(ControlName.FILES, _run, Right.SEE_FILES, overtakes=False)
+FILES = Interaction(
+    ControlName.FILES,
+    _run,
+    Right.SEE_FILES,
+    overtakes=False,
+    help="Get link: links to its files for the one who clicks, as `file` gives them",
+)

@@ -21,4 +21,9 @@ def _run(click: Click, _: Asked) -> Reply | Placing:
     )
 
 
-GIVE_UP = Interaction(ControlName.GIVE_UP, _run, Right.STOP_ANY)
+GIVE_UP = Interaction(
+    ControlName.GIVE_UP,
+    _run,
+    Right.STOP_ANY,
+    help="Give up: end the tries of an order that waits because RTC does not take it",
+)

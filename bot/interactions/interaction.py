@@ -42,3 +42,5 @@ class Interaction:
     overtakes: bool = True
     """Whether its answer replaces the message that was clicked on, if only the asker sees that. A reply in a thread,
     which all see, loses its buttons."""
+    help: str = ""
+    """What docs/commands.md says: the labels, a colon, and what a click does."""

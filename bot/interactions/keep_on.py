@@ -27,4 +27,6 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return extended_to(recording, began + _LONGER)
 
 
-KEEP_ON = Interaction(ControlName.KEEP_ON, _run, Right.EXTEND)
+KEEP_ON = Interaction(
+    ControlName.KEEP_ON, _run, Right.EXTEND, help="Keep on 1 h: let it end an hour later, as `extend` does"
+)

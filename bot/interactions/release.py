@@ -18,4 +18,9 @@ def _run(click: Click, asked: Asked) -> Reply | Placing:
     return release_found(found, asked, is_sure=is_sure)
 
 
-RELEASE = Interaction(ControlName.RELEASE, _run, Right.STOP_ANY)
+RELEASE = Interaction(
+    ControlName.RELEASE,
+    _run,
+    Right.STOP_ANY,
+    help="Release: free the stream of an unknown outcome, if it did start, as `release` does",
+)

@@ -38,4 +38,6 @@ def _listed(ids: Sequence[str], stopping: Sequence[Recording], asked: Asked, ord
     return listing(f"{count_of(known)} · order {order_id}", known, asked.now)
 
 
-STOP = Interaction(ControlName.STOP, _run, Right.STOP_ANY)
+STOP = Interaction(
+    ControlName.STOP, _run, Right.STOP_ANY, help="Stop, Stop one…, Stop all, Stop it: stop it or them, as `stop` does"
+)

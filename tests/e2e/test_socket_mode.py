@@ -17,6 +17,7 @@ from local.slack.payloads import command_fields
 from local.slack.workspace import SlackWorkspace
 from local.socket_mode import SlackAccount, SocketMode, connected
 from local.system import System
+from tests.clicks import a_click
 from tests.e2e.conftest import BUILT
 from tests.processes import PATIENCE_S
 from tests.socket_slack import SocketSlack
@@ -60,14 +61,7 @@ def test_a_command_is_acknowledged_and_answered(slack: SocketSlack, workspace: S
     assert system.rtc
     assert [job.parameters.user_id for job in system.rtc.jobs()] == ["user001"]
 
-    slack.send(
-        "interactive",
-        {
-            "type": "block_actions",
-            "user": {"id": ANN.user_id},
-            "actions": [{"type": "button", "action_id": "a", "block_id": "b"}],
-        },
-    )
+    slack.send("interactive", a_click("link", user_id=ANN.user_id))
     slack.acknowledged()
 
     slack.send("slash_commands", {"command": "/record", "text": "100 user001"})  # neither a user nor a channel
