@@ -16,7 +16,7 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.asker import Clicked, Shortcut, Submitted, TypedCommand
+from bot.asker import Clicked, ClickedInView, HomeOpened, Shortcut, Submitted, TypedCommand
 from bot.conversation import Conversation, ToClick, ToSubmission
 from bot.messages import replies
 from bot.messages.blocks import Reply
@@ -49,6 +49,7 @@ def create_app(conversation: Conversation, *, report: Callable[[Exception], None
     app.action(re.compile(""))(listeners.click)
     app.shortcut(re.compile(""))(listeners.shortcut)
     app.view(re.compile(""))(listeners.submission)
+    app.event("app_home_opened")(listeners.home)
     app.error(listeners.unheard)
     return app
 
@@ -79,7 +80,9 @@ class _Listeners:
         return ack(as_body(replies.another_name(self.conversation.command)))
 
     def click(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
-        """Answer a click in a message."""
+        """Answer a click in a message, or in a view."""
+        if "view" in body:
+            return self._click_in_view(ack, body)
         try:
             clicked = Clicked.model_validate(body)
         except ValidationError:
@@ -91,6 +94,29 @@ class _Listeners:
             answer = ToClick(replies.our_mistake(), replaces=False)
         if answer is not None:
             self.respond(clicked.response_url, _as_answer(answer, clicked))
+        return ack()
+
+    def _click_in_view(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        try:
+            clicked = ClickedInView.model_validate(body)
+        except ValidationError:
+            return _bad_request("a click in a view names its user, its view and its control")
+        try:
+            self.conversation.clicked_in_view(clicked)
+        except Exception as error:  # noqa: BLE001 - as for a command
+            self.report(error)
+        return ack()
+
+    def home(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
+        """Take the event that somebody has opened the home tab."""
+        try:
+            opened = HomeOpened.model_validate(body)
+        except ValidationError:
+            return _bad_request("an event names its user and has an event_id")
+        try:
+            self.conversation.home_opened(opened)
+        except Exception as error:  # noqa: BLE001 - as for a command
+            self.report(error)
         return ack()
 
     def shortcut(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:

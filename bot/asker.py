@@ -20,15 +20,20 @@ class _Said(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
-class Asker(_Said):
-    """Who asks, and where the answer goes."""
+class Somebody(_Said):
+    """Who asks, perhaps in no channel."""
 
     user_id: _Text
+    is_foreign: bool = False
+    """Whether the person belongs to another organisation, which shares the channel."""
+
+
+class Asker(Somebody):
+    """Who asks in a channel, and where the answer goes."""
+
     channel_id: _Text
     response_url: Annotated[_Text, Field(repr=False)]
     channel_name: str = ""
-    is_foreign: bool = False
-    """Whether the person belongs to another organisation, which shares the channel."""
 
     @property
     def is_public(self) -> bool:
@@ -83,6 +88,16 @@ class _Action(_Said):
     value: Annotated[str, StringConstraints(max_length=2000)] = ""
     selected_option: _Option | None = None
 
+    @property
+    def chosen(self) -> str:
+        """Return the button's value, or that of the option that was chosen."""
+        return self.value if self.selected_option is None else self.selected_option.value
+
+    @property
+    def at(self) -> datetime:
+        """Return when it was clicked."""
+        return datetime.fromtimestamp(float(self.action_ts), UTC)
+
 
 class Clicked(_Said):
     """Slack's block_actions, of a control in a message.
@@ -119,13 +134,12 @@ class Clicked(_Said):
     @property
     def value(self) -> str:
         """Return the button's value, or that of the option that was chosen."""
-        action = self.actions[0]
-        return action.value if action.selected_option is None else action.selected_option.value
+        return self.actions[0].chosen
 
     @property
     def at(self) -> datetime:
         """Return when it was clicked."""
-        return datetime.fromtimestamp(float(self.actions[0].action_ts), UTC)
+        return self.actions[0].at
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -135,7 +149,48 @@ class Clicked(_Said):
         return (self.user.id, *where, action.action_id, self.value, action.action_ts)
 
 
-class _MessageText(_Said):
+class ClickedInView(_Said):
+    """Slack's block_actions, of a control in a modal or in the home tab: they are in no channel."""
+
+    user: _User
+    view: _Named
+    actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
+    trigger_id: TriggerId = ""
+    team: _Named | None = None
+
+    @property
+    def click(self) -> _Action:
+        """Return what was clicked. Slack sends one at a time."""
+        return self.actions[0]
+
+    @property
+    def by(self) -> Somebody:
+        """Return who clicked."""
+        return Somebody(user_id=self.user.id, is_foreign=_is_foreign(self.user, self.team))
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Return what is the same each time that Slack sends this click, and differs for every other."""
+        return (self.user.id, self.view.id, self.click.action_id, self.click.chosen, self.click.action_ts)
+
+
+class _OpenedHome(_Said):
+    user: _Text
+    tab: str = "home"
+
+
+class HomeOpened(_Said):
+    """Slack's event app_home_opened.
+
+    https://docs.slack.dev/reference/events/app_home_opened
+    """
+
+    event: _OpenedHome
+    event_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    """The same each time that Slack sends the event, as its header X-Slack-Retry-Num says that it does."""
+
+
+class _Quoted(_Said):
     text: str = ""
 
 
@@ -149,7 +204,7 @@ class Shortcut(_Said):
     trigger_id: TriggerId
     channel: _Channel | None = None
     """The message's channel; None for a shortcut of the workspace, which has no response_url either."""
-    message: _MessageText = _MessageText()
+    message: _Quoted = _Quoted()
     response_url: Annotated[_Text | None, Field(repr=False)] = None
     team: _Named | None = None
 

@@ -1,11 +1,12 @@
 """Answer what a person asks, typed or clicked: the same rights, orders and answers hold for both."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from bot.asker import Asker, Clicked, Shortcut, Submitted
+from bot.asker import Asker, Clicked, ClickedInView, HomeOpened, Shortcut, Somebody, Submitted
 from bot.commands import SUBCOMMANDS, lexicon_in
 from bot.commands.rights import NotAllowed, Recordings, Rights
 from bot.commands.start import START
@@ -22,7 +23,7 @@ from bot.messages.controls import ControlName, name_of
 from bot.messages.refusals import refused
 from bot.messages.views import message
 from shared.actors import Actor
-from shared.orders import NotQueued, Order, PerhapsQueued, Show, new_order_id, order_id_of_click
+from shared.orders import Home, NotQueued, Order, PerhapsQueued, Show, new_order_id, order_id_of_click
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
 from shared.refusals import Lacking, Refusal
@@ -148,7 +149,8 @@ class Conversation:
         if isinstance(done, Reply):
             return ToClick(done, replaces)
         ts = None if is_ephemeral else clicked.container.message_ts
-        reply_to = asking.reply_to.model_copy(update={"clicked": ts, "replaces": replaces and not done.keeps})
+        shown_in = {"clicked": ts, "replaces": replaces and not done.keeps}
+        reply_to = asking.reply_to and asking.reply_to.model_copy(update=shown_in)
         accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
         acts = trouble is None and not isinstance(done.action, Show)
         if acts and clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral:
@@ -156,18 +158,52 @@ class Conversation:
         is_shown = done.redraws and not is_ephemeral
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
 
-    def _asking(self, asker: Asker) -> "_Asking":
-        rules = self.team()
-        actor, place = Actor(kind="slack_user", id=asker.user_id), Place(asker.channel_id, asker.is_public)
-        context = self._context(rules, asker.channel_id)
+    def clicked_in_view(self, clicked: ClickedInView) -> None:
+        """Answer a click in the home tab, by another view or by publishing the tab anew."""
+        name, click, order_id = name_of(clicked.click.action_id), clicked.click, order_id_of_click(*clicked.identity)
+        if name == ControlName.LINK:
+            return
+        if name == ControlName.FORM:
+            self._opens_form(clicked.trigger_id, "")
+            return
+        asking, interaction = self._asking(clicked.by), _INTERACTIONS.get(name)
+        done: Reply | Placing = replies.old_button(self.command)
+        if interaction is not None:
+            done = self._interact(interaction, Click(click.chosen, "", is_ephemeral=False, at=click.at), asking)
+        if isinstance(done, Placing):
+            accepted, trouble = self._place(done, asking, order_id, None)
+            if done.redraws and trouble is None:
+                return  # the recorder publishes the tab when it shows that
+            done = trouble or accepted
+        self.open_view(clicked.trigger_id, message("recordbot", done))
+        self._publish_home(clicked.user.id, order_id_of_click("home", *clicked.identity))
+
+    def home_opened(self, opened: HomeOpened) -> None:
+        """Have the home tab published that somebody has opened."""
+        if opened.event.tab == "home":
+            self._publish_home(opened.event.user, order_id_of_click("home", opened.event_id))
+
+    def _publish_home(self, user_id: str, order_id: str) -> None:
+        home, actor = Home(is_opened=True), Actor(kind="slack_user", id=user_id)
+        # If the queue doesn't take it, the log says so, and the person opens the tab again.
+        with suppress(NotQueued, PerhapsQueued):
+            self.put(Order(order_id=order_id, actor=actor, action=home, placed_at=self.clock()))
+
+    def _asking(self, asker: Somebody) -> "_Asking":
+        rules, told = self.team(), asker if isinstance(asker, Asker) else None
+        channel_id = "" if told is None else told.channel_id
+        place = Place(None) if told is None else Place(told.channel_id, told.is_public)
+        actor, context = Actor(kind="slack_user", id=asker.user_id), self._context(rules, channel_id)
 
         def look_up(needs: frozenset[Need]) -> Person:
             return FOREIGN if asker.is_foreign else self.look_up(asker.user_id, needs)
 
         known = FOREIGN if asker.is_foreign else Person()
         rights = Rights(actor, place, lambda: rules, look_up, known)
-        asked = Asked(context, actor, asker.channel_id, self.clock(), rights, zone=lambda: self.zone_of(asker.user_id))
-        reply_to = ReplyTo(channel_id=asker.channel_id, response_url=asker.response_url, is_public=asker.is_public)
+        asked = Asked(context, actor, channel_id, self.clock(), rights, zone=lambda: self.zone_of(asker.user_id))
+        reply_to = None
+        if told is not None:
+            reply_to = ReplyTo(channel_id=channel_id, response_url=told.response_url, is_public=told.is_public)
         return _Asking(asked, rules, place, reply_to, is_foreign=asker.is_foreign)
 
     def _context(self, rules: InForce, channel_id: str) -> Context:
@@ -211,7 +247,7 @@ class Conversation:
         return done
 
     def _place(
-        self, placing: Placing, asking: "_Asking", order_id: str, reply_to: ReplyTo
+        self, placing: Placing, asking: "_Asking", order_id: str, reply_to: ReplyTo | None
     ) -> tuple[Reply, Reply | None]:
         """Put the order on the queue. Return the reply that it was accepted, and what to say instead if it wasn't."""
         order = Order(
@@ -240,7 +276,7 @@ class _Asking:
     asked: Asked
     rules: InForce
     place: Place
-    reply_to: ReplyTo
+    reply_to: ReplyTo | None
     is_foreign: bool
 
 

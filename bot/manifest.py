@@ -8,14 +8,15 @@ import argparse
 import sys
 
 from bot.commands import LEXICON
-from bot.interactions import INTERACTIONS
+from bot.interactions.home import EVENTS
+from bot.interactions.shortcuts import SHORTCUTS, Shortcut
 from shared.command_line import CommandLine, run
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
 """Replace it by the deployment's output SlackRequestUrl."""
 _SCOPES = {
     "commands": "the slash command",
-    "chat:write": "answer as the bot where it is a member",
+    "chat:write": "answer as the bot where it is a member; open the form, and publish the home tab",
     "chat:write.public": "and in public channels where it isn't",
     "users:read": "know people's time zones, for until=15:30, and who is a guest",
     "usergroups:read": "know who is in a user group, for rules about one",
@@ -37,6 +38,9 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
             "  name: recordbot",
             "  description: Records streams of RTC rooms",
             "features:",
+            "  app_home:",
+            "    home_tab_enabled: true",
+            "    messages_tab_enabled: false",
             "  bot_user:",
             "    display_name: recordbot",
             "    always_online: false",
@@ -46,12 +50,15 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
             f'      description: "{_sentence(LEXICON.default.help)}"',
             f'      usage_hint: "{usage_hint()}"',
             "      should_escape: false",
+            "  shortcuts:",
+            *(line for shortcut in SHORTCUTS for line in _shortcut(shortcut)),
             "oauth_config:",
             "  scopes:",
             "    bot:",
             *(f"      - {scope} # {why}" for scope, why in _SCOPES.items()),
             "settings:",
-            *_interactivity(url),
+            *_receiving("interactivity", ["    is_enabled: true"], url),
+            *_receiving("event_subscriptions", ["    bot_events:", *(f"      - {it}" for it in EVENTS)], url),
             "  org_deploy_enabled: false",
             f"  socket_mode_enabled: {'false' if url else 'true'}",
             "  token_rotation_enabled: false",
@@ -60,11 +67,18 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
     )
 
 
-def _interactivity(url: str | None) -> list[str]:
-    """Return where clicks go, if there are buttons."""
-    if not INTERACTIONS:
-        return []
-    return ["  interactivity:", "    is_enabled: true", *([f"    request_url: {url}"] if url else [])]
+def _shortcut(shortcut: Shortcut) -> list[str]:
+    return [
+        f"    - name: {shortcut.name}",
+        f"      type: {shortcut.kind}",
+        f"      callback_id: {shortcut.callback_id}",
+        f"      description: {shortcut.description}",
+    ]
+
+
+def _receiving(what: str, settings: list[str], url: str | None) -> list[str]:
+    """Return where Slack sends what the app receives beside commands."""
+    return [f"  {what}:", *settings, *([f"    request_url: {url}"] if url else [])]
 
 
 def _sentence(text: str) -> str:

@@ -23,6 +23,15 @@ class Messenger:
     def __init__(self, slack: SlackApi) -> None:
         self._slack = slack
 
+    @property
+    def has_bot_token(self) -> bool:
+        """Return whether it can post and publish as the bot."""
+        return self._slack.has_bot_token
+
+    def publish(self, user_id: str, view: Mapping[str, Any]) -> None:
+        """Publish the person's home tab. Raises TryLater or CannotDeliver."""
+        self._slack.call("views.publish", {"user_id": user_id, "view": view})
+
     def posts_as_bot(self, reply: Reply, reply_to: ReplyTo) -> bool:
         """Return whether `post` uses chat.postMessage, which Slack takes once a second in a channel."""
         return self._slack.has_bot_token and (reply.to is Audience.CHANNEL or reply_to.response_url is None)

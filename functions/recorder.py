@@ -44,6 +44,7 @@ from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
 from functions.worker.give_up import GiveUpHandler
 from functions.worker.granting import Granting
+from functions.worker.home import HomeHandler, OpenHomes
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.outbox import Outbox
@@ -151,7 +152,8 @@ def _worker(_number: int) -> Worker:
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues, _now)
     results = Results(queues, telling, _now)
-    redrawing = Redrawing(ledger, telling, _now)
+    homes = OpenHomes(ledger.homes, messenger, queues, _now)
+    redrawing = Redrawing(ledger, telling, homes, _now)
     adoption = Adoption(ledger, turns, _now)
     follower = Follower(
         ledger, turns, redrawing, search, adoption, Outbox(ledger.recordings, bus, _now), queues.put, _now
@@ -169,6 +171,7 @@ def _worker(_number: int) -> Worker:
         extend=ExtendHandler(ledger, redrawing, telling, rights, _now),
         release=ReleaseHandler(ledger, redrawing, telling, rights, _now),
         move=MoveHandler(ledger, redrawing, telling, rights, _now),
+        home=HomeHandler(ledger, channels, messenger, shared.team.read, command, _now),
         link=LinkHandler(
             ledger,
             telling,

@@ -35,6 +35,7 @@ from functions.aws.secret_parts import BotToken, SecretModel, SecretPart
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
+from functions.http.content_type import read_content_type
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger, open_ledger
@@ -202,7 +203,7 @@ class Door:
         try:
             request = read_request(event)
             if self._is_slacks(request):
-                return self._dispatch_verified(_read_body(request.body))
+                return self._dispatch_verified(_read_content(request))
             if _is_ssl_check(request):
                 return HttpResponse(HTTPStatus.OK)
             return _refuse(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
@@ -235,6 +236,20 @@ class Door:
         if answered.status == HTTPStatus.BAD_REQUEST:
             raise Unreadable(answered.body)
         return HttpResponse(HTTPStatus(answered.status), answered.body, answered.first_headers()["content-type"])
+
+
+def _read_content(request: HttpRequest) -> dict[str, Any]:
+    """Return what Slack says: JSON for an event, else a form."""
+    content_type = read_content_type(request.headers.get("content-type", ""))
+    if content_type is None or content_type.media_type != "application/json":
+        return _read_body(request.body)
+    try:
+        content = read_json(request.body)
+    except ValueError as error:
+        raise Unreadable("the body is no JSON of Slack's") from error
+    if not isinstance(content, dict):
+        raise Unreadable("the body is no object")
+    return content
 
 
 def _read_body(body: bytes) -> dict[str, Any]:

@@ -177,6 +177,15 @@ class Move(_Part):
     start_at: AwareDatetime
 
 
+class Home(_Part):
+    """Publish the asker's home tab in Slack."""
+
+    right: ClassVar[Right | None] = Right.LIST
+    kind: Literal["home"] = "home"
+    is_opened: bool = False
+    """Whether the asker has just opened it. Else what it shows has changed."""
+
+
 class Link(_Part):
     """Give who asks links to the files of a recording."""
 
@@ -220,7 +229,7 @@ class Settle(_Part):
 
 # Each action says which right it takes. One without is recordbot's own: only the recorder puts it on the queue.
 type Action = Annotated[
-    Start | Stop | Check | Show | Extend | Release | Move | Link | GiveUp | Callback | Settle,
+    Start | Stop | Check | Show | Extend | Release | Move | Home | Link | GiveUp | Callback | Settle,
     Field(discriminator="kind"),
 ]
 

@@ -94,3 +94,39 @@ def a_shortcut(callback_id: str = "start", text: str | None = None) -> dict[str,
     channel = {"id": "C1", "name": "class-recordings"}
     more = {"type": "message_action", "message": message, "message_ts": message["ts"], "channel": channel}
     return {**fields, **more, "response_url": FORM_URL}
+
+
+def a_home_click(action_id: str, value: str = "", *, user_id: str = "U1ANN", **changes: Any) -> dict[str, Any]:
+    """A click on a button in the home tab of somebody of T1."""
+    text = {"type": "plain_text", "text": "Stop", "emoji": False}
+    action = {"type": "button", "action_id": action_id, "block_id": "b1", "text": text, "value": value}
+    return {
+        "type": "block_actions",
+        "user": {"id": user_id, "username": "ann", "name": "ann", "team_id": "T1"},
+        "team": {"id": "T1", "domain": "school"},
+        "api_app_id": "A1",
+        "token": "xyzz0WbapA4vBCDEFasx0q6G",
+        "container": {"type": "view", "view_id": "V1HOME"},
+        "trigger_id": TRIGGER,
+        "view": {"id": "V1HOME", "type": "home", "blocks": [], "state": {"values": {}}, "hash": "1.2"},
+        "actions": [{**action, "action_ts": "1772447400.123456"}],
+        "enterprise": None,
+        "is_enterprise_install": False,
+        **changes,
+    }
+
+
+def a_home_event(user_id: str = "U1ANN", *, event_id: str = "Ev1", tab: str = "home") -> dict[str, Any]:
+    """The event that somebody has opened the app's home tab."""
+    event = {"type": "app_home_opened", "user": user_id, "channel": "D1", "tab": tab, "event_ts": "1772447400.1"}
+    return {
+        "token": "xyzz0WbapA4vBCDEFasx0q6G",
+        "team_id": "T1",
+        "api_app_id": "A1",
+        "type": "event_callback",
+        "event": event,
+        "event_id": event_id,
+        "event_time": 1772447400,
+        "authorizations": [{"enterprise_id": None, "team_id": "T1", "user_id": "U0BOT", "is_bot": True}],
+        "is_ext_shared_channel": False,
+    }

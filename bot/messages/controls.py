@@ -35,6 +35,8 @@ class ControlName(StrEnum):
     RUN = "run"
     FILES = "files"
     GIVE_UP = "give-up"
+    FORM = "form"
+    """A button that opens the form, which only the door can do."""
     LINK = "link"
     """A button with an address, which Slack itself opens."""
 

@@ -7,6 +7,7 @@ from functions.ledger.answers import Answers
 from functions.ledger.attempts import Attempts
 from functions.ledger.channels import Channels
 from functions.ledger.configurations import Configurations
+from functions.ledger.homes import Homes
 from functions.ledger.locks import Locks
 from functions.ledger.orders import Orders
 from functions.ledger.recordings import Recordings
@@ -32,6 +33,7 @@ class Ledger:
     channels: Channels
     configurations: Configurations
     usages: Usages
+    homes: Homes
 
 
 def open_ledger(
@@ -60,4 +62,5 @@ def open_ledger(
         channels=Channels(table, app_id),
         configurations=Configurations(table, app_id),
         usages=Usages(table, app_id, orders),
+        homes=Homes(table, app_id),
     )

@@ -13,6 +13,7 @@ from functions.worker.check import CheckHandler
 from functions.worker.delivery import Delivery
 from functions.worker.extend import ExtendHandler
 from functions.worker.give_up import GiveUpHandler
+from functions.worker.home import HomeHandler
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.release import ReleaseHandler
@@ -21,7 +22,7 @@ from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from shared.failures import FailureKind
-from shared.orders import Callback, Check, Extend, GiveUp, Link, Move, Order, Release, Settle, Show, Start, Stop
+from shared.orders import Callback, Check, Extend, GiveUp, Home, Link, Move, Order, Release, Settle, Show, Start, Stop
 
 
 class Handler[A: BaseModel](Protocol):
@@ -45,6 +46,7 @@ def handlers(
     extend: ExtendHandler,
     release: ReleaseHandler,
     move: MoveHandler,
+    home: HomeHandler,
     link: LinkHandler,
     give_up: GiveUpHandler,
     callback: CallbackHandler,
@@ -60,6 +62,7 @@ def handlers(
             _row(Extend, extend),
             _row(Release, release),
             _row(Move, move),
+            _row(Home, home),
             _row(Link, link),
             _row(GiveUp, give_up),
             _row(Callback, callback),

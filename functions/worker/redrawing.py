@@ -11,6 +11,7 @@ from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
 from functions.worker.combining import View, state_of
 from functions.worker.delivery import Delivery
+from functions.worker.home import OpenHomes
 from functions.worker.telling import Telling
 from shared.orders import Check, Order
 from shared.recording_clock import notice_due
@@ -30,6 +31,7 @@ class Redrawing:
 
     ledger: Ledger
     telling: Telling
+    homes: OpenHomes
     clock: Callable[[], datetime]
 
     def redraw(
@@ -52,6 +54,7 @@ class Redrawing:
             is_drawn = first != order.order_id
         if not is_drawn:
             others = self._draw(order.model_copy(update={"order_id": first}), record, delivery, post=post)
+            self.homes.changed(order.actor)
         for recording in record.recordings:
             self._notice(order, recording, record.message, delivery)
         return others
@@ -70,6 +73,7 @@ class Redrawing:
         if is_another or record.answer.together:
             return False
         order = Order.about(recording, Check())
+        self.homes.changed(order.actor)
         return self.telling.replace_clicked(order, self._reply(order, record, is_edit=True), clicked.response_url)
 
     def _reply(self, order: Order, record: OrderRecord, *, is_edit: bool) -> Reply:

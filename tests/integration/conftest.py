@@ -37,6 +37,7 @@ from functions.worker.file_search import CALLS_PER_SECOND, FileSearch
 from functions.worker.follow import Follower
 from functions.worker.give_up import GiveUpHandler
 from functions.worker.granting import Granting
+from functions.worker.home import HomeHandler, OpenHomes
 from functions.worker.link import LinkHandler
 from functions.worker.move import MoveHandler
 from functions.worker.outbox import Outbox
@@ -258,7 +259,8 @@ def handlers_of(
     """The table of handlers over these parts, and what handles ticks."""
     rights = Rights(team, lambda: people, ledger.usages, telling, clock)
     results = Results(checks.queues, telling, clock)
-    redrawing = Redrawing(ledger, telling, clock)
+    homes = OpenHomes(ledger.homes, telling.messenger, checks.queues, clock)
+    redrawing = Redrawing(ledger, telling, homes, clock)
     adoption = Adoption(ledger, turns, clock)
     outbox = Outbox(ledger.recordings, bus, clock)
     follower = Follower(ledger, turns, redrawing, search, adoption, outbox, checks.queues.put, clock)
@@ -273,6 +275,7 @@ def handlers_of(
         extend=ExtendHandler(ledger, redrawing, telling, rights, clock),
         release=ReleaseHandler(ledger, redrawing, telling, rights, clock),
         move=MoveHandler(ledger, redrawing, telling, rights, clock),
+        home=HomeHandler(ledger, telling.channels, telling.messenger, team, telling.command, clock),
         link=LinkHandler(ledger, telling, rights, lambda: READ_KEY, MADE_UP.region, clock),
         give_up=GiveUpHandler(ledger, stop, telling, rights, clock),
         callback=CallbackHandler(ledger, follower, adoption, clock),

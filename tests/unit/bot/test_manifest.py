@@ -34,3 +34,18 @@ def test_it_is_printed_for_a_deployment(capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == manifest(url="https://example.org/slack", name="/rtc-record")
     assert main(CommandLine(), ["--socket"]) == 0
     assert capsys.readouterr().out == manifest(url=None)
+
+
+@pytest.mark.parametrize("url", ["https://x.execute-api.eu-central-1.amazonaws.com/slack", None])
+def test_what_the_app_receives_beside_commands_is_in_it(url: str | None) -> None:
+    """Both shortcuts, within Slack's limits, clicks, and the event of the home tab; each with an address over HTTP."""
+    document = yaml.safe_load(manifest(url=url))
+    shortcuts = document["features"]["shortcuts"]
+    assert [it["type"] for it in shortcuts] == ["global", "message"]
+    assert len({it["callback_id"] for it in shortcuts}) == 2
+    assert all(len(it["name"]) <= 24 and len(it["description"]) <= 150 for it in shortcuts)
+    assert document["features"]["app_home"]["home_tab_enabled"] is True
+    settings = document["settings"]
+    assert settings["interactivity"]["is_enabled"] is True
+    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert {settings[it].get("request_url") for it in ("interactivity", "event_subscriptions")} == {url}

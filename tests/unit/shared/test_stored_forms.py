@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from bot.messages.recording_card import card
 from functions.ledger.answers import Answer
 from functions.ledger.configurations import StoredTeam
+from functions.ledger.homes import OpenedHome
 from functions.ledger.recordings import Last, Pointer, _data
 from shared.attempts import Attempt, StreamLock
 from shared.orders import Action, Order, PlacedOrder
@@ -33,6 +34,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "pointer": Pointer,
     "last": Last,
     "configuration": StoredTeam,
+    "home": OpenedHome,
 }
 
 

@@ -1,0 +1,113 @@
+"""The home tab, from the order that publishes it to the tab that Slack's stand-in shows."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from functions.ledger.homes import KEPT
+from functions.worker.home import DELAY
+from local.slack.chat import ANN, BEN, Person
+from local.slack.faults import THROTTLED, Fault
+from shared.actors import Actor
+from shared.orders import Home, Order, Stop, new_order_id
+from tests.integration.conftest import World, a_world
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot with a token: only that can publish."""
+    with a_world(aws, bot_token=True) as world:
+        yield world
+
+
+def opened(world: World, person: Person = ANN) -> Order:
+    """The order of who has just opened the home tab."""
+    actor = Actor(kind="slack_user", id=person.user_id)
+    return Order(order_id=new_order_id(), actor=actor, action=Home(is_opened=True), placed_at=world.clock())
+
+
+def shown(world: World, person: Person = ANN) -> str | None:
+    """What the person's home tab has; None while nothing is published."""
+    home = world.slack.home.seen(person)
+    return None if home is None else str(home.document()["blocks"])
+
+
+def drain(world: World) -> list[Order]:
+    """Process what is on the queue. Return the orders for home tabs."""
+    homes = []
+    while order := world.next_check():
+        if isinstance(order.action, Home):
+            world.clock.tick(DELAY)
+            homes.append(order)
+        assert world.run(order) is None
+    return homes
+
+
+def test_the_home_tab_is_published_when_it_is_opened_and_when_it_changes(world: World) -> None:
+    """It shows what lives with its button, and no more once that is over."""
+    assert world.run(opened(world)) is None
+    assert "No recordings of yours run now" in str(shown(world))
+    order = world.running()
+    assert drain(world) or "user001" in str(shown(world))
+    assert "1 recording of yours" in str(shown(world))
+    stop = Stop(recordings=(world.recording(order).id,))
+    click = Order(order_id=new_order_id(), actor=order.actor, action=stop, placed_at=world.clock())
+    assert world.run(click) is None
+    assert drain(world)
+    assert "No recordings of yours run now" in str(shown(world))
+
+
+def test_who_has_never_opened_it_costs_no_message_and_no_call(world: World) -> None:
+    """And neither does who has not opened it for long."""
+    world.running()
+    assert (drain(world), shown(world)) == ([], None)
+    assert world.run(opened(world, BEN)) is None
+    world.clock.tick(KEPT.total_seconds())
+    assert world.ledger.homes.read(BEN.user_id, world.clock()) is None
+
+
+def test_changes_of_the_same_seconds_are_published_once(world: World) -> None:
+    """What was published since needs no second call."""
+    assert world.run(opened(world)) is None
+    changes = [opened(world).model_copy(update={"action": Home()}) for _ in range(3)]
+    world.clock.tick(DELAY)
+    assert world.run(changes[0]) is None
+    first = world.slack.home.seen(ANN)
+    assert first is not None
+    for order in changes[1:]:
+        assert world.run(order) is None
+    assert world.slack.home.seen(ANN) == first, "it was published a second time"
+
+
+def test_without_a_bot_token_nothing_is_published(aws: tuple[DynamoDBClient, SQSClient]) -> None:
+    """Neither when it is opened nor when it changes."""
+    with a_world(aws, bot_token=False) as world:
+        assert world.run(opened(world)) is None
+        world.running()
+        assert (drain(world), shown(world)) == ([], None)
+
+
+def test_a_throttled_publish_is_tried_again(world: World) -> None:
+    """It uses the pace of messages; what Slack refuses for good is left."""
+    order = opened(world)
+    world.slack.misbehave(THROTTLED, method="views.publish")
+    delay = world.run(order)
+    assert delay is not None
+    world.clock.tick(delay.total_seconds())
+    assert world.run(order) is None
+    assert shown(world) is not None
+    world.slack.misbehave(Fault(status=200, error="not_enabled"), method="views.publish")
+    assert world.run(opened(world, BEN)) is None
+    assert shown(world, BEN) is None
+    assert world.ledger.homes.read(BEN.user_id, world.clock()) is None
+
+
+def test_no_more_than_one_a_second_is_published(world: World) -> None:
+    """All recorders together keep the pace of messages for each person."""
+    began_at = world.clock()
+    for _ in range(4):
+        assert world.run(opened(world)) is None
+    assert world.clock() - began_at >= timedelta(seconds=3)
