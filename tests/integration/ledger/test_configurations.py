@@ -8,9 +8,11 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.aws.away import Away
+from functions.aws.observability import Metric
 from functions.ledger.configurations import VERSIONS_KEPT, Configurations, StoredTeam
 from functions.ledger.table import Table
 from functions.ledger.team_in_force import LIFETIME, RETRY_AFTER, TeamInForce
+from shared.log_events import LogEvent
 from shared.orders import new_order_id
 from shared.team import SHIPPED, STRICT, InForce, Trouble
 from shared.team_document import BadTeam
@@ -196,3 +198,32 @@ def test_a_mistake_of_ours_widens_nothing() -> None:
         raise PermissionError
 
     assert TeamInForce(denied, lambda: 0.0).read() == InForce(STRICT, trouble=Trouble.DENIED)
+
+
+def test_a_version_that_cannot_be_read_hides_no_other(place: Place) -> None:
+    """The others are there to go back to."""
+    for number in (1, 2, 3):
+        place.put_operator(number)
+    place.damage("version#00000002", "{")
+    assert [version.number for version in place.stored.versions()] == [3, 1]
+
+
+@pytest.mark.parametrize("trouble", [Trouble.BROKEN, Trouble.DENIED, Trouble.AWAY])
+def test_an_operator_is_told_of_what_is_wrong_with_the_configuration(
+    place: Place, trouble: Trouble, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """What only a person can mend is counted, and an alarm reads that; a table that is away comes back by itself."""
+
+    def fail() -> Configurations:
+        raise Away("DynamoDB") if trouble is Trouble.AWAY else PermissionError
+
+    place.put(1, "{")
+    team = place.team if trouble is Trouble.BROKEN else TeamInForce(fail, lambda: 0.0)
+    assert team.read().trouble is trouble
+    said = {
+        Trouble.BROKEN: LogEvent.CONFIGURATION_BROKEN,
+        Trouble.DENIED: LogEvent.CONFIGURATION_UNREADABLE,
+        Trouble.AWAY: LogEvent.AWS_AWAY,
+    }
+    assert said[trouble] in caplog.messages
+    assert (Metric.CONFIGURATION_BROKEN in capsys.readouterr().out) is (trouble is not Trouble.AWAY)
