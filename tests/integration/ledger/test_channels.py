@@ -8,9 +8,9 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from functions.ledger.channels import Channels, WaitingOrder
 from functions.ledger.table import Table
 from shared.actors import Actor
-from shared.orders import Order, Start, new_order_id
-from shared.rtc.models import RecordingRequest
+from shared.orders import Order, new_order_id
 from shared.slack_refs import ReplyTo
+from tests import builders
 from tests.builders import TIMETABLE
 from tests.ledger_table import TABLE
 
@@ -19,13 +19,8 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 def an_order(actor: Actor = TIMETABLE, channel: str | None = "C1", placed_at: datetime = NOW) -> Order:
     """A start, answered in the channel if there is one."""
-    return Order(
-        order_id=new_order_id(),
-        actor=actor,
-        action=Start(requests=(RecordingRequest(room_id="100", user_id="user001"),)),
-        placed_at=placed_at,
-        reply_to=None if channel is None else ReplyTo(channel_id=channel),
-    )
+    reply_to = None if channel is None else ReplyTo(channel_id=channel)
+    return builders.an_order(order_id=new_order_id(), actor=actor, placed_at=placed_at, reply_to=reply_to)
 
 
 def waiting(order: Order) -> WaitingOrder:
