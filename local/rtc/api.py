@@ -154,6 +154,11 @@ class RtcApi:
         with self._lock:
             self._files.name = name
 
+    def name_of_files(self) -> str:
+        """Return how files are named."""
+        with self._lock:
+            return self._files.name
+
     def lose_files(self, times: int | None = 1) -> None:
         """Store no file of the next `times` jobs that end; None means until `behave`."""
         with self._lock:

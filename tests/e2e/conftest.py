@@ -28,7 +28,7 @@ BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 
 
-LONGEST = ("test_golden.py", "test_plays.py", "test_trouble.py")
+LONGEST = ("test_files.py", "test_golden.py", "test_plays.py", "test_trouble.py")
 """The files that wait longest: they would be the last to end if they began late."""
 
 
@@ -193,8 +193,13 @@ def eventually[Found](look: Callable[[], Found], limit_s: float = PATIENCE_S) ->
     return found
 
 
-def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = None) -> Iterator[Deployment]:
-    """A system whose stand-ins do not throttle, and which gives up after three receives."""
+def deployed(
+    logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = None, files: bool = False
+) -> Iterator[Deployment]:
+    """A system whose stand-ins do not throttle, and which gives up after three receives.
+
+    `files`: RTC calls back, the bucket is listed, and events are sent.
+    """
     api = rtc or RtcApi(calls_per_second=None)
     slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
     calls: list[Invocation] = []
@@ -204,6 +209,7 @@ def deployed(logs: list[str], *, bot_token: bool = True, rtc: RtcApi | None = No
         bot_token=bot_token,
         callers=[new_caller(), new_caller("limited", {"rooms": ["100"], "channels": []})],
         built=BUILT,
+        files=files,
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
         on_call=calls.append,

@@ -26,10 +26,11 @@ def pass_minutes(bot: Deployment, minutes: int, *, ticks: int = 1) -> None:
         bot.system.stack.fire_schedules()
 
 
-def in_minutes(bot: Deployment, look: Callable[[], object]) -> None:
-    """Wait until `look` is true-ish, and let one minute after another pass meanwhile.
+def in_minutes(bot: Deployment, look: Callable[[], object], *, minutes: int = 1) -> None:
+    """Wait until `look` is true-ish, and let one minute after another pass meanwhile, or `minutes` each time.
 
-    What RTC or Slack has no turn for now is due again a minute later.
+    A recorder that is at work writes the times that it has read, so that minutes may not have passed for them. What RTC
+    or Slack has no turn for now is due again a minute later.
     """
     for _ in range(_MOST_MINUTES):
         end = time.monotonic() + PATIENCE_S / _MOST_MINUTES
@@ -37,7 +38,7 @@ def in_minutes(bot: Deployment, look: Callable[[], object]) -> None:
             if look():
                 return
             time.sleep(0.2)  # a look at the table costs some ten milliseconds of a core
-        pass_minutes(bot, 1)
+        pass_minutes(bot, minutes)
     raise AssertionError("the minutes passed, and it did not come about")
 
 
