@@ -190,9 +190,9 @@ class Conversation:
             self.put(Order(order_id=order_id, actor=actor, action=home, placed_at=self.clock()))
 
     def _asking(self, asker: Somebody) -> "_Asking":
-        rules, told = self.team(), asker if isinstance(asker, Asker) else None
-        channel_id = "" if told is None else told.channel_id
-        place = Place(None) if told is None else Place(told.channel_id, told.is_public)
+        rules, within = self.team(), asker if isinstance(asker, Asker) else None
+        channel_id = "" if within is None else within.channel_id
+        place = Place(None) if within is None else Place(within.channel_id, within.is_public)
         actor, context = Actor(kind="slack_user", id=asker.user_id), self._context(rules, channel_id)
 
         def look_up(needs: frozenset[Need]) -> Person:
@@ -202,8 +202,8 @@ class Conversation:
         rights = Rights(actor, place, lambda: rules, look_up, known)
         asked = Asked(context, actor, channel_id, self.clock(), rights, zone=lambda: self.zone_of(asker.user_id))
         reply_to = None
-        if told is not None:
-            reply_to = ReplyTo(channel_id=channel_id, response_url=told.response_url, is_public=told.is_public)
+        if within is not None:
+            reply_to = ReplyTo(channel_id=channel_id, response_url=within.response_url, is_public=within.is_public)
         return _Asking(asked, rules, place, reply_to, is_foreign=asker.is_foreign)
 
     def _context(self, rules: InForce, channel_id: str) -> Context:

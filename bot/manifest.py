@@ -16,7 +16,7 @@ PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
 """Replace it by the deployment's output SlackRequestUrl."""
 _SCOPES = {
     "commands": "the slash command",
-    "chat:write": "answer as the bot where it is a member; open the form, and publish the home tab",
+    "chat:write": "answer as the bot where it is a member",
     "chat:write.public": "and in public channels where it isn't",
     "users:read": "know people's time zones, for until=15:30, and who is a guest",
     "usergroups:read": "know who is in a user group, for rules about one",

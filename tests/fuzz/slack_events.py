@@ -34,12 +34,21 @@ _CONTROLS = (
     *((f"{name}-2", value) for name in ControlName for value in ("", "100 user001 hd", f"{KNOWN_ORDER}.0 -")),
 )
 """An action_id with a value, as a message of some version may have it."""
+_ENTERED = {"room": "100", "user": "user001", "idle": "10m", "until": "15:30"}
+_STATE = {"values": {name: {"value": {"type": "plain_text_input", "value": text}} for name, text in _ENTERED.items()}}
+_FORM = {
+    "id": "V1",
+    "callback_id": "start",
+    "type": "modal",
+    "private_metadata": '{"channel_id":"C1"}',
+    "state": _STATE,
+}
 SUBMISSION = {
     "type": "view_submission",
     "user": {"id": "U1ANN"},
     "team": {"id": "T1"},
-    "view": {"id": "V1", "callback_id": "start", "type": "modal", "private_metadata": "", "state": {"values": {}}},
-    "response_urls": [],
+    "view": _FORM,
+    "response_urls": [{"channel_id": "C1", "response_url": "https://hooks.slack.com/app/T1/1/x"}],
 }
 _FIELDS = (
     "command",
@@ -60,14 +69,33 @@ SHORTCUT = {
 }
 
 
+MESSAGE_SHORTCUT = {
+    **SHORTCUT,
+    "type": "message_action",
+    "channel": {"id": "C1", "name": "class-recordings"},
+    "message": {"type": "message", "text": "room 100 user001 hd", "ts": "1772447400.000100"},
+    "response_url": "https://hooks.slack.com/app/T1/1/x",
+}
+_IN_HOME = {name: value for name, value in CLICK.items() if name not in {"channel", "response_url"}}
+HOME_CLICK = _IN_HOME | {"container": {"type": "view", "view_id": "V1"}, "view": {"id": "V1", "type": "home"}}
+EVENT = {
+    "type": "event_callback",
+    "team_id": "T1",
+    "event": {"type": "app_home_opened", "user": "U1ANN", "channel": "D1", "tab": "home"},
+    "event_id": "Ev1",
+}
+
+
 def slack_event(seed: str, n: int) -> object:
     """Return the n-th event of a seed."""
     dice = Random(f"slack {seed} {n}")
-    body = _body(dice)
+    is_event = dice.random() < 0.05
+    body = _event(dice) if is_event else _body(dice)
     if dice.random() < 0.1:
         body = mutate_bytes(dice, body)
     shift = dice.choice([0, 0, 0, 0, 0, 299, -299, 301, 10**9]) if dice.random() < 0.1 else 0
-    event = an_event(body, signed(body, now=NOW + shift) if dice.random() < 0.97 else {})
+    json_type = {"Content-Type": "application/json"} if is_event else {}
+    event = an_event(body, signed(body, now=NOW + shift) | json_type if dice.random() < 0.97 else {})
     if dice.random() < 0.2:  # as text, the way a gateway passes on what it takes for text
         event |= {"body": body.decode(errors="replace"), "isBase64Encoded": False}
     return mutate_event(dice, event) if dice.random() < 0.15 else event
@@ -94,10 +122,19 @@ def _command(dice: Random) -> bytes:
 def _payload(dice: Random) -> bytes:
     action_id, value_ = dice.choice(_CONTROLS)
     click = CLICK | {"actions": [{**CLICK["actions"][0], "action_id": action_id, "value": value_}]}
-    value: object = dice.choice([CLICK, click, SUBMISSION, SHORTCUT])
+    in_home = HOME_CLICK | {"actions": click["actions"]}
+    value: object = dice.choice([CLICK, click, SUBMISSION, SHORTCUT, MESSAGE_SHORTCUT, in_home])
     if dice.random() < 0.9:
         value = mutate_value(dice, value)
     return b"payload=" + quote_plus(as_json(value), errors="surrogatepass").encode()
+
+
+def _event(dice: Random) -> bytes:
+    """Return the JSON of an event, or of what an event may look like."""
+    value: object = dice.choice([EVENT, EVENT, {"type": "url_verification", "challenge": "c"}, HOME_CLICK])
+    if dice.random() < 0.9:
+        value = mutate_value(dice, value)
+    return as_json(value).encode(errors="surrogatepass")
 
 
 def _fields(dice: Random) -> bytes:

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ from tests.fuzz.webhook_events import DOMAIN, giant_webhook_events, webhook_even
 from tests.known_recordings import KnownRecordings, a_known
 from tests.lambda_context import Context
 from tests.slack_requests import NOW, SIGNING_SECRET
+from tests.views import assert_slack_takes_view
 from tests.webhook_around import CALLERS, Around
 
 pytestmark = pytest.mark.timeout(300 + EVENTS // 10)
@@ -48,6 +49,7 @@ def _slacks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
                 put=lambda order: place(order, put),
                 report_away=slack._report_away,
                 team=lambda: InForce(SHIPPED),
+                open_view=_open_view,
             ),
             report=slack._report,
             respond=lambda _, message: check_reply(json.dumps(message), 0),
@@ -55,6 +57,11 @@ def _slacks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
         door = slack.Door(app, Secret(secrets, "slack", slack.SlackSecret, lambda: NOW), lambda: NOW)
         monkeypatch.setattr(slack, "_door", lambda: door)
         yield lambda event: slack.handler(event, Context())
+
+
+def _open_view(_: str, view: Mapping[str, Any]) -> bool:
+    assert_slack_takes_view(view)
+    return True
 
 
 @pytest.fixture(name="webhooks_door")
@@ -71,8 +78,18 @@ def _webhooks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
 def _check_slacks(result: dict[str, Any], n: int) -> None:
     body = check_result(result)
     assert result["statusCode"] in {200, 400, 401}
-    if result["statusCode"] == 200 and body:
-        check_reply(body, n)
+    if result["statusCode"] != 200 or not body:
+        return
+    match json.loads(body):
+        case {"response_action": "update", "view": view}:
+            assert_slack_takes_view(view)
+        case {"response_action": "errors", "errors": errors}:
+            assert errors
+            assert all(isinstance(text, str) and text for text in errors.values())
+        case {"challenge": _}:
+            pass  # it goes back to who has signed it
+        case _:
+            check_reply(body, n)
 
 
 def _check_webhooks(result: dict[str, Any], _: int) -> None:

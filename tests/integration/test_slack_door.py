@@ -16,7 +16,7 @@ from functions import slack
 from functions.ledger.configurations import Configurations, StoredTeam
 from functions.ledger.table import Table
 from shared.log_events import LogEvent
-from shared.orders import Order, Start
+from shared.orders import Home, Order, Start
 from shared.slack_refs import ReplyTo
 from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
@@ -24,7 +24,7 @@ from tests.ledger_table import create_table
 from tests.logs import loggers_restored
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
-from tests.views import assert_slack_takes_view
+from tests.views import a_home_event, assert_slack_takes_view
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -232,6 +232,56 @@ def test_the_command_alone_opens_the_form_or_gives_the_short_help(
             sent = json.loads(request.partition(b"\r\n\r\n")[2])
             assert sent["trigger_id"] == "1.2.abc"
             assert_slack_takes_view(sent["view"])
+    assert not aws.orders()
+
+
+def _tell(body: bytes, **headers: str) -> dict[str, Any]:
+    """The result of a JSON body, signed just now, as Slack sends events."""
+    signature = signed(body, now=time.time())
+    result: dict[str, Any] = slack.handler(
+        an_event(body, {**signature, "Content-Type": "application/json", **headers}), Context()
+    )
+    return result
+
+
+def test_slack_can_verify_the_address_for_events(aws: Aws) -> None:
+    """The challenge comes back, to whoever signs."""
+    body = json.dumps({"type": "url_verification", "token": "xyzz0Wbap", "challenge": "ch4llenge"}).encode()
+    result = _tell(body)
+    assert (result["statusCode"], json.loads(result["body"])) == (200, {"challenge": "ch4llenge"})
+    assert _tell(body, **{"X-Slack-Signature": f"v0={'0' * 64}"})["statusCode"] == 401
+    assert not aws.orders()
+
+
+def test_an_event_that_is_sent_again_is_the_same_order(aws: Aws) -> None:
+    """Slack sends it again if it hears no answer within three seconds."""
+    body = json.dumps(a_home_event(event_id="Ev7")).encode()
+    retry = {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}
+    for headers in ({}, retry):
+        result = _tell(body, **headers)
+        assert (result["statusCode"], result["body"]) == (200, "")
+    first, again = aws.orders()
+    assert first.order_id == again.order_id
+    assert first.action == Home(is_opened=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"\xff",
+        b'"text"',
+        json.dumps({**a_home_event(), "event_id": 7}).encode(),
+        json.dumps({**a_home_event(), "event": {"type": "app_home_opened", "user": ["U1"]}}).encode(),
+    ],
+)
+def test_an_event_with_wrong_types_is_a_400_and_pages_nobody(
+    aws: Aws, capsys: pytest.CaptureFixture[str], body: bytes
+) -> None:
+    """Nothing is ordered, and it is no mistake of ours."""
+    assert _tell(body)["statusCode"] == 400
+    assert LogEvent.DOOR_FAILED not in capsys.readouterr().out
     assert not aws.orders()
 
 
