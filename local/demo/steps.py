@@ -44,12 +44,13 @@ def _steps(trace: Trace) -> Iterator[Step]:
     title = f"{trace.caller} sends an event" if trace.caller else f"Slack sends {_named(trace)}, signed"
     yield Step("sender", title, sent_at, max(door.began_at - sent_at, 0), "ok")
     yield _door(trace)
-    yield from (reply_step(post) for post in trace.posts if spans(door, post.received) and not _is_of_order(post))
+    at_door = [post for post in trace.posts if spans(door, post.received) and not _is_of_order(post)]
+    yield from map(reply_step, at_door)
     if trace.not_queued:
         yield _refused_by_queue(trace.not_queued)
     if trace.placed_at is not None and not trace.receives:
         yield Step("queue", "The order is on the queue", trace.placed_at, None, "active")
-    since = door.began_at
+    since, later = door.began_at, [post for post in trace.posts if post not in at_door]
     for receive in trace.receives:
         call = receive.call
         if receive.number == 1:
@@ -57,7 +58,7 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield Step("queue", _queue_title(receive), since, max(call.began_at - since, 0), "ok", check=receive.check)
         yield _recorder(receive)
         yield from rtc_steps(receive)
-        yield from (reply_step(post, receive.check) for post in trace.posts if receive.spans(post.received))
+        yield from (reply_step(post, receive.check) for post in later if receive.spans(post.received))
         since = call.began_at + (call.seconds or 0)
         if receive.is_final and not receive.check and trace.order.get("reply_to") is None:
             settled_at = receive.lines[-1].at if receive.lines else since

@@ -132,8 +132,8 @@ class Trace:
 
     @property
     def interaction(self) -> Mapping[str, Any]:
-        """What Slack sent as JSON: a click, a view, a shortcut or an event; empty for a command."""
-        if self.caller:
+        """What Slack sent as JSON, such as a click; empty for a command, and for what isn't Slack's."""
+        if self.door.function != SLACK_DOOR:
             return {}
         return read_object(self.form["payload"]) if "payload" in self.form else read_object(self.request.body)
 

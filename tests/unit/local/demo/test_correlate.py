@@ -1,6 +1,7 @@
 """The rules of correlating: which calls, lines and posts belong to which command or event."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from local.aws.lambda_pool import Invocation
@@ -268,3 +269,26 @@ def test_what_has_the_wrong_types_is_drawn_all_the_same() -> None:
     [trace] = scene.traces()
     assert (trace.person_id, trace.channel_id, trace.response_url) == ("", "", "")
     assert steps_of(trace)
+
+
+def test_a_callback_of_rtc_is_nothing_that_a_person_did() -> None:
+    """It comes to the webhook's function, under no caller's path, and has no trace of its own."""
+    scene = Scene()
+    scene.sent({"event": "record_start"})
+    [door] = scene.calls
+    event = json.loads(door.event)
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/rtc"
+    scene.calls[0] = replace(door, event=json.dumps(event).encode())
+    assert scene.traces() == []
+
+
+def test_a_call_of_the_door_is_one_step_though_the_recorder_is_at_work_already() -> None:
+    """What the door posts while the recorder has the order is not shown twice."""
+    scene = Scene()
+    scene.done(CLICK)
+    scene.placed(0.003)
+    scene.received(0.004, 0.2)
+    own = Request("POST", "/hooks/actions/s3cret", body=b'{"text": "x"}')
+    scene.posts.append(Call("response_url", own, Answer(), BEGIN + 0.008))
+    [trace] = scene.traces()
+    assert [step.station for step in steps_of(trace)].count("reply") == 1
