@@ -92,7 +92,7 @@ PLATFORM_x86_64 := x86_64-manylinux_2_28
 ARTIFACTS := $(foreach arch,arm64 x86_64,$(FUNCTIONS:%=build/$(arch)/%Function))
 LIMIT_MB := 6
 build-RecorderFunction: LIMIT_MB := 9
-build-SlackFunction: LIMIT_MB := 7
+build-SlackFunction: LIMIT_MB := 8
 
 .PHONY: build
 build: $(ARTIFACTS) ## make every function's artifact, for both architectures, and print sizes
