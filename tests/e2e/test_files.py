@@ -157,6 +157,7 @@ def test_from_a_start_to_its_file_by_callback(bot: Deployment, lectures: Channel
     assert len(told(bot, lectures)) == 1
 
 
+@pytest.mark.drill
 def test_from_a_start_to_its_file_by_polling_alone(bot: Deployment, lectures: Channel) -> None:
     """RTC never calls back: the bucket has the file a minute later."""
     without_callbacks(bot)
@@ -164,6 +165,8 @@ def test_from_a_start_to_its_file_by_polling_alone(bot: Deployment, lectures: Ch
     stop(bot, lectures)
     eventually(lambda: [it for it in bot.rtc.files() if it.job.parameters.room_id == bot.room])
     assert told(bot, lectures) == []
+    pass_minutes(bot, 2)
+    in_minutes(bot, lambda: [len(it.files) for it in recordings(bot)] == [1])
     later(bot, lectures, 2)
     in_minutes(bot, lambda: is_done(bot))
     assert len(told(bot, lectures)) == 1
