@@ -83,6 +83,7 @@ def test_an_order_without_a_channel_is_not_answered(world: World, telling: Telli
     """Its caller reads the status; nothing is posted or stored."""
     order = refused(world).model_copy(update={"reply_to": None})
     telling.answer_once(order, view(order), world.delivery())
+    telling.report_wait(order, said(order))
     assert not telling.notify(order, 0, said(order), world.delivery())
     assert telling.update(order, view(order), Answer(), world.delivery(), 60) == ()
     assert (world.read(), answer(world, order)) == ([], Answer())
@@ -164,6 +165,35 @@ def test_an_answer_that_slack_throttles_waits_for_a_turn(world: World, telling: 
     assert answer(world, order).begun == 0
 
 
+def test_an_answer_that_slack_failed_to_take_counts(world: World, telling: Telling) -> None:
+    """It may have been posted: only a refusal for speed says that it was not."""
+    order = refused(world)
+    world.slack.misbehave(FAILED)
+    with pytest.raises(TryAgain) as again:
+        telling.answer_once(order, view(order), world.delivery())
+    assert not isinstance(again.value, NoTurn)
+    assert answer(world, order).begun == 1
+    assert not answer(world, order).is_leased(world.clock())
+
+
+@pytest.mark.parametrize("fault", [FAILED, THROTTLED])
+def test_that_an_order_waits_need_not_reach_slack(world: World, telling: Telling, fault: Fault) -> None:
+    """The order is tried again in any case, and then answered."""
+    order = refused(world)
+    world.slack.misbehave(fault)
+    telling.report_wait(order, said(order))
+    assert world.read() == []
+    assert not answer(world, order).is_leased(world.clock())
+
+
+def test_that_an_order_waits_need_not_be_stored(world: World, telling: Telling, dynamodb: DynamoDBClient) -> None:
+    """The ledger may be why it waits."""
+    order = refused(world)
+    with away(dynamodb):
+        telling.report_wait(order, said(order))
+    assert world.read() == []
+
+
 def test_that_an_order_waits_is_said_where_it_can_be(world: World, telling: Telling) -> None:
     """A channel that is gone or has no turn is no error: the order is tried again in any case."""
     order, other = refused(world), refused(world)
@@ -217,6 +247,9 @@ def test_a_message_about_several_orders_is_updated_by_its_first(world: World, te
     world.clock.tick(2)
     assert telling.update(other, view(other, "news"), answer(world, other), world.delivery(), 60) == ()
     assert world.read() == before
+    stale = answer(world, order).model_copy(update={"shows": "older"})
+    telling.update(order, view(order), stale, world.delivery(), 60)
+    assert answer(world, order).revision > stale.revision
 
 
 def test_a_message_that_shows_it_all_takes_no_turn(world: World, telling: Telling) -> None:
