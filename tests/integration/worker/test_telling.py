@@ -297,3 +297,30 @@ def test_a_reply_that_slack_does_not_take_is_tried_until_the_last_receive(
         found = type(again)
     assert found is wait
     assert len(world.read()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "receive", "wait", "shows"),
+    [
+        (FAILED, 1, TryAgain, "some"),
+        (THROTTLED, 8, NoTurn, "some"),
+        (FAILED, 8, None, "news"),
+        (Fault(status=200, error="message_not_found"), 1, None, "news"),
+    ],
+)
+def test_an_update_that_slack_does_not_take_stays_due_until_the_last_receive(
+    world: World, telling: Telling, fault: Fault, receive: int, wait: type[TryAgain] | None, shows: str
+) -> None:
+    """What can never be shown counts as shown, and the lease is given back in any case."""
+    order = refused(world)
+    telling.answer_once(order, view(order), world.delivery())
+    world.clock.tick(2)
+    world.slack.misbehave(fault)
+    found = None
+    try:
+        known = answer(world, order)
+        telling.update(order, view(order, "news"), known, Delivery(receive, receive == 8, lambda: ENOUGH), 60)
+    except TryAgain as again:
+        found = type(again)
+    assert found is wait
+    assert (answer(world, order).shows, answer(world, order).is_leased(world.clock())) == (shows, False)
