@@ -59,13 +59,15 @@ def usage(ledger: Ledger, now: datetime, channel: str | None = "C1") -> tuple[in
 
 
 def test_a_start_counts_once_for_its_asker_and_its_channel(ledger: Ledger) -> None:
-    """Also when its order is received again."""
+    """Also when its order is received again, however much later."""
     order = an_order()
     for _ in range(2):
         admit(ledger, order, NOW, streams=2)
     assert usage(ledger, NOW) == (2, 2, 2, 2)
     assert usage(ledger, NOW, "C2") == (2, 2, 0, 0)
     assert usage(ledger, NOW, None)[:2] == (2, 2)
+    admit(ledger, order, NOW + HOUR / 2, streams=2)
+    assert usage(ledger, NOW + HOUR)[1] == 0
 
 
 def test_what_is_refused_counts_nothing(ledger: Ledger) -> None:

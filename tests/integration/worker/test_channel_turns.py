@@ -57,7 +57,7 @@ def test_a_refusal_for_speed_slows_the_channel_down(turns: ChannelTurns) -> None
 def test_only_so_many_channels_are_kept_in_memory(turns: ChannelTurns, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that was known first goes when there is a new one, and only then."""
     monkeypatch.setattr(channel_turns, "_PACES_KNOWN", 2)
-    for channel in ("C1", "C2", "C1", "C2"):
+    for channel in ("C1", "C2", "C2"):
         turns.take(channel, ANN)
     assert set(turns._paces) == {"C1", "C2"}
     turns.take("C3", ANN)

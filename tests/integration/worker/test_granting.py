@@ -100,6 +100,15 @@ def test_a_plan_is_counted_when_it_starts(world: World) -> None:
     assert lacking(world, order) is Lacking.AT_ONCE
 
 
+def test_the_notice_of_a_plan_is_posted_when_its_time_comes(world: World) -> None:
+    """Not when it is made: nothing is recorded yet."""
+    world.team = rules(notice={"before_start": True, "wording": "This lesson is recorded."})
+    start(world, start_at=world.clock() + LATER)
+    assert "This lesson is recorded." not in "".join(world.read())
+    begin(world)
+    assert "".join(world.read()).count("This lesson is recorded.") == 1
+
+
 def test_a_rule_about_channels_posts_no_notice(world: World) -> None:
     """Only a rule that demands the notice before the start does."""
     world.team = TEAM

@@ -278,6 +278,7 @@ def test_without_the_notice_nothing_starts(with_token: World) -> None:
     by_caller = with_token.order("user002").model_copy(update={"actor": TIMETABLE, "reply_to": None})
     assert with_token.run(by_caller) is None
     assert why(with_token, by_caller) is Lacking.NOTICE
+    assert with_token.attempt(by_caller).outcome.failure.refusal.rule == RULE["name"]  # type: ignore[union-attr]
     assert with_token.starts() == 1
 
 
