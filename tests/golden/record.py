@@ -36,6 +36,7 @@ OF_NO_STEP = "of no step"
 FORMS = (
     (r"http://127\.0\.0\.1:\d+/hooks/(?:commands|actions)/[\w-]+", "<response_url>"),
     (r"127\.0\.0\.1:\d+", "<host>"),
+    (r"\b\d{1,13}\.\d{1,11}\.[0-9a-f]{32}\b", "<trigger_id>"),
     (r"(?<=/orders/)(\w{24})\?[^\"\s]+", r"\1?<signature>"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", "<time>"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?", "<time>"),
