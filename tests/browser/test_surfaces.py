@@ -1,5 +1,6 @@
 """Modals and the home tab as Slack shows them, whatever app they are of."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +29,14 @@ FORM = modal(
     row(menu("x", kind="overflow", action_id="more")),
 )
 HOME = {"type": "home", "blocks": [{"type": "header", "text": plain("Yours")}, row(button("Stop"), menu("x", "y"))]}
+
+
+@pytest.fixture
+def silent_app(system: System) -> Iterator[None]:
+    """The bot hears nothing, and publishes no home tab of its own."""
+    url, system.slack.request_url = system.slack.request_url, "http://127.0.0.1:1/slack"
+    yield
+    system.slack.request_url = url
 
 
 def _call(system: System, method: str, **arguments: Any) -> None:
@@ -80,6 +89,7 @@ def test_a_form_is_filled_by_keyboard(open_page: Open, system: System, size: dic
     assert system.slack.modal.seen(ANN) is None
 
 
+@pytest.mark.usefixtures("silent_app")
 def test_the_home_tab_is_drawn_anew_when_it_is_published(open_page: Open, system: System) -> None:
     """It has no input; its buttons keep the focus; each person has their own."""
     page = open_page()
@@ -100,13 +110,10 @@ def test_the_home_tab_is_drawn_anew_when_it_is_published(open_page: Open, system
     expect(home).to_be_hidden()
 
 
+@pytest.mark.usefixtures("silent_app")
 def test_a_failed_click_is_said(page: Page, system: System) -> None:
     """If the app doesn't answer 200, a status says so."""
     go_to(page, "recordbot home")
     _call(system, "views.publish", user_id=ANN.user_id, view=HOME)
-    url, system.slack.request_url = system.slack.request_url, "http://127.0.0.1:1/slack"
-    try:
-        page.get_by_role("region", name="Home").get_by_role("button", name="Stop").click()
-        expect(page.get_by_role("status").filter(has_text="dispatch_failed")).to_be_visible()
-    finally:
-        system.slack.request_url = url
+    page.get_by_role("region", name="Home").get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status").filter(has_text="dispatch_failed")).to_be_visible()
