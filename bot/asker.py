@@ -275,8 +275,9 @@ class Submitted(_Said):
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Return what is the same each time that this form is submitted, and differs for every other."""
-        return (self.user.id, self.view.id)
+        """Return what is the same each time that Slack sends this form as it was filled in, and differs for others."""
+        entered = (f"{name}={text}" for name, text in sorted(self.entered.items()))
+        return (self.user.id, self.view.id, *entered, *(it.channel_id for it in self.response_urls))
 
 
 def _is_foreign(user: _User, team: _Named | None) -> bool:

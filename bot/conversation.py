@@ -148,12 +148,14 @@ class Conversation:
         done = self._interact(interaction, click, asking)
         if isinstance(done, Reply):
             return ToClick(done, replaces)
+        is_reply = clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral
+        is_sure = is_reply and asking.asked.rights.is_sure(done.action, done.about, asking.asked.now)
         ts = None if is_ephemeral else clicked.container.message_ts
         shown_in = {"clicked": ts, "replaces": replaces and not done.keeps}
         reply_to = asking.reply_to and asking.reply_to.model_copy(update=shown_in)
         accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
         acts = trouble is None and not isinstance(done.action, Show)
-        if acts and clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral:
+        if acts and is_sure:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         is_shown = done.redraws and not is_ephemeral
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)

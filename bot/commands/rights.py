@@ -84,6 +84,10 @@ class Rights:
             if refusal is not None:
                 raise NotAllowed(refusal)
 
+    def is_sure(self, action: Action, about: Sequence[Recording], now: datetime) -> bool:
+        """Return whether the action is allowed, whatever the recorder counts. Slack may be asked about the person."""
+        return all(self._is_allowed(right, what) for right, what in questions(action, about, self, now))
+
     def split(self, right: Right, recordings: Sequence[Recording]) -> tuple[list[Recording], Refusal | None]:
         """Return the recordings with which the person may do this, and the refusal of the others, if any."""
         refusals = [self.refusal(right, What.recorded(it)) for it in recordings]

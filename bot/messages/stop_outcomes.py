@@ -1,5 +1,6 @@
 """The outcome of a stop, from the ledger: two or three lines for one recording, a line for each of several."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, person, plain, reply
@@ -56,7 +57,7 @@ def stop_waits(stop: Stop, begun: StopRecord, why: Failure, until: datetime) -> 
     """Return the message that the stop is tried again: what RTC answered, and until when."""
     again: Line = [f"{_MAYBE_RECORDING} It is tried again until about ", clock_time(until), "."]
     by = joined(["by ", person(begun.actor)], explain(why).technical or None)
-    who = _named(stop) or f"{len(begun.targets)} recordings"
+    who = _of_all(stop, begun.targets) or f"{len(begun.targets)} recordings"
     return reply(Audience.CHANNEL, [f"⏳ Not stopped yet: {who}"], again, by, Controls([give_up(begun.order_id)]))
 
 
@@ -65,6 +66,11 @@ def _named(stop: Stop) -> str:
     if stop.user_id is not None:
         return f"{stop.user_id} in room {stop.room_id}"
     return f"job {plain(stop.job_id)}" if stop.job_id is not None else ""
+
+
+def _of_all(stop: Stop, targets: Sequence[Target]) -> str | None:
+    """Return what the stop names, or its only recording."""
+    return _named(stop) or (_stream(targets[0]) if len(targets) == 1 else None)
 
 
 def _stream(target: Target) -> str | None:

@@ -74,6 +74,7 @@ class GiveUpHandler:
         action = Stop(recordings=tuple(ids)) if ids else Stop(job_id=stop.targets[0].job_id)
         given_up = _given_up(order, stop.order_id, action, stop)
         self.telling.answer_once(given_up, View(stop_outcome(action, settled), ""), delivery)
+        self.stop.redraw(settled, delivery)
 
 
 def _given_up(click: Order, order_id: str, action: Action, of: Attempt | StopRecord) -> Order:

@@ -68,7 +68,7 @@ class StopHandler:
             if again.why is not None:  # on the last receive no call is tried again
                 self.telling.report_wait(order, stop_waits(action, stop, again.why, delivery.tries_until(self.clock())))
             with suppress(TryAgain):
-                self._redraw(stop, delivery)  # the messages say that it is being stopped
+                self.redraw(stop, delivery)  # the messages say that it is being stopped
             raise
         refusals = [it.failure.refusal for it in settled.targets if it.failure is not None]
         refusal = refusals[0] if refusals and len(refusals) == len(settled.targets) else None
@@ -76,7 +76,8 @@ class StopHandler:
             self.rights.tell(order, refusal, delivery)
         elif not self._is_shown(order, settled):
             self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
-        self._redraw(settled, delivery)
+        self._show_not_stopped(order, settled)
+        self.redraw(settled, delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
         """Settle each target that is not known to be stopped as not stopped, and report to the asker."""
@@ -108,6 +109,12 @@ class StopHandler:
             if it is not None and it.is_at_rtc
         ]
         for recording in {it.order_id: it for it in noted}.values():
+            self.redrawing.draw_clicked(order, recording, at_once=True)
+
+    def _show_not_stopped(self, order: Order, stop: StopRecord) -> None:
+        """Let a message that was clicked on show again what could not be stopped: it says "stopping"."""
+        failed = [self._recording_of(target) for target in stop.targets if target.failure is not None]
+        for recording in {it.order_id: it for it in failed if it is not None}.values():
             self.redrawing.draw_clicked(order, recording, at_once=True)
 
     def _is_shown(self, order: Order, stop: StopRecord) -> bool:
@@ -272,7 +279,7 @@ class StopHandler:
         is_shown = self.ledger.answers.read(over.order_id).message is not None
         return target.over(over, stop.actor).model_copy(update={"is_shown": is_shown})
 
-    def _redraw(self, stop: StopRecord, delivery: Delivery) -> None:
+    def redraw(self, stop: StopRecord, delivery: Delivery) -> None:
         """Let the messages about the recordings show how they are. Raises NoTurn or TryAgain if Slack can't take it."""
         recordings = filter(None, map(self._recording_of, stop.targets))
         for recording in {recording.order_id: recording for recording in recordings}.values():
