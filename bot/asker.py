@@ -191,7 +191,7 @@ class HomeOpened(_Said):
 
 
 class _Quoted(_Said):
-    text: str = ""
+    text: str | None = None
 
 
 class Shortcut(_Said):

@@ -92,7 +92,7 @@ class Conversation:
 
     def shortcut(self, shortcut: Shortcut) -> Reply | None:
         """Open the form, with what the message says; None if there is nothing more to say, or no way to say it."""
-        asker, trigger_id, text = shortcut.asker, shortcut.trigger_id, shortcut.message.text
+        asker, trigger_id, text = shortcut.asker, shortcut.trigger_id, shortcut.message.text or ""
         if asker is None:
             self._opens_form(trigger_id, text)
             return None

@@ -113,7 +113,9 @@ def errors_of(error: CommandError, context: Context) -> Mapping[str, str]:
     names = [option.name for option in _options(context)]
     errors: dict[str, list[str]] = {}
     for problem in error.problems:
-        errors.setdefault(problem.option or names[problem.place[0]], []).append(problem.line)
+        name = problem.option or names[problem.place[0]]
+        entered = replace(problem, given=problem.given.removeprefix(f"{name}="))
+        errors.setdefault(name, []).append(entered.line)
     return {name: "; ".join(dict.fromkeys(messages)) for name, messages in errors.items()}
 
 
