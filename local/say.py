@@ -8,7 +8,9 @@ from bot.language.parser import parse
 from functions.ledger.orders import Orders
 from functions.ledger.table import Table
 from local.demo.trace import orders_in
+from local.slack.blocks import Input
 from local.slack.chat import ANN, CLASS_RECORDINGS, Message, Via
+from local.slack.views import Modal
 from local.system import System
 from shared.attempts import Started
 
@@ -36,6 +38,10 @@ def _say(system: System, text: str, show: Callable[[str], None]) -> bool:
     with system.slack.chat.listening(listen):
         system.slack.type_command(ANN, CLASS_RECORDINGS, typed, COMMAND)
         system.stack.wait_until_drained(PATIENCE_S)
+    if form := system.slack.modal.seen(ANN):
+        system.slack.modal.close(ANN)
+        show(_as_form(form.view))
+        return True
     if ways := _ways_of_answering(typed):
         return any(answer.via in ways for answer in answers)
     order_ids = {
@@ -58,6 +64,12 @@ def _as_read(system: System, message: Message) -> str:
     who = "recordbot" if not message.only_for else "recordbot (only to you)"
     lines = system.slack.chat.as_text(message).splitlines()
     return "\n".join([f"{who}:", *(f"  {line}" for line in lines), ""])
+
+
+def _as_form(form: Modal) -> str:
+    fields = [block.label.text for block in form.blocks if isinstance(block, Input)]
+    where = "The page of `make demo` shows it. Here, type a command: /record help"
+    return "\n".join(["recordbot opens a form:", f"  {form.title.text}", f"  {' · '.join(fields)}", f"  {where}", ""])
 
 
 def _ways_of_answering(text: str) -> frozenset[Via]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.say import say as say_to
+from local.slack.chat import ANN
 from local.slack.faults import RESPONSE_URL_ENDED
 from tests.e2e.conftest import Deployment
 from tests.paths import ROOT
@@ -94,6 +95,15 @@ def test_only_the_whole_name_is_passed_over(bot: Deployment, text: str, typed: s
     say_to(bot.system, [text], read.append)
     assert read[0] == f"ann: {typed}"
     assert len(read) == 2, "one answer"
+
+
+def test_a_form_is_shown_as_text(bot: Deployment) -> None:
+    """With its fields; it is closed again, since nobody can fill it in here."""
+    read: list[str] = []
+    assert say_to(bot.system, ["/record"], read.append)
+    assert "Start a recording" in read[1]
+    assert "Room" in read[1]
+    assert bot.slack.modal.seen(ANN) is None
 
 
 @pytest.mark.sources

@@ -246,7 +246,8 @@ def test_a_demonstration_mends_itself(address: str) -> None:
     body = {"person": ANN, "channel": CHANNEL, "text": typed, "breaks": "rtc-silent"}
     assert _ask(address, "POST", "/api/messages", body)[0] == 204
     assert _news(address, lambda it: it.get("broken"))["broken"] == ["rtc-silent"]
-    assert _command(_news(address, lambda it: it.get("broken") == []), typed)["state"] == "unknown"
+    state = _command(_news(address, lambda it: it.get("broken") == []), typed)["state"]
+    assert state in {"unknown", "active"}  # RTC's callback may have named the job by then
 
 
 def test_a_demonstration_leaves_a_switch_that_was_on(address: str) -> None:
