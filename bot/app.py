@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from bot.conversation import Conversation, ToClick, ToSubmission
 from bot.messages import replies
 from bot.messages.blocks import Reply
 from bot.messages.views import message
+from shared.recordings import Unavailable
 
 type Respond = Callable[[str, Mapping[str, Any]], None]
 
@@ -93,7 +95,7 @@ class _Listeners:
             self.report(error)
             answer = ToClick(replies.our_mistake(), replaces=False)
         if answer is not None:
-            self.respond(clicked.response_url, _as_answer(answer, clicked))
+            self._say(clicked.response_url, _as_answer(answer, clicked))
         return ack()
 
     def _click_in_view(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
@@ -131,7 +133,7 @@ class _Listeners:
             self.report(error)
             reply = replies.our_mistake()
         if reply is not None and shortcut.response_url is not None:
-            self.respond(shortcut.response_url, as_body(reply) | {"replace_original": False})
+            self._say(shortcut.response_url, as_body(reply) | {"replace_original": False})
         return ack()
 
     def submission(self, ack: Ack, body: dict[str, Any]) -> BoltResponse:
@@ -150,15 +152,27 @@ class _Listeners:
         if answer.view is not None:
             return ack(response_action="update", view=dict(answer.view))
         if answer.reply is not None:
-            self.respond(answer.response_url, as_body(answer.reply))
+            self._say(answer.response_url, as_body(answer.reply))
         return ack()
 
     def unheard(self, error: Exception) -> BoltResponse:
         """Answer what no listener has answered."""
         if isinstance(error, BoltUnhandledRequestError):
             return BoltResponse(status=HTTPStatus.OK)  # an event that recordbot does not handle
+        if _is_of_a_listener(error):
+            self.report(error)
+            return BoltResponse(status=HTTPStatus.OK)
         # Bolt itself could not read the payload, because a field has another type.
         return _bad_request("the payload is nothing that Slack sends")
+
+    def _say(self, response_url: str, message: Mapping[str, Any]) -> None:
+        """Post the message. This raises no error: an order is on the queue by now, and Slack must read that it is."""
+        try:
+            self.respond(response_url, message)
+        except Unavailable as unavailable:
+            self.conversation.report_away(unavailable)
+        except Exception as error:  # noqa: BLE001 - as for a command
+            self.report(error)
 
 
 def as_body(reply: Reply) -> dict[str, Any]:
@@ -171,6 +185,10 @@ def _as_answer(answer: ToClick, clicked: Clicked) -> dict[str, Any]:
     is_reply = clicked.container.is_in_thread and not answer.replaces
     in_thread = {"thread_ts": clicked.container.thread_ts} if is_reply else {}
     return as_body(answer.reply) | {"replace_original": answer.replaces} | in_thread
+
+
+def _is_of_a_listener(error: Exception) -> bool:
+    return any(frame.f_globals["__name__"] == __name__ for frame, _ in walk_tb(error.__traceback__))
 
 
 def _bad_request(why: str) -> BoltResponse:

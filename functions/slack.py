@@ -13,7 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qsl
@@ -41,6 +41,7 @@ from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.team_in_force import TeamInForce
 from shared.log_events import LogEvent
+from shared.orders import Order
 from shared.questions import NOT_SAID, Need, Person
 from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
@@ -56,6 +57,8 @@ _LIMITS = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attemp
 """A question is answered within Slack's three seconds, or the person asks again."""
 _SLACK_LIMITS = (0.5, 0.5)
 """Seconds to connect to Slack, and to get its answer: together at most one, since a person waits."""
+_ANSWER_FIRST = 1
+"""Seconds for the door's answer to a click to reach Slack: as long as `_SLACK_LIMITS` gives it."""
 _MOST_OF_A_CHECK = 1000
 """The most bytes of a check of our certificate; it has about 50."""
 
@@ -119,7 +122,7 @@ def _door() -> "Door":
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
         recordings=lambda: ledger().recordings,
-        put=lambda order: place(order, queue.put),
+        put=lambda order: place(order, partial(queue.put, delay=_delay_of(order))),
         report_away=_report_away,
         team=TeamInForce(lambda: ledger().configurations).read,
         record_rule_id=settings.record_rule_id,
@@ -136,6 +139,14 @@ def _door() -> "Door":
         respond=lambda response_url, message: _respond(slack_api(), response_url, message),
     )
     return Door(app, secret)
+
+
+def _delay_of(order: Order) -> int:
+    """Return the seconds before the recorder gets the order.
+
+    If both answers replace the message that was clicked on, the door's must come first.
+    """
+    return _ANSWER_FIRST if order.reply_to is not None and order.reply_to.replaces else 0
 
 
 def _zone_of(user_id: str, people: "People | None") -> tzinfo:

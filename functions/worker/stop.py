@@ -72,7 +72,11 @@ class StopHandler:
             raise
         refusals = [it.failure.refusal for it in settled.targets if it.failure is not None]
         refusal = refusals[0] if refusals and len(refusals) == len(settled.targets) else None
-        if refusal is not None:
+        if refusals and _is_of_a_home_tab(order):
+            shown = View(stop_outcome(action, settled), "")
+            self.telling.answer_once(self._in_channel(order, action), shown, delivery)
+            self.redrawing.homes.changed(order.actor)
+        elif refusal is not None:
             self.rights.tell(order, refusal, delivery)
         elif not self._is_shown(order, settled):
             self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
@@ -85,6 +89,9 @@ class StopHandler:
             begun = self.ledger.stops.read(order.order_id)
             stop = begun or _record(order, (action.target(),), self.clock())
             self.settle_rest(begun, stop, why)
+            if _is_of_a_home_tab(order):
+                order = self._in_channel(order, action)
+                self.redrawing.homes.changed(order.actor)
         finally:
             self.telling.report_given_up(order, why)
 
@@ -99,8 +106,9 @@ class StopHandler:
         return settled
 
     def _show_asked(self, order: Order, stop: StopRecord) -> None:
-        """Let a message that was clicked on say that it is being stopped, before RTC is called: that can take long."""
-        if order.reply_to is None or order.reply_to.clicked is None:
+        """Let what was clicked on say that it is being stopped, before RTC is called: that can take long."""
+        is_home = _is_of_a_home_tab(order)
+        if not is_home and (order.reply_to is None or order.reply_to.clicked is None):
             return
         asked = [self._recording_of(target) for target in stop.targets if target.failure is None]
         noted = [
@@ -110,6 +118,8 @@ class StopHandler:
         ]
         for recording in {it.order_id: it for it in noted}.values():
             self.redrawing.draw_clicked(order, recording, at_once=True)
+        if is_home:
+            self.redrawing.homes.changed(order.actor)
 
     def _show_not_stopped(self, order: Order, stop: StopRecord) -> None:
         """Let a message that was clicked on show again what could not be stopped: it says "stopping"."""
@@ -285,10 +295,21 @@ class StopHandler:
         for recording in {recording.order_id: recording for recording in recordings}.values():
             self.redrawing.redraw(Order.about(recording, Check()), delivery)
 
+    def _in_channel(self, order: Order, action: Stop) -> Order:
+        """Return the order of a click in the home tab, answered in the channel of the recording's message."""
+        recording = next(filter(None, map(self.ledger.recordings.of_id, action.recordings)), None)
+        reply_to = None if recording is None else Order.about(recording, Check()).reply_to
+        return order.model_copy(update={"reply_to": reply_to})
+
     def _recording_of(self, target: Target) -> Recording | None:
         if target.recording is not None:
             return self.ledger.recordings.of_id(target.recording)
         return None if target.job_id is None else self.ledger.recordings.of_job(target.job_id)
+
+
+def _is_of_a_home_tab(order: Order) -> bool:
+    """Return whether a person has clicked where no answer can be posted."""
+    return order.reply_to is None and order.actor.kind == "slack_user"
 
 
 def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:

@@ -9,6 +9,7 @@ import pytest
 
 from functions import slack
 from shared.log_events import LogEvent
+from shared.orders import Order
 from tests.clicks import a_click
 from tests.integration.test_slack_door import Aws, _aws  # noqa: F401 - the fixture
 from tests.lambda_context import Context
@@ -23,13 +24,19 @@ def _click(action_id: str, value: str, response_url: str, **changes: Any) -> dic
 
 
 def test_a_click_is_answered_at_its_response_url(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The order is on the queue, and the 200 is empty: Slack ignores a message in it."""
+    """The order is on the queue, and the 200 is empty: Slack ignores a message in it.
+
+    The order's outcome replaces that answer, so the recorder gets the order a second later.
+    """
     with RawServer(sends(http(200, b"ok"))) as server:
         monkeypatch.setenv("SLACK_RESPONSE_URL", f"{server.endpoint}/")
         result = _click("run", "100 user001 hd", f"{server.endpoint}/actions/T1/1/x", is_ephemeral=True)
         assert (result["statusCode"], result["body"]) == (200, "")
-        (order,) = aws.orders()
+        received = aws.sqs.receive_message(QueueUrl=aws.queue_url, WaitTimeSeconds=20, AttributeNames=["All"])
+        (message,) = received["Messages"]
         (request,) = server.requests
+    order, times = Order.model_validate_json(message["Body"]), message["Attributes"]
+    assert int(times["ApproximateFirstReceiveTimestamp"]) - int(times["SentTimestamp"]) >= 1000
     posted = json.loads(request.partition(b"\r\n\r\n")[2])
     assert posted["replace_original"] is True
     assert order.order_id in posted["text"]

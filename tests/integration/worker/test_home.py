@@ -1,5 +1,6 @@
 """The home tab, from the order that publishes it to the tab that Slack's stand-in shows."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -7,12 +8,16 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from bot.messages.controls import name_of
 from functions.ledger.homes import KEPT
 from functions.worker.home import DELAY
-from local.slack.chat import ANN, BEN, Person
+from local.rtc.faults import Fault as RtcFault
+from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, Person
 from local.slack.faults import THROTTLED, Fault
 from shared.actors import Actor
+from shared.failures import FailureKind
 from shared.orders import Home, Order, Stop, new_order_id
+from shared.rtc.client import RtcClient
 from tests.integration.conftest import World, a_world
 
 
@@ -111,3 +116,57 @@ def test_no_more_than_one_a_second_is_published(world: World) -> None:
     for _ in range(4):
         assert world.run(opened(world)) is None
     assert world.clock() - began_at >= timedelta(seconds=3)
+
+
+def stop_clicked(world: World, started: Order) -> Order:
+    """The order of a click on Stop in the home tab, which is in no channel."""
+    world.clock.tick(1)
+    stop = Stop(recordings=(world.recording(started).id,))
+    return Order(order_id=new_order_id(), actor=started.actor, action=stop, placed_at=world.clock())
+
+
+def test_the_button_is_gone_while_rtc_stops_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RTC's answer may take long, and nobody has to click twice."""
+    assert world.run(opened(world)) is None
+    started = world.running()
+    drain(world)
+    assert "stop" in controls(world)
+    seen: list[set[str]] = []
+
+    def stop(_: RtcClient, job_id: str) -> None:  # noqa: ARG001
+        drain(world)
+        seen.append(controls(world))
+
+    monkeypatch.setattr(RtcClient, "stop", stop)
+    assert world.run(stop_clicked(world, started)) is None
+    (while_it_stops,) = seen
+    assert "stop" not in while_it_stops
+
+
+def test_a_stop_that_failed_is_told_in_the_channel_and_can_be_asked_for_again(world: World) -> None:
+    """The home tab itself has no place for an answer."""
+    assert world.run(opened(world)) is None
+    started = world.running()
+    drain(world)
+    world.rtc.misbehave(RtcFault(status=400, error_code="RTC.00001007"), operation="stop", times=None)
+    assert world.run(stop_clicked(world, started)) is None
+    told = [world.slack.chat.as_text(it) for it in world.slack.chat.messages(CLASS_RECORDINGS, ANN)]
+    assert sum("Not stopped: user001 in room 100" in it for it in told) == 1
+    drain(world)
+    assert "stop" in controls(world)
+
+
+def test_a_stop_that_was_given_up_is_told_in_the_channel(world: World) -> None:
+    """An operator has it then, and the person reads so."""
+    started = world.running()
+    click = stop_clicked(world, started)
+    world.handlers[Stop].give_up(click, click.action, FailureKind.OUT_OF_TIME)
+    assert click.order_id in world.slack.chat.as_text(list(world.slack.chat.messages(CLASS_RECORDINGS, ANN))[-1])
+
+
+def controls(world: World) -> set[str]:
+    """The names of what ann can click in the home tab."""
+    home = world.slack.home.seen(ANN)
+    assert home is not None
+    acts = re.findall(r"'action_id': '([^']+)'", str(home.document()))
+    return {name_of(it) for it in acts}

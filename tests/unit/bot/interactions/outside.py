@@ -30,6 +30,9 @@ class Outside:
     orders: list[Order] = field(default_factory=list)
     posted: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
     mistakes: list[Exception] = field(default_factory=list)
+    away: list[Exception] = field(default_factory=list)
+    response_failure: Exception | None = None
+    """What is raised when an answer is posted."""
 
     @cached_property
     def app(self) -> App:
@@ -39,19 +42,24 @@ class Outside:
                 idle_default=300,
                 recordings=lambda: KnownRecordings(self.known, self.attempts),
                 put=self.orders.append,
-                report_away=self.mistakes.append,
+                report_away=self.away.append,
                 team=lambda: self.team,
                 clock=lambda: NOW,
             ),
             report=self.mistakes.append,
-            respond=lambda url, message: self.posted.append((url, message)),
+            respond=self.respond,
         )
+
+    def respond(self, url: str, message: Mapping[str, Any]) -> None:
+        if self.response_failure is not None:
+            raise self.response_failure
+        self.posted.append((url, message))
 
     def click(self, action_id: str, value: str = "", **more: Any) -> int:
         """Return the status of the 200, which is empty."""
         response = self.app.dispatch(BoltRequest(body=a_click(action_id, value, **more), mode="socket_mode"))
         assert (response.body == "") == (response.status == 200)
-        assert not self.mistakes
+        assert not {*self.mistakes, *self.away} - {self.response_failure}
         return response.status
 
     def answer(self) -> tuple[Reply, bool]:

@@ -3,16 +3,20 @@
 from typing import Any
 
 import pytest
+from slack_bolt import BoltRequest
 
+from bot.app import create_app
+from bot.asker import Clicked
+from bot.conversation import Conversation, ToClick
 from shared.orders import Show, Start, Stop
-from shared.recordings import RecordingState
+from shared.recordings import RecordingState, Unavailable
 from shared.slack_refs import ReplyTo
-from shared.team import InForce
+from shared.team import SHIPPED, InForce
 from shared.team_document import team_of
 from tests.block_kit import controls_of, read
 from tests.builders import ANN, BEN, NOW
-from tests.clicks import CLICK_URL, MESSAGE_TS
-from tests.known_recordings import a_known
+from tests.clicks import CLICK_URL, MESSAGE_TS, a_click
+from tests.known_recordings import KnownRecordings, a_known
 from tests.unit.bot.interactions.outside import Outside
 
 OVER: dict[str, Any] = {"state": RecordingState.ENDED, "ended_at": NOW}
@@ -142,3 +146,39 @@ def test_a_field_of_another_json_type_is_a_bad_request(changes: dict[str, Any]) 
     outside = Outside()
     assert outside.click("stop", "0123456789AB.0", **changes) == 400
     assert (outside.orders, outside.posted) == ([], [])
+
+
+def test_an_answer_that_can_not_be_posted_is_reported_and_the_click_is_acknowledged() -> None:
+    """The order is on the queue. With a 400 Slack would tell the person that nothing was done."""
+    outside = Outside(response_failure=RuntimeError("a mistake"))
+    assert outside.click("run", "100 user001", is_ephemeral=True) == 200
+    assert (len(outside.orders), outside.mistakes, outside.away) == (1, [outside.response_failure], [])
+
+
+def test_aws_being_away_while_the_answer_is_posted_is_no_mistake_of_ours() -> None:
+    """The bot token is read from Secrets Manager for it."""
+    outside = Outside(response_failure=Unavailable("Secrets Manager"))
+    assert outside.click("run", "100 user001", is_ephemeral=True) == 200
+    assert (len(outside.orders), outside.mistakes, outside.away) == (1, [], [outside.response_failure])
+
+
+def test_a_mistake_in_a_listener_is_reported() -> None:
+    """It is none of Slack's, so it is no bad request."""
+    outside = Outside()
+
+    class Broken(Conversation):
+        def clicked(self, clicked: Clicked) -> ToClick:  # noqa: ARG002
+            return ToClick(None, replaces=False)  # type: ignore[arg-type]
+
+    app = create_app(
+        Broken("/record", 300, KnownRecordings, _none, _none, lambda: InForce(SHIPPED)),
+        report=outside.mistakes.append,
+        respond=outside.respond,
+    )
+    response = app.dispatch(BoltRequest(body=a_click("details"), mode="socket_mode"))
+    assert response.status == 200
+    assert len(outside.mistakes) == 1
+
+
+def _none(_: object) -> None:
+    pass
