@@ -6,8 +6,15 @@ from itertools import groupby
 from bot.commands import LEXICON
 from bot.commands.help import THREADS, whole_form
 from bot.interactions import INTERACTIONS
+from bot.interactions.shortcuts import SHORTCUTS
 from bot.language.lexicon import Option
 from shared.command_line import CommandLine, run
+
+_KINDS = {"global": "the workspace's shortcut", "message": "a message's shortcut"}
+
+_HOME = (
+    "shows what you have started that lives, with Stop, the team's presets and the commands; *Start one* opens the form"
+)
 
 
 def commands_doc(name: str = "/record") -> str:
@@ -31,7 +38,7 @@ def commands_doc(name: str = "/record") -> str:
             "Options come in any order and case, as `idle=10m`, `--idle 10m` or `idle 10m`. Ids keep their case.",
             "Commas, semicolons, line ends and bullets separate; a user named twice is recorded once. Words of a",
             "sentence (`please`, `in`) are ignored. The API's field names are understood: `max_idle_time=60`.",
-            f"`{name}` alone gives the short help. {THREADS}",
+            f"`{name}` alone opens the [form](#form-shortcuts-and-home-tab). {THREADS}",
             "",
             "The [team's configuration](permissions.md#presets-and-channels) may have presets, whose names are words",
             "of a start, and may give a channel a room and other choices. What is typed wins over them.",
@@ -57,6 +64,22 @@ def commands_doc(name: str = "/record") -> str:
             "| button | what it does |",
             "|---|---|",
             *(f"| {labels} | {text.strip()} |" for labels, _, text in (it.help.partition(":") for it in INTERACTIONS)),
+            "",
+            "## Form, shortcuts and home tab",
+            "",
+            "The form has a field for each option of a start, and one for the channel to tell. It begins with what was",
+            "typed and with the channel's defaults. What is wrong is said at each field, and nothing is started until",
+            "all is right. The same rights hold as for the command. Without a bot token no form can be opened, and the",
+            "home tab stays empty ([operations](operations.md)).",
+            "",
+            "| where | what it does |",
+            "|---|---|",
+            f"| `{name}` alone | open the form, for that channel |",
+            *(
+                f"| {_KINDS[it.kind]} *{it.name}* | {it.description[0].lower()}{it.description[1:]} |"
+                for it in SHORTCUTS
+            ),
+            f"| the app's home tab | {_HOME} |",
             "",
         ]
     )

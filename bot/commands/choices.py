@@ -1,6 +1,7 @@
 """What a start, a preset and a channel's defaults can choose: room, picture, sound, rule and idle time."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from bot.commands.subcommand import API_PICTURES, PICTURES
@@ -13,6 +14,7 @@ _BOUNDS = f"{write_time(MAX_IDLE_TIME_MIN)} to {write_time(MAX_IDLE_TIME_MAX)}"
 _ENDLESS = frozenset(("0", "off", "no", "never", "none", "max", "forever"))
 _QUALITIES = tuple(quality.lower() for quality in get_args(SelectStreamType.__value__))
 _HEIGHTS = {"ld": 90, "sd": 180, "hd": 360}
+_SIZES = {"ld": "160x90", "sd": "320x180", "hd": "640x360", "fhd": "1280x720"}
 _SIZE = re.compile(
     r"(?:(\d{2,4})x)?(\d{2,4}) ?[pi](?:\d{2,3})?|(\d{2,4}) ?[x*] ?(\d{2,4})|(240|360|480|720|1080|1440|2160)", re.ASCII
 )
@@ -47,6 +49,7 @@ ROOM = Option(
     name="room",
     form="[room] ROOM",
     help="the room's id in RTC; the word is needed before a room of letters only, or one called like a command",
+    form_help="The room's id in RTC",
     example="room lobby user001",
     aliases=("room-id", "room-no", "room-number", "room-nr"),
     foreign=words_for({"room": "roomid rooms"}),
@@ -59,7 +62,9 @@ ROOM = Option(
 QUALITY = Option(
     name="quality",
     form="[ld|sd|hd|fhd]",
-    help="the size of the picture: ld 160x90, sd 320x180, hd 640x360, fhd 1280x720, which is the default",
+    help=f"the size of the picture: {', '.join(f'{it} {size}' for it, size in _SIZES.items())}, which is the default",
+    form_help="The size of the picture; RTC's default is 1280x720",
+    form_choices={it: f"{it.upper()}, {size}" for it, size in _SIZES.items()},
     example="100 user001 hd",
     aliases=("select-stream-type",),
     choices={quality: quality for quality in _QUALITIES},
@@ -77,6 +82,8 @@ SOURCE = Option(
     form="[camera|screen|audio]",
     label="Picture",
     help="which picture, by default camera; audio records only the sound",
+    form_help="What is recorded of a user; RTC's default is the camera",
+    form_choices={"camera": "Camera", "screen": "Screen", "audio-only": "No picture, only the sound"},
     example="100 user001 screen",
     aliases=("video-type",),
     most=len(_SOURCES),
@@ -97,6 +104,8 @@ NO_AUDIO = Option(
     form="[no-audio]",
     label="Sound",
     help="record the picture without sound",
+    form_help="Whether the sound is recorded; RTC's default is with sound",
+    form_choices={"with-audio": "With sound", "no-audio": "Without sound"},
     example="100 user001 no-audio",
     choices=words_for(
         {
@@ -129,9 +138,24 @@ IDLE = Option(
     help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); "
     "it goes on while others than the user are there; by default 5 min in Slack, which is a setting, and "
     f"{span(MAX_IDLE_TIME_DEFAULT)} by webhook",
+    form_help="End the recording when nobody has been in the room for this time, such as 30s, 10m or 1h; "
+    f"from {_BOUNDS}. It goes on while others than the user are there",
     example="100 user001 idle=10m",
     aliases=("max-idle-time", "idle-for", "idle-after", "idle-of"),
     foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),
     read=_read_idle,
     recognise=_idle_like,
 )
+
+
+def one_word_each(values: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
+    """Return the values with one word for each meaning.
+
+    `audio` alone is `audio-only`. With a picture it is `with-audio`.
+    """
+    sources = values.get(SOURCE.name, ())
+    if "audio" not in sources:
+        return values
+    pictures = [source for source in sources if source in PICTURES]
+    sound = {NO_AUDIO.name: ["with-audio"]} if pictures else {}
+    return {**values, SOURCE.name: pictures or ["audio-only"], **sound}

@@ -26,6 +26,7 @@ PRESET = Option(
     name="preset",
     form="[preset=NAME]",
     help="choose all that the team's configuration gives this name; the name alone does if it is no other word here",
+    form_help="Choices to which the team's configuration has given a name; what is chosen here besides wins",
     example="100 user001 preset=lecture",
     read=lambda text: text.casefold(),
 )

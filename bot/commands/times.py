@@ -24,6 +24,9 @@ _LAST_HOUR, _LAST_MINUTE = 23, 59
 _NIGHT = timedelta(hours=12)
 """A time of day that is past today means tomorrow's. This is asked back, unless tomorrow's is nearer than this."""
 
+_ZONE = "in your time zone as Slack has it, or in UTC; the answer says which"
+_AS_TIME = "such as 15:30, or with its date, such as 2026-11-27T15:30"
+
 
 def _is_length(text: str) -> bool:
     return not text.isdecimal() and seconds_of(text) is not None
@@ -89,6 +92,7 @@ FOR = Option(
     form="[for=90m]",
     label="Length",
     help="end the recording after this time; there is a maximum, which is a setting",
+    form_help="End the recording after this time, such as 90m or 2h; there is a maximum, which is a setting",
     example="100 user001 for=90m",
     aliases=("duration", "max=", "max-duration", "max-length", "at-most", "lasting"),
     read=_read_for,
@@ -98,8 +102,8 @@ UNTIL = Option(
     name="until",
     form="[until=15:30]",
     label="End at",
-    help="end the recording at this time of day, in your time zone as Slack has it, or in UTC; the answer says which; "
-    "with a date: until=2026-11-27T15:30",
+    help=f"end the recording at this time of day, {_ZONE}; with a date: until=2026-11-27T15:30",
+    form_help=f"End the recording at this time, {_AS_TIME}; {_ZONE}",
     example="100 user001 until=15:30",
     aliases=("till", "to", "end-at=", "ends-at", "ending-at"),
     read=read_moment,
@@ -111,6 +115,7 @@ AT = Option(
     label="Start at",
     help=f"start later, at this time of day, or with a date, up to {FURTHEST_START.days} days ahead; list shows it, "
     "stop cancels it",
+    form_help=f"Start later, at this time, {_AS_TIME}; {_ZONE}; up to {FURTHEST_START.days} days ahead",
     example="100 user001 at=14:00",
     aliases=("from", "start-at", "starts-at", "starting-at", "begin-at"),
     read=read_moment,
@@ -121,6 +126,7 @@ IN = Option(
     form="[in=10m]",
     label="Start in",
     help="start later, after this time",
+    form_help="Start later, after this time, such as 10m",
     example="100 user001 in=10m",
     otherwise="room",
     read=_read_in,

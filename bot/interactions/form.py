@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from bot.commands.choices import ROOM
+from bot.commands.choices import ROOM, one_word_each
 from bot.commands.defaults import PRESET, choose
 from bot.commands.subcommand import Context
 from bot.language.builder import CommandBuilder
@@ -63,7 +63,7 @@ def opened_in(callback_id: str, metadata: str) -> Opened | None:
 
 def form_of(context: Context, typed: Values, channel_id: str, channel_name: str) -> Element:
     """Return the form of a channel, with what was typed there; an empty id is no channel."""
-    begun = {**_defaults(context, typed), **typed}
+    begun = one_word_each({**_defaults(context, typed), **typed})
     has_defaults = PRESET.name not in typed
     opened = Opened(channel_id=channel_id, channel_name=channel_name[:_MOST_NAME], begins_with_defaults=has_defaults)
     fields = [_field(option, begun.get(option.name, ()), context) for option in _options(context)]
@@ -136,7 +136,7 @@ def _defaults(context: Context, typed: Values) -> Values:
 
 def _field(option: Option, values: Sequence[str], context: Context) -> Field:
     choices = _choices(option, context)
-    hint = f"{option.help[0].upper()}{option.help[1:]}"
+    hint = option.form_help or f"{option.help[0].upper()}{option.help[1:]}"
     if option.secret and values:
         hint, values = f"Type it again: it is a secret, which is not copied. {hint}", ()
     field = Field(option.name, option.label or option.name.capitalize(), hint, is_required=_is_required(option))
@@ -144,14 +144,15 @@ def _field(option: Option, values: Sequence[str], context: Context) -> Field:
         separator = "\n" if option.secret else ", "
         return replace(field, value=separator.join(values), has_lines=option.most > 1)
     said = " ".join(values)
-    shown = [*choices, *([said] if said and said not in choices else [])]
-    return replace(field, value=said, choices=[("not said", _NOT_CHOSEN), *((it, it) for it in shown)])
+    offered = {"": "Default", **choices}
+    offered.setdefault(said, said)
+    return replace(field, value=said, choices=[(label, it or _NOT_CHOSEN) for it, label in offered.items()])
 
 
-def _choices(option: Option, context: Context) -> Sequence[str]:
+def _choices(option: Option, context: Context) -> Mapping[str, str]:
     if option.name == PRESET.name:
-        return sorted(context.defaults.presets)
-    return list(dict.fromkeys(option.choices.values()))
+        return {name: name for name in sorted(context.defaults.presets)}
+    return option.form_choices
 
 
 def _is_required(option: Option) -> bool:

@@ -41,6 +41,10 @@ class Option:
     """What to type after the command's name."""
     label: str = ""
     """Its name in the form, if that is another than its own."""
+    form_help: str = ""
+    """What the form says about it, if that is not `help`, which may name words to type."""
+    form_choices: Mapping[str, str] = field(default_factory=dict)
+    """The choices that the form offers, one for each meaning, with their labels. An empty one is to choose nothing."""
     aliases: tuple[str, ...] = ()
     """Other names, such as those of the API's fields. They are understood like the name itself. One that ends in `=`
     is a name only before its value: `max=2h`, since `max` may be a person."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from slack_bolt import BoltRequest, BoltResponse
 
 from bot.app import create_app
+from bot.commands import LEXICON
 from bot.conversation import Conversation
 from shared.orders import NotQueued, Order, PerhapsQueued, Start
 from shared.slack_refs import ReplyTo
@@ -27,6 +28,7 @@ LESSONS = team_of(
         "channels": {"C1": {"preset": "lecture", "room": 7}},
     }
 )
+CAMERA_AND_SOUND = {"source": "camera", "no-audio": "with-audio"}
 
 
 @dataclass
@@ -153,6 +155,21 @@ def test_the_form_has_a_field_for_each_option_of_a_start_and_for_the_channel() -
         ]
     )
     assert "preset" in [block["block_id"] for block in Outside(team=InForce(LESSONS)).form()["blocks"]]
+
+
+def test_the_form_speaks_to_a_person_who_knows_no_words_of_the_command() -> None:
+    """No choice is labelled with a word to type, and no hint says what to type; each choice is an order."""
+    outside = Outside(team=InForce(LESSONS))
+    view = outside.form()
+    typed_words = {word for option in LEXICON.default.all for word in option.choices}
+    for block in view["blocks"]:
+        assert "=" not in block["hint"]["text"]
+        if block["block_id"] == "preset":
+            continue
+        for option in block["element"].get("options", []):
+            assert option["text"]["text"] not in typed_words
+            outside.submit(view, room="100", user="user001", **{block["block_id"].replace("-", "_"): option["value"]})
+            assert outside.orders.pop()
 
 
 def test_a_submission_is_the_order_of_the_command_that_says_the_same() -> None:
@@ -289,7 +306,8 @@ def test_a_form_of_no_channel_takes_the_defaults_of_the_one_that_is_chosen() -> 
     ("said", "begun"),
     [
         ("/record room 100 user001 hd idle=10m", {"room": "100", "user": "user001", "quality": "hd", "idle": "10m"}),
-        ("100 user001,user002 camera audio", {"room": "100", "user": "user001, user002", "source": "camera audio"}),
+        ("1 user001,user002 camera audio", {"room": "1", "user": "user001, user002"} | CAMERA_AND_SOUND),
+        ("100 user001 audio", {"room": "100", "user": "user001", "source": "audio-only"}),
         ("100 user001 hdd idle=2s", {"room": "100", "user": "user001", "quality": "hd", "idle": "5s"}),
         ("`/record 100 user001`", {"room": "100", "user": "user001"}),
         ("stop 100 user001", {}),
