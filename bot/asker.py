@@ -127,6 +127,11 @@ class Clicked(_Said):
         )
 
     @property
+    def is_known(self) -> bool:
+        """Return whether Slack has sent the blocks of the message, or it is a reply in a thread."""
+        return self.container.is_in_thread or (self.message is not None and bool(self.message.blocks))
+
+    @property
     def action_id(self) -> str:
         """Return which control was clicked. Slack sends one at a time."""
         return self.actions[0].action_id

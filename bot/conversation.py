@@ -148,16 +148,16 @@ class Conversation:
         done = self._interact(interaction, click, asking)
         if isinstance(done, Reply):
             return ToClick(done, replaces)
-        is_reply = clicked.container.is_in_thread and interaction.overtakes and not is_ephemeral
-        is_sure = is_reply and asking.asked.rights.is_sure(done.action, done.about, asking.asked.now)
+        acts, is_shown = not isinstance(done.action, Show), done.redraws and not is_ephemeral
+        is_left = is_ephemeral or not interaction.overtakes or not clicked.is_known
+        is_overtaken = acts and not is_left and (clicked.container.is_in_thread or not is_shown)
+        is_sure = is_overtaken and asking.asked.rights.is_sure(done.action, done.about, asking.asked.now)
         ts = None if is_ephemeral else clicked.container.message_ts
         shown_in = {"clicked": ts, "replaces": replaces and not done.keeps}
         reply_to = asking.reply_to and asking.reply_to.model_copy(update=shown_in)
         accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
-        acts = trouble is None and not isinstance(done.action, Show)
-        if acts and is_sure:
+        if is_sure and trouble is None:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
-        is_shown = done.redraws and not is_ephemeral
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
 
     def clicked_in_view(self, clicked: ClickedInView) -> None:
@@ -283,12 +283,27 @@ class _Asking:
 
 
 def _overtaken(clicked: Clicked, accepted: Reply, by: Actor) -> Reply:
-    """Return the message that was clicked on without its buttons, and with what was asked below."""
+    """Return the message that was clicked on without the buttons that are used up, and with what was asked below."""
     line = reply(Audience.CHANNEL, [*one_line(accepted), " · by ", person(by)])
     text, blocks = (None, None) if clicked.message is None else (clicked.message.text, clicked.message.blocks)
-    shown = [block for block in blocks or () if block.get("type") != "actions"]
+    shown = [left for left in (_without_used(block, clicked) for block in blocks or ()) if left is not None]
     text = "\n".join(filter(None, (text, line.text)))
     return Reply(text[:_MOST_TEXT], [*shown, *line.blocks], Audience.CHANNEL)
+
+
+def _without_used(block: dict[str, Any], clicked: Clicked) -> dict[str, Any] | None:
+    """Return the block without the buttons that act on what was clicked on; None if nothing is left.
+
+    A reply in a thread, which is never drawn again, loses them all.
+    """
+    if block.get("type") != "actions":
+        return block
+    elements = block.get("elements")
+    if clicked.container.is_in_thread or not isinstance(elements, list):
+        return None
+    acting = {name for name, interaction in _INTERACTIONS.items() if interaction.overtakes}
+    left = [it for it in elements if it.get("value") != clicked.value or name_of(it.get("action_id", "")) not in acting]
+    return block | {"elements": left} if left else None
 
 
 def _not_understood(error: CommandError, command: str, rules: InForce) -> Reply:

@@ -41,7 +41,7 @@ from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.team_in_force import TeamInForce
 from shared.log_events import LogEvent
-from shared.orders import Order
+from shared.orders import Order, Release, Start
 from shared.questions import NOT_SAID, Need, Person
 from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
@@ -144,9 +144,11 @@ def _door() -> "Door":
 def _delay_of(order: Order) -> int:
     """Return the seconds before the recorder gets the order.
 
-    If both answers replace the message that was clicked on, the door's must come first.
+    If both replace the message that was clicked on, the door must come first.
     """
-    return _ANSWER_FIRST if order.reply_to is not None and order.reply_to.replaces else 0
+    clicked = order.reply_to
+    is_overtaken = clicked is not None and clicked.clicked is not None and isinstance(order.action, Start | Release)
+    return _ANSWER_FIRST if is_overtaken or (clicked is not None and clicked.replaces) else 0
 
 
 def _zone_of(user_id: str, people: "People | None") -> tzinfo:

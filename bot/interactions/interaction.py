@@ -40,7 +40,7 @@ class Interaction:
     right: Right = Right.LIST
     """What it does with recordings, as a sub-command's right."""
     overtakes: bool = True
-    """Whether its answer replaces the message that was clicked on, if only the asker sees that. A reply in a thread,
-    which all see, loses its buttons."""
+    """Whether its answer replaces the message that was clicked on, if only the asker sees that. A message that all see
+    loses the buttons that are used up, unless the recorder redraws it at once; a reply in a thread loses all."""
     help: str = ""
     """What docs/commands.md says: the labels, a colon, and what a click does."""

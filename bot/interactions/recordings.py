@@ -12,6 +12,7 @@ from bot.messages.controls import SURE
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream
 from shared.orders import RecordingId, Show
+from shared.recordings import Recording
 from shared.team import Right
 
 _IDS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[RecordingId, ...])
@@ -29,12 +30,16 @@ def ids_in(value: str) -> tuple[tuple[str, ...], bool]:
 
 def named(ids: Sequence[str], asked: Asked) -> Found:
     """Return the recordings with these ids that the person may know of."""
-    known = tuple(asked.recordings().of_ids(ids))
+    return found_of(asked.recordings().of_ids(ids))
+
+
+def found_of(known: Sequence[Recording]) -> Found:
+    """Return the recordings that a control names, as the person may know of them."""
     if not known:
         return Found("recordbot knows no such recording, or you may not see it")
     if len(known) == 1:
-        return Found(stream(known[0].request), known, words_for(known[0]))
-    return Found(count_of(known), known, typed=None)
+        return Found(stream(known[0].request), tuple(known), words_for(known[0]))
+    return Found(count_of(known), tuple(known), typed=None)
 
 
 def as_it_stands(headline: str, found: Found, asked: Asked, *lines: Line) -> Reply | Placing:

@@ -52,7 +52,7 @@ def test_what_slack_does_with_the_answer_stops_no_order(
     with RawServer(sends(answer)) as server:
         monkeypatch.setenv("SLACK_RESPONSE_URL", f"{server.endpoint}/")
         assert _click("run", "100 user001", f"{server.endpoint}/actions/s3cret")["statusCode"] == 200
-    assert len(aws.orders()) == 1
+    assert len(aws.orders(wait_s=20)) == 1
     logged = capsys.readouterr().out
     assert LogEvent.NOT_ANSWERED in logged
     assert "s3cret" not in logged
@@ -63,7 +63,7 @@ def test_only_slack_s_response_urls_are_called(aws: Aws) -> None:
     with RawServer(sends(http(200, b"ok"))) as server:
         assert _click("run", "100 user001", f"{server.endpoint}/actions/x")["statusCode"] == 200
         assert server.connections == 0
-    assert len(aws.orders()) == 1
+    assert len(aws.orders(wait_s=20)) == 1
 
 
 def test_the_ledger_gives_a_click_what_it_needs(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,8 +41,8 @@ class Aws:
     secrets: "SecretsManagerClient"
     queue_url: str
 
-    def orders(self) -> list[Order]:
-        answer = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+    def orders(self, wait_s: int = 0) -> list[Order]:
+        answer = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=wait_s)
         return [Order.model_validate_json(message["Body"]) for message in answer.get("Messages", [])]
 
 

@@ -197,8 +197,9 @@ def test_record_again_starts_the_same_once_more(clicks: Clicks) -> None:
     over = clicks.done(ANN, card, "stop")
     clicks.world.clock.tick(60)
     for expected in (2, 2):
-        for order in clicks.click(ANN, over, "again"):
+        for order in clicks.click(ANN, clicks.now(over), "again"):
             clicks.finish(order)
+        clicks.world.slack.chat.edit(clicks.now(over), over.content)  # as who has not loaded it anew sees it
         clicks.world.clock.tick(5)
         assert clicks.world.starts() == expected
 
@@ -268,3 +269,30 @@ def test_a_start_that_waits_can_be_given_up(clicks: Clicks) -> None:
     clicks.finish(order)
     assert clicks.world.starts() == asked
     assert clicks.messages()[-1].ts == given_up.ts
+
+
+def test_record_again_is_gone_with_the_first_click(clicks: Clicks) -> None:
+    """Everybody sees who asked; the details stay."""
+    card = a_card(clicks)
+    over = clicks.done(ANN, card, "stop")
+    (order,) = clicks.click(BEN, over, "again")
+    shown = clicks.now(over)
+    assert labels(shown) == ["Details"]
+    assert clicks.text(shown).startswith("⏹️ Recorded user001 in room 100")
+    assert "by @ben" in clicks.text(shown)
+    assert order.order_id in clicks.text(shown)
+
+
+def test_what_can_be_done_about_an_unknown_outcome_is_gone_with_the_first_click(clicks: Clicks) -> None:
+    """What else stands on the message stays, and the next redrawing shows what can be done then."""
+    for action_id in ("again", "release"):
+        clicks.world.rtc.misbehave(SILENT_AFTER, operation="start")
+        clicks.finish(clicks.world.order("user009"))
+        card = clicks.messages()[-1]
+        (order,) = clicks.click(ANN, card, action_id)
+        assert labels(clicks.now(card)) == ["Details"]
+        clicks.finish(order)
+        clicks.world.clock.tick(60)
+        for recording in clicks.world.ledger.recordings.live():
+            clicks.world.client.stop(recording.job_id or "")
+        clicks.world.tick(minutes=30)

@@ -1,6 +1,7 @@
 """What a click does, from Slack's payload to the order and the answer at its response_url."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, override
 
 import pytest
 from slack_bolt import BoltRequest
@@ -9,7 +10,7 @@ from bot.app import create_app
 from bot.asker import Clicked
 from bot.conversation import Conversation, ToClick
 from shared.orders import Show, Start, Stop
-from shared.recordings import RecordingState, Unavailable
+from shared.recordings import Recording, RecordingState, Unavailable
 from shared.slack_refs import ReplyTo
 from shared.team import SHIPPED, InForce
 from shared.team_document import team_of
@@ -178,6 +179,35 @@ def test_a_mistake_in_a_listener_is_reported() -> None:
     response = app.dispatch(BoltRequest(body=a_click("details"), mode="socket_mode"))
     assert response.status == 200
     assert len(outside.mistakes) == 1
+
+
+@dataclass(frozen=True)
+class Counted(KnownRecordings):
+    """Notes what is read; the ledger is away after that many reads."""
+
+    most: int = 0
+    read: list[str] = field(default_factory=list)
+
+    @override
+    def of_id(self, recording_id: str) -> Recording | None:
+        self.read.append(recording_id)
+        if len(self.read) > self.most:
+            raise Unavailable("DynamoDB")
+        return super().of_id(recording_id)
+
+
+def test_a_stop_in_a_list_reads_each_recording_once() -> None:
+    """The list is redrawn from what was read before the order. A read that fails is answered, and nothing is placed."""
+    listed = [a_known(str(n)) for n in range(5)]
+    value = f"{listed[0].id} | {' '.join(it.id for it in listed)}"
+
+    for most, ordered in ((5, 1), (4, 0)):
+        ledger = Counted(listed, most=most)
+        outside = Outside(ledger=ledger)
+        assert outside.click("stop", value, is_ephemeral=True) == 200
+        assert sorted(ledger.read) == sorted(it.id for it in listed)
+        assert (len(outside.orders), len(outside.away), outside.mistakes) == (ordered, 1 - ordered, [])
+        outside.answer()
 
 
 def _none(_: object) -> None:
