@@ -1,6 +1,6 @@
 """End the tries of an order that waits, because somebody clicked on Give up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,8 @@ from shared.failures import Failure, FailureKind
 from shared.orders import Action, GiveUp, Order, Start, Stop
 from shared.questions import What
 from shared.recording_news import not_begun
-from shared.stops import StopRecord
+from shared.stops import StopRecord, Target
+from shared.team import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class GiveUpHandler:
         self.telling.report_given_up(order, why)
 
     def _end_start(self, order: Order, waiting: Sequence[Attempt], delivery: Delivery) -> None:
-        if not self.rights.allowed(order, map(not_begun, waiting), delivery, What.recorded):
+        if self._is_refused(order, [What.recorded(not_begun(it)) for it in waiting], delivery):
             return
         first = waiting[0]
         start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in waiting)), first)
@@ -66,15 +67,28 @@ class GiveUpHandler:
         self.telling.answer_once(start, view, delivery)
 
     def _end_stop(self, order: Order, stop: StopRecord, delivery: Delivery) -> None:
-        ids = [it.recording for it in stop.targets if it.recording is not None]
-        recordings = [it for it in map(self.ledger.recordings.of_id, ids) if it is not None]
-        if recordings and not self.rights.allowed(order, recordings, delivery, What.recorded):
+        left = [it for it in stop.targets if it.failure is None and it.ended is None]
+        if self._is_refused(order, map(self._what, left), delivery):
             return
         settled = self.stop.settle_rest(stop, stop, FailureKind.GIVEN_UP)
+        ids = [it.recording for it in stop.targets if it.recording is not None]
         action = Stop(recordings=tuple(ids)) if ids else Stop(job_id=stop.targets[0].job_id)
         given_up = _given_up(order, stop.order_id, action, stop)
         self.telling.answer_once(given_up, View(stop_outcome(action, settled), ""), delivery)
         self.stop.redraw(settled, delivery)
+
+    def _is_refused(self, order: Order, asked: Iterable[What], delivery: Delivery) -> bool:
+        """Return whether the rules refuse any of it, and say so to the asker. The tries of an order end as a whole."""
+        refusals = (self.rights.refusal(order, Right.STOP_ANY, what, delivery) for what in asked)
+        refusal = next(filter(None, refusals), None)
+        if refusal is not None:
+            self.rights.note(order, refusal)
+            self.rights.tell(order, refusal, delivery)
+        return refusal is not None
+
+    def _what(self, target: Target) -> What:
+        found = None if target.recording is None else self.ledger.recordings.of_id(target.recording)
+        return What(target.room_id) if found is None else What.recorded(found)
 
 
 def _given_up(click: Order, order_id: str, action: Action, of: Attempt | StopRecord) -> Order:

@@ -18,8 +18,14 @@ from local.rtc.faults import Fault
 from local.slack.blocks import elements_of
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, Message, Person
 from local.slack.elements import Button, StaticSelect
-from shared.orders import Order
+from shared.actors import Actor
+from shared.attempts import State
+from shared.orders import GiveUp, Order, Start, Stop, new_order_id
 from shared.recordings import RecordingState
+from shared.stops import StopRecord
+from shared.team import InForce
+from shared.team_document import team_of
+from tests.builders import a_request
 from tests.integration.conftest import World, a_world
 from tests.processes import PATIENCE_S
 
@@ -296,3 +302,28 @@ def test_what_can_be_done_about_an_unknown_outcome_is_gone_with_the_first_click(
         for recording in clicks.world.ledger.recordings.live():
             clicks.world.client.stop(recording.job_id or "")
         clicks.world.tick(minutes=30)
+
+
+def test_who_may_not_stop_all_that_an_order_names_can_not_give_it_up(clicks: Clicks) -> None:
+    """Neither a start of several rooms, nor a stop of a stream of which no recording is known."""
+    may_in_200 = {"name": "ben", "who": [BEN.user_id], "may": ["list", "stop any"], "rooms": ["200"]}
+    world = clicks.world
+    world.rtc.misbehave(FAILED, operation="start", times=None)
+    start = Start(requests=(a_request(room_id="100", user_id="user001"), a_request(room_id="200", user_id="user001")))
+    order = world.order().model_copy(update={"action": start})
+    assert world.run(order) is not None
+    waits = clicks.messages()[-1]
+    world.team = InForce(team_of({"rules": [may_in_200]}))
+    clicks.done(BEN, waits, "give-up")
+    assert {it.state for it in world.ledger.orders.read(order.order_id).attempts} == {State.WAITING}
+    stop = Stop(room_id="100", user_id="user001")
+    unknown = StopRecord(order_id=new_order_id(), actor=order.actor, began_at=world.clock(), targets=(stop.target(),))
+    world.ledger.stops.begin(unknown, world.clock())
+    by_ben = Actor(kind="slack_user", id=BEN.user_id)
+    give_up = order.model_copy(
+        update={"order_id": new_order_id(), "actor": by_ben, "action": GiveUp(order=unknown.order_id)}
+    )
+    assert world.run(give_up) is None
+    stored = world.ledger.stops.read(unknown.order_id)
+    assert stored is not None
+    assert stored.settled_at is None
