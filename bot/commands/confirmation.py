@@ -32,7 +32,9 @@ def asked_first(recordings: Sequence[Recording], found: Found, asked: Asked, wor
     if found.other:
         lines.append([found.other])
     lines.append(Controls([_yes(recordings, words)]))
-    headline = f"{words.nothing} yet: {found.what}, {count_of(recordings)}"
+    counted = count_of(recordings)
+    meant = counted if found.what in {"", counted} else f"{found.what}, {counted}"
+    headline = f"{words.nothing} yet: {meant}"
     return listing(headline, recordings, asked.now, *lines, stops=False)
 
 

@@ -7,6 +7,7 @@ from bot.messages.controls import SURE, Button, Confirm, ControlName, Menu
 from bot.messages.wording import stream, streams
 from shared.attempts import Attempt, Duplicate
 from shared.recordings import End, Recording, RecordingState
+from shared.rtc.models import RecordingRequest
 
 
 def stoppable(recordings: Iterable[Recording]) -> list[Recording]:
@@ -41,9 +42,13 @@ def stop(recording: Recording, listed: Sequence[Recording] = ()) -> Button:
 
 def stop_menu(recordings: Sequence[Recording]) -> Menu:
     """Return the menu to stop one of several."""
-    rooms = {it.request.room_id for it in recordings}
-    names = [plain(it.request.user_id if len(rooms) == 1 else stream(it.request), 75) for it in recordings]
-    return Menu("Stop one…", ControlName.STOP, list(zip(names, (it.id for it in recordings), strict=True)))
+    return _menu_to_stop([it.request for it in recordings], [it.id for it in recordings])
+
+
+def _menu_to_stop(requests: Sequence[RecordingRequest], ids: Sequence[str]) -> Menu:
+    rooms = {it.room_id for it in requests}
+    names = [plain(it.user_id if len(rooms) == 1 else stream(it), 75) for it in requests]
+    return Menu("Stop one…", ControlName.STOP, list(zip(names, ids, strict=True)))
 
 
 def _stop_all(recordings: Sequence[Recording]) -> Button:
@@ -66,15 +71,16 @@ def again(recordings: Sequence[Recording]) -> Button:
 
 def holder_controls(duplicates: Sequence[Attempt]) -> list[Button | Menu]:
     """Return the buttons for the recordings that hold the streams which somebody else asked for."""
-    locks = [it.outcome.lock for it in duplicates if isinstance(it.outcome, Duplicate)]
-    ids = [it.recording_id for it in locks if it.job_id is not None]
+    locks = [(it.request, it.outcome.lock) for it in duplicates if isinstance(it.outcome, Duplicate)]
+    held = [(request, lock.recording_id) for request, lock in locks if lock.job_id is not None]
+    ids = [recording_id for _, recording_id in held]
     if not ids:
         return []
     value, who = " ".join(ids), plain(streams([it.request for it in duplicates]), 60)
-    row: list[Button | Menu] = [Button("Details", ControlName.DETAILS, value, about=who)]
+    shown = Button("Details", ControlName.DETAILS, value, about=who)
     if len(ids) == 1:
-        row.append(Button("Stop", ControlName.STOP, value, about=who, style="danger"))
-    return row
+        return [shown, Button("Stop", ControlName.STOP, value, about=who, style="danger")]
+    return [shown, _menu_to_stop([request for request, _ in held], ids)]
 
 
 def keep_on(recording: Recording) -> Button:

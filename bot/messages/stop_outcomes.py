@@ -9,6 +9,7 @@ from bot.messages.explanations import explain
 from bot.messages.recording_controls import give_up
 from bot.messages.refusals import refusal_text, refused
 from bot.messages.wording import source
+from shared.actors import Actor
 from shared.failures import Failure, FailureKind
 from shared.orders import Stop
 from shared.refusals import Refusal
@@ -27,9 +28,10 @@ _FOR_OPERATORS = {FailureKind.AUTH_FAILED, FailureKind.NOT_FOUND}
 """Failures that no second try changes: more tries with a wrong key can lock it."""
 
 
-def stop_outcome(stop: Stop, stopped: StopRecord) -> Reply:
+def stop_outcome(stop: Stop, stopped: StopRecord, *, given_up_by: Actor | None = None) -> Reply:
     """Return the message with the outcome of a settled stop. Only the asker gets it if other messages show the same."""
-    by: Line = ["by ", person(stopped.actor)]
+    gave_up: Line | None = None if given_up_by is None else ["given up by ", person(given_up_by)]
+    by = joined(["by ", person(stopped.actor)], gave_up)
     to = Audience.ASKER if stopped.targets and all(it.is_shown for it in stopped.targets) else Audience.CHANNEL
     who = _named(stop)
     match stopped.targets:

@@ -74,7 +74,7 @@ class GiveUpHandler:
         ids = [it.recording for it in stop.targets if it.recording is not None]
         action = Stop(recordings=tuple(ids)) if ids else Stop(job_id=stop.targets[0].job_id)
         given_up = _given_up(order, stop.order_id, action, stop)
-        self.telling.answer_once(given_up, View(stop_outcome(action, settled), ""), delivery)
+        self.telling.answer_once(given_up, View(stop_outcome(action, settled, given_up_by=order.actor), ""), delivery)
         self.stop.redraw(settled, delivery)
 
     def _is_refused(self, order: Order, asked: Iterable[What], delivery: Delivery) -> bool:

@@ -181,6 +181,14 @@ def test_a_mistake_in_a_listener_is_reported() -> None:
     assert len(outside.mistakes) == 1
 
 
+def test_a_question_about_several_counts_them_once() -> None:
+    """A button names no room, so there is nothing to say but how many."""
+    unknown = [a_known(None, user_id=f"user00{n}", state=RecordingState.UNKNOWN) for n in (1, 2)]
+    outside = Outside((*unknown,))
+    outside.click("release", " ".join(it.id for it in unknown), user_id=BEN.id)
+    assert read(outside.answer()[0]).startswith("Nothing released yet: 2 recordings\n")
+
+
 @dataclass(frozen=True)
 class Counted(KnownRecordings):
     """Notes what is read; the ledger is away after that many reads."""

@@ -26,7 +26,7 @@ from shared.recorded_files import RecordedFile
 from shared.recordings import Notice, Recording, RecordingState, StopAsked
 from shared.stops import StopRecord
 from tests.block_kit import assert_slack_takes, controls_of
-from tests.builders import ANN, BEN, NOW, a_failure, a_lock, an_attempt, an_order
+from tests.builders import ANN, BEN, NOW, a_failure, a_lock, a_request, an_attempt, an_order
 from tests.known_recordings import a_known
 from tests.unit.bot.interactions.outside import Outside
 
@@ -102,6 +102,17 @@ def test_each_control_of_each_message_is_registered_and_its_value_understood(kno
                     said = [it["text"] for _, it in outside.posted]
                     assert said or outside.orders
                     assert not any("another version" in it for it in said)
+
+
+def test_of_several_that_others_record_each_can_be_stopped() -> None:
+    """By a menu, as on the message about them; what RTC never named can't be stopped."""
+    requests = [a_request(user_id=f"user00{n}") for n in range(3)]
+    locks = [a_lock(order_id=ORDER, n=n, job_id=job_id) for n, job_id in enumerate(("1", None, "3"))]
+    held = [an_attempt(Duplicate(lock=it), request=requests[it.n], n=it.n) for it in locks]
+    details, menu = controls_of(outcome(an_order(*requests), held, (), NOW, "/record"))
+    assert [details["type"], menu["placeholder"]["text"]] == ["button", "Stop one…"]
+    chosen = {it["text"]["text"]: it["value"] for it in menu["options"]}
+    assert chosen == {"user000": f"{ORDER}.0", "user002": f"{ORDER}.2"}
 
 
 @given(recordings(most=40))

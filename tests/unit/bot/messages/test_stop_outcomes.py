@@ -11,7 +11,7 @@ from shared.failures import FailureKind
 from shared.orders import Stop
 from shared.stops import StopRecord, Target
 from tests.block_kit import assert_slack_takes, read
-from tests.builders import ANN, NOW, ORDER_ID, TIMETABLE, a_failure
+from tests.builders import ANN, BEN, NOW, ORDER_ID, TIMETABLE, a_failure
 
 STREAM: dict[str, Any] = {"room_id": "100", "user_id": "user001", "video_type": "CAMERASTREAM"}
 WHO = "user001 in room 100"
@@ -82,3 +82,11 @@ def test_a_person_is_mentioned_and_a_caller_is_not() -> None:
     """A caller is not a person in Slack, whatever its name looks like."""
     assert "@U1ANN" in _said(BY_USER, by=ANN)
     assert "@" not in _said(BY_USER, by=TIMETABLE)
+
+
+def test_who_gave_a_stop_up_is_named() -> None:
+    """Beside who asked for the stop: everybody in the channel reads whom to ask."""
+    failed = Target(job_id="1", **STREAM, failure=a_failure(FailureKind.GIVEN_UP))
+    for targets in ((failed,), (failed, failed)):
+        stopped = StopRecord(order_id=ORDER_ID, actor=ANN, began_at=NOW, targets=targets, settled_at=NOW)
+        assert "by @U1ANN · given up by @U2BEN" in read(stop_outcome(BY_USER, stopped, given_up_by=BEN))
