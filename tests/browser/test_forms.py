@@ -10,7 +10,7 @@ from local.slack.content import Content
 from local.system import System
 from tests.browser.checker import serious_faults
 from tests.browser.conftest import Open
-from tests.browser.conversation import go_to, message, send
+from tests.browser.conversation import become, go_to, message, send
 from tests.browser.test_access import DESKTOP, PHONE
 from tests.processes import PATIENCE_S
 
@@ -99,6 +99,7 @@ def test_the_form_says_all_that_is_wrong_and_starts_what_is_right(
 def test_the_home_tab_shows_stops_and_starts(open_page: Open, room: str, size: dict[str, int]) -> None:
     """What one starts appears in it, Stop takes it away, and Start one opens the form, for no channel."""
     page = open_page(viewport=size, reduced_motion="reduce")
+    become(page, "ben")  # of ann's, other tests leave more than have a button each
     go_to(page, "recordbot home")
     home = page.get_by_role("region", name="Home")
     expect(home.get_by_role("button", name="Start one")).to_be_visible()
