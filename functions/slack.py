@@ -80,7 +80,7 @@ class SlackSettings(Settings):
 
 
 class SlackSecret(SecretModel):
-    """The current signing secrets: several during a rotation. And optionally a bot token, to ask about people."""
+    """The current signing secrets: several during a rotation. And optionally a bot token, for questions about people and for views."""
 
     signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
     bot_token: BotToken = Field(default=None, repr=False)

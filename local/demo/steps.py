@@ -50,7 +50,10 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield _refused_by_queue(trace.not_queued)
     if trace.placed_at is not None and not trace.receives:
         yield Step("queue", "The order is on the queue", trace.placed_at, None, "active")
-    since, later = door.began_at, [post for post in trace.posts if post not in at_door]
+    for post in trace.posts:
+        if post not in at_door:  # a call of the recorder that only posts may have logged nothing of the order
+            yield reply_step(post, next((it.check for it in trace.receives if it.spans(post.received)), 0))
+    since = door.began_at
     for receive in trace.receives:
         call = receive.call
         if receive.number == 1:
@@ -58,7 +61,6 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield Step("queue", _queue_title(receive), since, max(call.began_at - since, 0), "ok", check=receive.check)
         yield _recorder(receive)
         yield from rtc_steps(receive)
-        yield from (reply_step(post, receive.check) for post in later if receive.spans(post.received))
         since = call.began_at + (call.seconds or 0)
         if receive.is_final and not receive.check and trace.order.get("reply_to") is None:
             settled_at = receive.lines[-1].at if receive.lines else since

@@ -63,7 +63,7 @@ def test_a_recording_is_followed_to_its_end(page: Page, room: str) -> None:
     expect(news.locator(".mention")).to_have_text("@ann")
     expect(_thread(page, f"⏹️ Recorded user001 in room {room}")).to_contain_text("1 reply")
     news.get_by_role("button", name="What happened").click()
-    expect(page.locator(".waterfall")).to_contain_text("The recorder takes RTC's callback")
+    expect(page.locator(".waterfall")).to_contain_text("The news in the thread goes out")
     page.get_by_role("tab", name="Ledger").click()
     expect(page.get_by_role("tabpanel")).to_contain_text('"end": "idle"')
 

@@ -258,3 +258,16 @@ def test_a_check_has_steps_of_its_own() -> None:
         "The recorder checks whether it runs",
         1,
     )
+
+
+def test_a_message_posted_by_a_call_that_logged_nothing_is_shown_once() -> None:
+    """A tick or a callback may only bring a message up to date; two calls at once don't show it twice."""
+    scene = Scene()
+    scene.fulfilled()
+    scene.received(2.5, 0.5, check=1, sent=0.5)
+    scene.received(2.6, 0.5, check=2, sent=0.6)
+    scene.posts.clear()
+    for seconds in (2.7, 9.0):
+        scene.posted(seconds)
+    replies = [step for step in steps_of(scene.traces()[0]) if step.station == "reply"]
+    assert [step.at - BEGIN for step in replies] == pytest.approx([2.7, 9.0])
