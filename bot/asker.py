@@ -286,5 +286,5 @@ class Submitted(_Said):
 
 
 def _is_foreign(user: _User, team: _Named | None) -> bool:
-    theirs, ours = user.team_id, team and team.id
-    return theirs is not None and ours is not None and theirs != ours
+    """Return whether the person is of another organisation. An organisation's own app is in no workspace."""
+    return team is not None and user.team_id != team.id

@@ -13,7 +13,7 @@ from bot.commands.start import START
 from bot.commands.subcommand import Asked, Context, Placing
 from bot.interactions import INTERACTIONS
 from bot.interactions.form import CHANNEL, TITLE, errors_of, form_of, opened_in, typed_in, values_in
-from bot.interactions.interaction import Click, Interaction, Typed
+from bot.interactions.interaction import Click, Interaction, Typed, UnknownValue
 from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack, normalise
 from bot.language.parser import parse
@@ -218,7 +218,7 @@ class Conversation:
         def run(asked: Asked) -> Reply | Placing:
             try:
                 done = interaction.run(click, asked)
-            except ValueError:  # no control of this version has such a value
+            except UnknownValue:
                 return replies.old_button(self.command)
             return self._read(done.text, asking) if isinstance(done, Typed) else done
 

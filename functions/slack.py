@@ -80,7 +80,7 @@ class SlackSettings(Settings):
 
 
 class SlackSecret(SecretModel):
-    """The current signing secrets: several during a rotation. And optionally a bot token, for questions about people and for views."""
+    """The current signing secrets: several during a rotation. And a bot token, if the app has one."""
 
     signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
     bot_token: BotToken = Field(default=None, repr=False)
@@ -163,22 +163,20 @@ def _look_up(user_id: str, needs: frozenset[Need], people: "People | None") -> P
 
 def _respond(slack_api: "SlackApi", response_url: str, message: Mapping[str, Any]) -> None:
     """Post the answer to a click. An order is on the queue by now, so what fails here stops nothing."""
-    from bot.slack_api import CannotDeliver, TryLater  # noqa: PLC0415
-
-    try:
-        slack_api.post_to_response_url(response_url, message)
-    except TryLater as error:
-        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
-    except CannotDeliver as error:
-        logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.reason})
+    _call_slack(lambda: slack_api.post_to_response_url(response_url, message))
 
 
 def _open_view(slack_api: "SlackApi", trigger_id: str, view: Mapping[str, Any]) -> bool:
     """Open a view, and return whether Slack has said that it did. A trigger_id holds for three seconds."""
+    return _call_slack(lambda: slack_api.call("views.open", {"trigger_id": trigger_id, "view": view}))
+
+
+def _call_slack(call: Callable[[], object]) -> bool:
+    """Make the call, and return whether Slack has said that it is done; the log has why not."""
     from bot.slack_api import CannotDeliver, TryLater  # noqa: PLC0415
 
     try:
-        slack_api.call("views.open", {"trigger_id": trigger_id, "view": view})
+        call()
     except TryLater as error:
         logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": error.why})
     except CannotDeliver as error:

@@ -3,7 +3,7 @@
 from pydantic import TypeAdapter
 
 from bot.commands.subcommand import Asked, Placing
-from bot.interactions.interaction import Click, Interaction
+from bot.interactions.interaction import Click, Interaction, read_value
 from bot.messages.blocks import Audience, Reply, reply
 from bot.messages.controls import ControlName
 from shared.orders import GiveUp, OrderId
@@ -13,7 +13,7 @@ _ORDER_ID: TypeAdapter[str] = TypeAdapter(OrderId)
 
 
 def _run(click: Click, _: Asked) -> Reply | Placing:
-    given_up = GiveUp(order=_ORDER_ID.validate_python(click.value))
+    given_up = GiveUp(order=read_value(_ORDER_ID, click.value))
     return Placing(
         given_up,
         lambda order_id: reply(Audience.ASKER, [f"⏳ Giving up order {given_up.order}"], [f"order {order_id}"]),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter, ValidationError
+
 from bot.commands.subcommand import Asked, Placing
 from bot.messages.blocks import Reply
 from bot.messages.controls import ControlName
@@ -28,11 +30,23 @@ class Typed:
     text: str
 
 
+class UnknownValue(Exception):
+    """No control of this version has such a value."""
+
+
+def read_value[T](form: TypeAdapter[T], value: object) -> T:
+    """Return what a control's value, or a part of it, says. Raises UnknownValue."""
+    try:
+        return form.validate_python(value)
+    except ValidationError:
+        raise UnknownValue from None
+
+
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """An interaction. `run` answers, or returns what to place or what to read as typed.
 
-    It may raise Unavailable or NotAllowed, and ValueError for a value that no control of this version has.
+    It may raise Unavailable or NotAllowed, and UnknownValue.
     """
 
     name: ControlName

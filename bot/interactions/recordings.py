@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from bot.commands.subcommand import Asked, Placing
 from bot.commands.target import Found
 from bot.commands.target import named as words_for
+from bot.interactions.interaction import UnknownValue, read_value
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.controls import SURE
 from bot.messages.listing import count_of, listing
@@ -19,12 +20,12 @@ _IDS: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[RecordingId, ...])
 
 
 def ids_in(value: str) -> tuple[tuple[str, ...], bool]:
-    """Return the ids in a control's value, and whether it answers a question. Raises ValueError for anything else."""
+    """Return the ids in a control's value, and whether it answers a question. Raises UnknownValue."""
     words = tuple(value.split())
     is_sure = words[:1] == (SURE,)
-    ids = _IDS.validate_python(words[is_sure:])
+    ids = read_value(_IDS, words[is_sure:])
     if not ids:
-        raise ValueError("a control names at least one recording")
+        raise UnknownValue
     return ids, is_sure
 
 

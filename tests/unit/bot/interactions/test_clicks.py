@@ -220,3 +220,22 @@ def test_a_stop_in_a_list_reads_each_recording_once() -> None:
 
 def _none(_: object) -> None:
     pass
+
+
+def test_a_mistake_in_an_interaction_is_ours_and_no_old_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a value that no button has makes a button an old one: a ValueError of ours must page."""
+
+    def fails(*_: object) -> None:
+        raise ValueError("a mistake")
+
+    monkeypatch.setattr("bot.interactions.recordings.found_of", fails)  # no input makes it fail
+    outside = Outside()
+    outside.app.dispatch(BoltRequest(body=a_click("details", a_known("1").id), mode="socket_mode"))
+    assert len(outside.mistakes) == 1
+
+
+def test_somebody_of_whom_slack_says_no_organisation_counts_as_of_another() -> None:
+    """What Slack doesn't say gives no right: under the shipped rules guests stop nothing."""
+    outside = Outside((a_known("1"),))
+    outside.click("stop", a_known("1").id, user={"id": "U1ANN"})
+    assert outside.orders == []
