@@ -213,6 +213,9 @@ def _fail_to_queue(play: Play) -> None:
 def _lose_the_table(play: Play) -> None:
     lost = play.step("the table is gone")
     stack = play.system.stack
+    for function in ("SlackFunction", "WebhookFunction"):
+        stack.kill(function)  # each keeps the team's document for a minute, and how long it has had it is chance
+    lost.type("presets")  # Slack's door knows it now, the webhook doesn't
     stack.dynamodb.delete_table(TableName=stack.table_name("LedgerTable"))
     lost.type("ROOM user001")
     lost.send(_start(lost.room), "hook-16")
