@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from local.demo.serve import served
 from local.system import System
 from tests.browser.chromium import NoChromium, started
+from tests.leftovers import clear
 
 PATIENCE_MS = 60_000
 """An answer that comes after a cold start, on a busy machine."""
@@ -49,8 +50,8 @@ type Open = Callable[..., Page]
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Open]:
-    """Open the page in a context of its own; afterwards all switches are off and no console has shown an error."""
+def open_page(browser: Browser, address: str, demo: tuple[str, System]) -> Iterator[Open]:
+    """Open the page in a context of its own; afterwards all is as it was, and no console has shown an error."""
     wrong: list[str] = []
     contexts = []
 
@@ -70,6 +71,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     for context in contexts:
         context.request.delete(f"{address}/api/switches")
         context.close()
+    clear(demo[1])
     assert wrong == []
 
 

@@ -21,6 +21,7 @@ from local.slack.delivery import Delivery
 from local.slack.workspace import SlackWorkspace
 from local.system import System, new_caller, running
 from shared.attempts import Attempt
+from tests.leftovers import clear
 from tests.patient import be_patient
 from tests.processes import PATIENCE_S
 
@@ -155,24 +156,6 @@ class Deployment:
         calls = [it.seconds is not None for it in list(self.calls) if it.function == "RecorderFunction"]
         return calls.count(False) > calls.count(True)
 
-    def forget(self) -> None:
-        """End this test's jobs, and let nobody follow its recordings: the next tests have RTC and the minutes."""
-        for job in self.jobs():
-            if job.state != "STOPPED":
-                self.rtc.fail(job.job_id)
-        stack = self.system.stack
-        table = stack.table_name("LedgerTable")
-        live = stack.dynamodb.query(
-            TableName=table,
-            IndexName="live",
-            KeyConditionExpression="live = :app",
-            ExpressionAttributeValues={":app": {"S": self.rtc.credentials.app_id}},
-        )["Items"]
-        for item in live:
-            if f'"room_id":"{self.room}"' in item["data"]["S"]:
-                key = {"pk": item["pk"], "sk": item["sk"]}
-                stack.dynamodb.update_item(TableName=table, Key=key, UpdateExpression="REMOVE live, due_at")
-
     def put(self, body: str) -> None:
         """Put a message on the queue of people's orders."""
         self.system.stack.sqs.send_message(QueueUrl=self.system.stack.queue_url("OrderQueue"), MessageBody=body)
@@ -226,14 +209,14 @@ def shared_system() -> Iterator[Deployment]:
 
 @pytest.fixture
 def bot(shared_system: Deployment) -> Iterator[Deployment]:
-    """The shared system with a room of one's own. Afterwards all behaves again, and nothing is recorded any more."""
+    """The shared system with a room of one's own. Afterwards all behaves again, and nothing is left."""
     shared = shared_system
     bot = replace(shared, room=new_room())
     yield bot
     shared.rtc.behave()
     shared.system.stack.behave()
     shared.slack.behave()
-    bot.forget()
+    clear(shared.system)
 
 
 def order_ids(deployment: Deployment) -> set[str]:

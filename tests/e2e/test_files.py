@@ -27,6 +27,7 @@ from shared.signed_address import LIFETIME
 from tests.callback_requests import callback_headers
 from tests.e2e.conftest import Deployment, deployed, eventually, new_room
 from tests.e2e.minutes import in_minutes, pass_minutes, recordings
+from tests.leftovers import clear
 from tests.webhook_sender import request
 
 MADE = Fault(status=502, made=True)
@@ -68,7 +69,7 @@ def _bot(system: Deployment, clock: _Clock) -> Iterator[Deployment]:
     bot.rtc.call_back(url, key)
     bot.system.stack.behave()
     bot.slack.behave()
-    bot.forget()
+    clear(bot.system)
 
 
 @pytest.fixture(name="lectures")

@@ -18,6 +18,7 @@ from local.system import Account, running
 from shared.log_events import LogEvent
 from shared.orders import Order
 from tests.e2e.conftest import BUILT, Deployment, deployed, eventually, new_room
+from tests.leftovers import clear
 from tests.processes import DRAIN_S, PATIENCE_S
 
 
@@ -32,6 +33,7 @@ def bot(tokenless_system: Deployment) -> Iterator[Deployment]:
     """The system without a token, with a room of one's own; Slack behaves again afterwards."""
     yield replace(tokenless_system, room=new_room())
     tokenless_system.slack.behave()
+    clear(tokenless_system.system)
 
 
 def test_a_response_url_that_has_ended_leaves_the_outcome_in_the_ledger(bot: Deployment) -> None:
