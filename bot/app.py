@@ -17,11 +17,11 @@ from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.asker import Clicked, ClickedInView, HomeOpened, Shortcut, Submitted, TypedCommand
 from bot.conversation import Conversation, ToClick, ToSubmission
 from bot.messages import replies
 from bot.messages.blocks import Reply
 from bot.messages.views import message
+from bot.payloads import Clicked, ClickedInView, HomeOpened, Shortcut, Submitted, TypedCommand
 from shared.recordings import Unavailable
 
 type Respond = Callable[[str, Mapping[str, Any]], None]

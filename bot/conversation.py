@@ -6,31 +6,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from bot.asker import Asker, Clicked, ClickedInView, HomeOpened, Shortcut, Somebody, Submitted
-from bot.commands import SUBCOMMANDS, lexicon_in
-from bot.commands.rights import NotAllowed, Recordings, Rights
+from bot.asker import Asker, Somebody
+from bot.asking import Asking
+from bot.commands import lexicon_in
+from bot.commands.rights import Recordings, Rights
 from bot.commands.start import START
 from bot.commands.subcommand import Asked, Context, Placing
 from bot.interactions import INTERACTIONS
 from bot.interactions.form import CHANNEL, TITLE, errors_of, form_of, opened_in, typed_in, values_in
-from bot.interactions.interaction import Click, Interaction, Typed, UnknownValue
+from bot.interactions.interaction import Click, Interaction
 from bot.language.corrections import CommandError
 from bot.language.normalising import from_slack, normalise
-from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Audience, Reply, one_line, person, reply
 from bot.messages.controls import ControlName, name_of
-from bot.messages.refusals import refused
 from bot.messages.views import message
+from bot.payloads import Clicked, ClickedInView, HomeOpened, Shortcut, Submitted
 from shared.actors import Actor
 from shared.orders import Home, NotQueued, Order, PerhapsQueued, Show, new_order_id, order_id_of_click
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
-from shared.refusals import Lacking, Refusal
+from shared.refusals import Refusal
 from shared.slack_refs import ReplyTo
-from shared.team import InForce, Right
+from shared.team import InForce
 
-_SUBCOMMANDS = {subcommand.words.name: subcommand for subcommand in SUBCOMMANDS}
 _INTERACTIONS: Mapping[str, Interaction] = {interaction.name: interaction for interaction in INTERACTIONS}
 
 
@@ -112,12 +111,12 @@ class Conversation:
         begun = self._context(asking.rules, opened.channel_id) if opened.has_defaults_for(place.channel_id) else None
         try:
             values = values_in(submitted.entered, context, begun)
-            done = self._guarded(lambda asked: START.run(values, asked), START.right, asking)
+            done = asking.run(lambda asked: START.run(values, asked), START.right)
         except CommandError as error:
             return ToSubmission(errors=errors_of(error, context))
         if isinstance(done, Reply):
             return ToSubmission(view=message(TITLE, done))
-        accepted, trouble = self._place(done, asking, order_id_of_click(*submitted.identity), asking.reply_to)
+        accepted, trouble = asking.place(done, order_id_of_click(*submitted.identity), asking.reply_to)
         if trouble is not None:
             return ToSubmission(view=message(TITLE, trouble))
         return ToSubmission(reply=accepted, response_url=place.response_url)
@@ -128,10 +127,10 @@ class Conversation:
 
     def _answer(self, text: str, asker: Asker) -> Reply:
         asking = self._asking(asker)
-        done = self._read(from_slack(text), asking)
+        done = asking.read(from_slack(text))
         if isinstance(done, Reply):
             return done
-        accepted, trouble = self._place(done, asking, new_order_id(), asking.reply_to)
+        accepted, trouble = asking.place(done, new_order_id(), asking.reply_to)
         return trouble or accepted
 
     def clicked(self, clicked: Clicked) -> ToClick | None:
@@ -145,7 +144,7 @@ class Conversation:
             return ToClick(replies.old_button(self.command), replaces=False)
         click = Click(clicked.value, clicked.container.message_ts, is_ephemeral, clicked.at)
         replaces = is_ephemeral and interaction.overtakes
-        done = self._interact(interaction, click, asking)
+        done = asking.interact(interaction, click)
         if isinstance(done, Reply):
             return ToClick(done, replaces)
         acts, is_shown = not isinstance(done.action, Show), done.redraws and not is_ephemeral
@@ -155,7 +154,7 @@ class Conversation:
         ts = None if is_ephemeral else clicked.container.message_ts
         shown_in = {"clicked": ts, "replaces": replaces and not done.keeps}
         reply_to = asking.reply_to and asking.reply_to.model_copy(update=shown_in)
-        accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
+        accepted, trouble = asking.place(done, order_id_of_click(*clicked.identity), reply_to)
         if is_sure and trouble is None:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
@@ -171,9 +170,9 @@ class Conversation:
         asking, interaction = self._asking(clicked.by), _INTERACTIONS.get(name)
         done: Reply | Placing = replies.old_button(self.command)
         if interaction is not None:
-            done = self._interact(interaction, Click(click.chosen, "", is_ephemeral=False, at=click.at), asking)
+            done = asking.interact(interaction, Click(click.chosen, "", is_ephemeral=False, at=click.at))
         if isinstance(done, Placing):
-            accepted, trouble = self._place(done, asking, order_id, None)
+            accepted, trouble = asking.place(done, order_id, None)
             if done.redraws and trouble is None:
                 return  # the recorder publishes the tab when it shows that
             done = trouble or accepted
@@ -191,7 +190,7 @@ class Conversation:
         with suppress(NotQueued, PerhapsQueued):
             self.put(Order(order_id=order_id, actor=actor, action=home, placed_at=self.clock()))
 
-    def _asking(self, asker: Somebody) -> "_Asking":
+    def _asking(self, asker: Somebody) -> Asking:
         rules, within = self.team(), asker if isinstance(asker, Asker) else None
         channel_id = "" if within is None else within.channel_id
         place = Place(None) if within is None else Place(within.channel_id, within.is_public)
@@ -206,80 +205,13 @@ class Conversation:
         reply_to = None
         if within is not None:
             reply_to = ReplyTo(channel_id=channel_id, response_url=within.response_url, is_public=within.is_public)
-        return _Asking(asked, rules, place, reply_to, is_foreign=asker.is_foreign)
+        return Asking(asker, asked, rules, place, reply_to, self.put, self.report_away, self.report_refusal)
 
     def _context(self, rules: InForce, channel_id: str) -> Context:
         defaults = rules.team.defaults_in(channel_id)
         return Context(
             self.command, self.idle_default, lexicon_in(defaults), self.recordings, self.record_rule_id, defaults
         )
-
-    def _interact(self, interaction: Interaction, click: Click, asking: "_Asking") -> Reply | Placing:
-        def run(asked: Asked) -> Reply | Placing:
-            try:
-                done = interaction.run(click, asked)
-            except UnknownValue:
-                return replies.old_button(self.command)
-            return self._read(done.text, asking) if isinstance(done, Typed) else done
-
-        return self._guarded(run, interaction.right, asking)
-
-    def _read(self, text: str, asking: "_Asking") -> Reply | Placing:
-        """Return what the sub-command in the text answers or places."""
-        try:
-            words, values = parse(text, asking.asked.context.lexicon, self.command)
-            subcommand = _SUBCOMMANDS[words.name]
-            return self._guarded(lambda asked: subcommand.run(values, asked), subcommand.right, asking)
-        except CommandError as error:
-            return _not_understood(error, self.command, asking.rules)
-
-    def _guarded(self, run: Callable[[Asked], Reply | Placing], right: Right, asking: "_Asking") -> Reply | Placing:
-        """Return what `run` does, as far as the person may."""
-        asked = asking.asked.with_right(right)
-        try:
-            done = run(asked)
-            if isinstance(done, Placing):  # this comes before each order
-                asked.rights.require(done.action, done.about, asked.now)
-        except Unavailable as unavailable:
-            self.report_away(unavailable)
-            return replies.away()
-        except NotAllowed as not_allowed:
-            self.report_refusal(asked.actor, asking.place, not_allowed.refusal)
-            return refused(not_allowed.refusal)
-        return done
-
-    def _place(
-        self, placing: Placing, asking: "_Asking", order_id: str, reply_to: ReplyTo | None
-    ) -> tuple[Reply, Reply | None]:
-        """Put the order on the queue. Return the reply that it was accepted, and what to say instead if it wasn't."""
-        order = Order(
-            order_id=order_id,
-            actor=asking.asked.actor,
-            action=placing.action,
-            placed_at=asking.asked.now,
-            reply_to=reply_to,
-            is_foreign=asking.is_foreign,
-        )
-        # The reply is made first, because nothing may fail after the order is on the queue.
-        accepted = placing.accepted(order.order_id)
-        try:
-            self.put(order)
-        except NotQueued:
-            return accepted, replies.not_queued()
-        except PerhapsQueued:
-            return accepted, replies.perhaps_queued(order)
-        return accepted, None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """One question of a person."""
-
-    asked: Asked
-    rules: InForce
-    place: Place
-    reply_to: ReplyTo | None
-    is_foreign: bool
 
 
 def _overtaken(clicked: Clicked, accepted: Reply, by: Actor) -> Reply:
@@ -304,10 +236,3 @@ def _without_used(block: dict[str, Any], clicked: Clicked) -> dict[str, Any] | N
     acting = {name for name, interaction in _INTERACTIONS.items() if interaction.overtakes}
     left = [it for it in elements if it.get("value") != clicked.value or name_of(it.get("action_id", "")) not in acting]
     return block | {"elements": left} if left else None
-
-
-def _not_understood(error: CommandError, command: str, rules: InForce) -> Reply:
-    """Say what is wrong with the text; nothing of it while it isn't known whether the channel has a room or presets."""
-    if rules.is_unreadable:
-        return refused(Refusal(right=Right.START, lacking=Lacking.READABLE_RULES))
-    return replies.not_understood(error, command)

@@ -16,7 +16,6 @@ from datetime import UTC, tzinfo
 from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl
 
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,7 +34,7 @@ from functions.aws.secret_parts import BotToken, SecretModel, SecretPart
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
-from functions.http.content_type import read_content_type
+from functions.http.slack_content import is_ssl_check, read_content
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger, open_ledger
@@ -45,22 +44,17 @@ from shared.orders import Order, Release, Start
 from shared.questions import NOT_SAID, Need, Person
 from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
-from shared.strict_json import read_json
 
 if TYPE_CHECKING:
     from bot.people import People
     from bot.slack_api import SlackApi
 
-_MOST_FIELDS = 100
-"""The most fields of a form; a command has about fifteen."""
 _LIMITS = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1})
 """A question is answered within Slack's three seconds, or the person asks again."""
 _SLACK_LIMITS = (0.5, 0.5)
 """Seconds to connect to Slack, and to get its answer: together at most one, since a person waits."""
 _ANSWER_FIRST = 1
 """Seconds for the door's answer to a click to reach Slack: as long as `_SLACK_LIMITS` gives it."""
-_MOST_OF_A_CHECK = 1000
-"""The most bytes of a check of our certificate; it has about 50."""
 
 
 class SlackSettings(Settings):
@@ -214,8 +208,8 @@ class Door:
         try:
             request = read_request(event)
             if self._is_slacks(request):
-                return self._dispatch_verified(_read_content(request))
-            if _is_ssl_check(request):
+                return self._dispatch_verified(read_content(request))
+            if is_ssl_check(request):
                 return HttpResponse(HTTPStatus.OK)
             return _refuse(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
         except Unreadable as error:
@@ -247,45 +241,6 @@ class Door:
         if answered.status == HTTPStatus.BAD_REQUEST:
             raise Unreadable(answered.body)
         return HttpResponse(HTTPStatus(answered.status), answered.body, answered.first_headers()["content-type"])
-
-
-def _read_content(request: HttpRequest) -> dict[str, Any]:
-    """Return what Slack says: JSON for an event, else a form."""
-    content_type = read_content_type(request.headers.get("content-type", ""))
-    if content_type is None or content_type.media_type != "application/json":
-        return _read_body(request.body)
-    try:
-        content = read_json(request.body)
-    except ValueError as error:
-        raise Unreadable("the body is no JSON of Slack's") from error
-    if not isinstance(content, dict):
-        raise Unreadable("the body is no object")
-    return content
-
-
-def _read_body(body: bytes) -> dict[str, Any]:
-    """Return a command's form, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
-    try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-        form = dict(fields)
-        content = read_json(form["payload"]) if "payload" in form else form
-    except ValueError as error:
-        raise Unreadable("the body is no form of Slack's") from error
-    if len(form) < len(fields):
-        raise Unreadable("the body has a field twice")
-    if not isinstance(content, dict):
-        raise Unreadable("the body's payload is no object")
-    return content
-
-
-def _is_ssl_check(request: HttpRequest) -> bool:
-    """Return whether Slack only checks our certificate. As in Bolt, this needs no signature."""
-    if len(request.body) > _MOST_OF_A_CHECK:
-        return False  # nobody signed it, so it must not keep us busy
-    try:
-        return _read_body(request.body).get("ssl_check") == "1"
-    except Unreadable:
-        return False
 
 
 def _refuse(status: HTTPStatus, why: str) -> HttpResponse:

@@ -18,8 +18,8 @@ from slack_bolt import Ack, App, BoltContext, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.app import create_app
-from bot.asker import Clicked
 from bot.conversation import Conversation
+from bot.payloads import Clicked
 from functions.aws.secrets import Secret
 from functions.slack import Door, SlackSecret
 from shared.orders import Order

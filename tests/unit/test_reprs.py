@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.asker import Asker, Clicked
+from bot.asker import Asker
+from bot.payloads import Clicked
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.http.api_gateway import HttpRequest

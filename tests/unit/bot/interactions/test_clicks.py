@@ -7,8 +7,8 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bot.app import create_app
-from bot.asker import Clicked
 from bot.conversation import Conversation, ToClick
+from bot.payloads import Clicked
 from shared.orders import Show, Start, Stop
 from shared.recordings import Recording, RecordingState, Unavailable
 from shared.slack_refs import ReplyTo
