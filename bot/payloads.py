@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from bot.asker import Asker, Said, SlackText, Somebody
+from bot.asker import Asker, FromPerson, Named, Said, SlackText, Somebody
 
 type TriggerId = Annotated[str, StringConstraints(max_length=200)]
 """Opens one view within three seconds. Empty for none."""
@@ -21,15 +21,21 @@ class TypedCommand(Asker):
     trigger_id: TriggerId = ""
 
 
-class _Named(Said):
-    id: SlackText
+class _View(Named):
+    app_installed_team_id: str | None = None
 
 
-class _User(_Named):
-    team_id: str | None = None
+class _FromView(FromPerson):
+    view: _View
+
+    @property
+    def ours(self) -> frozenset[str | None]:
+        """Return the ids of whose the app is. A view's `team` may be the person's."""
+        ours, installed = super().ours, self.view.app_installed_team_id
+        return ours if installed is None or installed in ours else frozenset({installed})
 
 
-class _Channel(_Named):
+class _Channel(Named):
     name: str = ""
 
 
@@ -70,32 +76,23 @@ class _Action(Said):
         return datetime.fromtimestamp(float(self.action_ts), UTC)
 
 
-class Clicked(Said):
+class Clicked(FromPerson):
     """Slack's block_actions, of a control in a message.
 
     https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
     """
 
-    user: _User
     channel: _Channel
     container: _Container
     actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
     response_url: Annotated[SlackText, Field(repr=False)]
     message: _Message | None = None
     """The message that was clicked on. Slack can't send one back that only the asker sees."""
-    team: _Named | None = None
-    """The workspace in which it was clicked; None in an organisation's."""
 
     @property
     def asker(self) -> Asker:
         """Return who clicked."""
-        return Asker(
-            user_id=self.user.id,
-            channel_id=self.channel.id,
-            response_url=self.response_url,
-            channel_name=self.channel.name,
-            is_foreign=_is_foreign(self.user, self.team),
-        )
+        return self.asker_in(self.channel.id, self.channel.name, self.response_url)
 
     @property
     def is_known(self) -> bool:
@@ -125,14 +122,11 @@ class Clicked(Said):
         return (self.user.id, *where, action.action_id, self.value, action.action_ts)
 
 
-class ClickedInView(Said):
+class ClickedInView(_FromView):
     """Slack's block_actions, of a control in a modal or in the home tab: they are in no channel."""
 
-    user: _User
-    view: _Named
     actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
     trigger_id: TriggerId = ""
-    team: _Named | None = None
 
     @property
     def click(self) -> _Action:
@@ -142,7 +136,7 @@ class ClickedInView(Said):
     @property
     def by(self) -> Somebody:
         """Return who clicked."""
-        return Somebody(user_id=self.user.id, is_foreign=_is_foreign(self.user, self.team))
+        return Somebody(user_id=self.user.id, is_foreign=self.is_foreign)
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -170,32 +164,24 @@ class _Quoted(Said):
     text: str | None = None
 
 
-class Shortcut(Said):
+class Shortcut(FromPerson):
     """Slack's shortcut, of the whole workspace or of a message.
 
     https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
     """
 
-    user: _User
     trigger_id: TriggerId
     channel: _Channel | None = None
     """The message's channel; None for a shortcut of the workspace, which has no response_url either."""
     message: _Quoted = _Quoted()
     response_url: Annotated[SlackText | None, Field(repr=False)] = None
-    team: _Named | None = None
 
     @property
     def asker(self) -> Asker | None:
         """Return who uses it, and where the answer goes; None if it can go nowhere."""
         if self.channel is None or self.response_url is None:
             return None
-        return Asker(
-            user_id=self.user.id,
-            channel_id=self.channel.id,
-            response_url=self.response_url,
-            channel_name=self.channel.name,
-            is_foreign=_is_foreign(self.user, self.team),
-        )
+        return self.asker_in(self.channel.id, self.channel.name, self.response_url)
 
 
 class _Entered(Said):
@@ -211,7 +197,7 @@ class _State(Said):
     values: Mapping[str, Mapping[str, _Entered]]
 
 
-class _View(_Named):
+class _Form(_View):
     callback_id: str = ""
     private_metadata: Annotated[str, StringConstraints(max_length=3000)] = ""
     state: Annotated[_State, Field(repr=False)]
@@ -222,17 +208,15 @@ class _ResponseUrl(Said):
     response_url: Annotated[SlackText, Field(repr=False)]
 
 
-class Submitted(Said):
+class Submitted(_FromView):
     """Slack's view_submission.
 
     https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
     """
 
-    user: _User
-    view: _View
+    view: _Form
     response_urls: tuple[_ResponseUrl, ...] = ()
     """One for each conversation that was chosen."""
-    team: _Named | None = None
 
     @property
     def entered(self) -> Mapping[str, str]:
@@ -241,21 +225,10 @@ class Submitted(Said):
 
     def asker(self, place: _ResponseUrl, channel_name: str) -> Asker:
         """Return who submitted it. The answer goes to the chosen channel."""
-        return Asker(
-            user_id=self.user.id,
-            channel_id=place.channel_id,
-            response_url=place.response_url,
-            channel_name=channel_name,
-            is_foreign=_is_foreign(self.user, self.team),
-        )
+        return self.asker_in(place.channel_id, channel_name, place.response_url)
 
     @property
     def identity(self) -> tuple[str, ...]:
         """Return what is the same each time that Slack sends this form as it was filled in, and differs for others."""
         entered = (f"{name}={text}" for name, text in sorted(self.entered.items()))
         return (self.user.id, self.view.id, *entered, *(it.channel_id for it in self.response_urls))
-
-
-def _is_foreign(user: _User, team: _Named | None) -> bool:
-    """Return whether the person is of another organisation. An organisation's own app is in no workspace."""
-    return team is not None and user.team_id != team.id
