@@ -9,6 +9,7 @@ from http import HTTPStatus
 from urllib.parse import SplitResult, urlsplit
 
 from functions.webhook_api.configuration import WebhookSecret
+from ops.asking import confirm, require_asking
 from ops.deployment import Deployment
 from ops.errors import OpsError
 from ops.output import Output
@@ -47,8 +48,8 @@ def show(deployment: Deployment, output: Output) -> int:
 
 def put(deployment: Deployment, url: str, output: Output, *, is_sure: bool) -> int:
     """Let RTC call back at this address, signed with this deployment's first callback key. It asks before it does."""
-    if output.as_json and not is_sure:
-        raise OpsError("--json asks nothing: add --yes")
+    if not is_sure:
+        require_asking(output)
     _require_usable(url, deployment)
     keys = _keys(deployment)
     if not keys:
@@ -102,11 +103,8 @@ def _in_words(error: RtcError) -> str:
 def _ask(output: Output, before: _Setting, url: str) -> None:
     """Show what would change, and raise OpsError unless the answer is yes."""
     warning = "" if not before.url or before.url == url else ". What is there now hears nothing any more"
-    for line in (f"RTC calls back: {before}", f"it would then: {url}, signed with this deployment's key{warning}"):
-        output.show({}, line)
-    output.show({}, "Set it? Type yes:")
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise OpsError("nothing was set: the answer was not yes (--yes asks nothing)")
+    now, then = f"RTC calls back: {before}", f"it would then: {url}, signed with this deployment's key{warning}"
+    confirm(output, now, then, "Set it?", otherwise="nothing was set")
 
 
 def _keys(deployment: Deployment) -> Sequence[str]:

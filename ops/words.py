@@ -1,7 +1,7 @@
 """The words of `.venv/bin/python -m ops`: what an operator does to a deployment."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ops.output import Output
@@ -27,6 +27,41 @@ def main(command: CommandLine, arguments: list[str]) -> int:
         prog=".venv/bin/python -m ops", description=_DESCRIPTION, epilog=_STATUSES, formatter_class=_FORM
     )
     words = parser.add_subparsers(required=True, metavar="WORD")
+    for add in _WORDS:
+        add(words)
+    options = parser.parse_args(arguments)
+    run_word: Callable[[argparse.Namespace, CommandLine], int] = options.run
+    return run_word(options, command)
+
+
+type _Words = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it nowhere else
+
+
+def _parser(words: "_Words", name: str, about: str) -> argparse.ArgumentParser:
+    description = f"{about[0].upper()}{about[1:]}."
+    return words.add_parser(name, help=about, description=description, epilog=_STATUSES, formatter_class=_FORM)
+
+
+def _add_file(word: argparse.ArgumentParser) -> None:
+    word.add_argument("file", metavar="FILE", help="YAML as in parameters/team.example.yaml; - is standard input")
+
+
+def _add_json(word: argparse.ArgumentParser) -> None:
+    word.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def _add_deployment(word: argparse.ArgumentParser) -> None:
+    which = word.add_mutually_exclusive_group()
+    which.add_argument(
+        "--stack", default=_STACK, metavar="NAME", help=f"in the AWS account of your shell (default: {_STACK})"
+    )
+    which.add_argument(
+        "--local", action="store_true", help="the local system of `make demo`, whose page is on PORT, else 3000"
+    )
+    _add_json(word)
+
+
+def _add_config(words: "_Words") -> None:
     config = _parser(words, "config", "write, check, compare, show and roll back the team's configuration")
     verbs = config.add_subparsers(required=True, metavar="WORD")
 
@@ -62,6 +97,8 @@ def main(command: CommandLine, arguments: list[str]) -> int:
     _add_deployment(verb)
     verb.set_defaults(run=_rollback)
 
+
+def _add_callbacks(words: "_Words") -> None:
     callbacks = _parser(words, "callbacks", "show and set where RTC calls back about recordings")
     verbs = callbacks.add_subparsers(required=True, metavar="WORD")
 
@@ -75,36 +112,36 @@ def main(command: CommandLine, arguments: list[str]) -> int:
     _add_deployment(verb)
     verb.set_defaults(run=_set_callbacks)
 
-    options = parser.parse_args(arguments)
-    run_word: Callable[[argparse.Namespace, CommandLine], int] = options.run
-    return run_word(options, command)
+
+def _add_recordings(words: "_Words") -> None:
+    word = _parser(words, "recordings", "list the recordings that are planned or run")
+    _add_deployment(word)
+    word.set_defaults(run=_recordings)
 
 
-type _Words = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse names it nowhere else
+def _add_dead_letters(words: "_Words") -> None:
+    letters = _parser(words, "dead-letters", "show the orders that were given up, process them again, or drop them")
+    verbs = letters.add_subparsers(required=True, metavar="WORD")
+
+    verb = _parser(verbs, "show", "say whose orders they are, what became of them, and how old they are")
+    _add_deployment(verb)
+    verb.set_defaults(run=_show_letters)
+
+    verb = _parser(verbs, "redrive", "let orders be processed again; if interrupted, run it again")
+    which = verb.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", metavar="ID", help="of the order, or of its message, as `show` prints them")
+    which.add_argument("--all", action="store_true", help="each that is an order")
+    _add_deployment(verb)
+    verb.set_defaults(run=_redrive)
+
+    verb = _parser(verbs, "drop", "delete a dead letter for ever; shows it, and asks")
+    verb.add_argument("id", metavar="ID", help="of the order, or of its message, as `show` prints them")
+    verb.add_argument("--yes", action="store_true", help="delete it without asking")
+    _add_deployment(verb)
+    verb.set_defaults(run=_drop)
 
 
-def _parser(words: "_Words", name: str, about: str) -> argparse.ArgumentParser:
-    description = f"{about[0].upper()}{about[1:]}."
-    return words.add_parser(name, help=about, description=description, epilog=_STATUSES, formatter_class=_FORM)
-
-
-def _add_file(word: argparse.ArgumentParser) -> None:
-    word.add_argument("file", metavar="FILE", help="YAML as in parameters/team.example.yaml; - is standard input")
-
-
-def _add_json(word: argparse.ArgumentParser) -> None:
-    word.add_argument("--json", action="store_true", help="print one JSON document")
-
-
-def _add_deployment(word: argparse.ArgumentParser) -> None:
-    which = word.add_mutually_exclusive_group()
-    which.add_argument(
-        "--stack", default=_STACK, metavar="NAME", help=f"in the AWS account of your shell (default: {_STACK})"
-    )
-    which.add_argument(
-        "--local", action="store_true", help="the local system of `make demo`, whose page is on PORT, else 3000"
-    )
-    _add_json(word)
+_WORDS: Sequence[Callable[[_Words], None]] = (_add_config, _add_callbacks, _add_recordings, _add_dead_letters)
 
 
 # Each word imports its own parts: --help should not wait for boto3.
@@ -156,3 +193,27 @@ def _set_callbacks(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import callbacks  # noqa: PLC0415
 
     return callbacks.put(_deployment(options), options.url, Output(command, options.json), is_sure=options.yes)
+
+
+def _recordings(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import recordings  # noqa: PLC0415
+
+    return recordings.show(_deployment(options), Output(command, options.json))
+
+
+def _show_letters(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import dead_letters  # noqa: PLC0415
+
+    return dead_letters.show(_deployment(options), Output(command, options.json))
+
+
+def _redrive(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import dead_letters  # noqa: PLC0415
+
+    return dead_letters.redrive(_deployment(options), options.id, Output(command, options.json))
+
+
+def _drop(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import dead_letters  # noqa: PLC0415
+
+    return dead_letters.drop(_deployment(options), options.id, Output(command, options.json), is_sure=options.yes)
