@@ -30,11 +30,11 @@ from functions.aws.audit import note_refusal
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
-from functions.aws.secret_parts import BotToken, SecretModel, SecretPart
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
 from functions.http.slack_content import is_ssl_check, read_content
+from functions.http.slack_secret import SlackSecret
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger, open_ledger
@@ -71,13 +71,6 @@ class SlackSettings(Settings):
     slack_api_url: UrlPrefix
     slack_response_url: UrlPrefix
     """The beginning of every response_url."""
-
-
-class SlackSecret(SecretModel):
-    """The current signing secrets: several during a rotation. And a bot token, if the app has one."""
-
-    signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
-    bot_token: BotToken = Field(default=None, repr=False)
 
 
 @logged

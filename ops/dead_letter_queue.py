@@ -1,7 +1,7 @@
 """The dead-letter queue: what lies in it, and how a message leaves it.
 
-A message that is received here stays in the queue, hidden from others for some minutes. It leaves only by `delete`. So
-whoever is interrupted has lost nothing.
+A message that is received here stays in the queue, hidden from others for some minutes. It leaves only by `delete`, so
+an interruption loses nothing.
 """
 
 import json

@@ -56,7 +56,7 @@ def redrive(deployment: Deployment, which: str | None, output: Output) -> int:
         "too_old_to_begin": late,
         "kept": [it.message_id for it in kept],
     }
-    output.show(document, *_told(sent, late, kept))
+    output.show(document, *_summary(sent, late, kept))
     return 0
 
 
@@ -93,7 +93,7 @@ def _not_found(which: str) -> str:
     )
 
 
-def _told(sent: list[DeadLetter], late: list[str | None], kept: list[DeadLetter]) -> list[str]:
+def _summary(sent: list[DeadLetter], late: list[str | None], kept: list[DeadLetter]) -> list[str]:
     lines = (
         [f"{len(sent)} sent back: {', '.join(str(it.order_id) for it in sent)}"] if sent else ["nothing to send back"]
     )

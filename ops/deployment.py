@@ -77,9 +77,9 @@ class Deployment:
         except WrongContent as error:
             raise OpsError(f"{self.name}: {name} has the wrong content: {error}") from None
 
-    def rtc(self) -> RtcClient:
-        """Return a client for the RTC app, with the recorder's key. Raises OpsError."""
-        secret, session = self.secret("RecorderSecretArn", RecorderSecret), transport.new_session()
+    def rtc(self, given: RecorderSecret | None = None) -> RtcClient:
+        """Return a client for the RTC app, by default with the recorder's key. Raises OpsError."""
+        secret, session = given or self.secret("RecorderSecretArn", RecorderSecret), transport.new_session()
         auth = secret.auth(self.output("RtcProjectId"), self.output("IamEndpoint"), session)
         return RtcClient(
             endpoint=self.output("RtcEndpoint"), app_id=self.output("RtcAppId"), auth=auth, session=session
@@ -105,6 +105,14 @@ class Deployment:
         if name not in self.outputs:
             raise OpsError(f"{self.name} has no output {name}: it was deployed by an older recordbot. Deploy it again")
         return self.outputs[name]
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the stack. Raises OpsError."""
+        if name not in self.parameters:
+            raise OpsError(
+                f"{self.name} has no parameter {name}: it was deployed by an older recordbot. Deploy it again"
+            )
+        return self.parameters[name]
 
 
 def deployed(stack: str) -> Deployment:

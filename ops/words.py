@@ -141,7 +141,32 @@ def _add_dead_letters(words: "_Words") -> None:
     verb.set_defaults(run=_drop)
 
 
-_WORDS: Sequence[Callable[[_Words], None]] = (_add_config, _add_callbacks, _add_recordings, _add_dead_letters)
+def _add_secrets(words: "_Words") -> None:
+    secrets = _parser(words, "secrets", "rotate what is in the secrets")
+    verbs = secrets.add_subparsers(required=True, metavar="WORD")
+
+    verb = _parser(verbs, "rotate", "put a new value beside the old one, or in its place; if interrupted, run it again")
+    verb.add_argument(
+        "name",
+        metavar="NAME",
+        help="signing-secret, status-keys, callback-key, caller:NAME, bot-token, rtc-key, iam-login or obs-key; "
+        "what is not made here is asked for, or read from standard input, one value a line",
+    )
+    which = verb.add_mutually_exclusive_group()
+    which.add_argument("--end", action="store_true", help="remove the old value; asks")
+    which.add_argument("--undo", action="store_true", help="remove the new value again; asks")
+    verb.add_argument("--yes", action="store_true", help="remove it without asking")
+    _add_deployment(verb)
+    verb.set_defaults(run=_rotate)
+
+
+_WORDS: Sequence[Callable[[_Words], None]] = (
+    _add_config,
+    _add_callbacks,
+    _add_recordings,
+    _add_dead_letters,
+    _add_secrets,
+)
 
 
 # Each word imports its own parts: --help should not wait for boto3.
@@ -217,3 +242,13 @@ def _drop(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import dead_letters  # noqa: PLC0415
 
     return dead_letters.drop(_deployment(options), options.id, Output(command, options.json), is_sure=options.yes)
+
+
+def _rotate(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import secrets  # noqa: PLC0415
+
+    deployment, output = _deployment(options), Output(command, options.json)
+    if options.end or options.undo:
+        keep = "new" if options.end else "old"
+        return secrets.end(deployment, options.name, output, keep=keep, is_sure=options.yes)
+    return secrets.rotate(deployment, options.name, output)

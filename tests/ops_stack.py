@@ -65,10 +65,17 @@ class OpsStack:
 
     def secret(self, output: str, content: object | None) -> str:
         """Make a secret with this content, None for none, and let the output name it."""
-        text = {} if content is None else {"SecretString": content if isinstance(content, str) else json.dumps(content)}
-        made = boto3.client("secretsmanager").create_secret(Name=f"{self.name}-{output}", **text)
+        client = boto3.client("secretsmanager")
+        made = client.create_secret(Name=f"{self.name}-{output}")
         self.outputs[output] = made["ARN"]
+        if content is not None:
+            self.put_secret(output, content)
         return made["ARN"]
+
+    def put_secret(self, output: str, content: object) -> None:
+        """Put another content into a secret: a document, or a text as it is."""
+        text = content if isinstance(content, str) else json.dumps(content)
+        boto3.client("secretsmanager").put_secret_value(SecretId=self.outputs[output], SecretString=text)
 
     def _require_nothing_hidden(self, text: str) -> None:
         assert not [it for it in self.hidden if it in text]
