@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_sqs import SQSClient
 
 _STACK = "recordbot"
+_EVENTS = "events"
+"""The name of the rule that delivers events, and of its target."""
 _PROJECT = Path(__file__).parents[2]
 _START_LIMIT = 60.0
 _CALLS_KEPT = 10_000
@@ -130,6 +132,15 @@ class Aws:
             aws_access_key_id=caller,
             aws_secret_access_key=_KEYS["AWS_SECRET_ACCESS_KEY"],
         )
+
+    def deliver_events(self, bus: str, source: str) -> str:
+        """Let a rule deliver each event of this source, from the event bus to a new queue. Return the queue's URL."""
+        url = self.sqs.create_queue(QueueName=_EVENTS)["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        events = self._session.client("events", endpoint_url=self.endpoint, config=Config(proxies={}))
+        events.put_rule(Name=_EVENTS, EventBusName=bus, EventPattern=json.dumps({"source": [source]}))
+        events.put_targets(Rule=_EVENTS, EventBusName=bus, Targets=[{"Id": _EVENTS, "Arn": arn}])
+        return url
 
     def refuse_messages(self, *, refuse: bool) -> None:
         """Let SQS deny every SendMessage call, or accept them again; this removes all faults."""
