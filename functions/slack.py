@@ -8,6 +8,9 @@ Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/
 docs/decisions/ says why.
 """
 
+from functions.aws.cold_start import end_cold_start  # before all others: they are imported without the collector
+
+# isort: split
 import json
 import os
 import time
@@ -17,7 +20,6 @@ from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from pydantic import Field, StringConstraints
@@ -28,6 +30,7 @@ from bot.conversation import Conversation
 from bot.messages import replies
 from functions.aws.audit import note_refusal
 from functions.aws.away import Away
+from functions.aws.clients import connect
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, connect_secrets
@@ -95,8 +98,7 @@ def _door() -> "Door":
 
     @cache
     def ledger() -> Ledger:  # an unsigned request must not cause a client to be made
-        dynamodb = boto3.client("dynamodb", config=_LIMITS)
-        return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
+        return open_ledger(connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
 
     def slack_api() -> "SlackApi":
         return _slack_api(settings.slack_api_url, settings.slack_response_url, secret.read().bot_token)
@@ -250,3 +252,6 @@ def _report_away(error: Unavailable) -> None:
 def _report(error: Exception) -> None:
     logger.error(LogEvent.DOOR_FAILED, exc_info=error)
     count(Metric.DOOR_FAILED)
+
+
+end_cold_start(_door)
