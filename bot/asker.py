@@ -1,4 +1,4 @@
-"""Who asks, and where the answer goes."""
+"""Who asks, and where the answer goes: as a slash command says it, or what a person does without typing."""
 
 from typing import Annotated
 
@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 type SlackText = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 """Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
+type TriggerId = Annotated[str, StringConstraints(max_length=200)]
+"""Opens one view within three seconds. Empty for none."""
 
 _NOT_PUBLIC = frozenset({"privategroup", "directmessage"})
 """What Slack says instead of the name of a channel that isn't public."""
@@ -14,7 +16,7 @@ _NOT_PUBLIC = frozenset({"privategroup", "directmessage"})
 class Said(BaseModel):
     """A part of what Slack says. What isn't needed of it is ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Somebody(Said):
@@ -37,6 +39,14 @@ class Asker(Somebody):
         """Return whether the channel is public. Of others Slack doesn't say the name, but what they are."""
         is_other = self.channel_name in _NOT_PUBLIC or self.channel_name.startswith("mpdm-")
         return self.channel_id.startswith("C") and bool(self.channel_name) and not is_other
+
+
+class TypedCommand(Asker):
+    """A slash command."""
+
+    text: str = ""
+    """What follows the command's name."""
+    trigger_id: TriggerId = ""
 
 
 class Named(Said):

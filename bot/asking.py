@@ -7,7 +7,6 @@ from bot.asker import Somebody
 from bot.commands import SUBCOMMANDS
 from bot.commands.rights import NotAllowed
 from bot.commands.subcommand import Asked, Placing
-from bot.interactions.interaction import Click, Interaction, Typed, UnknownValue
 from bot.language.corrections import CommandError
 from bot.language.parser import parse
 from bot.messages import replies
@@ -48,18 +47,6 @@ class Asking:
             if self.rules.is_unreadable:  # then it isn't known whether the channel has a room or presets
                 return refused(Refusal(right=Right.START, lacking=Lacking.READABLE_RULES))
             return replies.not_understood(error, command)
-
-    def interact(self, interaction: Interaction, click: Click) -> Reply | Placing:
-        """Return what the interaction answers or places."""
-
-        def run(asked: Asked) -> Reply | Placing:
-            try:
-                done = interaction.run(click, asked)
-            except UnknownValue:
-                return replies.old_button(asked.context.command)
-            return self.read(done.text) if isinstance(done, Typed) else done
-
-        return self.run(run, interaction.right)
 
     def run(self, run: Callable[[Asked], Reply | Placing], right: Right) -> Reply | Placing:
         """Return what `run` does, as far as the person may."""

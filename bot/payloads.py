@@ -1,4 +1,4 @@
-"""What Slack sends to the app: a slash command, a click, a shortcut, a form, an event."""
+"""What Slack sends to the app beside commands: a click, a shortcut, a form, an event."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,19 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from bot.asker import Asker, FromPerson, Named, Said, SlackText, Somebody
+from bot.asker import Asker, FromPerson, Named, Said, SlackText, Somebody, TriggerId
 
-type TriggerId = Annotated[str, StringConstraints(max_length=200)]
-"""Opens one view within three seconds. Empty for none."""
 type _Timestamp = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,9})?$")]
-
-
-class TypedCommand(Asker):
-    """A slash command."""
-
-    text: str = ""
-    """What follows the command's name."""
-    trigger_id: TriggerId = ""
 
 
 class _View(Named):

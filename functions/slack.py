@@ -25,7 +25,7 @@ from botocore.config import Config
 from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
-from bot.app import as_body, create_app
+from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages import replies
 from functions.aws.audit import note_refusal
@@ -83,10 +83,10 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
         response = _door().answer(event)
     except Away as away:
         _report_away(away)
-        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.away())), "application/json")
+        response = HttpResponse(HTTPStatus.OK, json.dumps(replies.away().body), "application/json")
     except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
-        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
+        response = HttpResponse(HTTPStatus.OK, json.dumps(replies.our_mistake().body), "application/json")
     return response.as_result()
 
 

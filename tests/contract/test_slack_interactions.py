@@ -50,7 +50,12 @@ BOLTS: dict[str, Any] = {
         }
     ],
 }
-ORGS = BOLTS | {"team": None, "enterprise": {"id": "E111", "name": "Sandbox Org"}, "is_enterprise_install": True}
+ORGS = BOLTS | {
+    "team": None,
+    "user": BOLTS["user"] | {"team_id": "E111"},
+    "enterprise": {"id": "E111", "name": "Sandbox Org"},
+    "is_enterprise_install": True,
+}
 CLICKS = {
     "of Bolt's tests": BOLTS,
     "of an organisation's app": ORGS,
