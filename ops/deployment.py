@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -22,7 +22,7 @@ from functions.ledger.configurations import Configurations
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Table
 from functions.worker.configuration import RecorderSecret
-from ops.errors import NotThere, OpsError
+from ops.errors import BadSecret, NotThere, OpsError
 from shared import transport
 from shared.rtc.client import RtcClient
 
@@ -52,6 +52,7 @@ class Deployment:
     user: str
     is_local: bool = False
     """Whether it is the local system, which has no alarms and keeps no metrics."""
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def callback_url(self) -> str:
@@ -73,9 +74,9 @@ class Deployment:
                 )
             return content_of(found.get("SecretString", ""), model)
         except NotThere:
-            raise OpsError(f"{self.name}: {name} is not filled") from None
+            raise BadSecret(f"{self.name}: {name} is not filled") from None
         except WrongContent as error:
-            raise OpsError(f"{self.name}: {name} has the wrong content: {error}") from None
+            raise BadSecret(f"{self.name}: {name} has the wrong content: {error}") from None
 
     def rtc(self, given: RecorderSecret | None = None) -> RtcClient:
         """Return a client for the RTC app, by default with the recorder's key. Raises OpsError."""
@@ -95,10 +96,12 @@ class Deployment:
         return open_ledger(self.client("dynamodb"), self.output("LedgerTableName"), self.output("RtcAppId"))
 
     def client(self, service: str) -> Any:
-        """Return a client of boto3 for the service. Thread-safe."""
+        """Return the client of boto3 for the service. Thread-safe."""
         make: Callable[..., Any] = self.session.client
         with _making_clients:
-            return make(service, **self.options)
+            if service not in self._clients:
+                self._clients[service] = make(service, **self.options)
+            return self._clients[service]
 
     def output(self, name: str) -> str:
         """Return an output of the stack. Raises OpsError."""

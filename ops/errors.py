@@ -11,6 +11,10 @@ class NotThere(OpsError):
     """AWS knows no such thing."""
 
 
+class BadSecret(OpsError):
+    """A secret is not filled, or has the wrong content."""
+
+
 class OpsConflict(OpsError):
     """Somebody else has changed the same thing since it was read. Nothing was written."""
 

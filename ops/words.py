@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _DESCRIPTION = "Act on a deployed stack, or on the local system while `make demo` runs it."
 _STATUSES = """exit status:
   0  done
-  1  it can't be done: a line on standard error says why
+  1  it can't be done: a line on standard error says why; or doctor has found something wrong
   2  these arguments make no command
   3  somebody else has put another version meanwhile, and nothing was written
 """
@@ -59,6 +59,12 @@ def _add_deployment(word: argparse.ArgumentParser) -> None:
         "--local", action="store_true", help="the local system of `make demo`, whose page is on PORT, else 3000"
     )
     _add_json(word)
+
+
+def _add_doctor(words: "_Words") -> None:
+    word = _parser(words, "doctor", "look at each part, and say what is wrong and what to do")
+    _add_deployment(word)
+    word.set_defaults(run=_doctor)
 
 
 def _add_config(words: "_Words") -> None:
@@ -161,6 +167,7 @@ def _add_secrets(words: "_Words") -> None:
 
 
 _WORDS: Sequence[Callable[[_Words], None]] = (
+    _add_doctor,
     _add_config,
     _add_callbacks,
     _add_recordings,
@@ -218,6 +225,12 @@ def _set_callbacks(options: argparse.Namespace, command: CommandLine) -> int:
     from ops import callbacks  # noqa: PLC0415
 
     return callbacks.put(_deployment(options), options.url, Output(command, options.json), is_sure=options.yes)
+
+
+def _doctor(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops.doctor import examine  # noqa: PLC0415
+
+    return examine.run(_deployment(options), Output(command, options.json))
 
 
 def _recordings(options: argparse.Namespace, command: CommandLine) -> int:

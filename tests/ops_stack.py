@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
@@ -15,6 +16,20 @@ from shared.command_line import CommandLine
 from shared.orders import new_order_id
 
 REGION = "eu-west-1"
+_Session = boto3.Session
+
+
+@cache
+def session() -> boto3.Session:
+    """The session of all stacks: each new one reads botocore's descriptions of AWS again, which takes long."""
+    return _Session("made", "up", region_name=REGION)
+
+
+@cache
+def client(service: str) -> Any:
+    """A client for what tests do beside the words."""
+    make: Callable[..., Any] = session().client
+    return make(service)
 
 
 class OpsStack:
@@ -27,7 +42,7 @@ class OpsStack:
         outputs: Mapping[str, str],
         parameters: Mapping[str, str] | None = None,
     ) -> None:
-        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        monkeypatch.setattr("ops.deployment.boto3.Session", session)
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         self.name = f"stack-{new_order_id()}"
@@ -65,17 +80,16 @@ class OpsStack:
 
     def secret(self, output: str, content: object | None) -> str:
         """Make a secret with this content, None for none, and let the output name it."""
-        client = boto3.client("secretsmanager")
-        made = client.create_secret(Name=f"{self.name}-{output}")
+        made = client("secretsmanager").create_secret(Name=f"{output}-{new_order_id()}")
         self.outputs[output] = made["ARN"]
         if content is not None:
             self.put_secret(output, content)
-        return made["ARN"]
+        return self.outputs[output]
 
     def put_secret(self, output: str, content: object) -> None:
         """Put another content into a secret: a document, or a text as it is."""
         text = content if isinstance(content, str) else json.dumps(content)
-        boto3.client("secretsmanager").put_secret_value(SecretId=self.outputs[output], SecretString=text)
+        client("secretsmanager").put_secret_value(SecretId=self.outputs[output], SecretString=text)
 
     def _require_nothing_hidden(self, text: str) -> None:
         assert not [it for it in self.hidden if it in text]
@@ -90,4 +104,4 @@ class OpsStack:
             "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
             "Outputs": {name: {"Value": value} for name, value in self.outputs.items()},
         }
-        boto3.client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))
+        client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))

@@ -8,7 +8,8 @@ import json
 import os
 import queue
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from local.aws.calls import REGION, AwsCall
+from local.aws.calls import ACCOUNT, REGION, AwsCall
 from local.aws.controls import INDEX_LAG, RIGHTS
 from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
+from local.aws.template_schedule import Schedule
 from local.child import Child, fork_server
 from local.direct_http import session_to
 from local.errors import LocalError
@@ -101,7 +103,7 @@ class Aws:
                 TemplateBody=json.dumps(document, default=str),
                 Parameters=[
                     {"ParameterKey": name, "ParameterValue": value}
-                    for name, value in (*parameters.items(), *((name, name) for name in secrets))
+                    for name, value in (*parameters.items(), *((name, name) for name in template.named))
                 ],
             )
             (stack,) = self._cloudformation.describe_stacks(StackName=_STACK)["Stacks"]
@@ -114,6 +116,21 @@ class Aws:
         # moto's CloudFormation returns queue URLs at Amazon. Nothing may ever be sent there.
         amazon = f"https://sqs.{REGION}.amazonaws.com"
         return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
+
+    def show_schedules(self, schedules: Sequence[Schedule]) -> None:
+        """Let an operator's tools see the schedules. local/aws/scheduler.py fires them."""
+        client = self._session.client("scheduler", endpoint_url=self.endpoint, config=Config(proxies={}))
+        for schedule in schedules:
+            client.create_schedule(
+                Name=schedule.name,
+                ScheduleExpression=f"rate({schedule.every // timedelta(minutes=1)} minutes)",
+                State=str(schedule.state),
+                FlexibleTimeWindow={"Mode": "OFF"},
+                Target={
+                    "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{schedule.queue}",
+                    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{schedule.role}",
+                },
+            )
 
     def assign_roles(self, roles: Mapping[str, tuple[str, str]]) -> None:
         """Let each caller do only what its role allows: its name, and the service that assumes it.

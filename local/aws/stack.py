@@ -197,6 +197,7 @@ class Stack:
             replace(schedule, input=resolved["Input", schedule.name], state=resolved["State", schedule.name])
             for schedule in template.schedules
         ]
+        aws.show_schedules(schedules)
         self._host = self._host_of(functions, aws.environment)
         gateway = self._parts.enter_context(closing(ApiGateway(template.routes, self._host.invoke, self._port)))
         self._parts.enter_context(closing(self._host))

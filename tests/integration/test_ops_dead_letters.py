@@ -4,7 +4,6 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
@@ -22,7 +21,7 @@ from shared.slack_refs import ReplyTo
 from tests.builders import ANN, TIMETABLE, a_job, a_request
 from tests.integration.interrupting import Interruption, Killed, interrupting
 from tests.ledger_table import TABLE
-from tests.ops_stack import OpsStack
+from tests.ops_stack import OpsStack, client
 
 SECRET_URL = "https://hooks.slack.com/commands/T1/2/planted-response-url"
 NOW = datetime.now(UTC)
@@ -85,7 +84,7 @@ def place(
     """A stack without dead letters."""
     monkeypatch.setattr(dead_letter_queue, "WAIT_S", 0)
     stack = OpsStack(capsys, monkeypatch, {})
-    return Place(stack, boto3.client("sqs"), aws[0])  # moto finds the region of a queue by the signature
+    return Place(stack, client("sqs"), aws[0])  # moto finds the region of a queue by the signature
 
 
 def test_show_says_whose_order_it_is_and_what_became_of_it(place: Place) -> None:

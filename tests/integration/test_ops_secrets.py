@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
-import boto3
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
@@ -18,7 +17,7 @@ from ops.errors import OpsConflict, OpsError
 from ops.rotations import new_webhook_key
 from ops.secret_versions import StoredSecret
 from tests.integration.interrupting import Killed
-from tests.ops_stack import OpsStack
+from tests.ops_stack import OpsStack, client
 
 OLD_SIGNING, NEW_SIGNING = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 STATUS, TIMETABLE = new_webhook_key(), new_webhook_key()
@@ -30,7 +29,7 @@ class Place:
     def __init__(self, stack: OpsStack, slack: SlackWorkspace, api: RtcApi, endpoint: str) -> None:
         self.stack, self.slack, self.api = stack, slack, api
         made_up = api.credentials
-        self.client = boto3.client("secretsmanager")
+        self.client = client("secretsmanager")
         stack.parameters["SlackApiUrl"] = slack.api_url
         stack.outputs |= {
             "RtcAppId": made_up.app_id,
@@ -183,8 +182,7 @@ def test_what_can_not_be_right_is_not_put(place: Place, name: str, typed: str, w
 
 def test_a_secret_that_is_not_filled_is_named(place: Place) -> None:
     """With where to read how."""
-    place.stack.secret("SlackSecretArn2", None)
-    place.stack.outputs["SlackSecretArn"] = place.stack.outputs["SlackSecretArn2"]
+    place.stack.secret("SlackSecretArn", None)
     with pytest.raises(OpsError, match="SlackSecret is not filled: fill it first"):
         place.rotate("signing-secret", types=f"{NEW_SIGNING}\n")
 
