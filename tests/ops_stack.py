@@ -2,33 +2,58 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import boto3
 import pytest
+from botocore.model import OperationModel
 from mypy_boto3_sqs import SQSClient
 
 from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
 from shared.orders import new_order_id
+from tests.paths import ROOT
 
 REGION = "eu-west-1"
 _Session = boto3.Session
+_PREFIXES = {"monitoring": "cloudwatch"}
+_ACTIONS = {"TransactWriteItems": "PutItem"}
+
+
+@cache
+def allowed() -> frozenset[str]:
+    """The actions that docs/operations.md gives to an operator's role."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (policy,) = [it for it in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"Statement"' in it]
+    actions = [it["Action"] for it in json.loads(policy)["Statement"]]
+    return frozenset(one for it in actions for one in ([it] if isinstance(it, str) else it))
+
+
+def _require_allowed(model: OperationModel, **_: object) -> None:
+    service = _PREFIXES.get(model.service_model.service_name, model.service_model.service_name)
+    action = f"{service}:{_ACTIONS.get(model.name, model.name)}"
+    assert action in {*allowed(), "sts:GetCallerIdentity"}, f"docs/operations.md does not allow {action}"
 
 
 @cache
 def session() -> boto3.Session:
-    """The session of all stacks: each new one reads botocore's descriptions of AWS again, which takes long."""
-    return _Session("made", "up", region_name=REGION)
+    """The session of all words, which may do what docs/operations.md allows.
+
+    There is one, because each new one reads botocore's descriptions of AWS again, which takes long.
+    """
+    made = _Session("made", "up", region_name=REGION)
+    made.events.register("before-call", _require_allowed)
+    return made
 
 
 @cache
 def client(service: str) -> Any:
     """A client for what tests do beside the words."""
-    make: Callable[..., Any] = session().client
+    make: Callable[..., Any] = _Session("made", "up", region_name=REGION).client
     return make(service)
 
 
