@@ -94,9 +94,7 @@ def _not_found(which: str) -> str:
 
 
 def _summary(sent: list[DeadLetter], late: list[str | None], kept: list[DeadLetter]) -> list[str]:
-    lines = (
-        [f"{len(sent)} sent back: {', '.join(str(it.order_id) for it in sent)}"] if sent else ["nothing to send back"]
-    )
+    lines = [f"{it.order_id} is sent back" for it in sent] or ["nothing is sent back"]
     if late:
         minutes = LONGEST_WAIT // timedelta(minutes=1)
         lines.append(f"older than {minutes} minutes, so not begun any more, only answered: {', '.join(map(str, late))}")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -138,6 +138,11 @@ class Aws:
         A caller without a role may do everything. Raises AwsError for a role that can't be assumed or evaluated.
         """
         self._control("PUT", RIGHTS, json.dumps(roles))
+
+    def secret(self, name: str) -> dict[str, Any]:
+        """Return the value of a secret, a JSON document."""
+        document: dict[str, Any] = json.loads(self._secrets.get_secret_value(SecretId=name)["SecretString"])
+        return document
 
     def sqs_of(self, caller: str) -> "SQSClient":
         """Return a client that sends in the name of `caller`, once each message."""

@@ -139,6 +139,10 @@ class Stack:
         """Return the name of the table with this logical id."""
         return self._names[name]
 
+    def secret(self, name: str) -> dict[str, Any]:
+        """Return the value of the secret with this logical id, as it is now."""
+        return self._aws.secret(name)
+
     def aws_access(self) -> Mapping[str, str]:
         """Return how an operator's tools reach the AWS stand-in: endpoint, region, stack and made-up keys."""
         return self._aws.access
