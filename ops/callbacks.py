@@ -3,7 +3,8 @@
 import ipaddress
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import SplitResult, urlsplit
@@ -22,6 +23,8 @@ _NEEDS_A_KEY = (
     "WebhookSecret has no callback_keys, and without one no callback is accepted: put one there first, "
     "as docs/operations.md (The files) says"
 )
+
+_IN_DOUBT = "it may be set or not: `callbacks show` says which, and `callbacks set` can be run again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +53,23 @@ def put(deployment: Deployment, url: str, output: Output, *, is_sure: bool) -> i
     """Let RTC call back at this address, signed with this deployment's first callback key. It asks before it does."""
     if not is_sure:
         require_asking(output)
-    _require_usable(url, deployment)
-    keys = _keys(deployment)
-    if not keys:
-        raise OpsError(f"{deployment.name}: {_NEEDS_A_KEY}. Nothing was set")
-    rtc = deployment.rtc()
-    now, new = _read(deployment, rtc, "nothing was set"), CallbackSetting(url, keys[0])
-    before = _seen(now, keys)
-    if now == new:
-        output.show(
-            {"url": url, "replaced": None, "changed": False}, f"RTC calls back at {url} already: nothing was set"
-        )
-        return 0
-    if not is_sure:
-        _ask(output, before, url)
-    _set(deployment, rtc, new)
+    with _if_interrupted("nothing was set"):
+        _require_usable(url, deployment)
+        keys = _keys(deployment)
+        if not keys:
+            raise OpsError(f"{deployment.name}: {_NEEDS_A_KEY}. Nothing was set")
+        rtc = deployment.rtc()
+        now, new = _read(deployment, rtc, "nothing was set"), CallbackSetting(url, keys[0])
+        before = _seen(now, keys)
+        if now == new:
+            output.show(
+                {"url": url, "replaced": None, "changed": False}, f"RTC calls back at {url} already: nothing was set"
+            )
+            return 0
+        if not is_sure:
+            _ask(output, before, url)
+    with _if_interrupted(f"RTC was being asked, and {_IN_DOUBT}"):
+        _set(deployment, rtc, new)
     document = {"url": url, "replaced": before.url or None, "changed": True}
     output.show(document, f"RTC calls back at {url} from now on; before: {before}")
     return 0
@@ -78,18 +83,24 @@ def _read(deployment: Deployment, rtc: RtcClient, otherwise: str) -> CallbackSet
 
 
 def _set(deployment: Deployment, rtc: RtcClient, new: CallbackSetting) -> None:
-    in_doubt = "it may be set or not: `callbacks show` says which, and `callbacks set` can be run again"
     try:
         answered = rtc.set_callback(new)
     except OutcomeUnknown as error:
-        raise OpsError(f"{deployment.name}: {_in_words(error)}; {in_doubt}") from None
+        raise OpsError(f"{deployment.name}: {_in_words(error)}; {_IN_DOUBT}") from None
     except RtcError as error:
         raise OpsError(f"{deployment.name}: {_in_words(error)}; nothing was set") from None
-    except KeyboardInterrupt:
-        sys.stderr.write(f"interrupted while RTC was asked; {in_doubt}\n")
-        raise
     if answered.url not in {"", new.url}:
-        raise OpsError(f"{deployment.name}: RTC answers that it calls back at {answered.url}; {in_doubt}")
+        raise OpsError(f"{deployment.name}: RTC answers that it calls back at {answered.url}; {_IN_DOUBT}")
+
+
+@contextmanager
+def _if_interrupted(line: str) -> Iterator[None]:
+    """Say at Ctrl-C how things stand."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(f"recordbot: interrupted: {line}\n")
+        raise
 
 
 def _in_words(error: RtcError) -> str:
