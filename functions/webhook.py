@@ -34,6 +34,8 @@ from functions.webhook_api.door import Door
 from functions.webhook_api.problems import Problem, not_now
 from shared.log_events import LogEvent
 
+CALLBACK_LIMITS = (0.3, 0.5)
+"""Seconds to connect to the queue, and to be answered, for a callback: RTC has its answer within a second."""
 _CALLER = re.compile(r"/hooks/([a-z][a-z0-9-]{0,31})")
 
 
@@ -50,7 +52,10 @@ def _door() -> Door:
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     secret = Secret(connect_secrets(), settings.secret_id, WebhookSecret)
     queue = connect_queue(settings.order_queue_url)
-    callbacks = CallbackDoor(secret, settings.rtc_app_id, queue.put, time.time)
+    callbacks = None
+    if settings.rtc_callbacks:
+        quick = connect_queue(settings.order_queue_url, CALLBACK_LIMITS)
+        callbacks = CallbackDoor(secret, settings.rtc_app_id, quick.put, time.time)
     ledger = open_ledger(connect("dynamodb", limits), settings.ledger_table, settings.rtc_app_id)
     return Door(
         secret=secret,
@@ -58,7 +63,7 @@ def _door() -> Door:
         ledger=ledger,
         put=queue.put,
         record_rule_id=settings.record_rule_id,
-        callbacks=callbacks if settings.rtc_callbacks else None,
+        callbacks=callbacks,
     )
 
 

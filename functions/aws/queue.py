@@ -51,10 +51,14 @@ def place(order: Order, put: Callable[[Order], None]) -> None:
         count(Metric.ORDER_PLACED)
 
 
-def connect_queue(url: str) -> "OrderQueue":
-    """Return the queue at `url`, with limits that leave time to answer within Slack's 3 seconds."""
-    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-    return OrderQueue(connect("sqs", limits), url)
+def connect_queue(url: str, limits: tuple[float, float] = (1, 1)) -> "OrderQueue":
+    """Return the queue at `url`. `limits` are the seconds to connect and to be answered.
+
+    By default they leave time to answer within Slack's 3 seconds.
+    """
+    connecting, answering = limits
+    config = Config(connect_timeout=connecting, read_timeout=answering, retries={"total_max_attempts": 1})
+    return OrderQueue(connect("sqs", config), url)
 
 
 class OrderQueue:
