@@ -4,7 +4,7 @@ A stream's name is s_JOB_ROOM_USER. So what names a job and such a stream shows 
 from after that start was called, and fits no other unknown start.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +21,8 @@ from shared.rtc.models import RecordingJob, expected_stream_name
 
 _CLOCKS = timedelta(minutes=1)
 """How much RTC's clock may differ from ours."""
+_LONGEST_ROOM = 64
+"""The most characters of a room's id (shared/rtc/models.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,19 @@ class Clue:
 
     job_id: str
     stream_name: str
-    room_id: str
+    room_id: str | None = None
+    """None if only the stream's name has it."""
     at: datetime | None = None
+
+    @property
+    def rooms(self) -> Sequence[str]:
+        """The rooms that the stream may be of. An id may have underscores, so its name can be read in several ways."""
+        if self.room_id is not None:
+            return [self.room_id]
+        prefix = f"s_{self.job_id}_"
+        parts = self.stream_name.removeprefix(prefix).split("_") if self.stream_name.startswith(prefix) else []
+        rooms = ["_".join(parts[:end]) for end in range(1, len(parts))]
+        return [room for room in rooms if 0 < len(room) <= _LONGEST_ROOM]
 
     def fits(self, recording: Recording) -> bool:
         """Return whether the recording may be that of the job."""
@@ -54,9 +67,9 @@ class Adoption:
         `order` says at which pace RTC is asked. Raises TryAgain while a start of the stream is being called, whose
         answer may name the job, or if RTC can't show the job now.
         """
-        if self.ledger.locks.is_calling(clue.room_id, lambda user_id: self._is_named(clue, user_id), self.clock()):
+        if any(self._is_calling(clue, room) for room in clue.rooms):
             raise TryAgain(delivery.delay())
-        fitting = [it for it in self.ledger.recordings.without_job(clue.room_id) if clue.fits(it)]
+        fitting = [it for room in clue.rooms for it in self.ledger.recordings.without_job(room) if clue.fits(it)]
         if len(fitting) != 1:
             facts = {"job_id": clue.job_id, "unknown_starts": len(fitting)}
             logger.info("no single start of unknown outcome fits the job", extra=facts)
@@ -74,8 +87,11 @@ class Adoption:
         logger.info(LogEvent.ADOPTED, extra={"job_id": job.job_id, "order_id": recording.order_id})
         return self.ledger.recordings.of_id(recording.id)
 
-    def _is_named(self, clue: Clue, user_id: str) -> bool:
-        return expected_stream_name(clue.job_id, clue.room_id, user_id) == clue.stream_name
+    def _is_calling(self, clue: Clue, room_id: str) -> bool:
+        def is_named(user_id: str) -> bool:
+            return expected_stream_name(clue.job_id, room_id, user_id) == clue.stream_name
+
+        return self.ledger.locks.is_calling(room_id, is_named, self.clock())
 
     def _show(self, order: Order, clue: Clue, delivery: Delivery) -> RecordingJob | None:
         try:

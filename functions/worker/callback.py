@@ -60,7 +60,7 @@ class CallbackHandler:
             logger.info("the message is due again in a minute", extra={"reason": str(again)})
 
     def _adopt(self, order: Order, said: RtcCallback, delivery: Delivery) -> Recording | None:
-        if said.job_id is None or said.stream_name is None or said.room_id is None:
+        if said.job_id is None or said.stream_name is None:
             return None
         try:
             clue = Clue(said.job_id, said.stream_name, said.room_id, said.start_time)

@@ -105,7 +105,7 @@ class Follower:
         """Return the recording of the job that one of the files names; None if none fits, or more than one."""
         asked = recording.request
         clues = [
-            Clue(job_id, f"s_{job_id}_{asked.room_id}_{asked.user_id}", asked.room_id, file.ended_at)
+            Clue(job_id, f"s_{job_id}_{asked.room_id}_{asked.user_id}", at=file.ended_at)
             for job_id, file in files.items()
         ]
         fitting = [it for it in clues if it.fits(recording) and self.ledger.recordings.of_job(it.job_id) is None]

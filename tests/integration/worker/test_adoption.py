@@ -110,6 +110,20 @@ def test_what_does_not_fit_adopts_nothing(world: World, changes: dict[str, Any])
     assert world.recording(order).state is RecordingState.UNKNOWN
 
 
+def test_a_callback_that_names_no_room_is_evidence_too(world: World) -> None:
+    """RTC may leave out any field; the stream's name has the room."""
+    order = unknown(world, room_id="a_1", user_id="user_1")
+    assert called_back(world, room_id=None, stream_name="s_1_a_1_user_1") is None
+    assert world.recording(order).job_id == "1"
+
+
+def test_a_name_that_can_be_read_in_two_ways_resolves_neither(world: World) -> None:
+    """Room a and user b_c have the stream's name of room a_b and user c."""
+    orders = [unknown(world, room_id="a", user_id="b_c"), unknown(world, room_id="a_b", user_id="c")]
+    assert called_back(world, room_id=None, stream_name="s_1_a_b_c") is None
+    assert [world.recording(order).state for order in orders] == [RecordingState.UNKNOWN] * 2
+
+
 def test_what_fits_two_starts_resolves_neither(world: World) -> None:
     """Camera and screen of a user have streams of the same name."""
     orders = [unknown(world), unknown(world, video_type="SCREENSTREAM")]
