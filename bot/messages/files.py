@@ -11,6 +11,8 @@ from shared.recordings import Notice, Recording
 
 _NAMED = 10
 """The most files that a message names; it counts the others."""
+_LONGEST_ADDRESS = 3000
+"""The most characters of a button's URL in Slack. A long name in Chinese, or a temporary key, makes a longer one."""
 _KILO = 1000
 
 
@@ -46,15 +48,32 @@ def no_file(recording: Recording) -> Reply:
 
 def links(recording: Recording, addresses: Sequence[str | None]) -> Reply:
     """Return the reply with a link to each file that has an address, and with the place of any other."""
-    files = recording.files
-    names = [file.name or f"file {n}" for n, file in enumerate(files, 1)]
-    buttons = [(name, it) for name, it in zip(names, addresses, strict=True) if it is not None][:_NAMED]
+    linked: list[tuple[str, str]] = []
+    others: list[RecordedFile] = []
+    reasons: dict[str, None] = {}
+    for n, (file, address) in enumerate(zip(recording.files, addresses, strict=True), 1):
+        why = _no_link(file, address, len(linked))
+        if why is None and address is not None:
+            linked.append((file.name or f"file {n}", address))
+        else:
+            others.append(file)
+            reasons[why or ""] = None
+    lines: list[Line] = [joined(file_line(file), _place(file)) for file in others[:_NAMED]]
+    more: list[Line] = [[f"and {len(others) - _NAMED} more"]] if len(others) > _NAMED else []
+    way: list[Line] = [["Who has a link may read its file until it ends, in ten minutes."]] if linked else []
     headline = f"🎬 {files_in_short(recording) or 'Files'} of {stream(recording.request)}"
-    if not buttons:
-        lines: list[Line] = [joined(file_line(file), _place(file)) for file in files[:_NAMED]]
-        return reply(Audience.ASKER, [headline], *lines, ["recordbot has no key that may read the bucket, so no link."])
-    way: Line = ["Who has a link may read its file until it ends, in ten minutes."]
-    return reply(Audience.ASKER, [headline], way, links=buttons)
+    return reply(Audience.ASKER, [headline], *lines, *more, *[[it] for it in reasons if it], *way, links=linked)
+
+
+def _no_link(file: RecordedFile, address: str | None, linked: int) -> str | None:
+    """Return why the file has no link; None if it has one."""
+    if file.bucket is None or file.object is None:
+        return "RTC did not say where a file lies, so it has no link."
+    if address is None:
+        return "recordbot has no key that may read the bucket, so no link."
+    if len(address) > _LONGEST_ADDRESS:
+        return f"Slack takes no link of over {_LONGEST_ADDRESS} characters."
+    return f"A message has at most {_NAMED} links." if linked == _NAMED else None
 
 
 def files_in_short(recording: Recording) -> str | None:

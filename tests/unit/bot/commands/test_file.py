@@ -7,6 +7,7 @@ from bot.messages.files import files_there, links, size_in_words
 from shared.orders import Link
 from shared.recorded_files import RecordedFile
 from shared.recordings import End, RecordingState
+from shared.signed_address import ReadKey
 from tests.asked import answered, asked, placed
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import BEN, NOW
@@ -56,6 +57,20 @@ def test_any_number_of_files_is_one_that_slack_takes(count: int) -> None:
     assert with_links.to is Audience.ASKER
     assert "secret" not in with_links.text
     assert len(with_links.blocks[1]["elements"]) == min(count, 10)
+
+
+def test_a_file_without_a_link_is_named_with_its_place_and_the_reason() -> None:
+    """Beside those that have one: an address may be too long for Slack, or a place unknown."""
+    chinese = FILES[0].model_copy(update={"object": "a/" + "课" * 340 + ".mp4"})
+    nowhere = FILES[0].model_copy(update={"object": None, "size": 7})
+    recording = MINE.model_copy(update={"files": (FILES[0], chinese, nowhere)})
+    key = ReadKey("id", "secret", "https://obs.{location}.example.com")
+    found = links(recording, [key.address(file, "cn-north-4", NOW) for file in recording.files])
+    assert_slack_takes(found)
+    assert len(found.blocks[1]["elements"]) == 1
+    for words in ("课课", "Slack takes no link of over 3000 characters", "7 B", "did not say where a file lies"):
+        assert words in read(found)
+    assert "no key" not in read(found)
 
 
 @pytest.mark.parametrize(
