@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 
+from bot.manifest import SCOPES
 from local.aws.built import Built
 from local.demo.controller import Controller
 from local.demo.event_log import EventLog
 from local.demo.http_api import HttpApi
 from local.loopback import Server
 from local.rtc.api import RtcApi
+from local.slack.workspace import SlackWorkspace
 from local.system import Account, System, running
 
 
@@ -21,7 +23,8 @@ def served(
 
     `show` is called with a line for each event for other systems, from any thread.
 
-    Nobody is in the rooms of the RTC stand-in, so a recording ends by itself after its idle time.
+    The bot has the scopes of its manifest. Nobody is in the rooms of the RTC stand-in, so a recording ends by itself
+    after its idle time.
     Raises LocalError if the system can't run. If the port is in use, that is PortTaken, before anything is started.
     """
     event_log, http_api = EventLog(), HttpApi()
@@ -34,6 +37,7 @@ def served(
         closing(Server(http_api.answer, port)) as server,
         running(
             rtc=rtc or RtcApi(empty_rooms=True),
+            slack=SlackWorkspace(scopes=frozenset(SCOPES)),
             built=built,
             by_clock=True,
             files=True,

@@ -48,6 +48,21 @@ def _start(**fields: object) -> Any:
     return rtc.CreateIndividualStreamJobRequest(content_type=JSON, app_id=MADE_UP.app_id, body=body)
 
 
+def test_the_sdk_shows_a_recording_rule(server: Server) -> None:
+    """It says where the files go. A rule that the app does not have is refused."""
+    client = _client(server)
+    where = {"content_type": JSON, "app_id": MADE_UP.app_id}
+    shown = client.show_record_rule(rtc.ShowRecordRuleRequest(**where, rule_id=MADE_UP.record_rule_id))
+    assert (shown.rule_id, shown.obs_addr.bucket, shown.obs_addr.location) == (
+        MADE_UP.record_rule_id,
+        MADE_UP.bucket,
+        MADE_UP.region,
+    )
+    with pytest.raises(ClientRequestException) as refused:
+        client.show_record_rule(rtc.ShowRecordRuleRequest(**where, rule_id="no-such-rule"))
+    assert refused.value.status_code == 404
+
+
 def test_the_sdk_starts_shows_updates_and_stops_a_job(server: Server, api: RtcApi) -> None:
     """Each of its four calls is understood, and its models find every field they look for."""
     client = _client(server)
