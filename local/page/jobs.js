@@ -16,6 +16,7 @@ export function jobs(state) {
   );
   const text = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED. A second later its file is in the bucket.";
   const node = element("div", {}, element("p", { class: "note" }, text), table, none);
+  const files = new Map();
   let drawn = "";
 
   function draw() {
@@ -25,7 +26,13 @@ export function jobs(state) {
     table.hidden = !all?.length;
     none.hidden = Boolean(all?.length);
     none.textContent = state.workspace.real_rtc ? "The real RTC is in use. Its API cannot list jobs." : "RTC has no job yet.";
-    body.replaceChildren(...(all ?? []).flatMap((job) => [row(job), ...(job.file ? [fileRow(job.file)] : [])]));
+    body.replaceChildren(...(all ?? []).flatMap((job) => [row(job), ...(job.file ? [kept(job.file)] : [])]));
+  }
+
+  /** Return the row of a file, always the same one: a file that plays goes on when other jobs change. */
+  function kept(file) {
+    if (!files.has(file)) files.set(file, fileRow(file));
+    return files.get(file);
   }
 
   return { node, draw };

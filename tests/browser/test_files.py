@@ -8,7 +8,7 @@ from tests.browser.conversation import message, send
 
 
 def test_a_recording_leads_to_a_file_that_plays(page: Page, room: str) -> None:
-    """Started and stopped by commands; RTC calls back, the thread has the file, and the list of jobs plays it."""
+    """Started and stopped by commands; RTC calls back. The list of jobs plays the file, whatever else is recorded."""
     send(page, f"/record room {room} user001")
     expect(message(page, "Recording user001", room)).to_have_count(1)
     send(page, f"/record stop {room} user001")
@@ -19,6 +19,11 @@ def test_a_recording_leads_to_a_file_that_plays(page: Page, room: str) -> None:
     video = page.locator(f'video[title*="_{room}_"]')
     expect(video).to_have_count(1)
     _play(page, video)
+    playing = video.element_handle()
+    send(page, f"/record room {room} user002")
+    expect(page.get_by_role("region", name="RTC’s jobs").get_by_text("user002")).to_be_visible()
+    assert playing is not None
+    assert playing.evaluate("it => it.isConnected && (it.ended || !it.paused)")
 
 
 def test_the_page_shows_the_events_for_other_systems(page: Page, room: str) -> None:
