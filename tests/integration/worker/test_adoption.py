@@ -110,7 +110,7 @@ def test_what_does_not_fit_adopts_nothing(world: World, changes: dict[str, Any])
     assert world.recording(order).state is RecordingState.UNKNOWN
 
 
-def test_a_callback_that_names_no_room_is_evidence_too(world: World) -> None:
+def test_a_callback_that_names_no_room_names_the_job_too(world: World) -> None:
     """RTC may leave out any field; the stream's name has the room."""
     order = unknown(world, room_id="a_1", user_id="user_1")
     assert called_back(world, room_id=None, stream_name="s_1_a_1_user_1") is None
