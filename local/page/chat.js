@@ -151,7 +151,9 @@ function messageNode(key, message, command, state, openCommand) {
   const where = { person, channel: message.channel, ts: message.ts };
   const fields = [];
   const hands = { ...state.hands(), fields, act: (what) => perform("click", { ...where, entered: enteredIn(fields), ...what }) };
-  const after = command && Number(message.ts) * 1000 - command.at;
+  // A click may change a message that was there before it.
+  const after = command ? Number(message.ts) * 1000 - command.at : 0;
+  const happened = after < 0 ? "What happened" : `What happened · after ${duration(after)}`;
   return element(
     "li",
     { class: `message${message.only_you ? " ephemeral" : ""}`, "data-key": key },
@@ -164,7 +166,7 @@ function messageNode(key, message, command, state, openCommand) {
       messageBody(message, hands),
       message.edited ? element("span", { class: "edited" }, "(edited)") : null,
       command
-        ? button(named(`What happened · after ${duration(after)}`, command, command.answers.indexOf(key) + 1), () => openCommand(command.id), { class: "more" })
+        ? button(named(happened, command, command.answers.indexOf(key) + 1), () => openCommand(command.id), { class: "more" })
         : null,
     ),
     message.only_you ? null : moreActions(message, state, where),
