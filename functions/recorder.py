@@ -16,13 +16,12 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
 from bot.people import People
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
+from functions.aws import clients
 from functions.aws.away import Away
-from functions.aws.clients import connect
 from functions.aws.event_bus import EventBus, connect_events
 from functions.aws.observability import logged
 from functions.aws.queue import Queues, connect_queue
@@ -99,8 +98,7 @@ def _shared() -> _Shared:
     """Return what the workers share. Raises SettingsError."""
     settings = read_settings(RecorderSettings, os.environ)
     # Together with a second try, a call takes at most seven seconds (TIME_TO_SETTLE).
-    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    dynamodb = connect("dynamodb", limits)
+    dynamodb = clients.connect("dynamodb", clients.Limits(connect=1, read=2, tries=2))
     configurations = Configurations(Table(dynamodb, settings.ledger_table), settings.rtc_app_id)
     return _Shared(
         settings,

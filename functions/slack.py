@@ -21,16 +21,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
 from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages import replies
+from functions.aws import clients
 from functions.aws.audit import note_refusal
 from functions.aws.away import Away
-from functions.aws.clients import connect
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, connect_secrets
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from bot.people import People
     from bot.slack_api import SlackApi
 
-_LIMITS = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1})
+_LIMITS = clients.Limits(connect=0.5, read=1)
 """A question is answered within Slack's three seconds, or the person asks again."""
 _SLACK_LIMITS = (0.5, 0.5)
 """Seconds to connect to Slack, and to get its answer: together at most one, since a person waits."""
@@ -98,7 +97,7 @@ def _door() -> "Door":
 
     @cache
     def ledger() -> Ledger:  # an unsigned request must not cause a client to be made
-        return open_ledger(connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
+        return open_ledger(clients.connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
 
     def slack_api() -> "SlackApi":
         return _slack_api(settings.slack_api_url, settings.slack_response_url, secret.read().bot_token)

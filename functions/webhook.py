@@ -17,10 +17,9 @@ from functools import cache
 from http import HTTPStatus
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
+from functions.aws import clients
 from functions.aws.away import Away
-from functions.aws.clients import connect
 from functions.aws.observability import Metric, count, log_keys, logged, logger
 from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, connect_secrets
@@ -49,14 +48,14 @@ def handler(event: object, context: LambdaContext) -> dict[str, object]:
 def _door() -> Door:
     """Return the door, built once, at the cold start. Raises SettingsError."""
     settings = read_settings(WebhookSettings, os.environ)
-    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     secret = Secret(connect_secrets(), settings.secret_id, WebhookSecret)
     queue = connect_queue(settings.order_queue_url)
     callbacks = None
     if settings.rtc_callbacks:
         quick = connect_queue(settings.order_queue_url, CALLBACK_LIMITS)
         callbacks = CallbackDoor(secret, settings.rtc_app_id, quick.put, time.time)
-    ledger = open_ledger(connect("dynamodb", limits), settings.ledger_table, settings.rtc_app_id)
+    dynamodb = clients.connect("dynamodb", clients.Limits(connect=1, read=2, tries=2))
+    ledger = open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
     return Door(
         secret=secret,
         team=TeamInForce(lambda: ledger.configurations).read,

@@ -46,6 +46,11 @@ class Away(Unavailable):
     """An AWS service can't be used now. What needs it waits, as for RTC."""
 
 
+def is_throttled(error: ClientError) -> bool:
+    """Return whether the service was called too often."""
+    return error.response["Error"]["Code"] in _THROTTLED
+
+
 def is_away(error: Exception) -> bool:
     """Return whether the error passes."""
     if not isinstance(error, ClientError):

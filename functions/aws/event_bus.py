@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from botocore.config import Config
-
+from functions.aws import clients
 from functions.aws.away import raising_away
-from functions.aws.clients import connect
 from shared.events import RecordingEvent
 
 SOURCE = "recordbot"
@@ -21,17 +19,16 @@ class NotTaken(Exception):
 
 
 class EventsClient(Protocol):
-    """What is used of botocore's client."""
+    """What is used of the client."""
 
-    def put_events(self, *, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - botocore's name
+    def put_events(self, *, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - AWS's name
         """Put the entries on their buses."""
 
 
 @cache
 def connect_events() -> EventsClient:
     """Return a client. It is made when the first event is sent, because that takes time."""
-    limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    client: EventsClient = connect("events", limits)
+    client: EventsClient = clients.connect("events", clients.Limits(connect=1, read=2, tries=2))
     return client
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 from pydantic import ValidationError
 
-from functions.aws.clients import connect
+from functions.aws import clients
 from functions.aws.observability import Metric, count, log_keys, logger
 from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued, Tick
@@ -56,9 +55,7 @@ def connect_queue(url: str, limits: tuple[float, float] = (1, 1)) -> "OrderQueue
 
     By default they leave time to answer within Slack's 3 seconds.
     """
-    connecting, answering = limits
-    config = Config(connect_timeout=connecting, read_timeout=answering, retries={"total_max_attempts": 1})
-    return OrderQueue(connect("sqs", config), url)
+    return OrderQueue(clients.connect("sqs", clients.Limits(*limits)), url)
 
 
 class OrderQueue:

@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from botocore.config import Config
 from pydantic import BaseModel
 
+from functions.aws import clients
 from functions.aws.away import Away, raising_away
-from functions.aws.clients import connect
 from functions.aws.observability import logger
 from functions.aws.secret_parts import WrongContent, content_of
 
@@ -27,8 +26,7 @@ class SecretUnreadable(Exception):
 
 def connect_secrets() -> "SecretsManagerClient":
     """Return a client whose limits leave time to answer Slack."""
-    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-    client: SecretsManagerClient = connect("secretsmanager", limits)
+    client: SecretsManagerClient = clients.connect("secretsmanager", clients.Limits(connect=1, read=1))
     return client
 
 

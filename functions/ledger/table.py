@@ -7,11 +7,14 @@ is changed by `update`, without a read.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
 """
 
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from functions.aws.away import Away, raising_away
@@ -116,31 +119,34 @@ class Table:
 
     def newest(self, pk: str, prefix: str) -> Iterator[str]:
         """Give the JSON of each item of the partition whose sort key begins with the prefix, the last one first."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        return self._query(
             KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
             ExpressionAttributeValues={":pk": {"S": pk}, ":prefix": {"S": prefix}},
             ConsistentRead=True,
             ScanIndexForward=False,
         )
-        with raising_away("DynamoDB"):
-            for page in pages:
-                yield from (item["data"]["S"] for item in page["Items"])
 
     def read_index(self, index: Index, value: str, *, up_to: str, most: int | None = None) -> list[str]:
         """Return the JSON of the items of the index with that value, in order, up to that order; at most `most`.
 
         An index lags behind the table, by seconds at worst. Read an item again before acting on it.
         """
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        found = self._query(
             IndexName=index.name,
             KeyConditionExpression=f"{index.by} = :value AND {index.order} <= :up_to",
             ExpressionAttributeValues={":value": {"S": value}, ":up_to": {"S": up_to}},
-            PaginationConfig={} if most is None else {"MaxItems": most},
         )
-        with raising_away("DynamoDB"):
-            return [item["data"]["S"] for page in pages for item in page["Items"]]
+        return list(islice(found, most))
+
+    def _query(self, **asked: Any) -> Iterator[str]:
+        """Give the JSON of each item, and read a page when it is wanted."""
+        while True:
+            with raising_away("DynamoDB"):
+                page = self._client.query(TableName=self._name, **asked)
+            yield from (item["data"]["S"] for item in page["Items"])
+            if "LastEvaluatedKey" not in page:
+                return
+            asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def write(self, *changes: Change) -> bool:
         """Write all the changes together. Write none and return False if an item has another version than expected.
@@ -155,8 +161,13 @@ class Table:
         tries = 0
         while True:
             try:
-                self._client.transact_write_items(TransactItems=cast("Any", items))
-            except self._client.exceptions.TransactionCanceledException as refused:
+                self._client.transact_write_items(
+                    TransactItems=cast("Any", items),
+                    ClientRequestToken=secrets.token_hex(16),  # a try that got no answer is not repeated after it
+                )
+            except ClientError as refused:
+                if refused.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
                 reasons = {reason.get("Code") for reason in refused.response["CancellationReasons"]}
                 if "ConditionalCheckFailed" in reasons:
                     return False
@@ -202,7 +213,9 @@ class Table:
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except self._client.exceptions.ConditionalCheckFailedException as refused:
+        except ClientError as refused:
+            if refused.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
             found = cast("Mapping[str, Any]", refused.response.get("Item", {}))
             return False, _numbers(found)
         return True, _numbers(answer["Attributes"])

@@ -22,6 +22,7 @@ from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
+from tests.mocked_clients import mock_clients
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
 from tests.views import a_home_event, assert_slack_takes_view
@@ -49,6 +50,7 @@ class Aws:
 @pytest.fixture(name="aws")
 def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """The account, the function's environment, and a cold start to come."""
+    mock_clients(monkeypatch)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "up")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")

@@ -37,6 +37,7 @@ from tests.builders import TIMETABLE
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
+from tests.mocked_clients import mock_clients
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.recorder_settings import RECORDER
@@ -112,6 +113,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         }.items():
             monkeypatch.setenv(name, value)
         forget()
+        mock_clients(monkeypatch)
         with mock_aws(), loggers_restored():
             secret = json.dumps(getattr(request, "param", KEY))
             boto3.client("secretsmanager").create_secret(Name="recorder", SecretString=secret)
