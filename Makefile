@@ -81,6 +81,10 @@ format: needs-dev ## fix what the linter and formatter can fix
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
+.PHONY: imports
+imports: needs-dev ## print what each function imports, who imports it and what it costs
+	@$(PY) -m tests.imports
+
 .PHONY: bench
 bench: build needs-dev needs-lambda ## measure speed, as ratios within one run
 	@$(PY) -m pytest tests/benchmarks -p benchmark -p no:randomly -p no:xdist -s

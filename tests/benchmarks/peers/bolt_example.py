@@ -30,4 +30,5 @@ logging.basicConfig(format="%(asctime)s %(message)s", level=logging.DEBUG)
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer an event of API Gateway."""
     slack_handler = SlackRequestHandler(app=app)
-    return slack_handler.handle(event, context)
+    answer: dict[str, Any] = slack_handler.handle(event, context)  # type: ignore[no-untyped-call] # as Bolt has it
+    return answer
