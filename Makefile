@@ -86,8 +86,22 @@ imports: needs-dev ## print what each function imports, who imports it and what 
 	@$(PY) -m tests.imports
 
 .PHONY: bench
-bench: build needs-dev needs-lambda ## measure speed, as ratios within one run
-	@$(PY) -m pytest tests/benchmarks -p benchmark -p no:randomly -p no:xdist -s
+bench: build peers needs-dev needs-lambda ## measure speed beside what a user would pick instead, and write docs/benchmarks.md
+	@$(PY) -m tests.benchmarks.table
+
+.PHONY: bench-crowds
+bench-crowds: needs-dev ## measure a thousand orders at RTC's pace, a thousand events, and what is not imported
+	@$(PY) -m pytest tests/benchmarks -p no:randomly -p no:xdist -s
+
+# What `make bench` compares with: each as pip leaves it, and with bytecode, as our artifacts have it.
+.PHONY: peers
+peers: needs-local
+	@peer() { rm -rf "build/peers/$$1-plain" "build/peers/$$1-compiled"; \
+	  $(UV) pip install --quiet --target "build/peers/$$1-plain" -r "requirements/peer-$$1.txt" --require-hashes --no-deps \
+	    --only-binary :all: --python $(PY) --link-mode copy; \
+	  cp "tests/benchmarks/peers/$$2.py" "build/peers/$$1-plain"; cp -r "build/peers/$$1-plain" "build/peers/$$1-compiled"; \
+	  $(PY) -m compileall -q --invalidation-mode unchecked-hash "build/peers/$$1-compiled" > /dev/null || true; }; \
+	peer bolt bolt_example; peer sdk sdk_worker
 
 # SAM builds with the targets build-NAMEFunction, ARTIFACTS_DIR set; `make build` does the same without SAM.
 ARCH ?= arm64
@@ -161,7 +175,7 @@ lock: needs-uv ## lock every dependency group into requirements/
 	@lock() { $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 	    --python-version 3.13 --group "pyproject.toml:$$1" -o "requirements/$$1.txt" $${2:+--constraints "$$2"}; }; \
 	lock browser; lock sam; lock uv; \
-	for group in dev local ops slack webhook recorder lambda; do lock "$$group" requirements/browser.txt; done
+	for group in dev local ops slack webhook recorder lambda peer-bolt peer-sdk; do lock "$$group" requirements/browser.txt; done
 
 .PHONY: ops
 ops: needs-ops ## install what .venv/bin/python -m ops needs, to act on a deployed stack (docs/operations.md)

@@ -1,7 +1,7 @@
 """Calls of AWS's services that speak JSON, with botocore's signer, endpoint rules, connections and errors.
 
 botocore's own clients need a third of a cold start: they read a description of all operations of a service and of all
-of AWS's endpoints. docs/decisions/0018 has the figures. `connect("sqs", ...)` gives a client whose methods take and
+of AWS's endpoints. docs/decisions/0019 has the figures. `connect("sqs", ...)` gives a client whose methods take and
 return what those of boto3's client do, but no bytes: `client.send_message(QueueUrl=..., MessageBody=...)`.
 """
 

@@ -23,7 +23,7 @@ def respond_to_slack_within_3_seconds(ack: Ack) -> None:
     ack("Thanks!")
 
 
-SlackRequestHandler.clear_all_log_handlers()
+SlackRequestHandler.clear_all_log_handlers()  # type: ignore[no-untyped-call]
 logging.basicConfig(format="%(asctime)s %(message)s", level=logging.DEBUG)
 
 
