@@ -16,12 +16,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.config import Config
 
 from bot.slack_api import SlackApi
 from functions import recorder, slack, webhook
-from functions.aws import queue as aws_queue
-from functions.aws import secrets as aws_secrets
+from functions.aws import clients
 from functions.aws.observability import logger
 from functions.aws.queue import OrderQueue
 from functions.aws.secrets import Secret
@@ -288,8 +286,13 @@ def _prepare(patch: pytest.MonkeyPatch, place: Place) -> None:
     # A busy machine may be slower than the limits of a deployment allow.
     patch.setattr(recorder, "RtcClient", partial(RtcClient, limits=(5, 6)))
     patch.setattr(recorder, "SlackApi", partial(SlackApi, limits=(5, 8)))
-    for module in (aws_queue, aws_secrets):
-        patch.setattr(module, "Config", lambda **limits: Config(**limits | {"read_timeout": place.aws_limit}))
+    connect = clients.connect
+
+    def connect_slowly(service: str, limits: clients.Limits) -> Any:
+        more = limits._replace(read=place.aws_limit) if service in {"sqs", "secretsmanager"} else limits
+        return connect(service, more)
+
+    patch.setattr(clients, "connect", connect_slowly)
     send = OrderQueue._send
     patch.setattr(OrderQueue, "_send", lambda queue, order, _delay: send(queue, order, 0))
 
