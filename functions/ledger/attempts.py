@@ -47,7 +47,8 @@ class Attempts:
         """
         token = secrets.token_hex(8)
         for tried in range(TRIES):
-            attempt = self.read(order.order_id, n)
+            # Most claims are the first of their attempt, of a free stream: the write shows that as well as two reads.
+            attempt = self.read(order.order_id, n) if tried else None
             if attempt is not None and attempt.outcome is not None:
                 return attempt
             if attempt is not None and attempt.state is State.CALLING:
@@ -58,7 +59,6 @@ class Attempts:
                 if self._move(attempt, abandoned := attempt.abandoned(now), now):
                     return abandoned
                 continue
-            # Most streams are free: the write shows that as well as a read.
             lock = self._locks.read(request) if tried else None
             if lock is not None and not lock.is_over(now):
                 return lock
