@@ -32,7 +32,7 @@ _TEXT = """# Benchmarks
 `make bench` writes this page. Read the ratios: the times are of one machine, on one day. A ratio is the median of pairs
 that ran one after the other, with its quartiles. *Of a core* is the processor's time of the function's own process,
 without the stand-ins for AWS, RTC and Slack; *on the clock* is with them. Nothing ran on AWS, and all is plain HTTP on
-loopback. [Decision 18](decisions/0019-what-a-cold-start-pays-for.md) says what was tried.
+loopback. [Decision 19](decisions/0019-what-a-cold-start-pays-for.md) says what was tried.
 
 The peers are in `tests/benchmarks/peers/`: Bolt's documented example for Lambda, which answers a command with "Thanks!"
 and does nothing else, and the least worker on Huawei's SDK, without a ledger and without a pace.
