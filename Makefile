@@ -90,7 +90,7 @@ bench: build peers needs-dev needs-lambda ## measure speed beside what a user wo
 	@$(PY) -m tests.benchmarks.table
 
 .PHONY: bench-crowds
-bench-crowds: needs-dev ## measure a thousand orders at RTC's pace, a thousand events, and what is not imported
+bench-crowds: build needs-dev needs-lambda ## measure a thousand orders at RTC's pace, a thousand events, and what is not imported
 	@$(PY) -m pytest tests/benchmarks -p no:randomly -p no:xdist -s
 
 # What `make bench` compares with: each as pip leaves it, and with bytecode, as our artifacts have it.

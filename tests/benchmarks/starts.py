@@ -103,7 +103,7 @@ class Rig:
         began = time.perf_counter()
         worker = pool._take()
         try:
-            with _share(worker.pid, share):
+            with share_of_a_core(worker.pid, share):
                 worker.initialise()
                 ready = _core(worker.pid)
                 pool._give_back(worker)
@@ -128,7 +128,7 @@ def _core(pid: int) -> float:
 
 
 @contextmanager
-def _share(pid: int, share: float) -> Iterator[None]:
+def share_of_a_core(pid: int, share: float) -> Iterator[None]:
     """Let the process run for only this share of every 20 ms."""
     ended = threading.Event()
 

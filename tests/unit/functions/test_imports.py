@@ -49,7 +49,7 @@ def test_a_function_imports_these_packages_and_no_others(function: str) -> None:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_does_not_import_what_it_has_no_use_for(function: str) -> None:
-    """The door has no RTC client, and what answers clicks only when one comes; the recorder has no Bolt and no event loop; none has unittest."""
+    """The door has no RTC client, and what answers clicks only when one comes; the recorder has no event loop."""
     assert not (STRANGERS[function] | {"local", "unittest"}) & modules_of(function)
 
 
