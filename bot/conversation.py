@@ -22,7 +22,7 @@ from bot.messages.blocks import Audience, Reply, one_line, person, reply
 from bot.messages.controls import ControlName, name_of
 from bot.messages.refusals import refused
 from bot.messages.views import message
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.orders import Home, NotQueued, Order, PerhapsQueued, Show, new_order_id, order_id_of_click
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
@@ -117,7 +117,9 @@ class Conversation:
             return ToSubmission(errors=errors_of(error, context))
         if isinstance(done, Reply):
             return ToSubmission(view=message(TITLE, done))
-        accepted, trouble = self._place(done, asking, order_id_of_click(*submitted.identity), asking.reply_to)
+        accepted, trouble = self._place(
+            done, asking, order_id_of_click(*submitted.identity), asking.reply_to, Through.FORM
+        )
         if trouble is not None:
             return ToSubmission(view=message(TITLE, trouble))
         return ToSubmission(reply=accepted, response_url=place.response_url)
@@ -131,7 +133,7 @@ class Conversation:
         done = self._read(from_slack(text), asking)
         if isinstance(done, Reply):
             return done
-        accepted, trouble = self._place(done, asking, new_order_id(), asking.reply_to)
+        accepted, trouble = self._place(done, asking, new_order_id(), asking.reply_to, Through.COMMAND)
         return trouble or accepted
 
     def clicked(self, clicked: Clicked) -> ToClick | None:
@@ -155,7 +157,7 @@ class Conversation:
         ts = None if is_ephemeral else clicked.container.message_ts
         shown_in = {"clicked": ts, "replaces": replaces and not done.keeps}
         reply_to = asking.reply_to and asking.reply_to.model_copy(update=shown_in)
-        accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to)
+        accepted, trouble = self._place(done, asking, order_id_of_click(*clicked.identity), reply_to, Through.CLICK)
         if is_sure and trouble is None:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
@@ -173,7 +175,7 @@ class Conversation:
         if interaction is not None:
             done = self._interact(interaction, Click(click.chosen, "", is_ephemeral=False, at=click.at), asking)
         if isinstance(done, Placing):
-            accepted, trouble = self._place(done, asking, order_id, None)
+            accepted, trouble = self._place(done, asking, order_id, None, Through.CLICK)
             if done.redraws and trouble is None:
                 return  # the recorder publishes the tab when it shows that
             done = trouble or accepted
@@ -189,7 +191,8 @@ class Conversation:
         home, actor = Home(is_opened=True), Actor(kind="slack_user", id=user_id)
         # If the queue doesn't take it, the log says so, and the person opens the tab again.
         with suppress(NotQueued, PerhapsQueued):
-            self.put(Order(order_id=order_id, actor=actor, action=home, placed_at=self.clock()))
+            now = self.clock()
+            self.put(Order(order_id=order_id, actor=actor, action=home, placed_at=now, through=Through.CLICK))
 
     def _asking(self, asker: Somebody) -> "_Asking":
         rules, within = self.team(), asker if isinstance(asker, Asker) else None
@@ -249,7 +252,7 @@ class Conversation:
         return done
 
     def _place(
-        self, placing: Placing, asking: "_Asking", order_id: str, reply_to: ReplyTo | None
+        self, placing: Placing, asking: "_Asking", order_id: str, reply_to: ReplyTo | None, through: Through
     ) -> tuple[Reply, Reply | None]:
         """Put the order on the queue. Return the reply that it was accepted, and what to say instead if it wasn't."""
         order = Order(
@@ -259,6 +262,7 @@ class Conversation:
             placed_at=asking.asked.now,
             reply_to=reply_to,
             is_foreign=asking.is_foreign,
+            through=through,
         )
         # The reply is made first, because nothing may fail after the order is on the queue.
         accepted = placing.accepted(order.order_id)

@@ -7,7 +7,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -17,12 +18,16 @@ from pydantic import BaseModel
 
 from functions.aws.away import Away
 from functions.aws.secret_parts import WrongContent, content_of
+from functions.ledger.audit import AuditTable
 from functions.ledger.configurations import Configurations
 from functions.ledger.table import Table
 from functions.worker.configuration import RecorderSecret
 from ops.errors import OpsError
 from shared import transport
 from shared.rtc.client import RtcClient
+
+if TYPE_CHECKING:  # the stubs are a development dependency, absent on an operator's machine
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 _LIMITS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
 _LOCAL = "the local system"
@@ -74,8 +79,27 @@ class Deployment:
 
     def configurations(self) -> Configurations:
         """Return the team's configurations. Raises OpsError."""
-        client = self.session.client("dynamodb", **self.options)
-        return Configurations(Table(client, self._output("LedgerTableName")), self._output("RtcAppId"))
+        return Configurations(Table(self.dynamodb(), self.ledger_table, self.audit), self.app_id)
+
+    def dynamodb(self) -> "DynamoDBClient":
+        """Return a client for the tables."""
+        return self.session.client("dynamodb", **self.options)
+
+    @property
+    def ledger_table(self) -> str:
+        """Return the name of the ledger's table. Raises OpsError."""
+        return self._output("LedgerTableName")
+
+    @property
+    def audit(self) -> AuditTable:
+        """Return the audit's table. Raises OpsError."""
+        kept = timedelta(days=int(self._output("AuditRetentionDays")))
+        return AuditTable(self._output("AuditTableName"), kept)
+
+    @property
+    def app_id(self) -> str:
+        """Return the RTC app, under which the ledger keeps what it has. Raises OpsError."""
+        return self._output("RtcAppId")
 
     def _output(self, name: str) -> str:
         if name not in self.outputs:

@@ -13,7 +13,7 @@ GRACE_S = 5.0
 
 
 def clear(system: System) -> None:
-    """End RTC's jobs, and drop each message and each item of the ledger but the team's configuration."""
+    """End RTC's jobs, and drop each message, each item of the audit, and of the ledger all but the configuration."""
     assert system.rtc is not None
     for job in system.rtc.jobs():
         if job.state != "STOPPED":
@@ -25,12 +25,12 @@ def clear(system: System) -> None:
         time.sleep(0.05)
     for url in urls:
         stack.sqs.purge_queue(QueueUrl=url)
-    table = stack.table_name("LedgerTable")
     scan = stack.dynamodb.get_paginator("scan")
-    for page in scan.paginate(TableName=table, ProjectionExpression="pk, sk"):
-        for item in page["Items"]:
-            if not item["pk"]["S"].startswith("CONFIG#"):
-                stack.dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    for table in map(stack.table_name, ("LedgerTable", "AuditTable")):
+        for page in scan.paginate(TableName=table, ProjectionExpression="pk, sk"):
+            for item in page["Items"]:
+                if not item["pk"]["S"].startswith("CONFIG#"):
+                    stack.dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
 
 
 def _in_flight(system: System, url: str) -> bool:

@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
+from shared.audit import of_recording
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
@@ -99,7 +101,7 @@ class Recordings:
             return []
         else:
             after = begun(attempt, self._files_by, sends_events=self._sends_events)
-        written = [] if after is before else [self._put(after, now, over=before)]
+        written = [] if after is before else self._put(after, now, over=before)
         pointer = Pointer(order_id=after.order_id, n=after.n)
         if isinstance(news, Undecided):
             written.append(put_over_any(Key(self._unknown_pk(after.request.room_id), after.id), pointer, now))
@@ -110,7 +112,7 @@ class Recordings:
     def plan(self, recording: Recording, now: datetime) -> Recording:
         """Store a recording that is planned for later, unless it is there. Return the stored one."""
         recording = recording.model_copy(update={"files_by": self._files_by, "sends_events": self._sends_events})
-        if self._table.write(self._put(recording, now, over=None), *self.asked_for(recording, now)):
+        if self._table.write(*self._put(recording, now, over=None), *self.asked_for(recording, now)):
             return recording
         return self.read(recording.order_id, recording.n) or recording
 
@@ -120,7 +122,7 @@ class Recordings:
             after = changed(recording, news, now)
             freed = self._locks.freed(after) if after.is_over else []
             is_new = after is not recording
-            written = [self._put(after, now, over=recording)] if is_new else []
+            written = self._put(after, now, over=recording) if is_new else []
             if not (written or freed) or self._table.write(*written, *freed):
                 return after
             recording = self.read(recording.order_id, recording.n) or recording
@@ -132,7 +134,7 @@ class Recordings:
         if current is None or current.due_at is None or now < current.due_at:
             return None
         claimed = changed(current, Claimed(), now)
-        return claimed if self._table.write(self._put(claimed, now, over=current)) else None
+        return claimed if self._table.write(*self._put(claimed, now, over=current)) else None
 
     def due(self, now: datetime, most: int) -> list[Recording]:
         """Return the recordings that are due, the longest due first; a few may not be due any more."""
@@ -187,10 +189,12 @@ class Recordings:
     def _last_key(self, actor: Actor, channel_id: str) -> Key:
         return Key(f"LAST#{self._app_id}#{channel_id}", actor.id)
 
-    def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> Change:
+    def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> list[Change]:
         due_at = recording.due_at
         index = {} if due_at is None else {LIVE.by: self._app_id, LIVE.order: _moment(due_at)}
-        return put(_key(recording.order_id, recording.n), recording, now, over=over, index=index, data=_data(recording))
+        key, data = _key(recording.order_id, recording.n), _data(recording)
+        written = put(key, recording, now, over=over, index=index, data=data)
+        return [written, *of_recording(over, recording, cause(), now)]
 
     def _unknown_pk(self, room_id: str) -> str:
         return f"UNKNOWN#{self._app_id}#{room_id}"

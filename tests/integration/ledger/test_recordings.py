@@ -34,7 +34,8 @@ def fill(dynamodb: DynamoDBClient, ledger: Ledger, past: int, running: int) -> R
         *(a_known(f"o{n}", **over) for n in range(past)),
         *(a_known(f"r{n}", user_id=f"u{n}", **due) for n in range(running)),
     )
-    for some in batched((ledger.recordings._put(it, NOW, over=None) for it in recordings), 100, strict=False):
+    changes = (change for it in recordings for change in ledger.recordings._put(it, NOW, over=None))
+    for some in batched(changes, 100, strict=False):
         assert Table(dynamodb, TABLE).write(*some)
     return ledger.recordings.plan(a_known("mine", room_id="mine", actor=ANN, due_at=NOW), NOW)
 
