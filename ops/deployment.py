@@ -20,6 +20,7 @@ from functions.aws.away import Away
 from functions.aws.secret_parts import WrongContent, content_of
 from functions.ledger.audit import AuditTable
 from functions.ledger.configurations import Configurations
+from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Table
 from functions.worker.configuration import RecorderSecret
 from ops.errors import OpsError
@@ -80,6 +81,10 @@ class Deployment:
     def configurations(self) -> Configurations:
         """Return the team's configurations. Raises OpsError."""
         return Configurations(Table(self.dynamodb(), self.ledger_table, self.audit), self.app_id)
+
+    def ledger(self) -> Ledger:
+        """Return the ledger. Raises OpsError."""
+        return open_ledger(self.dynamodb(), self.ledger_table, self.app_id)
 
     def dynamodb(self) -> "DynamoDBClient":
         """Return a client for the tables."""

@@ -25,7 +25,8 @@ from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
-_SK = "recording#"
+RECORDING = "recording#"
+"""The beginning of the sort keys of an order's recordings."""
 ATTEMPT = "attempt#"
 """The beginning of the sort keys of an order's attempts (functions/ledger/attempts.py)."""
 LIVE = Index("live", by="live", order="due_at")
@@ -205,11 +206,11 @@ class Recordings:
 
 def among(items: Mapping[str, str]) -> tuple[Recording, ...]:
     """Return the recordings among an order's items, by their place in the order."""
-    return tuple(Recording.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(_SK))
+    return tuple(Recording.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(RECORDING))
 
 
 def _key(order_id: str, n: int) -> Key:
-    return Key(f"ORDER#{order_id}", f"{_SK}{n}")
+    return Key(f"ORDER#{order_id}", f"{RECORDING}{n}")
 
 
 def _data(recording: Recording) -> str:

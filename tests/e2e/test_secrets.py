@@ -16,7 +16,7 @@ PUSH = f"rtmp://live.example/app/{KEY}?login={LOGIN}&sign={SIGN}"
 
 
 def test_no_secret_leaves_its_place(bot: Deployment) -> None:
-    """Not in logs and metrics at DEBUG, answers, messages, ledger items, the audit, and what the page shows and exports."""
+    """Not in logs and metrics at DEBUG, answers, messages, ledger items, the audit, and the page's export."""
     answered = _answered_in_every_flow(bot)
     planted = {KEY, LOGIN, SIGN, *audit.secrets_of(bot.system)}
     assert len(planted) > 10
