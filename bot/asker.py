@@ -1,29 +1,28 @@
-"""Who asks, and where the answer goes: as a slash command says it, or a click."""
+"""Who asks, and where the answer goes: as a slash command says it, or what a person does without typing."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-type _Text = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
+type SlackText = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,2000}$")]
 """Plain characters: SQS takes no message with some of the others, and Slack's ids and addresses have none."""
 type TriggerId = Annotated[str, StringConstraints(max_length=200)]
 """Opens one view within three seconds. Empty for none."""
-type _Timestamp = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,9})?$")]
 
 _NOT_PUBLIC = frozenset({"privategroup", "directmessage"})
 """What Slack says instead of the name of a channel that isn't public."""
 
 
-class _Said(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+class Said(BaseModel):
+    """A part of what Slack says. What isn't needed of it is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
-class Somebody(_Said):
+class Somebody(Said):
     """Who asks, perhaps in no channel."""
 
-    user_id: _Text
+    user_id: SlackText
     is_foreign: bool = False
     """Whether the person belongs to another organisation, which shares the channel."""
 
@@ -31,8 +30,8 @@ class Somebody(_Said):
 class Asker(Somebody):
     """Who asks in a channel, and where the answer goes."""
 
-    channel_id: _Text
-    response_url: Annotated[_Text, Field(repr=False)]
+    channel_id: SlackText
+    response_url: Annotated[SlackText, Field(repr=False)]
     channel_name: str = ""
 
     @property
@@ -50,241 +49,52 @@ class TypedCommand(Asker):
     trigger_id: TriggerId = ""
 
 
-class _Named(_Said):
-    id: _Text
+class Named(Said):
+    """Something with an id."""
+
+    id: SlackText
 
 
-class _User(_Named):
+class _User(Named):
     team_id: str | None = None
 
 
-class _Channel(_Named):
-    name: str = ""
+class _Team(Named):
+    enterprise_id: str | None = None
 
 
-class _Container(_Said):
-    message_ts: _Timestamp
-    thread_ts: _Timestamp | None = None
-    is_ephemeral: bool = False
+class FromPerson(Said):
+    """What a person does beside typing. People of another organisation, with which a channel is shared, can click too.
 
-    @property
-    def is_in_thread(self) -> bool:
-        """Return whether the message is a reply in a thread."""
-        return self.thread_ts not in {None, self.message_ts}
-
-
-class _Message(_Said):
-    text: str | None = None
-    blocks: tuple[dict[str, Any], ...] | None = None
-
-
-class _Option(_Said):
-    value: Annotated[str, StringConstraints(max_length=2000)] = ""
-
-
-class _Action(_Said):
-    action_id: Annotated[str, StringConstraints(max_length=255)]
-    action_ts: _Timestamp
-    value: Annotated[str, StringConstraints(max_length=2000)] = ""
-    selected_option: _Option | None = None
-
-    @property
-    def chosen(self) -> str:
-        """Return the button's value, or that of the option that was chosen."""
-        return self.value if self.selected_option is None else self.selected_option.value
-
-    @property
-    def at(self) -> datetime:
-        """Return when it was clicked."""
-        return datetime.fromtimestamp(float(self.action_ts), UTC)
-
-
-class Clicked(_Said):
-    """Slack's block_actions, of a control in a message.
-
-    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    Slack says a person's workspace or, of people in an organisation, the organisation. Which workspaces an organisation
+    has is nowhere in a payload, so in an organisation's own app a person's workspace proves nothing.
+    https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
     """
 
     user: _User
-    channel: _Channel
-    container: _Container
-    actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
-    response_url: Annotated[_Text, Field(repr=False)]
-    message: _Message | None = None
-    """The message that was clicked on. Slack can't send one back that only the asker sees."""
-    team: _Named | None = None
-    """The workspace in which it was clicked; None in an organisation's."""
+    team: _Team | None = None
+    """The app's workspace; None if the app is installed for a whole organisation."""
+    enterprise: Named | None = None
+    """The app's organisation."""
 
     @property
-    def asker(self) -> Asker:
-        """Return who clicked."""
+    def is_foreign(self) -> bool:
+        """Return whether the person is not known to be of the app's workspace or organisation."""
+        return self.user.team_id is None or self.user.team_id not in self.ours
+
+    def asker_in(self, channel_id: str, channel_name: str, response_url: str) -> Asker:
+        """Return the person in a channel."""
         return Asker(
             user_id=self.user.id,
-            channel_id=self.channel.id,
-            response_url=self.response_url,
-            channel_name=self.channel.name,
-            is_foreign=_is_foreign(self.user, self.team),
-        )
-
-    @property
-    def is_known(self) -> bool:
-        """Return whether Slack has sent the blocks of the message, or it is a reply in a thread."""
-        return self.container.is_in_thread or (self.message is not None and bool(self.message.blocks))
-
-    @property
-    def action_id(self) -> str:
-        """Return which control was clicked. Slack sends one at a time."""
-        return self.actions[0].action_id
-
-    @property
-    def value(self) -> str:
-        """Return the button's value, or that of the option that was chosen."""
-        return self.actions[0].chosen
-
-    @property
-    def at(self) -> datetime:
-        """Return when it was clicked."""
-        return self.actions[0].at
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """Return what is the same each time that Slack sends this click, and differs for every other."""
-        action = self.actions[0]
-        where = (self.channel.id, self.container.message_ts)
-        return (self.user.id, *where, action.action_id, self.value, action.action_ts)
-
-
-class ClickedInView(_Said):
-    """Slack's block_actions, of a control in a modal or in the home tab: they are in no channel."""
-
-    user: _User
-    view: _Named
-    actions: Annotated[tuple[_Action, ...], Field(min_length=1)]
-    trigger_id: TriggerId = ""
-    team: _Named | None = None
-
-    @property
-    def click(self) -> _Action:
-        """Return what was clicked. Slack sends one at a time."""
-        return self.actions[0]
-
-    @property
-    def by(self) -> Somebody:
-        """Return who clicked."""
-        return Somebody(user_id=self.user.id, is_foreign=_is_foreign(self.user, self.team))
-
-    @property
-    def identity(self) -> tuple[str, ...]:
-        """Return what is the same each time that Slack sends this click, and differs for every other."""
-        return (self.user.id, self.view.id, self.click.action_id, self.click.chosen, self.click.action_ts)
-
-
-class _OpenedHome(_Said):
-    user: _Text
-    tab: str = "home"
-
-
-class HomeOpened(_Said):
-    """Slack's event app_home_opened.
-
-    https://docs.slack.dev/reference/events/app_home_opened
-    """
-
-    event: _OpenedHome
-    event_id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    """The same each time that Slack sends the event, as its header X-Slack-Retry-Num says that it does."""
-
-
-class _Quoted(_Said):
-    text: str | None = None
-
-
-class Shortcut(_Said):
-    """Slack's shortcut, of the whole workspace or of a message.
-
-    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
-    """
-
-    user: _User
-    trigger_id: TriggerId
-    channel: _Channel | None = None
-    """The message's channel; None for a shortcut of the workspace, which has no response_url either."""
-    message: _Quoted = _Quoted()
-    response_url: Annotated[_Text | None, Field(repr=False)] = None
-    team: _Named | None = None
-
-    @property
-    def asker(self) -> Asker | None:
-        """Return who uses it, and where the answer goes; None if it can go nowhere."""
-        if self.channel is None or self.response_url is None:
-            return None
-        return Asker(
-            user_id=self.user.id,
-            channel_id=self.channel.id,
-            response_url=self.response_url,
-            channel_name=self.channel.name,
-            is_foreign=_is_foreign(self.user, self.team),
-        )
-
-
-class _Entered(_Said):
-    value: Annotated[str | None, StringConstraints(max_length=3000)] = None
-    selected_option: _Option | None = None
-
-    @property
-    def text(self) -> str:
-        return (self.value or "") if self.selected_option is None else self.selected_option.value
-
-
-class _State(_Said):
-    values: Mapping[str, Mapping[str, _Entered]]
-
-
-class _View(_Named):
-    callback_id: str = ""
-    private_metadata: Annotated[str, StringConstraints(max_length=3000)] = ""
-    state: Annotated[_State, Field(repr=False)]
-
-
-class _ResponseUrl(_Said):
-    channel_id: _Text
-    response_url: Annotated[_Text, Field(repr=False)]
-
-
-class Submitted(_Said):
-    """Slack's view_submission.
-
-    https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
-    """
-
-    user: _User
-    view: _View
-    response_urls: tuple[_ResponseUrl, ...] = ()
-    """One for each conversation that was chosen."""
-    team: _Named | None = None
-
-    @property
-    def entered(self) -> Mapping[str, str]:
-        """Return what was entered, by the names of the fields."""
-        return {name: "".join(it.text for it in elements.values()) for name, elements in self.view.state.values.items()}
-
-    def asker(self, place: _ResponseUrl, channel_name: str) -> Asker:
-        """Return who submitted it. The answer goes to the chosen channel."""
-        return Asker(
-            user_id=self.user.id,
-            channel_id=place.channel_id,
-            response_url=place.response_url,
+            channel_id=channel_id,
+            response_url=response_url,
             channel_name=channel_name,
-            is_foreign=_is_foreign(self.user, self.team),
+            is_foreign=self.is_foreign,
         )
 
     @property
-    def identity(self) -> tuple[str, ...]:
-        """Return what is the same each time that Slack sends this form as it was filled in, and differs for others."""
-        entered = (f"{name}={text}" for name, text in sorted(self.entered.items()))
-        return (self.user.id, self.view.id, *entered, *(it.channel_id for it in self.response_urls))
-
-
-def _is_foreign(user: _User, team: _Named | None) -> bool:
-    """Return whether the person is of another organisation. An organisation's own app is in no workspace."""
-    return team is not None and user.team_id != team.id
+    def ours(self) -> frozenset[str | None]:
+        """Return the ids of the workspace and the organisation that have the app."""
+        if self.team is not None:
+            return frozenset({self.team.id, self.team.enterprise_id})
+        return frozenset() if self.enterprise is None else frozenset({self.enterprise.id})

@@ -14,13 +14,14 @@ from shared.command_line import CommandLine, run
 
 PLACEHOLDER = "https://YOUR-API-ID.execute-api.YOUR-REGION.amazonaws.com/slack"
 """Replace it by the deployment's output SlackRequestUrl."""
-_SCOPES = {
+SCOPES = {
     "commands": "the slash command",
     "chat:write": "answer as the bot where it is a member",
     "chat:write.public": "and in public channels where it isn't",
     "users:read": "know people's time zones, for until=15:30, and who is a guest",
     "usergroups:read": "know who is in a user group, for rules about one",
 }
+"""What the bot token may do, each with what it is for."""
 
 
 def usage_hint() -> str:
@@ -55,7 +56,7 @@ def manifest(*, url: str | None, name: str = "/record") -> str:
             "oauth_config:",
             "  scopes:",
             "    bot:",
-            *(f"      - {scope} # {why}" for scope, why in _SCOPES.items()),
+            *(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
             "settings:",
             *_receiving("interactivity", ["    is_enabled: true"], url),
             *_receiving("event_subscriptions", ["    bot_events:", *(f"      - {it}" for it in EVENTS)], url),

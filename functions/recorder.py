@@ -4,6 +4,9 @@ A batch's messages are processed at once, each in a thread. The queue delivers a
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
+from functions.aws.cold_start import end_cold_start  # before all others: they are imported without the collector
+
+# isort: split
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
@@ -20,6 +22,7 @@ from bot.people import People
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.aws.away import Away
+from functions.aws.clients import connect
 from functions.aws.event_bus import EventBus, connect_events
 from functions.aws.observability import logged
 from functions.aws.queue import Queues, connect_queue
@@ -83,7 +86,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, list[
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What all workers of a process use: boto3's clients are safe to share."""
+    """What all workers of a process use: AWS's clients are safe to share."""
 
     settings: RecorderSettings
     secret: Secret[RecorderSecret]
@@ -98,7 +101,7 @@ def _shared() -> _Shared:
     settings = read_settings(RecorderSettings, os.environ)
     # Together with a second try, a call takes at most seven seconds (TIME_TO_SETTLE).
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    dynamodb = boto3.client("dynamodb", config=limits)
+    dynamodb = connect("dynamodb", limits)
     configurations = Configurations(Table(dynamodb, settings.ledger_table), settings.rtc_app_id)
     return _Shared(
         settings,
@@ -210,3 +213,6 @@ def _messenger(settings: RecorderSettings, bot_token: str | None) -> Messenger:
         api_url=settings.slack_api_url, bot_token=bot_token, response_url_prefix=settings.slack_response_url
     )
     return Messenger(slack)
+
+
+end_cold_start(lambda: _worker(0))

@@ -8,6 +8,9 @@ Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/
 docs/decisions/ says why.
 """
 
+from functions.aws.cold_start import end_cold_start  # before all others: they are imported without the collector
+
+# isort: split
 import json
 import os
 import time
@@ -16,26 +19,25 @@ from datetime import UTC, tzinfo
 from functools import cache, lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from pydantic import Field, StringConstraints
 from slack_bolt import App, BoltRequest
 
-from bot.app import as_body, create_app
+from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages import replies
 from functions.aws.audit import note_refusal
 from functions.aws.away import Away
+from functions.aws.clients import connect
 from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
-from functions.aws.secret_parts import BotToken, SecretModel, SecretPart
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
-from functions.http.content_type import read_content_type
+from functions.http.slack_content import is_ssl_check, read_content
+from functions.http.slack_secret import SlackSecret
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger, open_ledger
@@ -45,22 +47,17 @@ from shared.orders import Order, Release, Start
 from shared.questions import NOT_SAID, Need, Person
 from shared.recordings import Unavailable
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
-from shared.strict_json import read_json
 
 if TYPE_CHECKING:
     from bot.people import People
     from bot.slack_api import SlackApi
 
-_MOST_FIELDS = 100
-"""The most fields of a form; a command has about fifteen."""
 _LIMITS = Config(connect_timeout=0.5, read_timeout=1, retries={"total_max_attempts": 1})
 """A question is answered within Slack's three seconds, or the person asks again."""
 _SLACK_LIMITS = (0.5, 0.5)
 """Seconds to connect to Slack, and to get its answer: together at most one, since a person waits."""
 _ANSWER_FIRST = 1
 """Seconds for the door's answer to a click to reach Slack: as long as `_SLACK_LIMITS` gives it."""
-_MOST_OF_A_CHECK = 1000
-"""The most bytes of a check of our certificate; it has about 50."""
 
 
 class SlackSettings(Settings):
@@ -79,13 +76,6 @@ class SlackSettings(Settings):
     """The beginning of every response_url."""
 
 
-class SlackSecret(SecretModel):
-    """The current signing secrets: several during a rotation. And a bot token, if the app has one."""
-
-    signing_secrets: Annotated[tuple[SecretPart, ...], Field(min_length=1, repr=False)]
-    bot_token: BotToken = Field(default=None, repr=False)
-
-
 @logged
 def handler(event: object, _: LambdaContext) -> dict[str, object]:
     """Answer an event of API Gateway's HTTP API (payload 2.0): 200, 400 or 401."""
@@ -93,10 +83,10 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
         response = _door().answer(event)
     except Away as away:
         _report_away(away)
-        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.away())), "application/json")
+        response = HttpResponse(HTTPStatus.OK, json.dumps(replies.away().body), "application/json")
     except Exception as error:  # noqa: BLE001 - reported; with a 5xx the person would read nothing useful
         _report(error)
-        response = HttpResponse(HTTPStatus.OK, json.dumps(as_body(replies.our_mistake())), "application/json")
+        response = HttpResponse(HTTPStatus.OK, json.dumps(replies.our_mistake().body), "application/json")
     return response.as_result()
 
 
@@ -108,8 +98,7 @@ def _door() -> "Door":
 
     @cache
     def ledger() -> Ledger:  # an unsigned request must not cause a client to be made
-        dynamodb = boto3.client("dynamodb", config=_LIMITS)
-        return open_ledger(dynamodb, settings.ledger_table, settings.rtc_app_id)
+        return open_ledger(connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
 
     def slack_api() -> "SlackApi":
         return _slack_api(settings.slack_api_url, settings.slack_response_url, secret.read().bot_token)
@@ -214,8 +203,8 @@ class Door:
         try:
             request = read_request(event)
             if self._is_slacks(request):
-                return self._dispatch_verified(_read_content(request))
-            if _is_ssl_check(request):
+                return self._dispatch_verified(read_content(request))
+            if is_ssl_check(request):
                 return HttpResponse(HTTPStatus.OK)
             return _refuse(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
         except Unreadable as error:
@@ -249,45 +238,6 @@ class Door:
         return HttpResponse(HTTPStatus(answered.status), answered.body, answered.first_headers()["content-type"])
 
 
-def _read_content(request: HttpRequest) -> dict[str, Any]:
-    """Return what Slack says: JSON for an event, else a form."""
-    content_type = read_content_type(request.headers.get("content-type", ""))
-    if content_type is None or content_type.media_type != "application/json":
-        return _read_body(request.body)
-    try:
-        content = read_json(request.body)
-    except ValueError as error:
-        raise Unreadable("the body is no JSON of Slack's") from error
-    if not isinstance(content, dict):
-        raise Unreadable("the body is no object")
-    return content
-
-
-def _read_body(body: bytes) -> dict[str, Any]:
-    """Return a command's form, or the JSON object in the form's `payload`: a click, a view, a shortcut."""
-    try:
-        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-        form = dict(fields)
-        content = read_json(form["payload"]) if "payload" in form else form
-    except ValueError as error:
-        raise Unreadable("the body is no form of Slack's") from error
-    if len(form) < len(fields):
-        raise Unreadable("the body has a field twice")
-    if not isinstance(content, dict):
-        raise Unreadable("the body's payload is no object")
-    return content
-
-
-def _is_ssl_check(request: HttpRequest) -> bool:
-    """Return whether Slack only checks our certificate. As in Bolt, this needs no signature."""
-    if len(request.body) > _MOST_OF_A_CHECK:
-        return False  # nobody signed it, so it must not keep us busy
-    try:
-        return _read_body(request.body).get("ssl_check") == "1"
-    except Unreadable:
-        return False
-
-
 def _refuse(status: HTTPStatus, why: str) -> HttpResponse:
     logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(status), "reason": why})
     count(Metric.REQUEST_REFUSED)
@@ -302,3 +252,6 @@ def _report_away(error: Unavailable) -> None:
 def _report(error: Exception) -> None:
     logger.error(LogEvent.DOOR_FAILED, exc_info=error)
     count(Metric.DOOR_FAILED)
+
+
+end_cold_start(_door)

@@ -5,6 +5,9 @@ The door is in functions/webhook_api/door.py. Every answer that isn't a success 
 itself can't process the request just now.
 """
 
+from functions.aws.cold_start import end_cold_start  # before all others: they are imported without the collector
+
+# isort: split
 import os
 import re
 import time
@@ -13,11 +16,11 @@ from dataclasses import replace
 from functools import cache
 from http import HTTPStatus
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 
 from functions.aws.away import Away
+from functions.aws.clients import connect
 from functions.aws.observability import Metric, count, log_keys, logged, logger
 from functions.aws.queue import connect_queue
 from functions.aws.secrets import Secret, connect_secrets
@@ -31,6 +34,8 @@ from functions.webhook_api.door import Door
 from functions.webhook_api.problems import Problem, not_now
 from shared.log_events import LogEvent
 
+CALLBACK_LIMITS = (0.3, 0.5)
+"""Seconds to connect to the queue, and to be answered, for a callback: RTC has its answer within a second."""
 _CALLER = re.compile(r"/hooks/([a-z][a-z0-9-]{0,31})")
 
 
@@ -47,15 +52,18 @@ def _door() -> Door:
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     secret = Secret(connect_secrets(), settings.secret_id, WebhookSecret)
     queue = connect_queue(settings.order_queue_url)
-    callbacks = CallbackDoor(secret, settings.rtc_app_id, queue.put, time.time)
-    ledger = open_ledger(boto3.client("dynamodb", config=limits), settings.ledger_table, settings.rtc_app_id)
+    callbacks = None
+    if settings.rtc_callbacks:
+        quick = connect_queue(settings.order_queue_url, CALLBACK_LIMITS)
+        callbacks = CallbackDoor(secret, settings.rtc_app_id, quick.put, time.time)
+    ledger = open_ledger(connect("dynamodb", limits), settings.ledger_table, settings.rtc_app_id)
     return Door(
         secret=secret,
         team=TeamInForce(lambda: ledger.configurations).read,
         ledger=ledger,
         put=queue.put,
         record_rule_id=settings.record_rule_id,
-        callbacks=callbacks if settings.rtc_callbacks else None,
+        callbacks=callbacks,
     )
 
 
@@ -91,3 +99,6 @@ def _report_refusal(problem: Problem, *, unreadable: bool = False) -> Problem:
     if unreadable or problem.status is HTTPStatus.UNAUTHORIZED:
         count(Metric.REQUEST_REFUSED)
     return problem
+
+
+end_cold_start(_door)

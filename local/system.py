@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from functions.ledger.audit import AuditTable
 from functions.ledger.configurations import Configurations, StoredTeam
@@ -135,6 +136,7 @@ def running(
     files: bool = False,
     on_log: Callable[[str, str], None] | None = None,
     on_call: Callable[[Invocation], None] | None = None,
+    on_event: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Iterator[System]:
     """Run the system until the context ends; then nothing is left running.
 
@@ -142,7 +144,8 @@ def running(
     default one without limits. `parameters`: more of the template's. `built`: the artifacts to run instead of the
     sources. `host_of`: runs the functions elsewhere. `by_clock`: schedules fire when their time comes, and not only by
     `stack.fire_schedules`. `files`: RTC calls back about files, the bucket is listed, events are sent. `on_log` gets
-    each function's log lines, `on_call` its invocations. Raises LocalError, in one line, if the system can't run.
+    each function's log lines, `on_call` its invocations, `on_event` each event on the event bus. Raises LocalError, in
+    one line, if the system can't run.
     """
     known = [new_caller()] if callers is None else callers
     with ExitStack() as parts:
@@ -184,6 +187,7 @@ def running(
                 by_clock=by_clock,
                 on_log=on_log,
                 on_call=on_call,
+                on_event=on_event,
             )
         )
         _configure(stack, account.app_id, team_of({"callers": {caller.name: caller.limits for caller in known}}))

@@ -116,7 +116,7 @@ def _serve(options: argparse.Namespace, command: CommandLine) -> int:
         return _serve_workspace(command, account, built)
     port = _port(os.environ.get("PORT", "")) if options.port is None else options.port
     try:
-        with served(port, account, built=built) as (address, system):
+        with served(port, account, built=built, show=command.show) as (address, system):
             return command.show_until_interrupt(
                 f"recordbot is at {address} (Ctrl-C ends it)",
                 *(f"Its webhook: {system.hook_url(caller)} with the key {caller.key}" for caller in system.callers),

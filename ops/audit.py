@@ -57,7 +57,7 @@ def show(deployment: Deployment, wanted: Wanted, form: str, command: CommandLine
     for text in heading:
         command.show(text)
     with one_line(deployment.name):
-        for record in progress.counting(read(deployment.dynamodb(), deployment.audit.name, wanted)):
+        for record in progress.counting(read(deployment.client("dynamodb"), deployment.audit.name, wanted)):
             if wanted.has(record):
                 command.show(line(record))
     return 0

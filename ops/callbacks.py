@@ -3,12 +3,14 @@
 import ipaddress
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import SplitResult, urlsplit
 
 from functions.webhook_api.configuration import WebhookSecret
+from ops.asking import confirm, require_asking
 from ops.deployment import Deployment
 from ops.errors import OpsError
 from ops.output import Output
@@ -21,6 +23,8 @@ _NEEDS_A_KEY = (
     "WebhookSecret has no callback_keys, and without one no callback is accepted: put one there first, "
     "as docs/operations.md (The files) says"
 )
+
+_IN_DOUBT = "it may be set or not: `callbacks show` says which, and `callbacks set` can be run again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +51,25 @@ def show(deployment: Deployment, output: Output) -> int:
 
 def put(deployment: Deployment, url: str, output: Output, *, is_sure: bool) -> int:
     """Let RTC call back at this address, signed with this deployment's first callback key. It asks before it does."""
-    if output.as_json and not is_sure:
-        raise OpsError("--json asks nothing: add --yes")
-    _require_usable(url, deployment)
-    keys = _keys(deployment)
-    if not keys:
-        raise OpsError(f"{deployment.name}: {_NEEDS_A_KEY}. Nothing was set")
-    rtc = deployment.rtc()
-    now, new = _read(deployment, rtc, "nothing was set"), CallbackSetting(url, keys[0])
-    before = _seen(now, keys)
-    if now == new:
-        output.show(
-            {"url": url, "replaced": None, "changed": False}, f"RTC calls back at {url} already: nothing was set"
-        )
-        return 0
     if not is_sure:
-        _ask(output, before, url)
-    _set(deployment, rtc, new)
+        require_asking(output)
+    with _if_interrupted("nothing was set"):
+        _require_usable(url, deployment)
+        keys = _keys(deployment)
+        if not keys:
+            raise OpsError(f"{deployment.name}: {_NEEDS_A_KEY}. Nothing was set")
+        rtc = deployment.rtc()
+        now, new = _read(deployment, rtc, "nothing was set"), CallbackSetting(url, keys[0])
+        before = _seen(now, keys)
+        if now == new:
+            output.show(
+                {"url": url, "replaced": None, "changed": False}, f"RTC calls back at {url} already: nothing was set"
+            )
+            return 0
+        if not is_sure:
+            _ask(output, before, url)
+    with _if_interrupted(f"RTC was being asked, and {_IN_DOUBT}"):
+        _set(deployment, rtc, new)
     document = {"url": url, "replaced": before.url or None, "changed": True}
     output.show(document, f"RTC calls back at {url} from now on; before: {before}")
     return 0
@@ -77,18 +83,24 @@ def _read(deployment: Deployment, rtc: RtcClient, otherwise: str) -> CallbackSet
 
 
 def _set(deployment: Deployment, rtc: RtcClient, new: CallbackSetting) -> None:
-    in_doubt = "it may be set or not: `callbacks show` says which, and `callbacks set` can be run again"
     try:
         answered = rtc.set_callback(new)
     except OutcomeUnknown as error:
-        raise OpsError(f"{deployment.name}: {_in_words(error)}; {in_doubt}") from None
+        raise OpsError(f"{deployment.name}: {_in_words(error)}; {_IN_DOUBT}") from None
     except RtcError as error:
         raise OpsError(f"{deployment.name}: {_in_words(error)}; nothing was set") from None
-    except KeyboardInterrupt:
-        sys.stderr.write(f"interrupted while RTC was asked; {in_doubt}\n")
-        raise
     if answered.url not in {"", new.url}:
-        raise OpsError(f"{deployment.name}: RTC answers that it calls back at {answered.url}; {in_doubt}")
+        raise OpsError(f"{deployment.name}: RTC answers that it calls back at {answered.url}; {_IN_DOUBT}")
+
+
+@contextmanager
+def _if_interrupted(line: str) -> Iterator[None]:
+    """Say at Ctrl-C how things stand."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.stderr.write(f"recordbot: interrupted: {line}\n")
+        raise
 
 
 def _in_words(error: RtcError) -> str:
@@ -102,11 +114,8 @@ def _in_words(error: RtcError) -> str:
 def _ask(output: Output, before: _Setting, url: str) -> None:
     """Show what would change, and raise OpsError unless the answer is yes."""
     warning = "" if not before.url or before.url == url else ". What is there now hears nothing any more"
-    for line in (f"RTC calls back: {before}", f"it would then: {url}, signed with this deployment's key{warning}"):
-        output.show({}, line)
-    output.show({}, "Set it? Type yes:")
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise OpsError("nothing was set: the answer was not yes (--yes asks nothing)")
+    now, then = f"RTC calls back: {before}", f"it would then: {url}, signed with this deployment's key{warning}"
+    confirm(output, now, then, "Set it?", otherwise="nothing was set")
 
 
 def _keys(deployment: Deployment) -> Sequence[str]:

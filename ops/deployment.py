@@ -4,11 +4,12 @@ import getpass
 import http.client
 import json
 import os
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import botocore.session
@@ -23,12 +24,9 @@ from functions.ledger.configurations import Configurations
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Table
 from functions.worker.configuration import RecorderSecret
-from ops.errors import OpsError
+from ops.errors import BadSecret, NotThere, OpsError
 from shared import transport
 from shared.rtc.client import RtcClient
-
-if TYPE_CHECKING:  # the stubs are a development dependency, absent on an operator's machine
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 _LIMITS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
 _LOCAL = "the local system"
@@ -36,80 +34,105 @@ _NO_FILES = {"profile": None, "config_file": os.devnull, "credentials_file": os.
 """What botocore is to read instead of the operator's own settings of AWS."""
 _PAGE_PORT = "3000"
 _ACCOUNT = ("endpoint", "region", "stack", "access_key", "secret_key", "callback_url")
+_making_clients = threading.Lock()
+"""A session of boto3 may make only one client at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A stack with its outputs, and who acts on it."""
+    """A stack with its outputs and parameters, and who acts on it."""
 
     name: str
     """What people call it."""
+    stack: str
+    """The stack's name."""
     outputs: Mapping[str, str]
+    parameters: Mapping[str, str]
     session: boto3.Session
     options: Mapping[str, Any]
     """What each client needs besides its service."""
     user: str
+    is_local: bool = False
+    """Whether it is the local system, which has no alarms and keeps no metrics."""
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def callback_url(self) -> str:
         """Return where this deployment takes RTC's callbacks. Raises OpsError."""
-        return self._output("RtcCallbackUrl")
+        return self.output("RtcCallbackUrl")
 
     @property
     def takes_callbacks(self) -> bool:
         """Return whether it takes them."""
-        return self._output("RtcCallbacks") == "true"
+        return self.output("RtcCallbacks") == "true"
 
     def secret[S: BaseModel](self, output: str, model: type[S]) -> S:
         """Return the content of the secret that the output names. Raises OpsError."""
-        with one_line(self.name):
-            client = self.session.client("secretsmanager", **self.options)
-            found = client.get_secret_value(SecretId=self._output(output))
+        name = output.removesuffix("Arn")
         try:
+            with one_line(self.name):
+                found = self.client("secretsmanager").get_secret_value(
+                    SecretId=self.output(output), VersionStage="AWSCURRENT"
+                )
             return content_of(found.get("SecretString", ""), model)
+        except NotThere:
+            raise BadSecret(f"{self.name}: {name} is not filled") from None
         except WrongContent as error:
-            raise OpsError(f"{self.name}: {output.removesuffix('Arn')} has the wrong content: {error}") from None
+            raise BadSecret(f"{self.name}: {name} has the wrong content: {error}") from None
 
-    def rtc(self) -> RtcClient:
-        """Return a client for the RTC app, with the recorder's key. Raises OpsError."""
-        secret, session = self.secret("RecorderSecretArn", RecorderSecret), transport.new_session()
-        auth = secret.auth(self._output("RtcProjectId"), self._output("IamEndpoint"), session)
+    def rtc(self, given: RecorderSecret | None = None) -> RtcClient:
+        """Return a client for the RTC app, by default with the recorder's key. Raises OpsError."""
+        secret, session = given or self.secret("RecorderSecretArn", RecorderSecret), transport.new_session()
+        auth = secret.auth(self.output("RtcProjectId"), self.output("IamEndpoint"), session)
         return RtcClient(
-            endpoint=self._output("RtcEndpoint"), app_id=self._output("RtcAppId"), auth=auth, session=session
+            endpoint=self.output("RtcEndpoint"), app_id=self.output("RtcAppId"), auth=auth, session=session
         )
 
     def configurations(self) -> Configurations:
         """Return the team's configurations. Raises OpsError."""
-        return Configurations(Table(self.dynamodb(), self.ledger_table, self.audit), self.app_id)
+        return Configurations(Table(self.client("dynamodb"), self.ledger_table, self.audit), self.app_id)
 
     def ledger(self) -> Ledger:
         """Return the ledger. Raises OpsError."""
-        return open_ledger(self.dynamodb(), self.ledger_table, self.app_id)
-
-    def dynamodb(self) -> "DynamoDBClient":
-        """Return a client for the tables."""
-        return self.session.client("dynamodb", **self.options)
-
-    @property
-    def ledger_table(self) -> str:
-        """Return the name of the ledger's table. Raises OpsError."""
-        return self._output("LedgerTableName")
-
-    @property
-    def audit(self) -> AuditTable:
-        """Return the audit's table. Raises OpsError."""
-        kept = timedelta(days=int(self._output("AuditRetentionDays")))
-        return AuditTable(self._output("AuditTableName"), kept)
+        return open_ledger(self.client("dynamodb"), self.ledger_table, self.app_id)
 
     @property
     def app_id(self) -> str:
         """Return the RTC app, under which the ledger keeps what it has. Raises OpsError."""
-        return self._output("RtcAppId")
+        return self.output("RtcAppId")
 
-    def _output(self, name: str) -> str:
+    @property
+    def ledger_table(self) -> str:
+        """Return the name of the ledger's table. Raises OpsError."""
+        return self.output("LedgerTableName")
+
+    @property
+    def audit(self) -> AuditTable:
+        """Return the audit's table. Raises OpsError."""
+        kept = timedelta(days=int(self.parameter("AuditRetentionDays")))
+        return AuditTable(self.output("AuditTableName"), kept)
+
+    def client(self, service: str) -> Any:
+        """Return the client of boto3 for the service. Thread-safe."""
+        make: Callable[..., Any] = self.session.client
+        with _making_clients:
+            if service not in self._clients:
+                self._clients[service] = make(service, **self.options)
+            return self._clients[service]
+
+    def output(self, name: str) -> str:
+        """Return an output of the stack. Raises OpsError."""
         if name not in self.outputs:
             raise OpsError(f"{self.name} has no output {name}: it was deployed by an older recordbot. Deploy it again")
         return self.outputs[name]
+
+    def parameter(self, name: str) -> str:
+        """Return a parameter of the stack. Raises OpsError."""
+        if name not in self.parameters:
+            raise OpsError(
+                f"{self.name} has no parameter {name}: it was deployed by an older recordbot. Deploy it again"
+            )
+        return self.parameters[name]
 
 
 def deployed(stack: str) -> Deployment:
@@ -117,9 +140,9 @@ def deployed(stack: str) -> Deployment:
     with one_line(f"the stack {stack}"):
         session = boto3.Session()
         options: dict[str, Any] = {"config": _LIMITS}
-        outputs = _outputs(session, options, stack)
+        outputs, parameters = _read_stack(session, options, stack)
         user = session.client("sts", **options).get_caller_identity()["Arn"]  # this call needs no permission
-        return Deployment(f"the stack {stack}", outputs, session, options, user)
+        return Deployment(f"the stack {stack}", stack, outputs, parameters, session, options, user)
 
 
 def running_here() -> Deployment:
@@ -133,8 +156,10 @@ def running_here() -> Deployment:
     session = boto3.Session(botocore_session=core, region_name=account["region"])
     options: dict[str, Any] = {"config": _LIMITS.merge(Config(proxies={})), "endpoint_url": account["endpoint"]}
     with one_line(_LOCAL):
-        outputs = _outputs(session, options, account["stack"]) | {"RtcCallbackUrl": account["callback_url"]}
-    return Deployment(_LOCAL, outputs, session, options, getpass.getuser())
+        outputs, parameters = _read_stack(session, options, account["stack"])
+    outputs |= {"RtcCallbackUrl": account["callback_url"]}
+    user = getpass.getuser()
+    return Deployment(_LOCAL, account["stack"], outputs, parameters, session, options, user, is_local=True)
 
 
 @contextmanager
@@ -144,17 +169,20 @@ def one_line(name: str) -> Iterator[None]:
         yield
     except ClientError as error:
         details = error.response["Error"]
-        raise OpsError(
-            f"{name}: AWS refuses {error.operation_name}: {details['Message']} ({details['Code']})"
-        ) from None
+        kind = NotThere if details["Code"] == "ResourceNotFoundException" else OpsError
+        raise kind(f"{name}: AWS refuses {error.operation_name}: {details['Message']} ({details['Code']})") from None
     except (BotoCoreError, Away) as error:
         text = " ".join(str(error).split())
         raise OpsError(f"{name}: AWS can't be used from this shell: {text}") from None
 
 
-def _outputs(session: boto3.Session, options: Mapping[str, Any], stack: str) -> dict[str, str]:
+def _read_stack(
+    session: boto3.Session, options: Mapping[str, Any], stack: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the stack's outputs and parameters."""
     (found,) = session.client("cloudformation", **options).describe_stacks(StackName=stack)["Stacks"]
-    return {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", ())}
+    outputs = {it["OutputKey"]: it["OutputValue"] for it in found.get("Outputs", ())}
+    return outputs, {it["ParameterKey"]: it["ParameterValue"] for it in found.get("Parameters", ())}
 
 
 def _account(port: str) -> dict[str, str]:

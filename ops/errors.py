@@ -7,6 +7,14 @@ class OpsError(OneLineError):
     """The word can't be done. The message says what is wrong, and where."""
 
 
+class NotThere(OpsError):
+    """AWS knows no such thing."""
+
+
+class BadSecret(OpsError):
+    """A secret is not filled, or has the wrong content."""
+
+
 class OpsConflict(OpsError):
     """Somebody else has changed the same thing since it was read. Nothing was written."""
 

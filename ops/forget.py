@@ -120,7 +120,7 @@ class _Forgetter:
     @classmethod
     def of(cls, deployment: Deployment, user_id: str) -> "_Forgetter":
         """Return what forgets the person, with the id of the run that was interrupted, or a new one."""
-        client = deployment.dynamodb()
+        client = deployment.client("dynamodb")
         table = Table(client, deployment.ledger_table, deployment.audit)
         key = Key(f"FORGET#{deployment.app_id}", user_id)
         known = table.read(key, Forgetting)

@@ -1,7 +1,7 @@
 """What a word prints: one JSON document, or lines for people."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.command_line import CommandLine
@@ -21,3 +21,10 @@ class Output:
         else:
             for line in lines:
                 self.command.show(line)
+
+
+def as_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the rows as lines with aligned columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    padded = (zip(row, widths, strict=True) for row in rows)
+    return ["  ".join(text.ljust(width) for text, width in row).rstrip() for row in padded]

@@ -90,6 +90,8 @@ class NotStarted(_Stored):
     failure: Failure
     gave_up: bool = False
     """Whether the tries are used up."""
+    given_up_by: Actor | None = None
+    """Who ended the tries, if somebody did."""
 
 
 class Unknown(_Stored):

@@ -83,6 +83,8 @@ class Start(_Part):
     """How long they last at most."""
     releases: tuple[RecordingId, ...] = ()
     """Recordings of unknown outcome whose hold ends first: somebody has said that they didn't start."""
+    repeats: tuple[RecordingId, ...] = ()
+    """The recordings that this start repeats. Their message is redrawn if it was clicked on."""
     first: Annotated[int, Field(ge=0)] = 0
     """The place in the order of the first of `requests`. Of a plan, each stream is started by a message of its own."""
 

@@ -2,19 +2,59 @@
 
 import io
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import boto3
 import pytest
+from botocore.model import OperationModel
 from mypy_boto3_sqs import SQSClient
 
 from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
 from shared.orders import new_order_id
+from tests.paths import ROOT
 
 REGION = "eu-west-1"
+_Session = boto3.Session
+_PREFIXES = {"monitoring": "cloudwatch"}
+_ACTIONS = {"TransactWriteItems": "PutItem"}
+
+
+@cache
+def allowed() -> frozenset[str]:
+    """The actions that docs/operations.md gives to an operator's role."""
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    (policy,) = [it for it in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"Statement"' in it]
+    actions = [it["Action"] for it in json.loads(policy)["Statement"]]
+    return frozenset(one for it in actions for one in ([it] if isinstance(it, str) else it))
+
+
+def _require_allowed(model: OperationModel, **_: object) -> None:
+    service = _PREFIXES.get(model.service_model.service_name, model.service_model.service_name)
+    action = f"{service}:{_ACTIONS.get(model.name, model.name)}"
+    assert action in {*allowed(), "sts:GetCallerIdentity"}, f"docs/operations.md does not allow {action}"
+
+
+@cache
+def session() -> boto3.Session:
+    """The session of all words, which may do what docs/operations.md allows.
+
+    There is one, because each new one reads botocore's descriptions of AWS again, which takes long.
+    """
+    made = _Session("made", "up", region_name=REGION)
+    made.events.register("before-call", _require_allowed)
+    return made
+
+
+@cache
+def client(service: str) -> Any:
+    """A client for what tests do beside the words."""
+    make: Callable[..., Any] = _Session("made", "up", region_name=REGION).client
+    return make(service)
 
 
 class OpsStack:
@@ -27,7 +67,7 @@ class OpsStack:
         outputs: Mapping[str, str],
         parameters: Mapping[str, str] | None = None,
     ) -> None:
-        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        monkeypatch.setattr("ops.deployment.boto3.Session", session)
         self._monkeypatch = monkeypatch
         self._capsys = capsys
         self.name = f"stack-{new_order_id()}"
@@ -65,17 +105,16 @@ class OpsStack:
 
     def secret(self, output: str, content: object | None) -> str:
         """Make a secret with this content, None for none, and let the output name it."""
-        client = boto3.client("secretsmanager")
-        made = client.create_secret(Name=f"{output}-{new_order_id()}")
+        made = client("secretsmanager").create_secret(Name=f"{output}-{new_order_id()}")
         self.outputs[output] = made["ARN"]
         if content is not None:
             self.put_secret(output, content)
-        return made["ARN"]
+        return self.outputs[output]
 
     def put_secret(self, output: str, content: object) -> None:
         """Put another content into a secret: a document, or a text as it is."""
         text = content if isinstance(content, str) else json.dumps(content)
-        boto3.client("secretsmanager").put_secret_value(SecretId=self.outputs[output], SecretString=text)
+        client("secretsmanager").put_secret_value(SecretId=self.outputs[output], SecretString=text)
 
     def _require_nothing_hidden(self, text: str) -> None:
         assert not [it for it in self.hidden if it in text]
@@ -90,4 +129,4 @@ class OpsStack:
             "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
             "Outputs": {name: {"Value": value} for name, value in self.outputs.items()},
         }
-        boto3.client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))
+        client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))

@@ -67,6 +67,7 @@ def _start(recordings: list[Recording], unknown: list[Recording]) -> Start:
     return Start(
         requests=tuple(it.request for it in recordings),
         releases=tuple(it.id for it in unknown),
+        repeats=tuple(it.id for it in recordings),
         max_duration=max(lengths, default=None),
     )
 

@@ -63,6 +63,11 @@ class Reply:
     blocks: list[dict[str, Any]]
     to: Audience
 
+    @property
+    def body(self) -> dict[str, Any]:
+        """Return it as the JSON object that answers a command."""
+        return {"response_type": self.to.value, "text": self.text, "blocks": self.blocks}
+
 
 def reply(
     to: Audience,

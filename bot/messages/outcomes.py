@@ -173,17 +173,18 @@ def _waiting(waiting: Waiting, who: str) -> StreamNews:
 def _not_started(ended: NotStarted, waited: timedelta, who: str) -> StreamNews:
     explanation = explain(ended.failure)
     if ended.failure.kind is FailureKind.ALREADY_RUNNING:
-        what = "recordbot doesn't know the job, so it can't show its id. Nothing new was started."
-        return StreamNews("♻", f"Already being recorded: {who}", (), ([what], joined(explanation.technical)))
-    what = explanation.what
-    if ended.gave_up and ended.failure.kind not in {FailureKind.OUT_OF_TIME, FailureKind.AWS_AWAY}:
+        known: Line = ["recordbot doesn't know the job, so it can't show its id. Nothing new was started."]
+        return StreamNews("♻", f"Already being recorded: {who}", (), (known, joined(explanation.technical)))
+    what: Line = [explanation.what]
+    if ended.given_up_by is not None:
+        what = [person(ended.given_up_by), " gave it up. Nothing was started."]
+    elif ended.gave_up and ended.failure.kind not in {FailureKind.OUT_OF_TIME, FailureKind.AWS_AWAY}:
         last = ended.failure.status or (
             "no connection" if ended.failure.kind is FailureKind.NOT_CONNECTED else "no answer"
         )
-        what = f"RTC did not take the request for {elapsed(waited)} (last: {last}). Nothing was started."
-    return StreamNews(
-        "⛔", f"Not recorded: {who}", (), ([f"{what} {explanation.next_step}"], joined(explanation.technical))
-    )
+        what = [f"RTC did not take the request for {elapsed(waited)} (last: {last}). Nothing was started."]
+    why: Line = [*what, f" {explanation.next_step}"]
+    return StreamNews("⛔", f"Not recorded: {who}", (), (why, joined(explanation.technical)))
 
 
 def _unknown(request: RecordingRequest, unknown: Unknown, command: str, who: str) -> StreamNews:

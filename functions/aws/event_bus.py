@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-import boto3
 from botocore.config import Config
 
 from functions.aws.away import raising_away
+from functions.aws.clients import connect
 from shared.events import RecordingEvent
 
 SOURCE = "recordbot"
@@ -21,9 +21,9 @@ class NotTaken(Exception):
 
 
 class EventsClient(Protocol):
-    """What is used of boto3's client."""
+    """What is used of botocore's client."""
 
-    def put_events(self, *, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+    def put_events(self, *, Entries: Sequence[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - botocore's name
         """Put the entries on their buses."""
 
 
@@ -31,7 +31,7 @@ class EventsClient(Protocol):
 def connect_events() -> EventsClient:
     """Return a client. It is made when the first event is sent, because that takes time."""
     limits = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2, "mode": "standard"})
-    client: EventsClient = boto3.client("events", config=limits)
+    client: EventsClient = connect("events", limits)
     return client
 
 

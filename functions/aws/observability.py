@@ -27,7 +27,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 logger = logging.getLogger("recordbot")
 """The functions' logger. It logs INFO only after the first call of a `logged` handler."""
 
-_LIBRARIES = ("boto3", "botocore", "slack_bolt", "slack_sdk", "urllib3")
+_LIBRARIES = ("botocore", "slack_bolt", "slack_sdk", "urllib3")
 """Libraries that log bodies, headers and secrets below WARNING."""
 
 _MASK = "[hidden]"

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, HTTPClientError, ReadTimeoutError
 from pydantic import ValidationError
 
+from functions.aws.clients import connect
 from functions.aws.observability import Metric, count, log_keys, logger
 from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued, Tick
@@ -51,10 +51,14 @@ def place(order: Order, put: Callable[[Order], None]) -> None:
         count(Metric.ORDER_PLACED)
 
 
-def connect_queue(url: str) -> "OrderQueue":
-    """Return the queue at `url`, with limits that leave time to answer within Slack's 3 seconds."""
-    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-    return OrderQueue(boto3.client("sqs", config=limits), url)
+def connect_queue(url: str, limits: tuple[float, float] = (1, 1)) -> "OrderQueue":
+    """Return the queue at `url`. `limits` are the seconds to connect and to be answered.
+
+    By default they leave time to answer within Slack's 3 seconds.
+    """
+    connecting, answering = limits
+    config = Config(connect_timeout=connecting, read_timeout=answering, retries={"total_max_attempts": 1})
+    return OrderQueue(connect("sqs", config), url)
 
 
 class OrderQueue:

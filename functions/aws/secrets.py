@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 from pydantic import BaseModel
 
 from functions.aws.away import Away, raising_away
+from functions.aws.clients import connect
 from functions.aws.observability import logger
 from functions.aws.secret_parts import WrongContent, content_of
 
@@ -27,9 +27,9 @@ class SecretUnreadable(Exception):
 
 def connect_secrets() -> "SecretsManagerClient":
     """Return a client whose limits leave time to answer Slack."""
-    return boto3.client(
-        "secretsmanager", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
-    )
+    limits = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+    client: SecretsManagerClient = connect("secretsmanager", limits)
+    return client
 
 
 class Secret[S: BaseModel]:

@@ -39,7 +39,7 @@ class ExtendHandler:
         after = self.ledger.recordings.note(recording, Limited(action.ends_at, order.actor), now)
         self.telling.answer_once(order, View(extended(after, now), ""), delivery)
         self.redrawing.redraw(Order.about(after, Check()), delivery)
-        self.redrawing.draw_clicked(order, after)
+        self.redrawing.draw_clicked(order, after.order_id)
 
     def give_up(self, order: Order, action: Extend, why: FailureKind, /) -> None:  # noqa: ARG002 - as in each handler
         """Report to the asker: the recording may end as before."""

@@ -56,7 +56,7 @@ class GiveUpHandler:
         start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in waiting)), first)
         for it in waiting:
             with suppress(Contended):  # it is being called just now
-                gave_up = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP))
+                gave_up = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP), given_up_by=order.actor)
                 self.ledger.attempts.settle_uncalled(start, it.n, it.request, gave_up, self.clock())
         now, record = self.clock(), self.ledger.orders.read(first.order_id)
         streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]

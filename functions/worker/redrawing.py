@@ -15,7 +15,7 @@ from functions.worker.home import OpenHomes
 from functions.worker.telling import Telling
 from shared.orders import Check, Order
 from shared.recording_clock import notice_due
-from shared.recording_news import Drawn, Noticed
+from shared.recording_news import Drawn, Noticed, not_begun
 from shared.recordings import Recording
 from shared.slack_refs import MessageRef
 
@@ -59,20 +59,23 @@ class Redrawing:
             self._notice(order, recording, record.message, delivery)
         return others
 
-    def draw_clicked(self, click: Order, recording: Recording, *, at_once: bool = False) -> bool:
-        """Let the message that was clicked on show the recording as it is, by the click's response_url.
+    def draw_clicked(self, click: Order, order_id: str, *, at_once: bool = False) -> bool:
+        """Let the message that was clicked on show the order's recordings as they are, by the click's response_url.
 
         That needs no bot token and no turn in the channel. It is done only if the message is the one about the
-        recording's order; where that can be updated, only `at_once`. Return whether the message shows it now.
+        order; where that can be updated, only `at_once`. Return whether the message shows it now.
         """
         clicked = click.reply_to
         if clicked is None or clicked.clicked is None or clicked.response_url is None:
             return False
-        record = self.ledger.orders.read(recording.order_id)
+        record = self.ledger.orders.read(order_id)
         is_another = record.message is not None and (not at_once or record.message.ts != clicked.clicked)
         if is_another or record.answer.together:
             return False
-        order = Order.about(recording, Check())
+        shown = next(iter((*record.recordings, *map(not_begun, record.attempts))), None)
+        if shown is None:
+            return False
+        order = Order.about(shown, Check())
         self.homes.changed(order.actor)
         return self.telling.replace_clicked(order, self._reply(order, record, is_edit=True), clicked.response_url)
 

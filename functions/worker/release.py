@@ -37,7 +37,7 @@ class ReleaseHandler:
         self.telling.answer_once(order, View(released(after, self.clock()), ""), delivery)
         for recording in {it.order_id: it for it in after}.values():
             self.redrawing.redraw(Order.about(recording, Check()), delivery)
-            self.redrawing.draw_clicked(order, recording)
+            self.redrawing.draw_clicked(order, recording.order_id)
 
     def give_up(self, order: Order, action: Release, why: FailureKind, /) -> None:  # noqa: ARG002 - as in each handler
         """Report to the asker: the streams are free when their hold is over."""

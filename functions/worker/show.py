@@ -38,7 +38,7 @@ class ShowHandler:
         now = self.clock()
         after = self.ledger.recordings.of_id(action.recording)
         if after is not None:
-            self.follower.redrawing.draw_clicked(order, after, at_once=True)
+            self.follower.redrawing.draw_clicked(order, after.order_id, at_once=True)
         if after is not None and (after.known != action.known or after.unseen_since is not None):
             shown = listing(f"RTC has shown {stream(after.request)}", [after], now)
             self.telling.answer_once(order, View(shown, ""), delivery)

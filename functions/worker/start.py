@@ -80,6 +80,9 @@ class StartHandler:
         granted = self.granting.granted(order, action, delivery)
         if granted is not None:
             self._start(order.model_copy(update={"action": granted}), granted, delivery)
+        if action.repeats:
+            repeated, _, _ = action.repeats[0].partition(".")
+            self.redrawing.draw_clicked(order, repeated, at_once=True)
 
     def _start(self, order: Order, action: Start, delivery: Delivery) -> None:
         if action.dry_run:

@@ -117,7 +117,7 @@ class StopHandler:
             if it is not None and it.is_at_rtc
         ]
         for recording in {it.order_id: it for it in noted}.values():
-            self.redrawing.draw_clicked(order, recording, at_once=True)
+            self.redrawing.draw_clicked(order, recording.order_id, at_once=True)
         if is_home:
             self.redrawing.homes.changed(order.actor)
 
@@ -125,7 +125,7 @@ class StopHandler:
         """Let a message that was clicked on show again what could not be stopped: it says "stopping"."""
         failed = [self._recording_of(target) for target in stop.targets if target.failure is not None]
         for recording in {it.order_id: it for it in failed if it is not None}.values():
-            self.redrawing.draw_clicked(order, recording, at_once=True)
+            self.redrawing.draw_clicked(order, recording.order_id, at_once=True)
 
     def _is_shown(self, order: Order, stop: StopRecord) -> bool:
         """Return whether messages about the recordings show the outcome of a click, so that it needs no answer."""
@@ -134,7 +134,7 @@ class StopHandler:
         if any(target.failure is not None for target in stop.targets):
             return False
         recordings = [self._recording_of(it) for it in stop.targets if not it.is_shown]
-        drawn = {it.order_id: self.redrawing.draw_clicked(order, it) for it in recordings if it is not None}
+        drawn = {it.order_id: self.redrawing.draw_clicked(order, it.order_id) for it in recordings if it is not None}
         return None not in recordings and all(drawn.values())
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:

@@ -8,10 +8,11 @@ import json
 import os
 import queue
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -19,11 +20,12 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from local.aws.calls import REGION, AwsCall
+from local.aws.calls import ACCOUNT, REGION, AwsCall
 from local.aws.controls import INDEX_LAG, RIGHTS
 from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
 from local.aws.template import Template
+from local.aws.template_schedule import Schedule
 from local.child import Child, fork_server
 from local.direct_http import session_to
 from local.errors import LocalError
@@ -33,6 +35,8 @@ if TYPE_CHECKING:  # boto3-stubs is a development dependency
     from mypy_boto3_sqs import SQSClient
 
 _STACK = "recordbot"
+_EVENTS = "events"
+"""The name of the rule that delivers events, and of its target."""
 _PROJECT = Path(__file__).parents[2]
 _START_LIMIT = 60.0
 _CALLS_KEPT = 10_000
@@ -99,7 +103,7 @@ class Aws:
                 TemplateBody=json.dumps(document, default=str),
                 Parameters=[
                     {"ParameterKey": name, "ParameterValue": value}
-                    for name, value in (*parameters.items(), *((name, name) for name in secrets))
+                    for name, value in (*parameters.items(), *((name, name) for name in template.named))
                 ],
             )
             (stack,) = self._cloudformation.describe_stacks(StackName=_STACK)["Stacks"]
@@ -113,12 +117,32 @@ class Aws:
         amazon = f"https://sqs.{REGION}.amazonaws.com"
         return {key: outputs[name].replace(amazon, self.endpoint) for key, name in names.items()}
 
+    def show_schedules(self, schedules: Sequence[Schedule]) -> None:
+        """Let an operator's tools see the schedules. local/aws/scheduler.py fires them."""
+        client = self._session.client("scheduler", endpoint_url=self.endpoint, config=Config(proxies={}))
+        for schedule in schedules:
+            client.create_schedule(
+                Name=schedule.name,
+                ScheduleExpression=f"rate({schedule.every // timedelta(minutes=1)} minutes)",
+                State=str(schedule.state),
+                FlexibleTimeWindow={"Mode": "OFF"},
+                Target={
+                    "Arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{schedule.queue}",
+                    "RoleArn": f"arn:aws:iam::{ACCOUNT}:role/{schedule.role}",
+                },
+            )
+
     def assign_roles(self, roles: Mapping[str, tuple[str, str]]) -> None:
         """Let each caller do only what its role allows: its name, and the service that assumes it.
 
         A caller without a role may do everything. Raises AwsError for a role that can't be assumed or evaluated.
         """
         self._control("PUT", RIGHTS, json.dumps(roles))
+
+    def secret(self, name: str) -> dict[str, Any]:
+        """Return the value of a secret, a JSON document."""
+        document: dict[str, Any] = json.loads(self._secrets.get_secret_value(SecretId=name)["SecretString"])
+        return document
 
     def sqs_of(self, caller: str) -> "SQSClient":
         """Return a client that sends in the name of `caller`, once each message."""
@@ -130,6 +154,15 @@ class Aws:
             aws_access_key_id=caller,
             aws_secret_access_key=_KEYS["AWS_SECRET_ACCESS_KEY"],
         )
+
+    def deliver_events(self, bus: str, source: str) -> str:
+        """Let a rule deliver each event of this source, from the event bus to a new queue. Return the queue's URL."""
+        url = self.sqs.create_queue(QueueName=_EVENTS)["QueueUrl"]
+        arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        events = self._session.client("events", endpoint_url=self.endpoint, config=Config(proxies={}))
+        events.put_rule(Name=_EVENTS, EventBusName=bus, EventPattern=json.dumps({"source": [source]}))
+        events.put_targets(Rule=_EVENTS, EventBusName=bus, Targets=[{"Id": _EVENTS, "Arn": arn}])
+        return url
 
     def refuse_messages(self, *, refuse: bool) -> None:
         """Let SQS deny every SendMessage call, or accept them again; this removes all faults."""

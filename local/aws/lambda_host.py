@@ -19,7 +19,7 @@ from local.aws.template import Function
 from local.child import fork_server
 from local.forked import ForkServer
 
-LIBRARIES = ("boto3", "pydantic.json_schema", "pydantic.types")
+LIBRARIES = ("botocore.session", "botocore.client", "pydantic.json_schema", "pydantic.types")
 """What every function imports, and takes most of its start."""
 _HERE = Path(__file__).parent
 _OWN_RUNTIME = str(_HERE / "lambda_runtime.py")

@@ -20,6 +20,7 @@ from local.aws.faults import Misbehaving
 from local.aws.index_lag import IndexLag
 from local.aws.moto_caches import remember
 from local.aws.moto_reads import change_reads
+from local.aws.moto_secrets import follow_current
 from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import import_moto
 from local.aws.rights import Rights
@@ -62,6 +63,7 @@ def _main() -> None:
     lag = IndexLag()
     change_reads(lag)
     change_writes(lag)
+    follow_current()
     remember()
     gc.freeze()  # without this, stopping takes half a second
     rights = Rights()

@@ -25,9 +25,11 @@ from local.aws.template import PLAIN_TYPES
 _structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - moto has no other way in
 _SERVICES = {
     "cloudformation",
+    "cloudwatch",
     "events",
     "iam",
     "kms",
+    "scheduler",
     "secretsmanager",
     "sts",
     *(kind.split("::")[1].lower() for kind in PLAIN_TYPES),
@@ -39,6 +41,7 @@ def import_moto() -> None:
     make_quick()
     importlib.import_module("moto.moto_server.werkzeug_app")
     get_backend("cloudformation")  # imports most of moto
+    get_backend("scheduler")
 
 
 def make_quick() -> None:

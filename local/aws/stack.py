@@ -13,6 +13,7 @@ from local.aws.account import Aws
 from local.aws.api_gateway import ApiGateway
 from local.aws.built import Built
 from local.aws.calls import ACCOUNT, REGION, AwsCall
+from local.aws.event_rule import read_events
 from local.aws.faults import Fault
 from local.aws.lambda_host import Host, LambdaHost, import_libraries, no_log, no_watch
 from local.aws.lambda_pool import Invocation
@@ -44,7 +45,8 @@ class Stack:
     functions' code is in `functions_dir`, by default beside the template, or in the artifacts in `built`. `host_of`
     runs the functions elsewhere. Schedules fire when `fire_schedules` is called, and `by_clock` also when their time
     comes. `on_log` is called with a function's name and each line of its log; `on_call` when an
-    invocation begins and when it ends; both from any thread. Entering raises LocalError if the system can't run.
+    invocation begins and when it ends; `on_event` with the detail of each event that a rule on the template's event bus
+    delivers, perhaps twice; all from any thread. Entering raises LocalError if the system can't run.
     """
 
     endpoint: str
@@ -64,6 +66,7 @@ class Stack:
         by_clock: bool = False,
         on_log: Callable[[str, str], None] | None = None,
         on_call: Callable[[Invocation], None] | None = None,
+        on_event: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         self._template_path = template_path
         self._parameters = parameters
@@ -75,6 +78,7 @@ class Stack:
         self._by_clock = by_clock
         self._on_log = on_log or no_log
         self._on_call = on_call or no_watch
+        self._on_event = on_event
         self._parts = ExitStack()
         self._pollers: list[QueuePoller] = []
 
@@ -135,6 +139,10 @@ class Stack:
         """Return the name of the table with this logical id."""
         return self._names[name]
 
+    def secret(self, name: str) -> dict[str, Any]:
+        """Return the value of the secret with this logical id, as it is now."""
+        return self._aws.secret(name)
+
     def aws_access(self) -> Mapping[str, str]:
         """Return how an operator's tools reach the AWS stand-in: endpoint, region, stack and made-up keys."""
         return self._aws.access
@@ -193,6 +201,7 @@ class Stack:
             replace(schedule, input=resolved["Input", schedule.name], state=resolved["State", schedule.name])
             for schedule in template.schedules
         ]
+        aws.show_schedules(schedules)
         self._host = self._host_of(functions, aws.environment)
         gateway = self._parts.enter_context(closing(ApiGateway(template.routes, self._host.invoke, self._port)))
         self._parts.enter_context(closing(self._host))
@@ -202,6 +211,8 @@ class Stack:
             at_once = int(resolved["Concurrency", mapping.queue])
             url = self._names[mapping.queue]
             self._pollers.append(QueuePoller(mapping, self.sqs, url, self._host.invoke, at_once=at_once))
+        if self._on_event is not None and (bus := self._parameters.get("EventBusName")):
+            self._pollers.append(read_events(aws, bus, self._on_event))
         prefix = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/"
         self._scheduler = Scheduler(schedules, self._names, aws.sqs_of, arn_prefix=prefix)
         self._parts.callback(self._scheduler.close)

@@ -1,7 +1,8 @@
 """Read template.yaml: functions, routes, event source mappings, and the plain resources behind them.
 
 Nothing is resolved here. An expression ({"Ref": ...}, {"Fn::GetAtt": ...}) stays as it is, and the stand-in's
-CloudFormation resolves it (local/aws/account.py). It doesn't know secrets, so each becomes a parameter with its name.
+CloudFormation resolves it (local/aws/account.py). It doesn't know secrets and schedules, so each becomes a parameter
+with its name.
 """
 
 from collections.abc import Mapping
@@ -78,6 +79,11 @@ class Template:
     mappings: Mapping[str, object]
     conditions: Mapping[str, object]
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Return the resources that moto's CloudFormation can't create: each becomes a parameter with its name."""
+        return (*self.secrets, *(it.name for it in self.schedules))
+
     def check(self, parameters: Mapping[str, object], secrets: Mapping[str, object]) -> None:
         """Raise TemplateError if a parameter or secret is missing, or isn't one of the template."""
         needed = {name for name, parameter in self.parameters.items() if "Default" not in parameter}
@@ -98,13 +104,13 @@ class Template:
         Raises TemplateError if something refers to a resource that isn't in the document.
         """
         sections = {
-            "Parameters": {**self.parameters, **{name: {"Type": "String"} for name in self.secrets}},
+            "Parameters": {**self.parameters, **{name: {"Type": "String"} for name in self.named}},
             "Mappings": self.mappings,
             "Conditions": self.conditions,
             "Resources": self.resources,
             "Outputs": {name: {"Value": value} for name, value in (*self.outputs.items(), *values.items())},
         }
-        known = {*self.parameters, *self.secrets, *self.resources}
+        known = {*self.parameters, *self.named, *self.resources}
         for name in references(sections):
             if name not in known and not name.startswith("AWS::"):
                 raise TemplateError(
@@ -134,7 +140,7 @@ def read_template(path: Path) -> Template:
                 case kind:
                     raise TemplateError(f"{event.where} is of type {kind}: only HttpApi and SQS run locally")
     defaults = root.node("Globals", "Function")
-    known = {*root.node("Parameters").mapping(), *of_type(_SECRET_TYPE, *PLAIN_TYPES)}
+    known = {*root.node("Parameters").mapping(), *of_type(_SECRET_TYPE, _SCHEDULE_TYPE, *PLAIN_TYPES)}
     roles = {
         # A role may be allowed to do something to what doesn't run locally, such as a log group.
         name: without_references_to_others(node.mapping(), known)

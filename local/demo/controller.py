@@ -18,6 +18,7 @@ from local.demo.documents import (
     Documents,
     channels_of,
     commands,
+    for_others,
     home_seen,
     jobs,
     messages_seen,
@@ -206,10 +207,11 @@ class Controller:
         Sender(self._system.hook_url(caller), caller.key, show=lambda _: None).post(event, webhook_id)
 
     def _commands(self) -> Documents:
-        """Return the commands' documents, cached until a change: each open page asks for them twice a second."""
+        """Return documents that are cached until a change: each open page asks for them twice a second."""
         changes = self._event_log.changes
         if self._drawn[0] != changes:
-            self._drawn = (changes, commands(self._traces(), self._chat))
+            documents = {**commands(self._traces(), self._chat), **for_others(self._event_log.events())}
+            self._drawn = (changes, documents)
         return self._drawn[1]
 
     def _traces(self) -> list[Trace]:

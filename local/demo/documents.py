@@ -1,4 +1,4 @@
-"""What the page draws, as JSON documents with keys: messages, commands and events, jobs, and what is broken.
+"""What the page draws, as JSON documents with keys: messages, commands and events, jobs, events for other systems.
 
 A thing keeps its key. The page is sent each document that has changed.
 """
@@ -79,6 +79,11 @@ def jobs(rtc: RtcApi | None) -> object:
     # A file's name is its address, so no other job's push key may hide a part of it.
     named = [(masked(job.document()), files.get(job.job_id)) for job in reversed(rtc.jobs())]
     return [{**job, "file": file} for job, file in named if isinstance(job, dict)]
+
+
+def for_others(events: Iterable[Mapping[str, object]]) -> Documents:
+    """Return each event for other systems, as it was on the event bus."""
+    return {f"sent {event['id']}": masked(event) for event in events}
 
 
 def _command(trace: Trace, chat: Chat) -> Mapping[str, object]:

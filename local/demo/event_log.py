@@ -1,4 +1,4 @@
-"""The event log: the functions' calls, the lines they log, and a count of changes.
+"""The event log: the functions' calls, the lines they log, events for other systems, and a count of changes.
 
 It reads only what the system shows to everyone. The functions don't know that they are watched.
 """
@@ -6,7 +6,7 @@ It reads only what the system shows to everyone. The functions don't know that t
 import json
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from local.aws.lambda_pool import Invocation
 
 CALLS_KEPT = 500
 LINES_KEPT = 5000
+EVENTS_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ class Line:
 
 
 class EventLog:
-    """Keeps the latest calls and lines. Thread-safe. `changes` counts the changes that the page may have to draw."""
+    """Keeps the latest calls, lines and events. Thread-safe. `changes` counts what the page may have to draw."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._calls: dict[str, Invocation] = {}
         self._lines: deque[Line] = deque(maxlen=LINES_KEPT)
+        self._events: deque[Mapping[str, Any]] = deque(maxlen=EVENTS_KEPT)
         self._listeners: list[Callable[[Line], None]] = []
         self.changes = 0
 
@@ -70,6 +72,15 @@ class EventLog:
                 del self._calls[next(iter(self._calls))]
         self.notify()
 
+    def add_event(self, event: Mapping[str, Any]) -> bool:
+        """Add an event for other systems. Return whether it is new: it may come twice, with the same id."""
+        with self._changed:
+            is_new = all(it["id"] != event["id"] for it in self._events)
+            if is_new:
+                self._events.append(event)
+        self.notify()
+        return is_new
+
     def notify(self, *_: object) -> None:
         """Count a change, and wake everyone who waits for one."""
         with self._changed:
@@ -85,6 +96,11 @@ class EventLog:
         """Return the latest calls, in the order in which they began."""
         with self._changed:
             return list(self._calls.values())
+
+    def events(self) -> list[Mapping[str, Any]]:
+        """Return the latest events for other systems, in the order in which they came."""
+        with self._changed:
+            return list(self._events)
 
     def lines(self) -> list[Line]:
         """Return the latest lines, in the order in which they came."""

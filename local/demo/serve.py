@@ -1,7 +1,8 @@
 """Run the page and the system behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from typing import Any
 
 from local.aws.built import Built
 from local.demo.controller import Controller
@@ -13,13 +14,22 @@ from local.system import Account, System, running
 
 
 @contextmanager
-def served(port: int, rtc: Account | None = None, *, built: Built | None = None) -> Iterator[tuple[str, System]]:
+def served(
+    port: int, rtc: Account | None = None, *, built: Built | None = None, show: Callable[[str], None] = lambda _: None
+) -> Iterator[tuple[str, System]]:
     """Run both until the context ends; yield the page's address on 127.0.0.1:`port` (0: any free port) and the system.
+
+    `show` is called with a line for each event for other systems, from any thread.
 
     Nobody is in the rooms of the RTC stand-in, so a recording ends by itself after its idle time.
     Raises LocalError if the system can't run. If the port is in use, that is PortTaken, before anything is started.
     """
     event_log, http_api = EventLog(), HttpApi()
+
+    def take(event: Mapping[str, Any]) -> None:
+        if event_log.add_event(event):
+            show(_in_a_line(event))
+
     with (
         closing(Server(http_api.answer, port)) as server,
         running(
@@ -29,6 +39,7 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
             files=True,
             on_log=event_log.add_line,
             on_call=event_log.add_call,
+            on_event=take,
         ) as system,
         system.slack.chat.watching(event_log.notify),
     ):
@@ -37,3 +48,8 @@ def served(port: int, rtc: Account | None = None, *, built: Built | None = None)
             yield server.endpoint, system
         finally:
             server.close()  # the page's requests end before the system does
+
+
+def _in_a_line(event: Mapping[str, Any]) -> str:
+    about = event["data"]
+    return f"event {event['type']}: {about['user_id']} in room {about['room_id']} ({event['id']})"

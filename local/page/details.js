@@ -139,7 +139,8 @@ function verdict(accepted, words) {
 const request = ({ line, headers, body }) => text("Request", [line, ...headers, "", body].join("\n").trim());
 const answer = (caption, it) => text(caption, `${it.headers.join("\n")}\n\n${it.body}`);
 
-function text(caption, content, copied = false) {
+/** Return text under a caption, such as a request or a JSON document. */
+export function text(caption, content, copied = false) {
   return element(
     "figure",
     {},

@@ -3,7 +3,7 @@
 import { element } from "./dom.js";
 import { clock } from "./dates.js";
 
-const COLUMNS = ["Job", "Room", "User", "Picture", "State", "Since", "File"];
+const COLUMNS = ["Job", "Room", "User", "Picture", "State", "Since"];
 
 /** Return { node, draw }. */
 export function jobs(state) {
@@ -25,7 +25,7 @@ export function jobs(state) {
     table.hidden = !all?.length;
     none.hidden = Boolean(all?.length);
     none.textContent = state.workspace.real_rtc ? "The real RTC is in use. Its API cannot list jobs." : "RTC has no job yet.";
-    body.replaceChildren(...(all ?? []).map(row));
+    body.replaceChildren(...(all ?? []).flatMap((job) => [row(job), ...(job.file ? [fileRow(job.file)] : [])]));
   }
 
   return { node, draw };
@@ -49,6 +49,11 @@ function row(job) {
     element("td", {}, picture ? `${job.select_stream_type} ${picture}` : "audio"),
     element("td", {}, element("span", { class: `job-state ${job.state.toLowerCase()}` }, job.state), ` ${job.stop_reason ?? ""}`),
     element("td", {}, clock(Date.parse(job.update_time))),
-    element("td", {}, job.file ? video(job.file) : ""),
   );
+}
+
+/** Return the row below a job's own, with its file: beside the job there is no room for it. */
+function fileRow(file) {
+  const name = element("p", { class: "note" }, file.split("/").at(-1));
+  return element("tr", { class: "file-row" }, element("td", { colspan: COLUMNS.length }, video(file), name));
 }

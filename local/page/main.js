@@ -3,6 +3,7 @@
 import { drawChat } from "./chat.js";
 import { drawComposer } from "./composer.js";
 import { drawEventComposer } from "./eventcomposer.js";
+import { events } from "./events.js";
 import { drawHome } from "./home.js";
 import { simulated } from "./intro.js";
 import { jobs } from "./jobs.js";
@@ -26,7 +27,7 @@ const [first] = known.people;
 const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
 
 const steps = timeline(state);
-const views = { timeline: steps, jobs: jobs(state), rules: rules(state), break: switches(state, byId("badge"), byId("reset")) };
+const views = { timeline: steps, jobs: jobs(state), events: events(state), rules: rules(state), break: switches(state, byId("badge"), byId("reset")) };
 const side = panel(state, byId("panel"), byId("columns"), [...document.querySelectorAll("[data-view]")], views);
 
 /** Open the panel on a command, by the id of its request or its order, and set the page's address to it. */

@@ -51,6 +51,11 @@ export class State {
     return this.#under("command ").map(([, command]) => command).sort((one, other) => one.at - other.at);
   }
 
+  /** Return the events for other systems, in the order in which they came. */
+  sent() {
+    return this.#under("sent ").map(([, event]) => event);
+  }
+
   /** Return the chosen command or event, or the newest if none is chosen. */
   command() {
     const commands = this.commands();

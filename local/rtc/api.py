@@ -34,6 +34,7 @@ from local.rtc.signature import Key, SignatureCheck
 CALLS_KEPT = 1000
 
 _PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/individual-stream-jobs(?:/(?P<job_id>[^/]+))?")
+_RULE_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/record-rules/(?P<rule_id>[^/]+)")
 _CALLBACK_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/record-callback")
 _CALLBACK_OPERATIONS: dict[str, Operation] = {"GET": "show callback", "PUT": "set callback"}
 _OPERATIONS: dict[tuple[str, bool], Operation] = {
@@ -64,6 +65,7 @@ class _Route(NamedTuple):
     operation: Operation | None  # None: the API has no such call
     app_id: str = ""
     job_id: str = ""
+    rule_id: str = ""
 
 
 class RtcApi:
@@ -274,6 +276,8 @@ class RtcApi:
             raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such app")
         now = self._clock()
         self._throttle(now)
+        if route.operation == "show rule":
+            return self._rule(route.rule_id)
         return self._call_job(route, request, now)
 
     def _call_job(self, route: _Route, request: Request, now: datetime) -> Answer:
@@ -303,6 +307,15 @@ class RtcApi:
         # guess: what an app without a setting answers.
         given = {"record_callback": setting} if setting["url"] else {}
         return Answer.of_json(HTTPStatus.OK, {"app_id": self.credentials.app_id, **given})
+
+    def _rule(self, rule_id: str) -> Answer:
+        made_up = self.credentials
+        if rule_id != made_up.record_rule_id:
+            # guess: the status and the code of an unknown rule.
+            raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such rule")
+        place = {"location": made_up.region, "bucket": made_up.bucket, "object": ""}
+        rule = {"rule_id": rule_id, "app_id": made_up.app_id, "obs_addr": place, "record_formats": ["MP4"]}
+        return Answer.of_json(HTTPStatus.OK, rule)
 
     def _check_rule(self, given: Parameters | Change) -> None:
         if self._strict_rules:
@@ -347,6 +360,9 @@ def _route(request: Request) -> _Route:
         return _Route("list")
     if setting := _CALLBACK_PATH.fullmatch(request.path):
         return _Route(_CALLBACK_OPERATIONS.get(request.method), unquote(setting["app_id"]))
+    if rule := _RULE_PATH.fullmatch(request.path):
+        is_read = request.method == "GET"
+        return _Route("show rule" if is_read else None, unquote(rule["app_id"]), rule_id=unquote(rule["rule_id"]))
     path = _PATH.fullmatch(request.path)
     if not path:
         return _Route(None)

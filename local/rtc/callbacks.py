@@ -22,6 +22,7 @@ from local.rtc.refusal import Refused
 _logger = logging.getLogger(__name__)
 _POLL_S = 0.2
 _LIMIT_S = 10
+_TRIES, _AGAIN_S = 3, 1.0  # guess: RTC's page does not say whether a callback is repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Callbacks:
 
 
 class Sender:
-    """Posts what is due until `close`, in a thread. A request that fails is not repeated."""
+    """Posts what is due until `close`, in a thread. What the address can't take is posted again."""
 
     def __init__(self, due: Callable[[], Sequence[Call]]) -> None:
         self._due = due
@@ -92,8 +93,9 @@ class Sender:
     def _run(self) -> None:
         while not self._closing.wait(_POLL_S):
             for call in self._due():
-                if not self._closing.is_set():
-                    _post(call)
+                for _ in range(_TRIES):
+                    if self._closing.is_set() or _post(call) or self._closing.wait(_AGAIN_S):
+                        break
 
 
 def read_setting(body: bytes) -> tuple[str, str]:
@@ -111,15 +113,17 @@ def read_setting(body: bytes) -> tuple[str, str]:
     return url, auth_key
 
 
-def _post(call: Call) -> None:
+def _post(call: Call) -> bool:
+    """Post it. Return whether it was taken or refused, and not to be posted again."""
     try:
         with session_to(call.url) as session:
             answer = session.post(call.url, data=call.body, headers=call.headers, timeout=_LIMIT_S)
     except requests.RequestException as error:
         _logger.warning("the callback address can't be reached (%s)", type(error).__name__)
-    else:
-        if not answer.ok:
-            _logger.info("the callback address answered %d", answer.status_code)
+        return False
+    if not answer.ok:
+        _logger.info("the callback address answered %d", answer.status_code)
+    return answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _events(job: Job, files: Files, now: datetime) -> list[tuple[str, dict[str, object], datetime]]:

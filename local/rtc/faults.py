@@ -10,7 +10,9 @@ from local import faults
 from local.http_message import Answer
 from local.rtc.refusal import error_body
 
-type Operation = Literal["start", "show", "update", "stop", "token", "list", "show callback", "set callback"]
+type Operation = Literal[
+    "start", "show", "update", "stop", "token", "list", "show rule", "show callback", "set callback"
+]
 
 
 class Fault(faults.Fault, frozen=True, extra="forbid"):

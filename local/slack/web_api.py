@@ -70,7 +70,7 @@ class WebApi:
             return Answer.of_json(
                 200, {"ok": False, "error": error.code, **(more if error.code == "missing_scope" else messages)}
             )
-        return Answer.of_json(200, {"ok": True, **fields})
+        return Answer.of_json(200, {"ok": True, **fields}, (("X-OAuth-Scopes", ",".join(sorted(self._scopes))),))
 
     def _authenticate(self, request: Request, arguments: _Arguments) -> None:
         kind, _, bearer = request.headers.get("Authorization").partition(" ")

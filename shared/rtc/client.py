@@ -1,4 +1,4 @@
-"""The calls to RTC: single stream recording jobs, a bucket's list, callbacks. Only RtcError leaves this module.
+"""The calls to RTC: single stream recording jobs, a bucket's list, rules, callbacks. Only RtcError leaves this module.
 
 Source: "Starting a Single Stream Recording Job" and its siblings (query, update, stop) in the RTC API reference,
 https://support.huaweicloud.com/intl/en-us/api-rtc/.
@@ -27,6 +27,7 @@ from shared.rtc.callback_setting import CallbackSetting, setting_in
 from shared.rtc.errors import AlreadyDone, NotConnected, OutcomeUnknown, RtcError
 from shared.rtc.models import PublishParam, RecordingJob, RecordingRequest, RecordParam
 from shared.rtc.push_addresses import keys_in
+from shared.rtc.record_rules import RecordRule, rule_in
 from shared.rtc.request_preview import RequestPreview, masked_body, masked_in
 
 DEFAULT_ENDPOINT = "https://rtc-api.myhuaweicloud.com"
@@ -65,6 +66,7 @@ class RtcClient:
         self._jobs_url = f"{endpoint}/v2/apps/{app_id}/individual-stream-jobs"
         self._objects_url = f"{endpoint}/v2/rtc-ops/buckets/objects"
         self._callback_url = f"{endpoint}/v2/apps/{app_id}/record-callback"
+        self._rules_url = f"{endpoint}/v2/apps/{app_id}/record-rules"
         self._auth = auth
         self._session = session or transport.new_session()
         self._clock = clock
@@ -72,6 +74,8 @@ class RtcClient:
         self._last_used = clock()
         self.last_request_id: str | None = None
         """X-request-Id of the last answer, for the log."""
+        self.last_date: datetime | None = None
+        """RTC's time in the last answer, if it had one."""
 
     def start(self, request: RecordingRequest) -> RecordingJob:
         """Start a recording, and return the new job, usually still INIT.
@@ -118,6 +122,10 @@ class RtcClient:
     def jobs_in(self, bucket: Bucket, room_id: str, user_id: str) -> dict[str, RecordedFile]:
         """Return the jobs of a user of a room that have left files in a bucket, each with a file. Raises RtcError."""
         return bucket.jobs_in(self._list(bucket, ANY_STREAM), room_id, user_id)
+
+    def rule(self, rule_id: str) -> RecordRule:
+        """Return a recording rule of the app. Raises RtcError: NotFound if there is no such rule."""
+        return rule_in(self._ask("show rule", "GET", f"{self._rules_url}/{quote(rule_id, safe='')}"))
 
     def callback(self) -> CallbackSetting:
         """Return where RTC calls back about the app's recordings. Raises RtcError."""
@@ -170,13 +178,14 @@ class RtcClient:
             raise OutcomeUnknown(operation, error_msg=_in_words(error)) from error
         finally:
             self._last_used = self._clock()
+        self.last_date = _date_of(response)
         request_id = transport.header(response.headers, "X-request-Id")
         secrets, push_keys = self._auth.secrets(), _keys_in(body)
         answer = Answer(
             response.status_code,
             masked_in(request_id or "", (*secrets, *push_keys)) or None,
             content,
-            clock_ahead=self._clock_ahead(response),
+            clock_ahead=self._clock_ahead(),
             secrets=secrets,
             push_keys=push_keys,
         )
@@ -186,14 +195,18 @@ class RtcClient:
         _logger.info(LogEvent.RTC_ANSWERED, extra=facts)
         return answer
 
-    def _clock_ahead(self, response: requests.Response) -> timedelta:
+    def _clock_ahead(self) -> timedelta:
         """Return how far our clock is ahead of RTC's; zero if the answer doesn't say, or if no signature needs it."""
-        try:
-            date = parsedate_to_datetime(response.headers.get("Date", ""))
-        except ValueError:
-            return timedelta(0)
         is_signed = isinstance(self._auth, AkSkAuth)
-        return self._clock() - (date if date.tzinfo else date.replace(tzinfo=UTC)) if is_signed else timedelta(0)
+        return self._clock() - self.last_date if is_signed and self.last_date is not None else timedelta(0)
+
+
+def _date_of(response: requests.Response) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _keys_in(body: Mapping[str, JsonValue] | None) -> tuple[str, ...]:

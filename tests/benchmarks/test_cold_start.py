@@ -23,10 +23,13 @@ from local.aws.template import Function
 from local.sam.events import SIGNING_SECRET, WEBHOOK_CALLER, WEBHOOK_KEY, events
 from local.slack.workspace import SlackWorkspace
 from local.system import Caller, running
+from tests.callback_requests import callback_headers
+from tests.webhook_requests import a_request
 
 BUILT = find_built()
 _SLICE = 0.02
 _RUNS = 5
+_callback_keys: list[str] = []
 _EVENTS = {"SlackFunction": "slack-start", "WebhookFunction": "webhook-start", "RecorderFunction": "recorder-dry-run"}
 
 
@@ -41,7 +44,10 @@ def _deployed() -> Iterator[dict[str, tuple[Function, Mapping[str, str]]]]:
 
     slack = SlackWorkspace(rate_limited=False)
     slack.signing_secret = SIGNING_SECRET
-    with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], host_of=host_of):
+    with running(slack=slack, callers=[Caller(WEBHOOK_CALLER, WEBHOOK_KEY)], host_of=host_of, files=True) as system:
+        secret = system.stack.secrets["WebhookSecret"]
+        assert isinstance(secret, dict)
+        _callback_keys[:] = secret["callback_keys"]
         yield found
 
 
@@ -73,15 +79,7 @@ def test_cold_and_warm(deployed: dict[str, tuple[Function, Mapping[str, str]]], 
     function, environment = deployed[name]
     cold, warm = [], []
     for _ in range(_RUNS):
-        pool = Pool(
-            function,
-            runtime="awslambdaric",
-            folder=BUILT.folder / name,
-            environment=environment,
-            on_line=lambda _: None,
-            on_call=lambda _: None,
-            python=BUILT.python,
-        )
+        pool = _pool(function, environment)
         began = time.perf_counter()
         worker = pool._take()
         with _share(worker.pid, min(memory / 1769, 1)):
@@ -97,6 +95,47 @@ def test_cold_and_warm(deployed: dict[str, tuple[Function, Mapping[str, str]]], 
     first, later = (statistics.median(times) * 1000 for times in (cold, warm))
     print(f"\n{name} at {memory} MB: cold {first:.0f} ms, warm {later:.0f} ms")
     assert first > later
+
+
+@pytest.mark.timeout(300)
+def test_a_callback_beside_a_start(deployed: dict[str, tuple[Function, Mapping[str, str]]]) -> None:
+    """Prints what RTC waits for an answer to a callback about an unknown job, as a share of what a caller waits."""
+    function, environment = deployed["WebhookFunction"]
+    pool = _pool(function, environment)
+    worker = pool._take()
+    pool._give_back(worker)
+    took: dict[str, list[float]] = {"start": [], "callback": []}
+    with _share(worker.pid, 512 / 1769):
+        for _ in range(_RUNS**2):
+            for kind, event in (("start", _event("WebhookFunction")), ("callback", _callback())):
+                began = time.perf_counter()
+                result = json.loads(pool.invoke(event))
+                took[kind].append(time.perf_counter() - began)
+                assert result["statusCode"] == {"start": 202, "callback": 200}[kind]
+    for open_worker in pool.close():
+        open_worker.close()
+    ratio = statistics.median(one / other for one, other in zip(took["callback"], took["start"], strict=True))
+    middle, most = statistics.median(took["callback"]), max(took["callback"][1:])
+    print(f"\ncallback at 512 MB: {middle * 1000:.0f} ms, at most {most * 1000:.0f} ms, {ratio:.0%} of a start")
+    assert middle < 1
+
+
+def _pool(function: Function, environment: Mapping[str, str]) -> Pool:
+    return Pool(
+        function,
+        runtime="awslambdaric",
+        folder=BUILT.folder / function.name,
+        environment=environment,
+        on_line=lambda _: None,
+        on_call=lambda _: None,
+        python=BUILT.python,
+    )
+
+
+def _callback() -> bytes:
+    body = json.dumps({"event_type": "RECORD_NEW_FILE_START", "job_id": "of-nobody"}).encode()
+    headers = callback_headers(body, key=_callback_keys[0], now=time.time())
+    return json.dumps(a_request(body, headers, path="/rtc/callbacks")).encode()
 
 
 def _event(name: str) -> bytes:

@@ -38,6 +38,10 @@ def test_axe_finds_nothing_serious(
     for view in ("RTC’s jobs", "Timeline"):
         page.get_by_role("button", name=view).click()
         assert serious_faults(page) == []
+    page.get_by_role("button", name="Events", exact=True).click()
+    page.locator("summary", has_text=room).first.click()
+    assert serious_faults(page) == []
+    page.get_by_role("button", name="Timeline").click()
     for tab in ("RTC", "Reply"):
         page.get_by_role("tab", name=tab, exact=True).click()
         assert serious_faults(page) == []

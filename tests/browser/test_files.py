@@ -21,6 +21,23 @@ def test_a_recording_leads_to_a_file_that_plays(page: Page, room: str) -> None:
     _play(page, video)
 
 
+def test_the_page_shows_the_events_for_other_systems(page: Page, room: str) -> None:
+    """Each as the event bus had it, the newest first; the keyboard opens it, and it stays open when others come."""
+    page.get_by_role("button", name="Events", exact=True).click()
+    panel = page.get_by_role("complementary", name="What happened underneath")
+    send(page, f"/record room {room} user001")
+    started = panel.locator("summary", has_text=room).filter(has_text="recording.started")
+    expect(started).to_have_count(1)
+    started.press("Enter")
+    detail = panel.get_by_role("group", name="The event’s detail").filter(has_text=room)
+    expect(detail).to_contain_text('"stream_name": "s_')
+    send(page, f"/record stop {room} user001")
+    expect(panel.locator("summary", has_text=room)).to_contain_text(
+        ["recording.file", "recording.ended", "recording.running", "recording.started"]
+    )
+    expect(detail).to_be_visible()
+
+
 def test_a_link_opens_the_file_for_who_asked(page: Page, room: str) -> None:
     """Signed for ten minutes, and served by the stand-in of OBS under the bucket's own name."""
     send(page, f"/record room {room} user001")

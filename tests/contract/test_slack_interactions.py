@@ -18,10 +18,11 @@ from slack_bolt import Ack, App, BoltContext, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.app import create_app
-from bot.asker import Clicked
 from bot.conversation import Conversation
+from bot.payloads import Clicked
 from functions.aws.secrets import Secret
-from functions.slack import Door, SlackSecret
+from functions.http.slack_secret import SlackSecret
+from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.clicks import a_click
@@ -49,7 +50,12 @@ BOLTS: dict[str, Any] = {
         }
     ],
 }
-ORGS = BOLTS | {"team": None, "enterprise": {"id": "E111", "name": "Sandbox Org"}, "is_enterprise_install": True}
+ORGS = BOLTS | {
+    "team": None,
+    "user": BOLTS["user"] | {"team_id": "E111"},
+    "enterprise": {"id": "E111", "name": "Sandbox Org"},
+    "is_enterprise_install": True,
+}
 CLICKS = {
     "of Bolt's tests": BOLTS,
     "of an organisation's app": ORGS,

@@ -20,7 +20,8 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.app import create_app
 from bot.conversation import Conversation
 from functions.aws.secrets import Secret
-from functions.slack import Door, SlackSecret
+from functions.http.slack_secret import SlackSecret
+from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
@@ -50,9 +51,15 @@ SUBMISSION: dict[str, Any] = {
         {"block_id": "b", "action_id": "a", "channel_id": "C111", "response_url": "https://hooks.slack.com/app/T1/1/x"}
     ],
 }
+OF_ORGANISATION: dict[str, Any] = {
+    "team": None,
+    "user": SUBMISSION["user"] | {"team_id": "E111"},
+    "enterprise": {"id": "E111", "name": "Sandbox Org"},
+    "is_enterprise_install": True,
+}
 FORMS = {
     "a form": SUBMISSION,
-    "a form of an organisation's app": SUBMISSION | {"team": None, "is_enterprise_install": True},
+    "a form of an organisation's app": SUBMISSION | OF_ORGANISATION,
     "the workspace's shortcut": a_shortcut(),
     "a message's shortcut": a_shortcut("start_as_said", "100 user001"),
     "a click in the home tab": a_home_click("form"),

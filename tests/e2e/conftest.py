@@ -4,7 +4,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -59,6 +59,8 @@ class Deployment:
     slack: SlackWorkspace
     logs: list[str]
     calls: list[Invocation]
+    events: list[Mapping[str, Any]]
+    """What the event bus delivered to another system's queue; an event may be there twice."""
     room: str = field(default_factory=new_room)
 
     def type(
@@ -187,6 +189,7 @@ def deployed(
     api = rtc or RtcApi(calls_per_second=None)
     slack = SlackWorkspace(rate_limited=False, patience=PATIENCE_S)
     calls: list[Invocation] = []
+    events: list[Mapping[str, Any]] = []
     with running(
         rtc=api,
         slack=slack,
@@ -197,9 +200,10 @@ def deployed(
         parameters={"MaxReceives": "3", "LogLevel": "DEBUG"},
         on_log=lambda function, line: logs.append(f"{function}: {line}"),
         on_call=calls.append,
+        on_event=events.append,
     ) as system:
         be_patient(system)
-        yield Deployment(system, api, slack, logs, calls)
+        yield Deployment(system, api, slack, logs, calls, events)
 
 
 @pytest.fixture(scope="package")

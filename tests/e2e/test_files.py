@@ -6,7 +6,7 @@ Minutes pass by putting times back in the table (tests/e2e/minutes.py).
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,14 +14,16 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 
+from docs.event_schemas import FOLDER
 from local.http_message import Headers, Request
 from local.rtc.api import RtcApi
 from local.rtc.callbacks import Manner
 from local.rtc.faults import Fault
 from local.rtc.files import SAMPLE
 from local.slack.chat import ANN, ANN_AND_BOT, BEN, Channel, Person
-from shared.log_events import LogEvent
+from shared.events import EventType
 from shared.recordings import End, RecordingState
 from shared.signed_address import LIFETIME
 from tests.callback_requests import callback_headers
@@ -34,6 +36,8 @@ MADE = Fault(status=502, made=True)
 """RTC makes the job, and does not say so."""
 LOST = Fault(status=502)
 """RTC makes no job, and nobody knows."""
+REFUSED = Fault(status=400, error_code="RTC.00001007")
+"""RTC makes no job, and says why."""
 
 
 class _Clock:
@@ -136,26 +140,38 @@ def a_file(name: str) -> dict[str, Any]:
     return {"obs_bucket": "recordings", "obs_object": f"a/{name}", "file_size": 812_000_000, "record_duration": 5040}
 
 
-def sent(bot: Deployment) -> list[dict[str, Any]]:
-    """The events about this test's recordings that were sent, in the order of their making; each may be sent twice."""
+def on_bus(bot: Deployment) -> list[Mapping[str, Any]]:
+    """The events about this test's recordings on the event bus, in the order of their making, each once."""
     subjects = {it.id for it in recordings(bot)}
-    lines = [line.partition(": ")[2] for line in bot.logs if LogEvent.EVENT_SENT in line]
-    events = [it for it in map(json.loads, lines) if it["event_id"].rpartition("-")[0] in subjects]
-    return [it for _, it in sorted({it["event_id"]: it for it in events}.items())]
+    events = {it["id"]: it for it in list(bot.events) if it["subject"] in subjects}
+    return sorted(events.values(), key=lambda it: (it["subject"], int(it["id"].rpartition("-")[2])))
 
 
 def kinds(bot: Deployment) -> list[str]:
-    """What happened to this test's recordings, by the events that were sent."""
-    return [it["event_type"].removeprefix("recording.") for it in sent(bot)]
+    """What happened to this test's recordings, by the events on the event bus."""
+    return [it["type"].removeprefix("recording.") for it in on_bus(bot)]
 
 
 def test_from_a_start_to_its_file_by_callback(bot: Deployment, lectures: Channel) -> None:
-    """No minute passes: the thread has the file, once, and each event was sent, once."""
+    """No minute passes: the thread has the file, once, and the event bus has each event."""
     record(bot, lectures)
     stop(bot, lectures)
     bot.read("🎬", f"_{bot.room}_user001_", "in bucket recordings", channel=lectures)
     eventually(lambda: kinds(bot) == ["started", "running", "ended", "file"])
     assert len(told(bot, lectures)) == 1
+
+
+def test_each_kind_of_event_is_on_the_bus_and_valid(bot: Deployment, lectures: Channel) -> None:
+    """A rule delivers them to a queue, as to any other system; each has the form of its published schema."""
+    record(bot, lectures)
+    unknown(bot, lectures, LOST, "user002")
+    bot.rtc.misbehave(REFUSED, operation="start")
+    bot.type("ROOM user003", channel=lectures)
+    stop(bot, lectures)
+    in_minutes(bot, lambda: {f"recording.{it}" for it in kinds(bot)} == set(EventType))
+    for event in on_bus(bot):
+        schema = json.loads((FOLDER / f"{event['type']}.json").read_text(encoding="utf-8"))
+        Draft202012Validator(schema, format_checker=FormatChecker()).validate(event)
 
 
 @pytest.mark.drill
@@ -202,7 +218,7 @@ def test_callbacks_that_misbehave_tell_the_file_once(bot: Deployment, lectures: 
     assert len(told(bot, lectures)) == 1
     (recording,) = recordings(bot)
     assert len(recording.files) == 1
-    assert kinds(bot) == ["started", "running", "ended", "file"]
+    eventually(lambda: kinds(bot) == ["started", "running", "ended", "file"])
 
 
 @pytest.mark.drill
@@ -279,7 +295,7 @@ def test_an_unknown_start_is_adopted_by_a_callback(bot: Deployment, lectures: Ch
     bot.read("🔴 Recording user001", channel=lectures)
     stop(bot, lectures)
     bot.read("🎬", f"_{bot.room}_user001_", channel=lectures)
-    assert kinds(bot)[:3] == ["unknown", "started", "running"]
+    eventually(lambda: kinds(bot)[:3] == ["unknown", "started", "running"])
     assert bot.starts() == 1
 
 

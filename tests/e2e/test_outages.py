@@ -63,7 +63,7 @@ def test_what_is_gone_for_good_is_told() -> None:
     with running(
         rtc=nobody, slack=slack, bot_token=False, parameters=parameters, built=BUILT, on_call=calls.append
     ) as system:
-        bot = Deployment(system, RtcApi(), slack, [], calls)
+        bot = Deployment(system, RtcApi(), slack, [], calls, [])
         _without_rtc(bot)
         bot = replace(bot, room=new_room())
         _without_table(bot)

@@ -1,6 +1,7 @@
 """python -m local serve, as make demo runs it."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -8,12 +9,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
 
 from local.http_message import Answer
 from local.loopback import Server
+from local.slack.chat import ANN, CLASS_RECORDINGS
 from tests.paths import ROOT
 from tests.processes import PATIENCE_S, children_of, is_gone, within
 from tests.programs import need
@@ -34,14 +37,19 @@ def serving() -> Iterator[subprocess.Popen[str]]:
 
 
 def test_the_page_is_there_until_it_is_ended(serving: subprocess.Popen[str]) -> None:
-    """One line says where the page is; it answers there; at Ctrl-C all of it ends, leaving nothing."""
+    """One line says where the page is; it answers there; each event is a line; at Ctrl-C all ends, leaving nothing."""
     assert serving.stdout is not None
     found = re.fullmatch(r"recordbot is at http://(127\.0\.0\.1:\d+) .*\n", serving.stdout.readline())
     assert found is not None
     connection = http.client.HTTPConnection(found[1], timeout=PATIENCE_S)
     connection.request("GET", "/")
     assert b"<title>recordbot" in connection.getresponse().read()
+    typed = {"person": ANN.user_id, "channel": CLASS_RECORDINGS.channel_id, "text": "/record room 100 user001"}
+    connection.request("POST", "/api/messages", json.dumps(typed), {"Content-Type": "application/json"})
+    assert connection.getresponse().status == HTTPStatus.NO_CONTENT
     connection.close()
+    assert serving.stdout.readline().startswith("Its webhook: ")
+    assert serving.stdout.readline().startswith("event recording.started: user001 in room 100 (")
     children = children_of(serving.pid)
     assert children
     serving.send_signal(signal.SIGINT)

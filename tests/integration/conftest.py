@@ -55,6 +55,7 @@ from functions.worker.turns import Turns
 from local.aws.index_lag import IndexLag
 from local.aws.moto_caches import remember
 from local.aws.moto_reads import change_reads
+from local.aws.moto_secrets import follow_current
 from local.aws.moto_writes import change_writes
 from local.aws.quick_moto import make_quick
 from local.rtc.api import RtcApi
@@ -96,6 +97,7 @@ remember()
 _lag = IndexLag()
 change_reads(_lag)
 change_writes(_lag)
+follow_current()
 
 
 @pytest.fixture(scope="module")

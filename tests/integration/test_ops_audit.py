@@ -37,8 +37,8 @@ def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
 @pytest.fixture
 def stack(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> OpsStack:
     """The stack of that world."""
-    outputs = {"LedgerTableName": TABLE, "AuditTableName": AUDIT.name, "AuditRetentionDays": "400"}
-    return OpsStack(capsys, monkeypatch, outputs | {"RtcAppId": world.ledger.recordings._app_id})
+    outputs = {"LedgerTableName": TABLE, "AuditTableName": AUDIT.name, "RtcAppId": world.ledger.recordings._app_id}
+    return OpsStack(capsys, monkeypatch, outputs, {"AuditRetentionDays": "400"})
 
 
 def a_person() -> Actor:

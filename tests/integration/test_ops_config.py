@@ -40,7 +40,7 @@ class Stack:
         self.table = Table(dynamodb, TABLE, AUDIT)
         self.dynamodb = dynamodb
         self.stored = Configurations(self.table, self.app_id)
-        names = ("LedgerTableName", "AuditTableName", "AuditRetentionDays", "RtcAppId")
+        names = ("LedgerTableName", "AuditTableName", "RtcAppId")
         outputs = {name: TEMPLATE["Outputs"][name] for name in names}
         parameters = {
             "LedgerTable": TABLE,

@@ -4,11 +4,12 @@ import http.client
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -17,8 +18,9 @@ from local.demo import serve
 from local.demo.http_api import PAGE
 from local.demo.serve import served
 from local.demo.switches import SWITCHES
-from local.http_message import Answer
+from local.http_message import Answer, Wire
 from local.loopback import PortTaken, Server
+from local.rtc.faults import Fault as RtcFault
 from local.slack.faults import Fault as SlackFault
 from local.system import System
 from tests.processes import PATIENCE_S
@@ -428,3 +430,50 @@ def test_an_operator_shows_and_sets_where_rtc_calls_back(address: str, demo: tup
     status, shown, _ = _ops(address, "callbacks", "set", url, text="yes\n")
     assert (status, "theirs.example.com/x, not signed" in shown, key in shown) == (0, True, False)
     assert rtc.callback_setting() == (url, key)
+
+
+def test_ctrl_c_sets_half_of_nothing(address: str, demo: tuple[str, System]) -> None:
+    """At the question nothing was set; while RTC is asked nobody knows, and a line says so. It can be run again."""
+    rtc = demo[1].rtc
+    assert rtc is not None
+    url, key = rtc.callback_setting()
+    theirs = ("https://theirs.example.com/x", "")
+    rtc.call_back(*theirs)
+    with _setting(address, url) as process:
+        assert _ended_by_ctrl_c(process) == (130, "recordbot: interrupted: nothing was set\n")
+    assert rtc.callback_setting() == theirs
+    rtc.misbehave(RtcFault(wire=Wire.NOTHING, delay=PATIENCE_S, made=True), operation="set callback")
+    with _setting(address, url) as process:
+        assert process.stdin is not None
+        process.stdin.write("yes\n")
+        process.stdin.flush()
+        _until(lambda: rtc.callback_setting() == (url, key))
+        status, error = _ended_by_ctrl_c(process)
+    assert (status, error.count("\n")) == (130, 1)
+    assert "interrupted: RTC was being asked, and it may be set or not: `callbacks show` says which" in error
+    status, shown, _ = _ops(address, "callbacks", "set", url, "--yes")
+    assert (status, shown) == (0, f"RTC calls back at {url} already: nothing was set\n")
+
+
+@contextmanager
+def _setting(address: str, url: str) -> Iterator[subprocess.Popen[str]]:
+    """`callbacks set` on this system, which has asked its question."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "ops", "callbacks", "set", url, "--local"],
+        env=os.environ | {"PORT": address.rpartition(":")[2]},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        while process.stdout.readline() != "Set it? Type yes:\n":
+            assert process.poll() is None
+        yield process
+        process.kill()
+
+
+def _ended_by_ctrl_c(process: subprocess.Popen[str]) -> tuple[int, str]:
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=PATIENCE_S)
+    return process.returncode, error

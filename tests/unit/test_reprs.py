@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot.asker import Asker, Clicked
+from bot.asker import Asker
+from bot.payloads import Clicked
 from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.http.api_gateway import HttpRequest
-from functions.slack import SlackSecret
+from functions.http.slack_secret import SlackSecret
 from functions.webhook_api.configuration import WebhookSecret
 from functions.worker.configuration import RecorderSecret
 from local.aws.lambda_pool import Invocation

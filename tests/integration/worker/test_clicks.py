@@ -261,14 +261,15 @@ def test_a_refused_start_can_be_tried_again(clicks: Clicks) -> None:
 
 
 def test_a_start_that_waits_can_be_given_up(clicks: Clicks) -> None:
-    """Then it isn't tried again, and its message says so."""
+    """Then it isn't tried again, and its message says so, and who gave it up."""
     clicks.world.rtc.misbehave(FAILED, operation="start", times=None)
     order = clicks.world.order()
     assert clicks.world.run(order) is not None
     waits = clicks.messages()[-1]
     assert labels(waits) == ["Give up"]
-    given_up = clicks.done(ANN, waits, "give-up")
+    given_up = clicks.done(BEN, waits, "give-up")
     assert clicks.text(given_up).startswith("⛔ Not recorded: user001 in room 100")
+    assert "@ben gave it up. Nothing was started." in clicks.text(given_up)
     assert labels(given_up) == ["Try again", "Details"]
     asked = clicks.world.starts()
     clicks.world.clock.tick(60)
@@ -287,6 +288,35 @@ def test_record_again_is_gone_with_the_first_click(clicks: Clicks) -> None:
     assert clicks.text(shown).startswith("⏹️ Recorded user001 in room 100")
     assert "by @ben" in clicks.text(shown)
     assert order.order_id in clicks.text(shown)
+
+
+def test_what_is_started_again_is_redrawn_when_the_new_start_has_its_outcome(clicks: Clicks) -> None:
+    """What was asked of it is said only while its work is under way, however that ends."""
+    card = a_card(clicks)
+    over = clicks.done(ANN, card, "stop")
+    for fault in (None, FAILED, Fault(status=400, error_code="RTC.00001007")):
+        if fault is not None:
+            clicks.world.rtc.misbehave(fault, operation="start")
+        (order,) = clicks.click(BEN, clicks.now(over), "again")
+        assert "Asking RTC" in clicks.text(clicks.now(over))
+        if fault is FAILED:
+            assert clicks.world.run(order) is not None
+            assert "Asking RTC" in clicks.text(clicks.now(over))
+        clicks.finish(order)
+        assert (clicks.now(over).content.blocks, labels(clicks.now(over))) == (over.content.blocks, labels(over))
+        clicks.world.clock.tick(60)
+        for recording in clicks.world.ledger.recordings.live():
+            clicks.world.client.stop(recording.job_id or "")
+        clicks.world.tick(minutes=2)
+
+
+def test_what_was_refused_and_is_tried_again_is_redrawn(clicks: Clicks) -> None:
+    """There is no recording of it, only the refused start."""
+    clicks.world.rtc.misbehave(Fault(status=400, error_code="RTC.00001007"), operation="start")
+    clicks.finish(clicks.world.order("user008"))
+    refused = clicks.messages()[-1]
+    after = clicks.done(BEN, refused, "again")
+    assert (clicks.text(after), labels(after)) == (clicks.text(refused), labels(refused))
 
 
 def test_what_can_be_done_about_an_unknown_outcome_is_gone_with_the_first_click(clicks: Clicks) -> None:

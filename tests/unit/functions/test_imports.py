@@ -18,12 +18,12 @@ def imported_by(*modules: str) -> set[str]:
 @pytest.mark.parametrize(
     ("function", "strangers"),
     [
-        ("functions.slack", {"shared.rtc.client", "requests", "moto", "local"}),
+        ("functions.slack", {"shared.rtc.client", "requests", "bot.surfaces", "bot.interactions", "moto", "local"}),
         ("functions.recorder", {"slack_bolt", "slack_sdk", "moto", "local"}),
     ],
 )
 def test_a_function_does_not_import_what_it_has_no_use_for(function: str, strangers: set[str]) -> None:
-    """The door holds no RTC client; the recorder has no Bolt; neither knows the stand-ins."""
+    """The door has no RTC client, and what answers clicks only when one comes; the recorder has no Bolt."""
     assert not strangers & imported_by(function)
 
 

@@ -28,7 +28,8 @@ from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages.replies import our_mistake
 from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
-from functions.slack import Door, SlackSecret, handler
+from functions.http.slack_secret import SlackSecret
+from functions.slack import Door, handler
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.clicks import a_click

@@ -140,11 +140,16 @@ def test_releasing_somebody_elses_wants_yes() -> None:
 # again
 
 
+def start_of(*recordings: Recording, **more: Any) -> Start:
+    """The start that repeats these."""
+    return Start(requests=tuple(it.request for it in recordings), repeats=tuple(it.id for it in recordings), **more)
+
+
 @pytest.mark.parametrize("text", ["again", "again 3", "again job=3", "again 100", "again 100 user001", "repeat"])
 def test_what_is_over_is_started_again_as_it_was(text: str) -> None:
     """The last start of this person here, or what is named."""
     placing = placed(text, asked(known=[OVER]))
-    assert placing.action == Start(requests=(OVER.request,))
+    assert placing.action == start_of(OVER)
     assert accepted(placing).startswith("⏳ Asking RTC to record user001 in room 100\n")
 
 
@@ -152,13 +157,11 @@ def test_a_time_that_somebody_gave_holds_again() -> None:
     """A maximum that holds for all needs no repeating."""
     since = OVER.since
     given = OVER.model_copy(update={"limit": Limit(ends_at=since + timedelta(minutes=90))})
-    assert placed("again", asked(known=[given])).action == Start(
-        requests=(OVER.request,), max_duration=timedelta(minutes=90)
-    )
+    assert placed("again", asked(known=[given])).action == start_of(OVER, max_duration=timedelta(minutes=90))
     moved = OVER.model_copy(update={"limit": Limit(ends_at=since - timedelta(minutes=1))})
-    assert placed("again", asked(known=[moved])).action == Start(requests=(OVER.request,))
+    assert placed("again", asked(known=[moved])).action == start_of(OVER)
     default = OVER.model_copy(update={"limit": Limit(ends_at=since + timedelta(hours=8), is_default=True)})
-    assert placed("again", asked(known=[default])).action == Start(requests=(OVER.request,))
+    assert placed("again", asked(known=[default])).action == start_of(OVER)
 
 
 def test_the_streams_of_the_last_start_that_are_over_are_started_again() -> None:
@@ -166,17 +169,19 @@ def test_the_streams_of_the_last_start_that_are_over_are_started_again() -> None
     over = [a_known(str(n), user_id=f"u{n}", n=n, order_id=ORDER_ID, state=RecordingState.ENDED) for n in range(2)]
     runs = a_known("2", user_id="u2", n=2, order_id=ORDER_ID)
     start = placed("again", asked(known=[OVER, *over, runs])).action
-    assert start == Start(requests=tuple(it.request for it in over))
+    assert start == start_of(*over)
 
 
 def test_what_did_not_start_is_released_first() -> None:
     """In the same order. What somebody else started wants `yes`."""
     start = placed("again", asked(known=[UNKNOWN])).action
-    assert start == Start(requests=(UNKNOWN.request,), releases=(UNKNOWN.id,))
+    assert start == start_of(UNKNOWN, releases=(UNKNOWN.id,))
     bens = UNKNOWN.model_copy(update={"actor": BEN})
     said = question("again 100 user004", bens)
     assert said.startswith("Nothing started yet: user004 in room 100, 1 recording\n")
-    assert placed(copied(said), asked(known=[bens])).action == start.model_copy(update={"releases": (bens.id,)})
+    assert placed(copied(said), asked(known=[bens])).action == start.model_copy(
+        update={"releases": (bens.id,), "repeats": (bens.id,)}
+    )
 
 
 @pytest.mark.parametrize(

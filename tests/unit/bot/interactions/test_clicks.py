@@ -7,8 +7,8 @@ import pytest
 from slack_bolt import BoltRequest
 
 from bot.app import create_app
-from bot.asker import Clicked
-from bot.conversation import Conversation, ToClick
+from bot.conversation import Conversation
+from bot.surfaces import Surfaces, ToClick
 from shared.orders import Show, Start, Stop
 from shared.recordings import Recording, RecordingState, Unavailable
 from shared.slack_refs import ReplyTo
@@ -163,16 +163,12 @@ def test_aws_being_away_while_the_answer_is_posted_is_no_mistake_of_ours() -> No
     assert (len(outside.orders), outside.mistakes, outside.away) == (1, [], [outside.response_failure])
 
 
-def test_a_mistake_in_a_listener_is_reported() -> None:
+def test_a_mistake_in_a_listener_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is none of Slack's, so it is no bad request."""
     outside = Outside()
-
-    class Broken(Conversation):
-        def clicked(self, clicked: Clicked) -> ToClick:  # noqa: ARG002
-            return ToClick(None, replaces=False)  # type: ignore[arg-type]
-
+    monkeypatch.setattr(Surfaces, "clicked", lambda *_: ToClick(None, replaces=False))  # type: ignore[arg-type]
     app = create_app(
-        Broken("/record", 300, KnownRecordings, _none, _none, lambda: InForce(SHIPPED)),
+        Conversation("/record", 300, KnownRecordings, _none, _none, lambda: InForce(SHIPPED)),
         report=outside.mistakes.append,
         respond=outside.respond,
     )

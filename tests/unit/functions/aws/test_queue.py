@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
+from functions.webhook import CALLBACK_LIMITS
 from shared.orders import NotQueued, PerhapsQueued
 from tests.builders import ORDER_ID, RESPONSE_URL, a_request, an_order
 from tests.raw_server import RawServer, Reply, http, resets, sends
@@ -34,9 +35,11 @@ def _sqs() -> Iterator["SQSClient"]:
         yield boto3.client("sqs")
 
 
-def _server_queue(server: RawServer, monkeypatch: pytest.MonkeyPatch) -> OrderQueue:
+def _server_queue(
+    server: RawServer, monkeypatch: pytest.MonkeyPatch, limits: tuple[float, float] = (1, 1)
+) -> OrderQueue:
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.endpoint)
-    return connect_queue(f"{server.endpoint}/123456789012/orders")
+    return connect_queue(f"{server.endpoint}/123456789012/orders", limits)
 
 
 def test_an_order_comes_out_as_it_was_put_in(sqs: "SQSClient") -> None:
@@ -150,14 +153,17 @@ def test_a_refusal_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(server.requests) == 1
 
 
-def test_a_silent_queue_leaves_time_to_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack waits for 3 seconds: the queue is asked once, and its limits leave one of them."""
+@pytest.mark.parametrize(("limits", "most"), [((1, 1), 2), (CALLBACK_LIMITS, 0.8)], ids=["order", "callback"])
+def test_a_silent_queue_leaves_time_to_say_so(
+    monkeypatch: pytest.MonkeyPatch, limits: tuple[float, float], most: float
+) -> None:
+    """Slack waits for 3 seconds, and RTC has its answer in one: the queue is asked once, and its limits leave time."""
     with RawServer(lambda _: None) as server:
-        queue = _server_queue(server, monkeypatch)
+        queue = _server_queue(server, monkeypatch, limits)
         with pytest.raises(PerhapsQueued):
             queue.put(an_order())
-    limits: Any = queue._client.meta.config  # whose type has no attributes
-    assert (server.connections, limits.connect_timeout + limits.read_timeout) == (1, 2)
+    found: Any = queue._client.meta.config  # whose type has no attributes
+    assert (server.connections, found.connect_timeout + found.read_timeout) == (1, most)
 
 
 def test_a_queue_that_nobody_answers_for_has_no_order(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from functions.aws.secrets import LIFETIME, RETRY_AFTER, Secret, SecretUnreadable
 from functions.aws.settings import what_is_wrong
-from functions.slack import SlackSecret
+from functions.http.slack_secret import SlackSecret
 from functions.webhook_api.configuration import WebhookSecret
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def test_events_become_routes_and_queue_mappings() -> None:
 
 
 def test_the_plain_document_has_only_what_is_plain() -> None:
-    """Functions, the API and alarms are left out; secrets are parameters; values are outputs."""
+    """Functions, the API and alarms are left out; secrets and schedules are parameters; values are outputs."""
     document = read_template(SAMPLE).plain({"Where": {"Ref": "Queue"}})
     assert set(document) == {"Parameters", "Resources", "Outputs"}
     assert document["Parameters"] == {
@@ -54,6 +54,7 @@ def test_the_plain_document_has_only_what_is_plain() -> None:
         "Visibility": {"Type": "Number", "Default": 300},
         "AtOnce": {"Type": "Number", "Default": 2},
         "Secret": {"Type": "String"},
+        "EveryMinute": {"Type": "String"},
     }
     assert document["Outputs"] == {"Where": {"Value": {"Ref": "Queue"}}}
 

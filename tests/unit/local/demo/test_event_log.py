@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from local.aws.lambda_pool import Invocation
-from local.demo.event_log import CALLS_KEPT, EventLog, Line, read_line
+from local.demo.event_log import CALLS_KEPT, EVENTS_KEPT, EventLog, Line, read_line
 
 TEXT = json.dumps({"timestamp": "2026-03-02T10:30:00.500+00:00", "message": "started", "order_id": "7KQ2"})
 
@@ -70,3 +70,12 @@ def test_waiting_ends_with_a_change() -> None:
     event_log.wait(0, 600)
     event_log.wait(0, 600)
     stirring.join()
+
+
+def test_an_event_for_other_systems_is_one_however_often_it_comes() -> None:
+    """It is new once, by its id; only the latest events are kept."""
+    event_log = EventLog()
+    events = [{"id": str(number)} for number in range(EVENTS_KEPT + 1)]
+    assert all(map(event_log.add_event, events))
+    assert not event_log.add_event(events[-1])
+    assert event_log.events() == events[1:]

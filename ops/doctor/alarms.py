@@ -1,0 +1,29 @@
+"""The alarms: whether somebody gets them."""
+
+from collections.abc import Iterator
+
+from ops.deployment import Deployment, one_line
+from ops.doctor.finding import Finding, ok, unknown, wrong
+
+_TOPICS = (("page alarms", "PageTopicArn", "PageEmail"), ("notice alarms", "NoticeTopicArn", "NoticeEmail"))
+_PENDING = "PendingConfirmation"
+
+
+def check(deployment: Deployment) -> Iterator[Finding]:
+    """Look at the subscriptions of both topics."""
+    client = deployment.client("sns")
+    for what, output, parameter in _TOPICS:
+        topic = deployment.output(output)
+        with one_line(deployment.name):
+            pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+            found = [it for page in pages for it in page["Subscriptions"]]
+        pending = [f"{it['Protocol']} {it['Endpoint']}" for it in found if it["SubscriptionArn"] == _PENDING]
+        if pending:
+            todo = f"click the link in AWS's mail; `aws sns subscribe --topic-arn {topic} ...` sends another"
+            yield wrong(what, f"not confirmed: {', '.join(pending)}", todo)
+        elif found:
+            yield ok(what, f"{len(found)} subscribed and confirmed")
+        elif deployment.is_local:
+            yield unknown(what, "nobody is subscribed, and the local system raises no alarms", "nothing, for a trial")
+        else:
+            yield wrong(what, "nobody gets them", f"set {parameter}, or subscribe a pager to {topic}")

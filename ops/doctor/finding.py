@@ -1,0 +1,44 @@
+"""What doctor finds: one line for each thing that it looks at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ops.deployment import Deployment
+
+
+class Verdict(StrEnum):
+    """Whether a thing is as it should be. UNKNOWN: it can't be known from here."""
+
+    OK = "ok"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, and what to do about it. No secret is in it."""
+
+    what: str
+    verdict: Verdict
+    says: str
+    todo: str = ""
+
+
+type Check = Callable[[Deployment], Iterator[Finding]]
+"""Looks at one kind of thing. What it can't look at raises OpsError; its findings until then count."""
+
+
+def ok(what: str, says: str) -> Finding:
+    """Return the finding that all is well."""
+    return Finding(what, Verdict.OK, says)
+
+
+def wrong(what: str, says: str, todo: str) -> Finding:
+    """Return the finding that something has to be mended."""
+    return Finding(what, Verdict.WRONG, says, todo)
+
+
+def unknown(what: str, says: str, todo: str) -> Finding:
+    """Return the finding that it can't be known."""
+    return Finding(what, Verdict.UNKNOWN, says, todo)

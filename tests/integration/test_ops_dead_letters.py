@@ -1,0 +1,208 @@
+"""python -m ops dead-letters and recordings, against a stack in moto's AWS: what they print, and what is there then."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from functions.ledger.ledger import Ledger, open_ledger
+from ops import dead_letter_queue
+from ops.dead_letter_queue import DeadLetters
+from ops.deployment import Deployment
+from ops.errors import OpsError
+from shared.actors import Actor
+from shared.attempts import Attempt, NotStarted, Outcome, Started
+from shared.failures import Failure, FailureKind
+from shared.orders import Order, Start, new_order_id
+from shared.slack_refs import ReplyTo
+from tests.builders import ANN, TIMETABLE, a_job, a_request
+from tests.integration.interrupting import Interruption, Killed, interrupting
+from tests.ledger_table import TABLE
+from tests.ops_stack import OpsStack, client
+
+SECRET_URL = "https://hooks.slack.com/commands/T1/2/planted-response-url"
+NOW = datetime.now(UTC)
+
+
+class Place:
+    """A stack with three queues and a ledger."""
+
+    def __init__(self, stack: OpsStack, sqs: SQSClient, dynamodb: DynamoDBClient) -> None:
+        self.stack, self.sqs = stack, sqs
+        app_id = new_order_id()
+        stack.outputs |= {"LedgerTableName": TABLE, "RtcAppId": app_id}
+        self.people, self.callers, self.dead = (
+            stack.queue(sqs, f"{name}Url") for name in ("OrderQueue", "CallerQueue", "DeadLetterQueue")
+        )
+        stack.hidden = {"planted"}
+        self.ledger: Ledger = open_ledger(dynamodb, TABLE, app_id)
+
+    def die(self, body: str, **attributes: Any) -> None:
+        """Put a message among the dead letters."""
+        self.sqs.send_message(QueueUrl=self.dead, MessageBody=body, **attributes)
+
+    def order(self, actor: Actor = ANN, age: timedelta = timedelta(minutes=5)) -> Order:
+        """An order that was given up."""
+        order = Order(
+            order_id=new_order_id(),
+            actor=actor,
+            action=Start(requests=(a_request(),)),
+            placed_at=NOW - age,
+            reply_to=ReplyTo(channel_id="C1", response_url=SECRET_URL),
+        )
+        text = {"DataType": "String", "StringValue": order.order_id}
+        self.die(order.model_dump_json(), MessageAttributes={"order_id": text})
+        return order
+
+    def settle(self, order: Order, outcome: Outcome) -> None:
+        """Let the order's start have this outcome."""
+        attempt = self.ledger.attempts.claim(order, 0, a_request(), NOW)
+        assert isinstance(attempt, Attempt)
+        self.ledger.attempts.store(attempt.settled(outcome, NOW), NOW)
+
+    def bodies(self, url: str) -> list[dict[str, Any]]:
+        """The messages of a queue, taken from it."""
+        bodies = []
+        while found := self.sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"]).get("Messages"):
+            for it in found:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=it["ReceiptHandle"])
+                bodies.append({**it, **json.loads(it["Body"])})
+        return bodies
+
+    def ids(self, url: str) -> list[str]:
+        """The orders of a queue, taken from it."""
+        return sorted(it["order_id"] for it in self.bodies(url))
+
+
+@pytest.fixture
+def place(
+    aws: tuple[DynamoDBClient, SQSClient], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Place:
+    """A stack without dead letters."""
+    monkeypatch.setattr(dead_letter_queue, "WAIT_S", 0)
+    stack = OpsStack(capsys, monkeypatch, {})
+    return Place(stack, client("sqs"), aws[0])  # moto finds the region of a queue by the signature
+
+
+def test_show_says_whose_order_it_is_and_what_became_of_it(place: Place) -> None:
+    """Never a response_url; the messages stay, and are there for the next reader at once."""
+    order = place.order()
+    place.settle(order, NotStarted(failure=Failure(kind=FailureKind.AWS_AWAY), gave_up=True))
+    for _ in range(2):
+        (shown,) = place.stack.ask("dead-letters", "show")["dead_letters"]
+        assert (shown["order"], shown["by"], shown["channel"]) == (order.order_id, "slack_user U1ANN", "C1")
+        assert shown["why"] == ["user001 in room 100: not started, aws_away"]
+        assert shown["age"] == "5 minutes"
+    assert f"{order.order_id}  start  by slack_user U1ANN  in C1  5 minutes old" in place.stack.run(
+        "dead-letters", "show"
+    )
+    assert place.ids(place.dead) == [order.order_id]
+
+
+def test_show_names_what_is_no_order(place: Place) -> None:
+    """By its fields; its values may be secrets. A newer recordbot's order is told from a message that is none."""
+    newer = new_order_id()
+    place.die(json.dumps({"order_id": newer, "action": {"kind": "planted"}, "actor": {"kind": "system", "id": "x"}}))
+    place.die("planted-words")
+    (first, second) = sorted(place.stack.ask("dead-letters", "show")["dead_letters"], key=lambda it: it["order"] or "")
+    assert (first["order"], first["why"]) == (None, ["this is no order: its body"])
+    assert second["order"] == newer
+    assert second["why"][0].startswith("this recordbot can't read the order: action")
+
+
+def test_an_empty_queue_is_said(place: Place) -> None:
+    """It is no failure."""
+    assert place.stack.run("dead-letters", "show") == "there are no dead letters\n"
+    assert place.stack.ask("dead-letters", "redrive", "--all") == {"sent": [], "too_old_to_begin": [], "kept": []}
+
+
+def test_redrive_returns_each_order_to_its_own_queue(place: Place) -> None:
+    """With its attributes. What is no order stays, and an old one is named: it is not begun any more."""
+    person, caller, old = place.order(), place.order(TIMETABLE), place.order(age=timedelta(hours=2))
+    place.die("no order")
+    answer = place.stack.ask("dead-letters", "redrive", "--all")
+    assert sorted(answer["sent"]) == sorted([person.order_id, caller.order_id, old.order_id])
+    assert answer["too_old_to_begin"] == [old.order_id]
+    assert len(answer["kept"]) == 1
+    people = place.bodies(place.people)
+    assert sorted(it["order_id"] for it in people) == sorted([person.order_id, old.order_id])
+    assert {it["MessageAttributes"]["order_id"]["StringValue"] for it in people} == {person.order_id, old.order_id}
+    assert place.ids(place.callers) == [caller.order_id]
+    assert len(place.stack.ask("dead-letters", "show")["dead_letters"]) == 1
+
+
+def test_redrive_takes_one_and_leaves_the_others(place: Place) -> None:
+    """By the order's id or the message's; one that isn't there is named, with the word that lists them."""
+    one, other = place.order(), place.order()
+    assert place.stack.ask("dead-letters", "redrive", one.order_id)["sent"] == [one.order_id]
+    message = place.stack.ask("dead-letters", "show")["dead_letters"][0]["message"]
+    assert place.stack.ask("dead-letters", "redrive", message)["sent"] == [other.order_id]
+    with pytest.raises(OpsError, match=f"no dead letter has the id {one.order_id}: `dead-letters show`"):
+        place.stack.run("dead-letters", "redrive", one.order_id)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_an_interrupted_redrive_loses_nothing(
+    place: Place, moment: str, monkeypatch: pytest.MonkeyPatch, aws: tuple[DynamoDBClient, SQSClient]
+) -> None:
+    """Killed around the second send: each order is in a queue, and running it again brings the rest."""
+    orders = sorted(place.order().order_id for _ in range(3))
+    place.stack.ask("dead-letters", "show")
+    monkeypatch.setattr(DeadLetters, "_release", lambda *_: None)  # a killed process does not clean up
+    monkeypatch.setattr(dead_letter_queue, "HIDDEN_S", 0)  # its time is over
+    clients = {"dynamodb": aws[0], "sqs": place.sqs}
+    monkeypatch.setattr(Deployment, "client", lambda _, service: clients[service])
+    with interrupting((aws[0], place.sqs), Interruption(1, moment)), pytest.raises(Killed):
+        place.stack.run("dead-letters", "redrive", "--all")
+    place.stack.run("dead-letters", "redrive", "--all")
+    assert sorted(set(place.ids(place.people))) == orders
+    assert place.ids(place.dead) == []
+
+
+def test_a_queue_that_takes_nothing_keeps_the_letter(place: Place) -> None:
+    """One line says what AWS refused; the message is still there."""
+    order = place.order()
+    place.stack.outputs["OrderQueueUrl"] += "-gone"
+    with pytest.raises(OpsError, match="AWS refuses SendMessage"):
+        place.stack.run("dead-letters", "redrive", "--all")
+    assert place.ids(place.dead) == [order.order_id]
+
+
+def test_drop_asks_first(place: Place) -> None:
+    """It shows what would go. Only a yes, or --yes, deletes it, and only that one."""
+    order, other = place.order(), place.order()
+    for no in ("no\n", ""):
+        with pytest.raises(OpsError, match="it is kept: the answer was not yes"):
+            place.stack.run("dead-letters", "drop", order.order_id, types=no)
+    with pytest.raises(OpsError, match="add --yes"):
+        place.stack.ask("dead-letters", "drop", order.order_id)
+    said = place.stack.run("dead-letters", "drop", order.order_id, types="yes\n")
+    assert "Delete it for ever?" in said
+    assert f"{order.order_id} is deleted" in said
+    with pytest.raises(OpsError, match="no dead letter has the id"):
+        place.stack.run("dead-letters", "drop", order.order_id, "--yes")
+    assert place.ids(place.dead) == [other.order_id]
+
+
+def test_recordings_lists_what_is_not_over(place: Place) -> None:
+    """Who asked for it and where, since when, and when it is due; the same as a document."""
+    assert place.stack.run("recordings") == "no recording is planned or runs\n"
+    order = place.order()
+    place.settle(order, Started(job=a_job()))
+    (row,) = place.stack.ask("recordings")["recordings"]
+    assert (row["room"], row["user"], row["job"], row["by"], row["channel"]) == (
+        "100",
+        "user001",
+        "1",
+        "slack_user U1ANN",
+        "C1",
+    )
+    assert row["recording"] == f"{order.order_id}.0"
+    assert row["state"] == "starting"
+    assert row["due"] is not None
+    heading, line = place.stack.run("recordings").splitlines()
+    assert heading.split()[:3] == ["room", "user", "state"]
+    assert line.split()[:3] == ["100", "user001", "starting"]
