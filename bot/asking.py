@@ -12,7 +12,7 @@ from bot.language.parser import parse
 from bot.messages import replies
 from bot.messages.blocks import Reply
 from bot.messages.refusals import refused
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.orders import NotQueued, Order, PerhapsQueued
 from shared.questions import Place
 from shared.recordings import Unavailable
@@ -63,7 +63,9 @@ class Asking:
             return refused(not_allowed.refusal)
         return done
 
-    def place(self, placing: Placing, order_id: str, reply_to: ReplyTo | None) -> tuple[Reply, Reply | None]:
+    def place(
+        self, placing: Placing, order_id: str, reply_to: ReplyTo | None, through: Through
+    ) -> tuple[Reply, Reply | None]:
         """Put the order on the queue. Return the reply that it was accepted, and what to say instead if it wasn't."""
         order = Order(
             order_id=order_id,
@@ -72,6 +74,7 @@ class Asking:
             placed_at=self.asked.now,
             reply_to=reply_to,
             is_foreign=self.by.is_foreign,
+            through=through,
         )
         # The reply is made first, because nothing may fail after the order is on the queue.
         accepted = placing.accepted(order.order_id)

@@ -12,7 +12,7 @@ from bot.commands.rights import Recordings, Rights
 from bot.commands.subcommand import Asked, Context
 from bot.language.normalising import from_slack, normalise
 from bot.messages.blocks import Reply
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.orders import Order, new_order_id
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
@@ -69,7 +69,7 @@ class Conversation:
         done = asking.read(from_slack(text))
         if isinstance(done, Reply):
             return done
-        accepted, trouble = asking.place(done, new_order_id(), asking.reply_to)
+        accepted, trouble = asking.place(done, new_order_id(), asking.reply_to, Through.COMMAND)
         return trouble or accepted
 
     def asking(self, asker: Somebody) -> Asking:

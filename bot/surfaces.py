@@ -18,7 +18,7 @@ from bot.messages.blocks import Audience, Reply, one_line, person, reply
 from bot.messages.controls import ControlName, name_of
 from bot.messages.views import message
 from bot.payloads import Clicked, ClickedInView, HomeOpened, Shortcut, Submitted
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.orders import Home, NotQueued, Order, PerhapsQueued, Show, order_id_of_click
 
 _INTERACTIONS: Mapping[str, Interaction] = {interaction.name: interaction for interaction in INTERACTIONS}
@@ -78,7 +78,7 @@ class Surfaces:
             return ToSubmission(errors=errors_of(error, context))
         if isinstance(done, Reply):
             return ToSubmission(view=message(TITLE, done))
-        accepted, trouble = asking.place(done, order_id_of_click(*submitted.identity), asking.reply_to)
+        accepted, trouble = asking.place(done, order_id_of_click(*submitted.identity), asking.reply_to, Through.FORM)
         if trouble is not None:
             return ToSubmission(view=message(TITLE, trouble))
         return ToSubmission(reply=accepted, response_url=place.response_url)
@@ -104,7 +104,7 @@ class Surfaces:
         ts = None if is_ephemeral else clicked.container.message_ts
         shown_in = {"clicked": ts, "replaces": replaces and not done.keeps}
         reply_to = asking.reply_to and asking.reply_to.model_copy(update=shown_in)
-        accepted, trouble = asking.place(done, order_id_of_click(*clicked.identity), reply_to)
+        accepted, trouble = asking.place(done, order_id_of_click(*clicked.identity), reply_to, Through.CLICK)
         if is_sure and trouble is None:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
@@ -122,7 +122,7 @@ class Surfaces:
         if interaction is not None:
             done = _interact(asking, interaction, Click(click.chosen, "", is_ephemeral=False, at=click.at))
         if isinstance(done, Placing):
-            accepted, trouble = asking.place(done, order_id, None)
+            accepted, trouble = asking.place(done, order_id, None, Through.CLICK)
             if done.redraws and trouble is None:
                 return  # the recorder publishes the tab when it shows that
             done = trouble or accepted
@@ -139,7 +139,9 @@ class Surfaces:
         # If the queue doesn't take it, the log says so, and the person opens the tab again.
         with suppress(NotQueued, PerhapsQueued):
             now = self.conversation.clock()
-            self.conversation.put(Order(order_id=order_id, actor=actor, action=home, placed_at=now))
+            self.conversation.put(
+                Order(order_id=order_id, actor=actor, action=home, placed_at=now, through=Through.CLICK)
+            )
 
 
 def _interact(asking: Asking, interaction: Interaction, click: Click) -> Reply | Placing:

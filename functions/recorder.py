@@ -27,6 +27,7 @@ from functions.aws.observability import logged
 from functions.aws.queue import Queues, connect_queue
 from functions.aws.secrets import Secret, SecretUnreadable, connect_secrets
 from functions.aws.settings import read_settings
+from functions.ledger.audit import AuditTable
 from functions.ledger.configurations import Configurations
 from functions.ledger.ledger import open_ledger
 from functions.ledger.pace import Pace
@@ -137,7 +138,12 @@ def _worker(_number: int) -> Worker:
     search = FileSearch(objects_pace, rtc, settings.bucket, settings.files_by, _now)
     bus = EventBus(connect_events, settings.event_bus_name) if settings.event_bus_name else None
     ledger = open_ledger(
-        shared.dynamodb, settings.ledger_table, settings.rtc_app_id, search.files_by, sends_events=bus is not None
+        shared.dynamodb,
+        settings.ledger_table,
+        settings.rtc_app_id,
+        search.files_by,
+        sends_events=bus is not None,
+        audit=AuditTable(settings.audit_table, timedelta(days=settings.audit_retention_days)),
     )
 
     def people() -> People | None:
@@ -160,7 +166,7 @@ def _worker(_number: int) -> Worker:
         ledger, turns, redrawing, search, adoption, Outbox(ledger.recordings, bus, _now), queues.put, _now
     )
     longest = timedelta(hours=settings.max_recording_hours)
-    rights = Rights(shared.team.read, people, ledger.usages, telling, _now)
+    rights = Rights(shared.team.read, people, ledger.usages, ledger.orders.note, telling, _now)
     granting = Granting(ledger, rights, redrawing, _now)
     start = StartHandler(ledger, turns, telling, checks, results, redrawing, granting, longest, _now)
     stop = StopHandler(ledger, turns, telling, results, redrawing, rights, _now)

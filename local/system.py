@@ -10,10 +10,11 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from functions.ledger.audit import AuditTable
 from functions.ledger.configurations import Configurations, StoredTeam
 from functions.ledger.table import Table
 from local.aws.built import Built
@@ -108,6 +109,12 @@ class System:
     rtc: RtcApi | None
     callers: Sequence[Caller]
     app_id: str
+
+    @property
+    def audit(self) -> AuditTable:
+        """Return the audit's table."""
+        days = int(str(read_template(TEMPLATE).parameters["AuditRetentionDays"]["Default"]))
+        return AuditTable(self.stack.table_name("AuditTable"), timedelta(days=days))
 
     def hook_url(self, caller: Caller) -> str:
         """Return the URL to which the caller sends its events."""

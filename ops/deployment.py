@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -18,6 +19,7 @@ from pydantic import BaseModel
 
 from functions.aws.away import Away
 from functions.aws.secret_parts import WrongContent, content_of
+from functions.ledger.audit import AuditTable
 from functions.ledger.configurations import Configurations
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Table
@@ -88,12 +90,27 @@ class Deployment:
 
     def configurations(self) -> Configurations:
         """Return the team's configurations. Raises OpsError."""
-        table = Table(self.client("dynamodb"), self.output("LedgerTableName"))
-        return Configurations(table, self.output("RtcAppId"))
+        return Configurations(Table(self.client("dynamodb"), self.ledger_table, self.audit), self.app_id)
 
     def ledger(self) -> Ledger:
         """Return the ledger. Raises OpsError."""
-        return open_ledger(self.client("dynamodb"), self.output("LedgerTableName"), self.output("RtcAppId"))
+        return open_ledger(self.client("dynamodb"), self.ledger_table, self.app_id)
+
+    @property
+    def app_id(self) -> str:
+        """Return the RTC app, under which the ledger keeps what it has. Raises OpsError."""
+        return self.output("RtcAppId")
+
+    @property
+    def ledger_table(self) -> str:
+        """Return the name of the ledger's table. Raises OpsError."""
+        return self.output("LedgerTableName")
+
+    @property
+    def audit(self) -> AuditTable:
+        """Return the audit's table. Raises OpsError."""
+        kept = timedelta(days=int(self.parameter("AuditRetentionDays")))
+        return AuditTable(self.output("AuditTableName"), kept)
 
     def client(self, service: str) -> Any:
         """Return the client of boto3 for the service. Thread-safe."""

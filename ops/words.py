@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ops.output import Output
@@ -51,6 +52,11 @@ def _add_json(word: argparse.ArgumentParser) -> None:
 
 
 def _add_deployment(word: argparse.ArgumentParser) -> None:
+    _add_stack(word)
+    _add_json(word)
+
+
+def _add_stack(word: argparse.ArgumentParser) -> None:
     which = word.add_mutually_exclusive_group()
     which.add_argument(
         "--stack", default=_STACK, metavar="NAME", help=f"in the AWS account of your shell (default: {_STACK})"
@@ -58,7 +64,6 @@ def _add_deployment(word: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--local", action="store_true", help="the local system of `make demo`, whose page is on PORT, else 3000"
     )
-    _add_json(word)
 
 
 def _add_doctor(words: "_Words") -> None:
@@ -166,6 +171,29 @@ def _add_secrets(words: "_Words") -> None:
     verb.set_defaults(run=_rotate)
 
 
+def _add_audit(words: "_Words") -> None:
+    word = _parser(words, "audit", "print who did what, the oldest first")
+    when = "7d, 24h or 90m ago, a day, or a time as 2026-11-02T14:00+01:00; UTC without a zone"
+    word.add_argument("--since", default="24h", metavar="TIME", help=f"{when} (default: 24h)")
+    word.add_argument("--until", metavar="TIME", help="the same (default: now)")
+    word.add_argument("--who", metavar="ID", help="a Slack user id, a caller's name, or who ran python -m ops")
+    word.add_argument("--room", metavar="ROOM", help="only what is about this room")
+    word.add_argument("--job", metavar="JOB", help="only what is about this job")
+    form = word.add_mutually_exclusive_group()
+    form.add_argument("--format", choices=("table", "jsonl", "csv"), default="table", help="(default: table)")
+    form.add_argument("--json", dest="format", action="store_const", const="jsonl", help="the same as --format jsonl")
+    _add_stack(word)
+    word.set_defaults(run=_audit)
+
+
+def _add_forget(words: "_Words") -> None:
+    word = _parser(words, "forget", "replace a person's id in ledger and audit; if interrupted, run it again")
+    word.add_argument("user", metavar="USER", help="the Slack user id, as U0123ABCD")
+    word.add_argument("--yes", action="store_true", help="do it without asking")
+    _add_deployment(word)
+    word.set_defaults(run=_forget)
+
+
 _WORDS: Sequence[Callable[[_Words], None]] = (
     _add_doctor,
     _add_config,
@@ -173,6 +201,8 @@ _WORDS: Sequence[Callable[[_Words], None]] = (
     _add_recordings,
     _add_dead_letters,
     _add_secrets,
+    _add_audit,
+    _add_forget,
 )
 
 
@@ -265,3 +295,18 @@ def _rotate(options: argparse.Namespace, command: CommandLine) -> int:
         keep = "new" if options.end else "old"
         return secrets.end(deployment, options.name, output, keep=keep, is_sure=options.yes)
     return secrets.rotate(deployment, options.name, output)
+
+
+def _audit(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import audit  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    until = now if options.until is None else audit.time_of(options.until, now)
+    wanted = audit.Wanted(audit.time_of(options.since, now), until, options.who, options.room, options.job)
+    return audit.show(_deployment(options), wanted, options.format, command)
+
+
+def _forget(options: argparse.Namespace, command: CommandLine) -> int:
+    from ops import forget  # noqa: PLC0415
+
+    return forget.forget(_deployment(options), options.user, Output(command, options.json), is_sure=options.yes)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.attempts import Attempt
 from shared.failures import Failure, FailureKind
 from shared.recordings import Recording
@@ -254,6 +254,8 @@ class Order(_Part):
     """SHA-256, in hex, of the event's body; None if the order was not made from an event."""
     is_foreign: bool = False
     """Whether Slack said with a click that the person belongs to another organisation."""
+    through: Through | None = None
+    """Through what it was placed; None if an older door has placed it."""
 
     @classmethod
     def about(cls, recording: Recording, action: Action) -> Self:
@@ -266,6 +268,7 @@ class Order(_Part):
             action=action,
             placed_at=recording.since,
             reply_to=reply_to,
+            through=Through.PLAN if isinstance(action, Start) else Through.CHECK,
         )
 
     def next_check(self, number: int) -> Self:

@@ -22,7 +22,17 @@ from shared.failures import Failure
 from shared.recorded_files import RecordedFile, merged
 from shared.recording_clock import next_due
 from shared.recording_events import with_events
-from shared.recordings import End, FilesBy, Notice, Recording, RecordingState, StopAsked
+from shared.recordings import (
+    CHANGES_KEPT,
+    Changed,
+    ChangeKind,
+    End,
+    FilesBy,
+    Notice,
+    Recording,
+    RecordingState,
+    StopAsked,
+)
 from shared.rtc.models import RecordingJob
 
 LEASE = timedelta(minutes=1)
@@ -162,11 +172,15 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Nothing more is to be learned of a recording whose outcome is unknown."""
+    """Nothing more is to be learned of a recording whose outcome is unknown. `by` is who says so, if somebody does."""
+
+    by: Actor | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
-        return _over(End.RELEASED, now) if recording.state is RecordingState.UNKNOWN else {}
+        if recording.state is not RecordingState.UNKNOWN:
+            return {}
+        return _over(End.RELEASED, now) | _by(self.by, ChangeKind.RELEASED, recording, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,13 +280,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """The recording is to end at another time."""
+    """The recording is to end at another time. `by` is who wants that; None if the team's rules do."""
 
     ends_at: datetime
+    by: Actor | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new. A person has said when it ends, so there is no reminder any more."""
-        return {} if recording.is_over else {"limit": Limit(ends_at=self.ends_at)}
+        limit = Limit(ends_at=self.ends_at)
+        if recording.is_over or recording.limit == limit:
+            return {}
+        return {"limit": limit} | _by(self.by, ChangeKind.ENDS, recording, now, self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +298,16 @@ class Moved:
     """A planned recording is to begin at another time."""
 
     since: datetime
+    by: Actor | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new. The time that it may last stays the same."""
-        if recording.state is not RecordingState.PLANNED:
+        if recording.state is not RecordingState.PLANNED or recording.since == self.since:
             return {}
         limit = recording.limit
         if limit is not None:
             limit = limit.model_copy(update={"ends_at": limit.ends_at + (self.since - recording.since)})
-        return {"since": self.since, "limit": limit}
+        return {"since": self.since, "limit": limit} | _by(self.by, ChangeKind.BEGINS, recording, now, self.since)
 
 
 class News(Protocol):
@@ -373,6 +392,13 @@ def _shown(recording: Recording, shown: RecordingJob, state: RecordingState, now
             return fields | {"state": RecordingState.RECORDING}
         case _:
             return fields
+
+
+def _by(by: Actor | None, kind: ChangeKind, recording: Recording, now: datetime, to: datetime | None = None) -> Fields:
+    """Return the recording's changes with one more, if somebody made it."""
+    if by is None:
+        return {}
+    return {"changes": (*recording.changes, Changed(kind=kind, by=by, at=now, to=to))[-CHANGES_KEPT:]}
 
 
 def _over(end: End, at: datetime) -> Fields:

@@ -91,6 +91,28 @@ class StopAsked(_Stored):
     at: AwareDatetime
 
 
+class ChangeKind(StrEnum):
+    """What somebody changed of a recording."""
+
+    ENDS = "ends"
+    BEGINS = "begins"
+    RELEASED = "released"
+
+
+class Changed(_Stored):
+    """Somebody changed when a recording begins or ends, or released it."""
+
+    kind: ChangeKind
+    by: Actor
+    at: AwareDatetime
+    to: AwareDatetime | None = None
+    """When it begins or ends from then on."""
+
+
+CHANGES_KEPT = 10
+"""How many changes of a recording are kept: the last ones. Each look writes them."""
+
+
 class Recording(_Stored):
     """A recording of ours. Its id is its attempt's: `order_id` and `n`."""
 
@@ -120,6 +142,8 @@ class Recording(_Stored):
     """Whether RTC refused another start because the stream is being recorded, though it never named this job."""
     limit: Limit | None = None
     stop_asked: StopAsked | None = None
+    changes: tuple[Changed, ...] = ()
+    """What people changed of it, for its history; the oldest first."""
     end: End | None = None
     ended_at: AwareDatetime | None = None
     checked_at: AwareDatetime | None = None

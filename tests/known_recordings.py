@@ -35,6 +35,9 @@ class KnownRecordings:
         mine = [it for it in self.all if (it.actor, it.channel_id) == (actor, channel_id)]
         return [it for it in mine if it.order_id == mine[-1].order_id]
 
+    def of_room(self, room_id: str) -> list[Recording]:
+        return [it for it in reversed(self.all) if it.request.room_id == room_id]
+
 
 NoRecordings = KnownRecordings
 

@@ -3,6 +3,8 @@
 RECORDER = {
     "SECRET_ID": "recorder-secret",
     "LEDGER_TABLE": "ledger",
+    "AUDIT_TABLE": "audit",
+    "AUDIT_RETENTION_DAYS": "400",
     "ORDER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/orders",
     "CALLER_QUEUE_URL": "http://127.0.0.1:5000/123456789012/caller-orders",
     "MAX_RECEIVES": "8",

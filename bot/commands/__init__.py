@@ -8,6 +8,7 @@ from bot.commands.defaults import with_defaults
 from bot.commands.extend import EXTEND
 from bot.commands.file import FILE
 from bot.commands.help import HELP
+from bot.commands.history import HISTORY
 from bot.commands.list import LIST
 from bot.commands.presets import PRESETS
 from bot.commands.release import RELEASE
@@ -23,6 +24,7 @@ SUBCOMMANDS: tuple[Subcommand, ...] = (
     STOP,
     STATUS,
     LIST,
+    HISTORY,
     FILE,
     EXTEND,
     AGAIN,

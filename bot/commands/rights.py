@@ -38,6 +38,9 @@ class Recordings(Protocol):
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""
 
+    def of_room(self, room_id: str) -> Sequence[Recording]:
+        """Return the last recordings of the room, the newest first."""
+
 
 class NotAllowed(Exception):
     """The person may not do this."""
@@ -147,6 +150,10 @@ class Visible:
         """Return those of the recordings with these ids that the person may know of, in their order."""
         found = filter(None, map(self._of_id, recording_ids))
         return [it for it in found if self.rights.may_see(it, self.right)]
+
+    def of_room(self, room_id: str) -> Sequence[Recording]:
+        """Return the last recordings of the room of which the person may know, the newest first."""
+        return [it for it in self.recordings.of_room(room_id) if self.rights.may_see(it, self.right)]
 
     def attempt_of(self, recording: Recording) -> Attempt | None:
         """Return the attempt to start the recording; None if it isn't begun yet."""

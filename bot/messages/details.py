@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.messages.blocks import Audience, Line, Reply, day_time, joined, person, plain, reply
+from bot.messages.blocks import Audience, Line, Reply, day_time, joined, plain, reply
 from bot.messages.controls import ControlName, Controls, Menu
-from bot.messages.files import files_in_short
-from bot.messages.recording_card import why_over
+from bot.messages.history import steps_of
 from bot.messages.recording_controls import again, stop_controls, stoppable
 from bot.messages.wording import settings, stream
 from shared.attempts import Attempt, NotStarted, Started, Unknown
@@ -36,26 +35,11 @@ def details_of_which(recordings: Sequence[Recording]) -> Reply:
 
 
 def _history(recording: Recording) -> list[Line]:
-    job, limit = recording.job, recording.limit
-    began = job.start_time if job is not None else None
-    asked = recording.stop_asked
-    lines: list[Line] = [
-        joined(
-            ["asked for by ", person(recording.actor)],
-            ["planned for " if recording.planned and job is None else "asked at ", day_time(recording.since)],
-            f"order {recording.order_id}",
-        )
-    ]
-    lines += [["recording since ", day_time(began)]] if began is not None else []
-    lines += [["ends at ", day_time(limit.ends_at)]] if limit is not None and not recording.is_over else []
-    lines += [["stop asked for by ", person(asked.by), " at ", day_time(asked.at)]] if asked is not None else []
+    """Return what happened to it; of what isn't over, also how old that is."""
     if recording.is_over:
-        lines.append(joined(_at("over at ", recording.ended_at), why_over(recording), files_in_short(recording)))
-    else:
-        lines.append(
-            joined(_at("RTC last said so at ", recording.checked_at), _at("held until ", recording.held_until))
-        )
-    return [line for line in lines if line]
+        return steps_of(recording)
+    known = joined(_at("RTC last said so at ", recording.checked_at), _at("held until ", recording.held_until))
+    return [*steps_of(recording), *([known] if known else [])]
 
 
 def _at(what: str, moment: datetime | None) -> Line | None:

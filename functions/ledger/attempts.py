@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from functions.aws.away import Away
+from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
 from functions.ledger.recordings import ATTEMPT, Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
+from shared.audit import of_attempt
 from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.rtc.push_addresses import WITHOUT_KEYS
@@ -132,7 +134,7 @@ class Attempts:
             limit=limit,
         )
         asked = self._asked_for(order, attempt, now) if waiting is None else []
-        if not self._table.write(_put(attempt, now, over=waiting), *self._recordings.settled(attempt, now), *asked):
+        if not self._table.write(*_put(attempt, now, over=waiting), *self._recordings.settled(attempt, now), *asked):
             raise Contended(f"attempt {order.order_id}.{n}")
         return attempt
 
@@ -156,7 +158,7 @@ class Attempts:
     ) -> bool:
         lock = self._locks.change(claimed.request, claimed.lock(), now, over=over_lock)
         try:
-            return self._table.write(_put(claimed, now, over=over), *lock, *also)
+            return self._table.write(*_put(claimed, now, over=over), *lock, *also)
         except Away as no_answer:
             try:
                 current = self.read(claimed.order_id, claimed.n)
@@ -172,7 +174,7 @@ class Attempts:
         `is_new`: a recording that begins is written without reading whether there is one.
         A lock whose time is over may belong to another attempt by now. Then it stays as it is.
         """
-        changes = [_put(after, now, over=before)]
+        changes = _put(after, now, over=before)
         if after.outcome is not None:
             changes += self._recordings.settled(after, now, is_new=is_new)
         lock = before.lock()
@@ -200,8 +202,8 @@ def among(items: Mapping[str, str]) -> tuple[Attempt, ...]:
     return tuple(Attempt.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(_SK))
 
 
-def _put(attempt: Attempt, now: datetime, *, over: Attempt | None) -> Change:
-    return put(_key(attempt.order_id, attempt.n), attempt, now, over=over)
+def _put(attempt: Attempt, now: datetime, *, over: Attempt | None) -> list[Change]:
+    return [put(_key(attempt.order_id, attempt.n), attempt, now, over=over), of_attempt(attempt, cause(), now)]
 
 
 def _key(order_id: str, n: int) -> Key:

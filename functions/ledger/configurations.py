@@ -13,6 +13,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from functions.ledger.table import Change, Key, Table, put, put_over_any, remove_any
+from shared.actors import Actor, Through
+from shared.audit import configured
 from shared.team import Team
 from shared.team_document import MOST_BYTES, BadTeam, read_team
 
@@ -83,10 +85,12 @@ class Configurations:
         return Key(self._pk, "current")
 
     def _kept(self, new: StoredTeam, now: datetime) -> list[Change]:
-        """Return the changes that keep the version, and remove the one that is too old."""
+        """Return the changes that keep the version, remove the one that is too old, and record who put it."""
         kept = put_over_any(self._version(new.number), new, now, kept=None)
         old = new.number - VERSIONS_KEPT
-        return [kept, *([remove_any(self._version(old))] if old > 0 else [])]
+        by = Actor(kind="operator", id=new.put_by)
+        record = configured(self._pk, new.number, by, Through.OPS, now)
+        return [kept, *([remove_any(self._version(old))] if old > 0 else []), record]
 
     def _version(self, number: int) -> Key:
         return Key(self._pk, f"{_PREFIX}{number:08}")

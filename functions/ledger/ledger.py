@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from functions.ledger.answers import Answers
 from functions.ledger.attempts import Attempts
+from functions.ledger.audit import AuditTable
 from functions.ledger.channels import Channels
 from functions.ledger.configurations import Configurations
 from functions.ledger.homes import Homes
@@ -43,12 +44,14 @@ def open_ledger(
     files_by: FilesBy = FilesBy.NOTHING,
     *,
     sends_events: bool = False,
+    audit: AuditTable | None = None,
 ) -> Ledger:
     """Return the ledger of an RTC app in a table.
 
-    `files_by`: how the files of new recordings are learned of. `sends_events`: whether these make events.
+    `files_by`: how the files of new recordings are learned of. `sends_events`: whether these make events. `audit`:
+    where changes are recorded; a door changes nothing, and needs none.
     """
-    table = Table(client, table_name)
+    table = Table(client, table_name, audit)
     locks = Locks(table, app_id)
     recordings = Recordings(table, app_id, locks, files_by, sends_events=sends_events)
     orders = Orders(table)

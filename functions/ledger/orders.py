@@ -10,6 +10,7 @@ from functions.ledger import answers, attempts, recordings, stops
 from functions.ledger.answers import Answer
 from functions.ledger.table import Key, Table, put
 from shared.attempts import Attempt
+from shared.audit import AuditRecord, accepted, conflicting
 from shared.orders import Order, PlacedOrder, Start, Stop
 from shared.recordings import Recording
 from shared.slack_refs import MessageRef
@@ -42,19 +43,29 @@ class Orders:
         self._table = table
 
     def record_request(self, order: Order, now: datetime) -> bool:
-        """Store what a caller's order asks for. Return False for a conflict: same id, different body.
+        """Record that the order was accepted, and store what a caller's asks for.
 
-        Both bodies can be on the queue, because the door knows only what is in the ledger already.
+        Return False for a conflict: same id, different body. Both bodies can be on the queue, because the door knows
+        only what is in the ledger already.
         """
+        record = accepted(order)
+        records = [] if record is None else [record]
         if order.body_digest is None or not isinstance(order.action, Start | Stop):
-            return True
+            return self._table.write(*records)
         placed = PlacedOrder(
             body_digest=order.body_digest, actor=order.actor, placed_at=order.placed_at, action=order.action
         )
-        if self._table.write(put(_key(order.order_id), placed, now, over=None)):
+        if self._table.write(put(_key(order.order_id), placed, now, over=None), *records):
             return True
         known = self.placed(order.order_id)
-        return known is None or known.is_of(order)
+        is_same = known is None or known.is_of(order)
+        if not is_same:
+            self.note(conflicting(order, now))
+        return is_same
+
+    def note(self, record: AuditRecord) -> None:
+        """Record what was done to an order, where nothing else of the ledger changes."""
+        self._table.write(record)
 
     def placed(self, order_id: str) -> PlacedOrder | None:
         """Return what a caller's order asks for; None until the recorder has received it."""

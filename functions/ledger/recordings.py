@@ -4,6 +4,7 @@ ORDER#id       recording#n    a recording: the n-th stream of the order, from 0
 JOB#app#job    recording      the job's recording: order id and n
 LAST#app#channel   person     the order of the last start that the person asked for in the channel
 UNKNOWN#app#room   order_id.n    a recording of which RTC named no job when it was started
+PAST#app#room      began#time#order_id.n    each recording of the room, for its history
 
 While there is something to do about a recording, it has `live` (the app) and `due_at` (when), and so is in the index
 of the live ones. It gives the list of what runs, and what is due.
@@ -11,23 +12,30 @@ of the live ones. It gives the list of what runs, and what is due.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
 from pydantic import BaseModel, ConfigDict
 
+from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
+from shared.audit import of_recording
 from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
-_SK = "recording#"
+RECORDING = "recording#"
+"""The beginning of the sort keys of an order's recordings."""
 ATTEMPT = "attempt#"
 """The beginning of the sort keys of an order's attempts (functions/ledger/attempts.py)."""
 LIVE = Index("live", by="live", order="due_at")
 _FOREVER = "9999"
+_BEGAN = "began#"
+_MOST_OF_A_ROOM = 20
+"""The most recordings of a room that are read for its history."""
 
 
 class Pointer(BaseModel):
@@ -99,10 +107,12 @@ class Recordings:
             return []
         else:
             after = begun(attempt, self._files_by, sends_events=self._sends_events)
-        written = [] if after is before else [self._put(after, now, over=before)]
+        written = [] if after is before else self._put(after, now, over=before)
         pointer = Pointer(order_id=after.order_id, n=after.n)
         if isinstance(news, Undecided):
             written.append(put_over_any(Key(self._unknown_pk(after.request.room_id), after.id), pointer, now))
+        if before is None and not isinstance(news, NotBegun):
+            written.append(self._in_room(after, now))
         if after.job_id is None:
             return written
         return [*written, put_over_any(self._pointer_key(after.job_id), pointer, now)]
@@ -110,7 +120,8 @@ class Recordings:
     def plan(self, recording: Recording, now: datetime) -> Recording:
         """Store a recording that is planned for later, unless it is there. Return the stored one."""
         recording = recording.model_copy(update={"files_by": self._files_by, "sends_events": self._sends_events})
-        if self._table.write(self._put(recording, now, over=None), *self.asked_for(recording, now)):
+        also = [self._in_room(recording, now), *self.asked_for(recording, now)]
+        if self._table.write(*self._put(recording, now, over=None), *also):
             return recording
         return self.read(recording.order_id, recording.n) or recording
 
@@ -120,7 +131,7 @@ class Recordings:
             after = changed(recording, news, now)
             freed = self._locks.freed(after) if after.is_over else []
             is_new = after is not recording
-            written = [self._put(after, now, over=recording)] if is_new else []
+            written = self._put(after, now, over=recording) if is_new else []
             if not (written or freed) or self._table.write(*written, *freed):
                 return after
             recording = self.read(recording.order_id, recording.n) or recording
@@ -132,7 +143,7 @@ class Recordings:
         if current is None or current.due_at is None or now < current.due_at:
             return None
         claimed = changed(current, Claimed(), now)
-        return claimed if self._table.write(self._put(claimed, now, over=current)) else None
+        return claimed if self._table.write(*self._put(claimed, now, over=current)) else None
 
     def due(self, now: datetime, most: int) -> list[Recording]:
         """Return the recordings that are due, the longest due first; a few may not be due any more."""
@@ -154,6 +165,13 @@ class Recordings:
         pointers = map(Pointer.model_validate_json, found.values())
         known = (self.read(it.order_id, it.n) for it in pointers)
         return [it for it in known if it is not None and it.job is None]
+
+    def of_room(self, room_id: str) -> list[Recording]:
+        """Return the last recordings of the room, the newest first."""
+        found = islice(self._table.newest(self._room_pk(room_id), _BEGAN), _MOST_OF_A_ROOM)
+        pointers = map(Pointer.model_validate_json, found)
+        known = (self.read(it.order_id, it.n) for it in pointers)
+        return [it for it in known if it is not None]
 
     def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
         """Return the recordings of the last start that this person asked for in this channel.
@@ -187,10 +205,20 @@ class Recordings:
     def _last_key(self, actor: Actor, channel_id: str) -> Key:
         return Key(f"LAST#{self._app_id}#{channel_id}", actor.id)
 
-    def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> Change:
+    def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> list[Change]:
         due_at = recording.due_at
         index = {} if due_at is None else {LIVE.by: self._app_id, LIVE.order: _moment(due_at)}
-        return put(_key(recording.order_id, recording.n), recording, now, over=over, index=index, data=_data(recording))
+        key, data = _key(recording.order_id, recording.n), _data(recording)
+        written = put(key, recording, now, over=over, index=index, data=data)
+        return [written, *of_recording(over, recording, cause(), now)]
+
+    def _in_room(self, recording: Recording, now: datetime) -> Change:
+        """Return the change that lets the history of the room have the recording."""
+        key = Key(self._room_pk(recording.request.room_id), f"{_BEGAN}{_moment(recording.since)}#{recording.id}")
+        return put_over_any(key, Pointer(order_id=recording.order_id, n=recording.n), now)
+
+    def _room_pk(self, room_id: str) -> str:
+        return f"PAST#{self._app_id}#{room_id}"
 
     def _unknown_pk(self, room_id: str) -> str:
         return f"UNKNOWN#{self._app_id}#{room_id}"
@@ -201,11 +229,11 @@ class Recordings:
 
 def among(items: Mapping[str, str]) -> tuple[Recording, ...]:
     """Return the recordings among an order's items, by their place in the order."""
-    return tuple(Recording.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(_SK))
+    return tuple(Recording.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(RECORDING))
 
 
 def _key(order_id: str, n: int) -> Key:
-    return Key(f"ORDER#{order_id}", f"{_SK}{n}")
+    return Key(f"ORDER#{order_id}", f"{RECORDING}{n}")
 
 
 def _data(recording: Recording) -> str:

@@ -6,7 +6,9 @@ ORDER#id    stop    the stop's targets, and their results
 from collections.abc import Mapping
 from datetime import datetime
 
+from functions.ledger.audit import cause
 from functions.ledger.table import Key, Table, put
+from shared.audit import of_stop
 from shared.stops import StopRecord
 
 _SK = "stop"
@@ -30,7 +32,8 @@ class Stops:
 
     def settle(self, before: StopRecord | None, settled: StopRecord, now: datetime) -> StopRecord:
         """Store the results of a stop over the version before. If another recorder was first, return its record."""
-        if self._table.write(put(_key(settled.order_id), settled, now, over=before)):
+        record = of_stop(settled, cause(), now)
+        if self._table.write(put(_key(settled.order_id), settled, now, over=before), record):
             return settled
         return self.read(settled.order_id) or settled
 

@@ -18,6 +18,8 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from functions.aws.away import Away, raising_away
+from functions.ledger.audit import AuditTable
+from shared.audit import AuditRecord
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
@@ -51,8 +53,9 @@ class Index(NamedTuple):
     order: str
 
 
-type Change = dict[str, Any]
-"""One item of a transaction, made by `put` or `remove`."""
+type _Write = dict[str, Any]
+type Change = _Write | AuditRecord
+"""One item of a transaction, made by `put` or `remove`; or a record of the audit."""
 
 
 def put(
@@ -91,9 +94,11 @@ def remove_any(key: Key) -> Change:
 class Table:
     """One table. Reads are consistent. Every method raises Away while DynamoDB can't be used."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+    def __init__(self, client: "DynamoDBClient", name: str, audit: AuditTable | None = None) -> None:
+        """Without `audit`, as a door has it, no record is written: a door changes nothing."""
         self._client = client
         self._name = name
+        self._audit = audit
 
     def read[M: BaseModel](self, key: Key, model: type[M]) -> M | None:
         """Return the item, or None."""
@@ -151,33 +156,41 @@ class Table:
     def write(self, *changes: Change) -> bool:
         """Write all the changes together. Write none and return False if an item has another version than expected.
 
-        After Away they may be written: perhaps only the answer was lost.
+        A record that the audit has already is left out. After Away they may be written: perhaps only the answer was
+        lost.
         """
         with raising_away("DynamoDB"):
             return self._write(changes)
 
     def _write(self, changes: tuple[Change, ...]) -> bool:
-        items = [_in_table(change, self._name) for change in changes]
+        items = [_in_table(change, self._name) for change in changes if not isinstance(change, AuditRecord)]
+        records = [change for change in changes if isinstance(change, AuditRecord)]
+        added = [] if self._audit is None else [{"Put": self._audit.put(record)} for record in records]
         tries = 0
-        while True:
+        while items or added:
             try:
                 self._client.transact_write_items(
-                    TransactItems=cast("Any", items),
+                    TransactItems=cast("Any", [*items, *added]),
                     ClientRequestToken=secrets.token_hex(16),  # a try that got no answer is not repeated after it
                 )
             except ClientError as refused:
                 if refused.response["Error"]["Code"] != "TransactionCanceledException":
                     raise
-                reasons = {reason.get("Code") for reason in refused.response["CancellationReasons"]}
-                if "ConditionalCheckFailed" in reasons:
+                reasons = refused.response["CancellationReasons"]
+                unmet = [it.get("Code") == "ConditionalCheckFailed" for it in reasons]
+                if any(unmet[: len(items)]):
                     return False
                 tries += 1
                 if tries == TRIES:
                     raise
+                if any(unmet):  # of records
+                    added = [it for it, is_known in zip(added, unmet[len(items) :], strict=True) if not is_known]
+                    continue
                 # After another transaction on the same items, or throttling, the versions may still be the same.
                 time.sleep(0.05 * 2**tries)
             else:
                 return True
+        return True
 
     def read_numbers(self, key: Key) -> dict[str, int]:
         """Return the numbers of an item that `update` changes."""
@@ -228,7 +241,7 @@ def _put(
     index: Mapping[str, str],
     data: str | None,
     kept: timedelta | None,
-) -> Change:
+) -> _Write:
     expires_at = {} if kept is None else {"expires_at": {"N": str(int((now + kept).timestamp()))}}
     found_by = {name: {"S": value} for name, value in index.items()}
     data = data or content.model_dump_json(context=dict(WITHOUT_KEYS))
@@ -240,14 +253,14 @@ def _numbers(item: Mapping[str, Any]) -> dict[str, int]:
     return {name: int(value["N"]) for name, value in item.items() if "N" in value}
 
 
-def _condition(over: BaseModel | None) -> Change:
+def _condition(over: BaseModel | None) -> _Write:
     if over is None:
         return {"condition": {"ConditionExpression": "attribute_not_exists(pk)"}}
     seen = {":seen": {"S": _version(over)}}
     return {"condition": {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": seen}}
 
 
-def _in_table(change: Change, name: str) -> Change:
+def _in_table(change: _Write, name: str) -> _Write:
     condition = change.get("condition", {})
     return {verb: {"TableName": name, **fields, **condition} for verb, fields in change.items() if verb != "condition"}
 

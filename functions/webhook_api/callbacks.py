@@ -13,7 +13,7 @@ from functions.http.api_gateway import HttpRequest, HttpResponse
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.problems import Problem, not_now
-from shared.actors import RTC
+from shared.actors import RTC, Through
 from shared.log_events import LogEvent
 from shared.orders import Callback, NotQueued, Order, PerhapsQueued, order_id_of
 from shared.rtc.callbacks import NotACallback, read_callback
@@ -50,6 +50,7 @@ class CallbackDoor:
                 actor=RTC,
                 action=Callback(said=said),
                 placed_at=datetime.fromtimestamp(self.clock(), UTC),
+                through=Through.CALLBACK,
             )
             try:
                 self.put(order)

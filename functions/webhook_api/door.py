@@ -38,7 +38,7 @@ from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.rights import refused_for, rules_of
 from functions.webhook_api.status_link import read_status_link, status_path
 from functions.webhook_api.times import wrong_times
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.log_events import LogEvent
 from shared.orders import Action, NotQueued, Order, PerhapsQueued, Start, Stop, order_id_of
 from shared.slack_refs import ReplyTo
@@ -118,6 +118,7 @@ class Door:
             placed_at=now,
             reply_to=ReplyTo(channel_id=event.notify.channel) if event.notify else None,
             body_digest=digest,
+            through=Through.WEBHOOK,
         )
         placed_at = self._place(order)
         link = _origin(request) + status_path(

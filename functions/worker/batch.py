@@ -10,12 +10,14 @@ from bot.messages import replies
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, log_keys, logger
 from functions.aws.queue import Queues, UnreadableOrder, read
+from functions.ledger.audit import acting
 from functions.ledger.orders import Orders
 from functions.worker.actions import Handlers
 from functions.worker.delivery import Delivery, KeyRefused, NoTurn, TryAgain
 from functions.worker.due import DueHandler
 from functions.worker.results import Results
 from functions.worker.telling import Telling
+from shared.audit import Cause, given_up
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued, Tick
@@ -52,7 +54,8 @@ class Worker:
             self._look_at_due(order, delivery)
             return True
         with log_keys(order_id=order.order_id, receive=str(receive)):
-            delay = self._process_order(self.results.kept(order), delivery)
+            with acting(Cause.of(order)):
+                delay = self._process_order(self.results.kept(order), delivery)
             if delay is None:
                 self.results.forget(order)
                 self.results.put_kept()
@@ -116,6 +119,7 @@ class Worker:
         logger.error(LogEvent.ORDER_GIVEN_UP)
         try:
             self.handlers[type(order.action)].give_up(order, order.action, why)
+            self.orders.note(given_up(order, why, self.clock()))
         except Exception:
             # The order's status still ends, LATEST_END after the order was placed.
             logger.exception("the ledger does not know that the order was given up")

@@ -22,6 +22,9 @@ class RecorderSettings(Settings):
 
     secret_id: Name
     ledger_table: Name
+    audit_table: Name
+    audit_retention_days: Annotated[int, Field(ge=1, le=3653)]
+    """How long a record of the audit is kept."""
     order_queue_url: Url
     """The queue of people's orders."""
     caller_queue_url: Url

@@ -36,7 +36,7 @@ class ExtendHandler:
         asked = What.recorded(recording, action.ends_at - recording.since)
         if not self.rights.allowed(order, [recording], delivery, lambda _: asked):
             return
-        after = self.ledger.recordings.note(recording, Limited(action.ends_at), now)
+        after = self.ledger.recordings.note(recording, Limited(action.ends_at, order.actor), now)
         self.telling.answer_once(order, View(extended(after, now), ""), delivery)
         self.redrawing.redraw(Order.about(after, Check()), delivery)
         self.redrawing.draw_clicked(order, after.order_id)

@@ -80,7 +80,7 @@ class Granting:
         """Free the streams of unknown outcome that are said not to have started, as far as the asker may."""
         for recording in filter(None, map(self.ledger.recordings.of_id, action.releases)):
             if self.rights.refusal(order, Right.STOP_ANY, What.recorded(recording), delivery) is None:
-                self.ledger.recordings.note(recording, Released(), self.clock())
+                self.ledger.recordings.note(recording, Released(order.actor), self.clock())
 
     def _planned(self, order: Order, action: Start) -> dict[int, Recording]:
         places = range(action.first, action.first + len(action.requests))

@@ -13,7 +13,7 @@ from functions.ledger.homes import Homes, OpenedHome
 from functions.ledger.ledger import Ledger
 from functions.worker.channel_turns import ChannelTurns, no_turn
 from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
-from shared.actors import Actor
+from shared.actors import Actor, Through
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Home, NotQueued, Order, PerhapsQueued, new_order_id
@@ -40,7 +40,7 @@ class OpenHomes:
         now = self.clock()
         try:
             if self.homes.read(actor.id, now) is not None:
-                order = Order(order_id=new_order_id(), actor=actor, action=Home(), placed_at=now)
+                order = Order(order_id=new_order_id(), actor=actor, action=Home(), placed_at=now, through=Through.CHECK)
                 self.queues.put(order, delay=DELAY)
         except (Away, NotQueued, PerhapsQueued) as error:
             logger.warning("the home tab is not published anew", extra={"reason": str(error)})

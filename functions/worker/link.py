@@ -10,6 +10,7 @@ from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery
 from functions.worker.rights import Rights
 from functions.worker.telling import Telling
+from shared.audit import linked
 from shared.failures import FailureKind
 from shared.orders import Link, Order
 from shared.questions import What
@@ -36,6 +37,7 @@ class LinkHandler:
             return
         if not self.rights.allowed(order, [recording], delivery, What.recorded):
             return
+        self.ledger.orders.note(linked(order, recording, now))
         key = self.key()
         addresses = [None if key is None else key.address(file, self.location, now) for file in recording.files]
         self.telling.answer_once(order, View(links(recording, addresses), ""), delivery)

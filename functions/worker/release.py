@@ -33,7 +33,7 @@ class ReleaseHandler:
         allowed = self.rights.allowed(order, known, delivery, What.recorded)
         if not allowed:
             return
-        after = [self.ledger.recordings.note(it, Released(), self.clock()) for it in allowed]
+        after = [self.ledger.recordings.note(it, Released(order.actor), self.clock()) for it in allowed]
         self.telling.answer_once(order, View(released(after, self.clock()), ""), delivery)
         for recording in {it.order_id: it for it in after}.values():
             self.redrawing.redraw(Order.about(recording, Check()), delivery)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.refusals import refused
+from bot.messages import refusals
 from bot.people import People
 from bot.slack_api import TryLater
 from functions.aws.audit import note_refusal
@@ -13,6 +13,7 @@ from functions.ledger.usages import Usages
 from functions.worker.combining import View
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
+from shared.audit import AuditRecord, refused
 from shared.orders import Order
 from shared.permissions import Verdict, may
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place, Usage, What
@@ -33,6 +34,7 @@ class Rights:
     people: Callable[[], People | None]
     """Returns whom to ask about people; None without a bot token."""
     usages: Usages
+    record: Callable[[AuditRecord], None]
     telling: Telling
     clock: Callable[[], datetime]
 
@@ -68,27 +70,28 @@ class Rights:
         """
         if order.action.right is None:
             raise ValueError(f"{order.action.kind} is recordbot's own")
-        allowed, refusals = [], []
+        allowed, refused_them = [], []
         for recording in recordings:
             refusal = self.refusal(order, order.action.right, about(recording), delivery)
             if refusal is None:
                 allowed.append(recording)
             else:
-                refusals.append(refusal)
-        if refusals:
-            self.note(order, refusals[0])
+                refused_them.append(refusal)
+        if refused_them:
+            self.note(order, refused_them[0])
             if not allowed:
-                self.tell(order, refusals[0], delivery)
+                self.tell(order, refused_them[0], delivery)
         return allowed
 
     def note(self, order: Order, refusal: Refusal) -> None:
-        """Log and count a refusal."""
+        """Log, count and record a refusal."""
         note_refusal(order.actor, place_of(order), refusal)
+        self.record(refused(order, refusal, self.clock()))
 
     def tell(self, order: Order, refusal: Refusal, delivery: Delivery) -> None:
         """Answer the order with the refusal. Only a person reads it; a caller reads its order's status."""
         if order.reply_to is not None and order.reply_to.response_url is not None:
-            self.telling.answer_once(order, View(refused(refusal), ""), delivery)
+            self.telling.answer_once(order, View(refusals.refused(refusal), ""), delivery)
 
     def _ask(self, order: Order, right: Right, what: What, usage: Usage | None, delivery: Delivery) -> Verdict:
         rules, place = self._rules(), place_of(order)

@@ -19,7 +19,8 @@ type Document = Mapping[str, object]
 
 def configurations_of(system: System) -> Configurations:
     """Return the configurations of the running system."""
-    return Configurations(Table(system.stack.dynamodb, system.stack.table_name("LedgerTable")), system.app_id)
+    table = Table(system.stack.dynamodb, system.stack.table_name("LedgerTable"), system.audit)
+    return Configurations(table, system.app_id)
 
 
 @dataclass(frozen=True, slots=True)

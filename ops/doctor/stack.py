@@ -6,6 +6,7 @@ from ops.deployment import Deployment, one_line
 from ops.doctor.finding import Finding, ok, unknown, wrong
 
 OUTPUTS = (
+    "AuditTableName",
     "CallerQueueUrl",
     "DeadLetterQueueUrl",
     "IamEndpoint",

@@ -21,6 +21,7 @@ from local.slack.delivery import Delivery
 from local.slack.workspace import SlackWorkspace
 from local.system import System, new_caller, running
 from shared.attempts import Attempt
+from tests.e2e import audit
 from tests.leftovers import clear
 from tests.patient import be_patient
 from tests.processes import PATIENCE_S
@@ -213,14 +214,14 @@ def shared_system() -> Iterator[Deployment]:
 
 @pytest.fixture
 def bot(shared_system: Deployment) -> Iterator[Deployment]:
-    """The shared system with a room of one's own. Afterwards all behaves again, and nothing is left."""
+    """The shared system with a room of one's own. Afterwards all behaves again, the audit is whole, nothing is left."""
     shared = shared_system
     bot = replace(shared, room=new_room())
     yield bot
     shared.rtc.behave()
     shared.system.stack.behave()
     shared.slack.behave()
-    clear(shared.system)
+    clear(shared.system, before=audit.check)
 
 
 def order_ids(deployment: Deployment) -> set[str]:

@@ -19,11 +19,12 @@ from local.demo.event_log import EventLog
 from local.demo.http_api import HttpApi
 from local.loopback import Server
 from local.rtc import faults as rtc_faults
-from local.slack.chat import ANN
+from local.slack.chat import ANN, BEN
 from shared.actors import Actor
 from shared.orders import Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
+from tests.e2e import audit
 from tests.e2e.conftest import Deployment, eventually
 from tests.paths import ROOT
 from tests.processes import PATIENCE_S
@@ -149,6 +150,25 @@ def test_an_interrupted_rotation_is_run_again(ops: Ops) -> None:
     assert _keys(ops) == [new, old]
     ops.run("secrets", "rotate", "caller:demo", "--undo", "--yes")
     assert _keys(ops) == [old]
+
+
+def test_who_did_what_is_printed_and_an_interrupted_forget_is_run_again(ops: Ops) -> None:
+    """Ben's recording: who started and stopped it, until Ben is forgotten; one made-up id stands for Ben then."""
+    bot = ops.bot
+    bot.type("ROOM user001", BEN)
+    bot.read("🔴 Recording user001", person=BEN)
+    bot.type("stop ROOM user001", BEN)
+    bot.read("⏹️ Recorded user001", person=BEN)
+    bot.type("history ROOM", BEN)
+    assert "stop asked for by" in bot.read("1 recording: room", person=BEN)
+    eventually(lambda: "stop_done" in ops.run("audit", "--room", bot.room))
+    said = ops.run("audit", "--room", bot.room, "--format", "csv")
+    assert BEN.user_id in said
+    ops.interrupt("forget", BEN.user_id, "--yes", at="dynamodb:UpdateItem", holding=bot.room)
+    instead = ops.ask("forget", BEN.user_id, "--yes")["instead"]
+    after = ops.run("audit", "--room", bot.room, "--format", "csv")
+    assert BEN.user_id not in after + json.dumps(bot.items()) + json.dumps(audit.items(bot.system, "AuditTable"))
+    assert after == said.replace(f"slack_user {BEN.user_id}", f"forgotten {instead}")
 
 
 def _keys(ops: Ops) -> list[str]:

@@ -1,14 +1,13 @@
 """Every secret is planted, goes through every flow, and is found nowhere but where it belongs."""
 
 import json
-from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from local.demo.controller import Controller
 from local.demo.event_log import EventLog
 from local.rtc.faults import Fault
 from local.slack import faults as slack_faults
 from local.slack.chat import ANN, CLASS_RECORDINGS
+from tests.e2e import audit
 from tests.e2e.conftest import Deployment, eventually
 from tests.webhook_sender import RUNS, Sender, an_event, outcome, start
 
@@ -17,18 +16,19 @@ PUSH = f"rtmp://live.example/app/{KEY}?login={LOGIN}&sign={SIGN}"
 
 
 def test_no_secret_leaves_its_place(bot: Deployment) -> None:
-    """Not in logs and metrics at DEBUG, answers, messages, ledger items, and the page's panels and their export."""
+    """Not in logs and metrics at DEBUG, answers, messages, ledger items, the audit, and the page's export."""
     answered = _answered_in_every_flow(bot)
-    planted = {KEY, LOGIN, SIGN, *_configured(bot), *_response_urls(bot)}
+    planted = {KEY, LOGIN, SIGN, *audit.secrets_of(bot.system)}
     assert len(planted) > 10
     places = {
         "logs": "\n".join(bot.logs),
         "ledger": json.dumps(bot.items()),
+        "audit": json.dumps(audit.items(bot.system, "AuditTable")),
         "messages": repr([message.document() for message in bot.slack.chat.messages(CLASS_RECORDINGS, ANN)]),
         "answers": answered,
         "page": json.dumps(_shown_on_the_page(bot)),
     }
-    assert all(bot.room in places[name] for name in ("ledger", "messages", "answers", "page"))
+    assert all(bot.room in places[name] for name in ("ledger", "audit", "messages", "answers", "page"))
     found = [
         (place, text[max(at - 300, 0) : at + 60])
         for place, text in places.items()
@@ -112,20 +112,3 @@ def _shown_on_the_page(bot: Deployment) -> list[object]:
     page = Controller(bot.system, event_log)
     details = [page.details(trace.request_id) for trace in page._traces()]
     return [page.documents(ANN.user_id), page.workspace(), details]
-
-
-def _configured(bot: Deployment) -> Iterator[str]:
-    """Each text in the system's secrets."""
-    pending: list[object] = [*bot.system.stack.secrets.values()]
-    while pending:
-        value = pending.pop()
-        if isinstance(value, Mapping):
-            pending += value.values()
-        elif isinstance(value, list | tuple):
-            pending += value
-        else:
-            yield str(value).removeprefix("whsec_")
-
-
-def _response_urls(bot: Deployment) -> set[str]:
-    return {urlsplit(it.response_url).path.rpartition("/")[2] for it in bot.slack.deliveries()}

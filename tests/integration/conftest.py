@@ -21,6 +21,7 @@ from bot.posting import Messenger
 from bot.slack_api import SlackApi
 from functions.aws.event_bus import EventBus
 from functions.aws.queue import OrderQueue, Queues, read
+from functions.ledger.audit import acting
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.pace import Pace
 from functions.ledger.table import Table
@@ -64,6 +65,7 @@ from local.slack.workspace import SlackWorkspace
 from shared import transport
 from shared.actors import RTC, Actor
 from shared.attempts import Attempt
+from shared.audit import Cause
 from shared.orders import Callback, Check, Order, Start, Tick, new_order_id
 from shared.questions import Need
 from shared.recordings import FilesBy, Recording
@@ -78,7 +80,7 @@ from shared.team import InForce
 from shared.team_document import team_of
 from tests.builders import TIMETABLE, requests_of
 from tests.in_memory import InMemory
-from tests.ledger_table import TABLE, create_table
+from tests.ledger_table import AUDIT, TABLE, create_table
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
@@ -173,7 +175,8 @@ class World:
         """None where the order is done, else how long until it is to be received again."""
         handler = self.handlers[type(order.action)]
         try:
-            handler.run(order, order.action, Delivery(receive, last, lambda: time_left))
+            with acting(Cause.of(order)):
+                handler.run(order, order.action, Delivery(receive, last, lambda: time_left))
         except TryAgain as again:
             return again.delay
         return None
@@ -259,7 +262,7 @@ def handlers_of(
     bus: EventBus | None = None,
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
-    rights = Rights(team, lambda: people, ledger.usages, telling, clock)
+    rights = Rights(team, lambda: people, ledger.usages, ledger.orders.note, telling, clock)
     results = Results(checks.queues, telling, clock)
     homes = OpenHomes(ledger.homes, telling.messenger, checks.queues, clock)
     redrawing = Redrawing(ledger, telling, homes, clock)
@@ -309,7 +312,7 @@ def a_world(
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
     objects_pace = Pace(Table(dynamodb, TABLE), new_order_id(), CALLS_PER_SECOND)
     search = FileSearch(objects_pace, lambda: rtc, bucket, files_by, clock, clock.tick)
-    ledger = open_ledger(dynamodb, TABLE, new_order_id(), search.files_by, sends_events=bus is not None)
+    ledger = open_ledger(dynamodb, TABLE, new_order_id(), search.files_by, sends_events=bus is not None, audit=AUDIT)
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
     with (

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from functions.ledger.new_versions import Conflict, holding, put_version
 from functions.ledger.table import Table
 from ops.errors import OpsConflict, OpsError
 from ops.words import main
+from shared.actors import Through
+from shared.audit import AuditRecord, Deed
 from shared.command_line import CommandLine
 from shared.orders import new_order_id
 from shared.team import SHIPPED
 from shared.team_document import MOST_BYTES
 from shared.team_yaml import read_team_yaml
-from tests.ledger_table import TABLE
+from tests.ledger_table import AUDIT, TABLE
 from tests.template import TEMPLATE
 
 REGION = "eu-west-1"
@@ -35,11 +37,17 @@ class Stack:
         self.name = f"stack-{self.app_id}"
         self.file = file
         self._capsys = capsys
-        self.table = Table(dynamodb, TABLE)
+        self.table = Table(dynamodb, TABLE, AUDIT)
         self.dynamodb = dynamodb
         self.stored = Configurations(self.table, self.app_id)
-        outputs = {name: TEMPLATE["Outputs"][name] for name in ("LedgerTableName", "RtcAppId")}
-        parameters = {"LedgerTable": TABLE, "RtcAppId": self.app_id}
+        names = ("LedgerTableName", "AuditTableName", "RtcAppId")
+        outputs = {name: TEMPLATE["Outputs"][name] for name in names}
+        parameters = {
+            "LedgerTable": TABLE,
+            "AuditTable": AUDIT.name,
+            "RtcAppId": self.app_id,
+            "AuditRetentionDays": "30",
+        }
         document = {
             "Parameters": {name: {"Type": "String"} for name in parameters},
             "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
@@ -267,3 +275,18 @@ def test_each_word_has_its_help(words: tuple[str, ...], capsys: pytest.CaptureFi
         main(CommandLine(), [*words, "--help"])
     assert ended.value.code == 0
     assert "exit status:" in capsys.readouterr().out
+
+
+def test_who_put_a_version_is_in_the_audit(stack: Stack) -> None:
+    """With the version's number, for as long as the stack keeps records."""
+    stack.put(ONE)
+    values: Any = {":pk": {"S": f"CONFIG#{stack.app_id}"}}
+    (item,) = stack.dynamodb.query(
+        TableName=AUDIT.name, KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values
+    )["Items"]
+    record = AuditRecord.model_validate_json(item["data"]["S"])
+    assert (record.what, record.result, record.through) == (Deed.CONFIGURED, "version 1", Through.OPS)
+    assert record.who.kind == "operator"
+    assert record.who.id == stack.stored.current().put_by  # type: ignore[union-attr] # it was just put
+    kept = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC) - record.at
+    assert timedelta(days=29) < kept <= timedelta(days=30)

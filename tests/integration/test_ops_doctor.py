@@ -27,7 +27,7 @@ from local.slack.workspace import SlackWorkspace
 from ops.doctor import examine, queues, stack, team
 from ops.rotations import new_webhook_key
 from shared.orders import new_order_id
-from tests.ledger_table import TABLE
+from tests.ledger_table import AUDIT, TABLE
 from tests.ops_stack import REGION, OpsStack, client
 from tests.template import TEMPLATE
 
@@ -49,6 +49,7 @@ class Place:
         ops.outputs |= {
             "IamEndpoint": endpoint,
             "LedgerTableName": TABLE,
+            "AuditTableName": AUDIT.name,
             "RtcAppId": self.app_id,
             "RtcCallbackUrl": OWN,
             "RtcCallbacks": "true",
@@ -56,6 +57,7 @@ class Place:
             "RtcProjectId": made_up.project_id,
         }
         ops.parameters |= {
+            "AuditRetentionDays": "400",
             "SlackApiUrl": slack.api_url,
             "RecordRuleId": made_up.record_rule_id,
             "RecordBucket": made_up.bucket,

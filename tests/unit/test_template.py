@@ -93,12 +93,13 @@ def test_dead_letters_are_kept_for_14_days_and_may_come_back() -> None:
     assert dead["RedriveAllowPolicy"] == {"redrivePermission": "byQueue", "sourceQueueArns": arns}
 
 
-def test_the_table_outlives_mistakes() -> None:
+@pytest.mark.parametrize("name", ["LedgerTable", "AuditTable"])
+def test_a_table_outlives_mistakes(name: str) -> None:
     """On demand, recoverable, kept when the stack goes; without a name that would stand in the way of a second one.
 
     A deployment that fails at once leaves none behind, though.
     """
-    ((name, table),) = of_type("AWS::DynamoDB::Table").items()
+    table = of_type("AWS::DynamoDB::Table")[name]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
@@ -107,6 +108,29 @@ def test_the_table_outlives_mistakes() -> None:
         "Retain",
     )
     assert "TableName" not in table
+
+
+def test_the_audit_is_found_by_day_room_and_job_in_the_order_of_time() -> None:
+    """`python -m ops audit` asks one index, and gets whole records."""
+    indexes = of_type("AWS::DynamoDB::Table")["AuditTable"]["GlobalSecondaryIndexes"]
+    assert [index["IndexName"] for index in indexes] == ["day", "room", "job"]
+    for index in indexes:
+        keys = [(key["AttributeName"], key["KeyType"]) for key in index["KeySchema"]]
+        assert keys == [(index["IndexName"], "HASH"), ("at", "RANGE")]
+        assert index["Projection"] == {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["data"]}
+
+
+def test_the_audit_is_kept_as_long_as_its_parameter_says() -> None:
+    """400 days by default, which the recorder and operators' words write into each record."""
+    assert PARAMETERS["AuditRetentionDays"]["Default"] == 400
+    retention = {"Ref": "AuditRetentionDays"}
+    assert FUNCTIONS["RecorderFunction"]["Environment"]["Variables"]["AUDIT_RETENTION_DAYS"] == retention
+
+
+def test_orders_wait_for_a_day_at_most() -> None:
+    """They hold response_urls."""
+    kept = {name: QUEUES[name]["MessageRetentionPeriod"] for name in ("OrderQueue", "CallerQueue")}
+    assert set(kept.values()) == {24 * 60 * 60}
 
 
 @pytest.mark.parametrize("name", PARAMETERS)

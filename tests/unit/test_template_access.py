@@ -11,6 +11,8 @@ SCHEDULES = of_type("AWS::Scheduler::Schedule")
 OF_FUNCTIONS = {it["Role"]["Fn::GetAtt"][0] for it in FUNCTIONS.values()}
 OF_SCHEDULES = {it["Target"]["RoleArn"]["Fn::GetAtt"][0] for it in SCHEDULES.values()}
 
+AUDIT = "AuditTable"
+
 
 def test_each_role_is_that_of_a_function_or_a_schedule() -> None:
     """The tests below say what these may do."""
@@ -73,6 +75,17 @@ def test_the_right_to_trace_goes_with_tracing() -> None:
     ((condition, then, otherwise),) = [it["Fn::If"] for it in conditional]
     assert (condition, otherwise) == ("TracesRecorder", {"Ref": "AWS::NoValue"})
     assert then["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+
+
+def test_the_audit_can_only_be_added_to() -> None:
+    """By the recorder alone; no function reads, changes or removes a record, and none may use its indexes."""
+    rights = {
+        (name, action, str(target))
+        for name, role in ROLES.items()
+        for action, target in granted(role)
+        if AUDIT in str(target)
+    }
+    assert rights == {("RecorderRole", "dynamodb:PutItem", str({"Fn::GetAtt": [AUDIT, "Arn"]}))}
 
 
 def test_each_door_puts_orders_on_its_own_queue() -> None:

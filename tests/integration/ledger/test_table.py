@@ -9,7 +9,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from pydantic import BaseModel
 
-from functions.ledger.table import KEPT, TRIES, Key, Table, put, put_over_any, remove
+from functions.ledger.table import KEPT, TRIES, Change, Key, Table, put, put_over_any, remove
 from shared.orders import new_order_id
 from tests.ledger_table import TABLE
 
@@ -49,7 +49,7 @@ def refusing(client: DynamoDBClient, code: str, times: int) -> Iterator[list[str
         client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", refuse)
 
 
-WRITES: dict[str, Callable[[Key], dict[str, Any]]] = {
+WRITES: dict[str, Callable[[Key], Change]] = {
     "put": lambda key: put(key, Note(version=2), NOW, over=Note(version=1)),
     "put over any": lambda key: put_over_any(key, Note(version=2), NOW),
     "remove": lambda key: remove(key, Note(version=1)),

@@ -360,7 +360,7 @@ def test_who_may_not_see_the_recording_gets_no_link(world: World) -> None:
     recording_ = world.recording(order).model_copy(update={"channel_id": "D0ANN", "is_public": False})
     before = world.recording(order)
     assert world.ledger.recordings._table.write(
-        world.ledger.recordings._put(recording_.model_copy(update={"revision": 99}), world.clock(), over=before)
+        *world.ledger.recordings._put(recording_.model_copy(update={"revision": 99}), world.clock(), over=before)
     )
     refusal = asks(world, order, Actor(kind="slack_user", id=BEN.user_id), CLASS_RECORDINGS.channel_id)
     assert "You may not see the files of this recording" in refusal

@@ -17,6 +17,7 @@ from functions.ledger.configurations import StoredTeam
 from functions.ledger.homes import OpenedHome
 from functions.ledger.recordings import Last, Pointer, _data
 from shared.attempts import Attempt, StreamLock
+from shared.audit import AuditRecord
 from shared.orders import Action, Order, PlacedOrder
 from shared.recordings import Recording
 from shared.stops import StopRecord
@@ -35,6 +36,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "last": Last,
     "configuration": StoredTeam,
     "home": OpenedHome,
+    "audit": AuditRecord,
 }
 
 

@@ -376,7 +376,8 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
 _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE = (
-    f"recordbot has no {it}, only start, stop, status, list, file, extend, again, release, at, presets and help"
+    f"recordbot has no {it}, only start, stop, status, list, history, file, extend, again, release, at, presets "
+    "and help"
     for it in ("pause", "mute", "unmute", "delete")
 )
 _MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
@@ -585,6 +586,10 @@ OTHERS: dict[str, str] = {
     "stop all of mine": "stop mine",
     "stop 100 user001 screen yes": "stop 100 user001 screen yes",
     "info 1": "status 1",
+    "history": "history",
+    "log 100": "history 100",
+    "audit job=1": "history job=1",
+    "log room=100 user001": "history user001 room=100",
     "check 1": "status 1",
     "status": "status",
     "show 100 user001": "status 100 user001",
