@@ -213,13 +213,14 @@ def _metrics(play: Play) -> dict[str, dict[str, int]]:
 def _aws_calls(play: Play) -> dict[str, list[str]]:
     """What each function may be asked to be allowed: its actions, and on what."""
     stack = play.system.stack
-    table = stack.table_name("LedgerTable")
+    tables = {stack.table_name(it): it for it in ("LedgerTable", "AuditTable")}
     names = {stack.queue_url(it): it for it in QUEUES}
     functions = {function for function, _ in play.lines}
     called: dict[str, set[str]] = {function: set() for function in sorted(functions)}
     for call in stack.aws_calls():
         if call.caller in functions:
-            resource = call.resource.replace(table, "LedgerTable") if call.resource.startswith(table) else call.resource
+            name, slash, index = call.resource.partition("/index/")
+            resource = f"{tables[name]}{slash}{index}" if name in tables else call.resource
             called[call.caller].add(f"{call.action} {names.get(resource, resource)}")
     return {function: sorted(actions) for function, actions in called.items()}
 
