@@ -9,6 +9,7 @@ from bot.messages.notices import notice
 from bot.messages.outcomes import Waiting, outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
+from functions.worker.channel_turns import no_turn
 from functions.worker.combining import View, state_of
 from functions.worker.delivery import Delivery
 from functions.worker.home import OpenHomes
@@ -55,8 +56,8 @@ class Redrawing:
         if not is_drawn:
             others = self._draw(order.model_copy(update={"order_id": first}), record, delivery, post=post)
             self.homes.changed(order.actor)
-        for recording in record.recordings:
-            self._notice(order, recording, record.message, delivery)
+        if any(notice_due(recording, self.clock()) for recording in record.recordings):
+            self._notice(order, delivery)
         return others
 
     def draw_clicked(self, click: Order, order_id: str, *, at_once: bool = False) -> bool:
@@ -100,7 +101,20 @@ class Redrawing:
                 self.ledger.recordings.note(recording, Drawn(recording.visible), now)
         return others
 
-    def _notice(self, order: Order, recording: Recording, message: MessageRef | None, delivery: Delivery) -> None:
+    def _notice(self, order: Order, delivery: Delivery) -> None:
+        """Reply in the thread with what is due. Raises NoTurn while another recorder does, or draws the message."""
+        answer = self.ledger.answers.read(order.order_id)
+        if self.ledger.answers.begin_update(order.order_id, answer, self.clock()) is None:
+            raise no_turn()
+        try:
+            # Read again: another recorder may have replied before the lease was taken.
+            record = self.ledger.orders.read(order.order_id)
+            for recording in record.recordings:
+                self._reply_about(order, recording, record.message, delivery)
+        finally:
+            self.ledger.answers.show(order.order_id, answer.shows, self.clock())
+
+    def _reply_about(self, order: Order, recording: Recording, message: MessageRef | None, delivery: Delivery) -> None:
         now = self.clock()
         while (kind := notice_due(recording, now)) is not None:
             if message is not None:

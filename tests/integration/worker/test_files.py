@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,11 +53,15 @@ def told(world: World) -> list[str]:
     return [text.partition("\n")[0] for text in world.read() if text.startswith(("🎬", "⛔"))]
 
 
+def callback(world: World, **changes: Any) -> Order:
+    """The order of what RTC says of job 1."""
+    action = Callback(said=RtcCallback.model_validate(COMPLETE | {"app_id": MADE_UP.app_id} | changes))
+    return Order(order_id=new_order_id(), actor=RTC, action=action, placed_at=world.clock())
+
+
 def said(world: World, **changes: Any) -> None:
     """Let RTC say this of job 1."""
-    action = Callback(said=RtcCallback.model_validate(COMPLETE | {"app_id": MADE_UP.app_id} | changes))
-    order = Order(order_id=new_order_id(), actor=RTC, action=action, placed_at=world.clock())
-    assert world.run(order) is None
+    assert world.run(callback(world, **changes)) is None
 
 
 def test_a_file_is_told_as_soon_as_rtc_says_that_it_is_there(world: World) -> None:
@@ -115,6 +120,35 @@ def test_callbacks_that_come_twice_or_late_tell_the_file_once(world: World, mann
         world.call_back()
     assert len(told(world)) == 1
     assert len(world.recording(order).files) == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "times"), [(b'"answer"', 2), (b"#CAMERASTREAM", 3)], ids=["before it takes the lease", "after its post"]
+)
+def test_a_file_is_told_once_by_two_recorders_at_once(
+    world: World, dynamodb: DynamoDBClient, item: bytes, times: int
+) -> None:
+    """The other one's message comes back, and finds that nothing is left to tell."""
+    world.running()
+    world.client.stop("1")
+    world.clock.tick(2)
+    said(world, event_type="CLOUD_RECORD_SERVER_OVER")
+    one, other = callback(world), callback(world)
+    reads = count(1)
+
+    def interrupt(params: Any, **_: object) -> None:
+        if item in params["body"] and next(reads) == times:
+            world.clock.tick(2)  # the channel has a turn again
+            world.run(other)
+
+    dynamodb.meta.events.register("before-call.dynamodb.GetItem", interrupt)
+    world.run(one)
+    dynamodb.meta.events.unregister("before-call.dynamodb.GetItem", interrupt)
+    assert next(reads) > times
+    for again in (one, other):
+        world.clock.tick(2)
+        assert world.run(again) is None
+    assert told(world) == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
 
 
 def test_callbacks_in_the_wrong_order_come_to_the_same(world: World) -> None:
