@@ -24,7 +24,6 @@ from tests.ledger_table import TABLE
 from tests.ops_stack import OpsStack, client
 
 SECRET_URL = "https://hooks.slack.com/commands/T1/2/planted-response-url"
-NOW = datetime.now(UTC)
 
 
 class Place:
@@ -50,7 +49,7 @@ class Place:
             order_id=new_order_id(),
             actor=actor,
             action=Start(requests=(a_request(),)),
-            placed_at=NOW - age,
+            placed_at=datetime.now(UTC) - age,
             reply_to=ReplyTo(channel_id="C1", response_url=SECRET_URL),
         )
         text = {"DataType": "String", "StringValue": order.order_id}
@@ -59,9 +58,10 @@ class Place:
 
     def settle(self, order: Order, outcome: Outcome) -> None:
         """Let the order's start have this outcome."""
-        attempt = self.ledger.attempts.claim(order, 0, a_request(), NOW)
+        now = datetime.now(UTC)
+        attempt = self.ledger.attempts.claim(order, 0, a_request(), now)
         assert isinstance(attempt, Attempt)
-        self.ledger.attempts.store(attempt.settled(outcome, NOW), NOW)
+        self.ledger.attempts.store(attempt.settled(outcome, now), now)
 
     def bodies(self, url: str) -> list[dict[str, Any]]:
         """The messages of a queue, taken from it."""

@@ -467,7 +467,7 @@ def _setting(address: str, url: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
     ) as process:
         assert process.stdout is not None
-        while process.stdout.readline() != "Set it? Type yes:\n":
+        while process.stdout.readline() != "Type yes:\n":
             assert process.poll() is None
         yield process
         process.kill()
