@@ -26,6 +26,7 @@ from local.demo.documents import (
 )
 from local.demo.event_log import EventLog
 from local.demo.masking import masked, texts_in
+from local.demo.operator_view import OperatorView
 from local.demo.redelivery import Redelivery
 from local.demo.slack_acts import SlackActs
 from local.demo.steps import steps_of
@@ -55,9 +56,11 @@ class Controller:
     Raises LookupError for an unknown person, channel, command or button, and ValueError for what isn't possible.
     """
 
-    def __init__(self, system: System, event_log: EventLog) -> None:
+    def __init__(self, system: System, event_log: EventLog, port: int) -> None:
+        """Control `system`, whose page is on `port`."""
         self.configuration = ConfigurationPage(configurations_of(system))
         self.acts = SlackActs(system.slack)
+        self._operator = OperatorView(system, port)
         self._system = system
         self._slack = system.slack
         self._chat = system.slack.chat
@@ -113,6 +116,14 @@ class Controller:
         rtc, stack = self._system.rtc, self._system.stack
         items = stack.dynamodb.scan(TableName=stack.table_name("LedgerTable"))["Items"]
         return masked(details_of(trace, steps_of(trace), rtc.calls() if rtc else (), items), self._secrets)
+
+    def doctor(self) -> object:
+        """Return what doctor finds, which takes some seconds."""
+        return masked(self._operator.doctor(), self._secrets)
+
+    def audit(self, order_id: str) -> object:
+        """Return the audit's records of an order, the oldest first."""
+        return masked(self._operator.audit(order_id), self._secrets)
 
     def file(self, key: str) -> bytes:
         """Return the file with this name in RTC's bucket. Raises LookupError if there is none."""

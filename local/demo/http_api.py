@@ -5,10 +5,12 @@
     GET  /api/aws                    how `python -m ops --local` reaches the AWS stand-in
     GET  /api/news?person=ID         server-sent events: [[key, document], ...]; null replaces what is gone
     GET  /api/commands/ID            a command or event in full, by the id of its request or its order
+    GET  /api/audit/ID               the audit's records of an order
     GET  /api/files/NAME             a file in RTC's bucket
     GET  /api/configuration          the team's configuration that holds, and its versions
     POST /api/configuration          {"source", "over", "person"}: put it over that version; .../compare {"source"}:
                                      what it would change; .../restore {"version", "over", "person"}: go back
+    POST /api/doctor                 let doctor look at the system, and return what it finds
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile
@@ -88,11 +90,8 @@ def _answer(controller: Controller, request: Request) -> Answer:
             return Answer(headers=(("Content-Type", "video/mp4"), *_HEADERS), body=body)
         case "GET", parts:
             return Answer.of_json(HTTPStatus.OK, _read(controller, parts), _HEADERS)
-        case "POST", ["configuration", *parts]:
-            return Answer.of_json(HTTPStatus.OK, _configure(controller, request, parts), _HEADERS)
-        case "POST", ["slack", *parts]:
-            error = controller.acts.perform("/".join(parts), Act.model_validate(_document(request)))
-            return Answer.of_json(HTTPStatus.OK, {"error": error}, _HEADERS)
+        case "POST", ["configuration" | "doctor" | "slack", *_] as parts:
+            return Answer.of_json(HTTPStatus.OK, _answered(controller, request, parts), _HEADERS)
     return Answer(HTTPStatus.NO_CONTENT if _act(controller, request) else HTTPStatus.NOT_FOUND)
 
 
@@ -106,7 +105,22 @@ def _read(controller: Controller, parts: list[str]) -> object:
             return controller.configuration.read()
         case ["commands", command_id]:
             return controller.details(command_id)
+        case ["audit", order_id]:
+            return controller.audit(order_id)
     raise LookupError("there is no such document")
+
+
+def _answered(controller: Controller, request: Request, parts: list[str]) -> object:
+    """Do what is requested, and return what there is to say of it."""
+    match parts:
+        case ["configuration", *parts]:
+            return _configure(controller, request, parts)
+        case ["slack", *parts]:
+            return {"error": controller.acts.perform("/".join(parts), Act.model_validate(_document(request)))}
+        case ["doctor"]:
+            _document(request)  # so that no page of another site can ask for it
+            return controller.doctor()
+    raise LookupError("there is no such thing to do")
 
 
 def _configure(controller: Controller, request: Request, parts: list[str]) -> object:

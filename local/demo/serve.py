@@ -47,7 +47,7 @@ def served(
         ) as system,
         system.slack.chat.watching(event_log.notify),
     ):
-        http_api.controller = Controller(system, event_log)
+        http_api.controller = Controller(system, event_log, server.port)
         try:
             yield server.endpoint, system
         finally:

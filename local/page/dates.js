@@ -27,6 +27,7 @@ export function slackDate(seconds, pattern) {
 }
 
 export const clock = (ms) => time(new Date(ms));
+export const toTheSecond = (ms) => TOKENS.time_secs(new Date(ms));
 export const exactly = (ms) => `${long(new Date(ms))}, ${TOKENS.time_secs(new Date(ms))}`;
 
 function pretty(date) {

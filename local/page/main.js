@@ -8,6 +8,7 @@ import { drawHome } from "./home.js";
 import { simulated } from "./intro.js";
 import { jobs } from "./jobs.js";
 import { drawModal } from "./modal.js";
+import { operator } from "./operator.js";
 import { panel } from "./panel.js";
 import { rules } from "./rules.js";
 import { drawSidebar } from "./sidebar.js";
@@ -27,7 +28,7 @@ const [first] = known.people;
 const state = new State(known, { person: first.id, channel: known.channels[first.id][0].id, command: null, view: null });
 
 const steps = timeline(state);
-const views = { timeline: steps, jobs: jobs(state), events: events(state), rules: rules(state), break: switches(state, byId("badge"), byId("reset")) };
+const views = { timeline: steps, jobs: jobs(state), events: events(state), rules: rules(state), operator: operator(state), break: switches(state, byId("badge"), byId("reset")) };
 const side = panel(state, byId("panel"), byId("columns"), [...document.querySelectorAll("[data-view]")], views);
 
 /** Open the panel on a command, by the id of its request or its order, and set the page's address to it. */

@@ -2,7 +2,7 @@
 
 import { button, element } from "./dom.js";
 
-const TITLES = { timeline: "What happened", jobs: "RTC’s jobs", events: "Events for other systems", rules: "Who may record what", break: "Break something" };
+const TITLES = { timeline: "What happened", jobs: "RTC’s jobs", events: "Events for other systems", rules: "Who may record what", operator: "What an operator sees", break: "Break something" };
 
 /** Show one of `views` at a time; `openers` are the buttons on top. Returns { open, close }. */
 export function panel(state, place, columns, openers, views) {

@@ -29,6 +29,8 @@ export const configuration = () => ask("GET", "configuration");
 export const compare = (source) => ask("POST", "configuration/compare", { source });
 export const put = (source, over, person) => ask("POST", "configuration", { source, over, person });
 export const restore = (version, over, person) => ask("POST", "configuration/restore", { version, over, person });
+export const audit = (id) => ask("GET", `audit/${encodeURIComponent(id)}`);
+export const doctor = () => ask("POST", "doctor", {});
 export const replay = (id) => ask("POST", `commands/${encodeURIComponent(id)}/replay`);
 export const say = (person, channel, text, breaks) => ask("POST", "messages", { person, channel, text, breaks });
 export const sendEvent = (event) => ask("POST", "events", { event });

@@ -1,8 +1,8 @@
 // A command or an event in full: its steps, and tabs with what was sent at each step.
 
-import { clock } from "./dates.js";
 import { TABS, tabContent } from "./details.js";
 import { button, element } from "./dom.js";
+import { picker } from "./picker.js";
 import { tabOfFailure } from "./stations.js";
 import { details, replay } from "./system.js";
 import { tabbed } from "./tabs.js";
@@ -14,7 +14,7 @@ export function timeline(state) {
   let known = "";
   let drawnSteps = "";
   let seeksFailure = false;
-  const pick = element("select", { id: "pick", change: picked });
+  const pick = picker(state, "pick", opened);
   const steps = element("div");
   const said = element("p", { class: "note", role: "status" });
   const { tabs, panel, choose, current } = tabbed("Details", TABS, (place, name) => {
@@ -33,8 +33,7 @@ export function timeline(state) {
     button("Export JSON", exportJson),
     replayButton,
   );
-  const label = element("label", { for: "pick", class: "label" }, "Command or event");
-  const content = element("div", {}, label, pick, actions, said, steps, tabs, panel);
+  const content = element("div", {}, pick.nodes, actions, said, steps, tabs, panel);
   const nothing = "Nothing was sent yet. Send the command on the left, or an event to the webhook: its steps appear here.";
   const empty = element("p", { class: "note" }, nothing);
   const node = element("div", {}, empty, content);
@@ -45,7 +44,7 @@ export function timeline(state) {
     content.hidden = !command;
     if (!command) return;
     if (state.isMissing()) said.textContent = "This order isn't known. The local system forgets all orders when it ends. Here is the newest one.";
-    drawPick(command);
+    pick.draw(command);
     if (seeksFailure) open(tabOfFailure(command.steps) ?? current());
     replayButton.hidden = !state.isRepeatable(command);
     replayButton.textContent = command.event ? "Send again" : "Replay";
@@ -66,20 +65,6 @@ export function timeline(state) {
         if (JSON.stringify(seen) !== drawn) choose(current());
       });
     }
-  }
-
-  function drawPick(command) {
-    const options = state.commands().reverse().map((it) => [it.id, `${clock(it.at)}  ${it.typed}`]);
-    if (pick.dataset.drawn !== JSON.stringify(options)) {
-      pick.replaceChildren(...options.map(([value, label]) => element("option", { value }, label)));
-      pick.dataset.drawn = JSON.stringify(options);
-    }
-    pick.value = command.id;
-  }
-
-  function picked() {
-    opened();
-    state.choose({ command: pick.value });
   }
 
   function opened() {

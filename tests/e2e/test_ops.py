@@ -86,7 +86,7 @@ def ops(bot: Deployment) -> Iterator[Ops]:
     """The shared system, with a page."""
     http_api = HttpApi()
     with closing(Server(http_api.answer)) as server:
-        http_api.controller = Controller(bot.system, EventLog())
+        http_api.controller = Controller(bot.system, EventLog(), server.port)
         yield Ops(bot, server.port)
 
 

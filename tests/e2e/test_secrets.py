@@ -109,6 +109,6 @@ def _shown_on_the_page(bot: Deployment) -> list[object]:
     for line in bot.logs:
         function, _, text = line.partition(": ")
         event_log.add_line(function, text)
-    page = Controller(bot.system, event_log)
+    page = Controller(bot.system, event_log, port=0)
     details = [page.details(trace.request_id) for trace in page._traces()]
     return [page.documents(ANN.user_id), page.workspace(), details]

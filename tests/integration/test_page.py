@@ -118,6 +118,19 @@ def test_an_order_comes_as_news(address: str) -> None:
     assert details["ledger"]
 
 
+def test_an_order_has_its_audit(address: str) -> None:
+    """The records of an order are those of its start, the oldest first; an unknown order has none."""
+    typed = "/record room page21 user001"
+    _say(address, typed)
+    order_id = _command(_news(address, lambda it: _is_told(it, typed)), typed)["order_id"]
+    status, records = _ask(address, "GET", f"/api/audit/{order_id}")
+    assert status == 200
+    assert [it["what"] for it in records[:3]] == ["accepted", "calling", "started"]
+    assert {(it["order_id"], it["room_id"]) for it in records} == {(order_id, "page21")}
+    assert records[0]["who"] == {"kind": "slack_user", "id": ANN}
+    assert _ask(address, "GET", "/api/audit/none") == (200, [])
+
+
 def test_by_a_response_url_the_answer_is_found_as_well(address: str) -> None:
     """In a channel without the bot the answer comes by the response_url, and belongs to its command all the same."""
     typed = "/record room page2 user001"
@@ -325,6 +338,7 @@ def test_another_site_cannot_use_it(address: str) -> None:
     body = {"person": ANN, "channel": CHANNEL, "text": "hello"}
     assert _ask(address, "GET", "/", Host="evil.example")[0] == 403
     assert _ask(address, "POST", "/api/messages", body, Content_Type="text/plain")[0] == 400
+    assert _ask(address, "POST", "/api/doctor", {}, Content_Type="text/plain")[0] == 400
 
 
 def test_the_page_may_load_nothing_from_elsewhere(address: str) -> None:
