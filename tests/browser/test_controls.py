@@ -62,7 +62,7 @@ def test_several_are_stopped_from_a_menu_and_from_a_list(page: Page, room: str) 
     """The menu names the users; a row of a list stops its own."""
     become(page, "ben")  # of ann's, other tests leave more than have a button each
     send(page, f"/record room {room} user001,user002,user003")
-    several = page.locator(".message:not(.ephemeral)", has=page.locator(".app")).filter(has_text=room).last
+    several = page.locator(".message:not(.ephemeral)", has=page.locator(".app")).filter(has_text=room).first
     expect(several).to_contain_text("Recording user003")
     several.get_by_role("combobox").select_option(label="user002")
     expect(several).to_contain_text("Recorded user002")
