@@ -6,6 +6,7 @@ What one test started is otherwise looked at and told while the next one runs, a
 import time
 from collections.abc import Callable
 
+from local.slack.chat import Chat
 from local.system import System
 
 QUEUES = ("OrderQueue", "CallerQueue", "DeadLetterQueue")
@@ -14,7 +15,7 @@ GRACE_S = 5.0
 
 
 def clear(system: System, before: Callable[[System], None] = lambda _: None) -> None:
-    """End RTC's jobs, and drop each message, each item of the audit, and of the ledger all but the configuration.
+    """End RTC's jobs, empty the queues and tables (the team's configuration stays), and delete what was said in Slack.
 
     `before` looks at the tables when nothing is on its way any more.
     """
@@ -29,10 +30,18 @@ def clear(system: System, before: Callable[[System], None] = lambda _: None) -> 
         time.sleep(0.05)
     for url in urls:
         stack.sqs.purge_queue(QueueUrl=url)
+    _delete_messages(system.slack.chat)
     try:
         before(system)
     finally:
         _empty(system)
+
+
+def _delete_messages(chat: Chat) -> None:
+    """The page draws all that is there at each change."""
+    for channel in list(chat.channels.values()):
+        for message in chat.messages(channel):
+            chat.delete(message)
 
 
 def _empty(system: System) -> None:
