@@ -39,7 +39,7 @@ from functions.http.slack_content import is_ssl_check, read_content
 from functions.http.slack_secret import SlackSecret
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
-from functions.ledger.ledger import Ledger, open_ledger
+from functions.ledger.ledger import open_ledger
 from functions.ledger.team_in_force import TeamInForce
 from shared.log_events import LogEvent
 from shared.orders import Order, Release, Start
@@ -95,9 +95,7 @@ def _door() -> "Door":
     settings = read_settings(SlackSettings, os.environ)
     queue = connect_queue(settings.order_queue_url)
 
-    @cache
-    def ledger() -> Ledger:  # an unsigned request must not cause a client to be made
-        return open_ledger(clients.connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
+    ledger = open_ledger(clients.connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
 
     def slack_api() -> "SlackApi":
         return _slack_api(settings.slack_api_url, settings.slack_response_url, secret.read().bot_token)
@@ -109,10 +107,10 @@ def _door() -> "Door":
     conversation = Conversation(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
-        recordings=lambda: ledger().recordings,
+        recordings=lambda: ledger.recordings,
         put=lambda order: place(order, partial(queue.put, delay=_delay_of(order))),
         report_away=_report_away,
-        team=TeamInForce(lambda: ledger().configurations).read,
+        team=TeamInForce(lambda: ledger.configurations).read,
         record_rule_id=settings.record_rule_id,
         look_up=lambda user_id, needs: _look_up(user_id, needs, people()),
         report_refusal=note_refusal,

@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -30,6 +30,7 @@ from functions.aws.away import is_throttled
 
 _AT_ONCE = (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 """Without this a body would wait until its headers are acknowledged, for up to 40 ms."""
+_RULES = "endpoint-rule-set-1"
 _PAUSE = 0.2
 """The most seconds before another try."""
 
@@ -158,7 +159,13 @@ def _endpoint(service: str, region: str) -> str:
     given = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
     if given:
         return given
-    loader = Loader()
-    rules = EndpointProvider(loader.load_service_model(service, "endpoint-rule-set-1"), loader.load_data("partitions"))
-    url: str = rules.resolve_endpoint(Region=region, UseFIPS=False, UseDualStack=False).url
+    url: str = _rules(service).resolve_endpoint(Region=region, UseFIPS=False, UseDualStack=False).url
     return url
+
+
+@cache
+def _rules(service: str) -> EndpointProvider:
+    """Return the service's rules. `load_service_model` would first look into the folders of all services."""
+    loader = Loader()
+    version = max(loader.list_api_versions(service, _RULES))
+    return EndpointProvider(loader.load_data(f"{service}/{version}/{_RULES}"), loader.load_data("partitions"))
