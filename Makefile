@@ -90,7 +90,7 @@ bench: build peers needs-dev needs-lambda ## measure speed beside what a user wo
 	@$(PY) -m tests.benchmarks.table
 
 .PHONY: bench-crowds
-bench-crowds: build needs-dev needs-lambda ## measure a thousand orders at RTC's pace, a thousand events, and what is not imported
+bench-crowds: build needs-dev needs-lambda ## measure a thousand orders at RTC's pace, a thousand events, and RTC's callbacks, and imports that were not taken
 	@$(PY) -m pytest tests/benchmarks -p no:randomly -p no:xdist -s
 
 # What `make bench` compares with: each as pip leaves it, and with bytecode, as our artifacts have it.
@@ -182,4 +182,4 @@ ops: needs-ops ## install what .venv/bin/python -m ops needs, to act on a deploy
 
 .PHONY: clean
 clean: ## remove everything make has made
-	@rm -rf .venv .tools .aws-sam build events .coverage* .mypy_cache .ruff_cache .hypothesis htmlcov .benchmarks
+	@rm -rf .venv .tools .aws-sam build events .coverage* .mypy_cache .ruff_cache .hypothesis htmlcov

@@ -23,7 +23,7 @@ from shared.team import InForce
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Answers commands and clicks: with a reply, or an order that it puts on the queue before the person reads so."""
+    """Answers commands, and knows who asks in another way and what they may: bot/surfaces.py answers that."""
 
     command: str
     """The slash command's name."""

@@ -34,7 +34,8 @@ from functions.webhook_api.problems import Problem, not_now
 from shared.log_events import LogEvent
 
 CALLBACK_LIMITS = (0.3, 0.5)
-"""Seconds to connect to the queue, and to be answered, for a callback: RTC has its answer within a second."""
+"""Seconds to connect to the queue, and to be answered, for a callback: a warm door that has the secret answers RTC
+within a second, unless the queue fails at once and is asked again."""
 _CALLER = re.compile(r"/hooks/([a-z][a-z0-9-]{0,31})")
 
 

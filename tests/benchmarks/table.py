@@ -30,9 +30,10 @@ _HEAD = "| figure | ours | peer in the same run | ratio | goal | met |\n|---|---
 _TEXT = """# Benchmarks
 
 `make bench` writes this page. Read the ratios: the times are of one machine, on one day. A ratio is the median of pairs
-that ran one after the other, with its quartiles. *Of a core* is the processor's time of the function's own process,
-without the stand-ins for AWS, RTC and Slack; *on the clock* is with them. Nothing ran on AWS, and all is plain HTTP on
-loopback. [Decision 19](decisions/0019-what-a-cold-start-pays-for.md) says what was tried.
+that took turns, with its quartiles and the number of pairs. *Of a core* is the processor's time of the function's own
+process, without the stand-ins for AWS, RTC and Slack; *on the clock* is with them. Nothing ran on AWS: all is HTTP on
+loopback, and the environment names AWS's endpoints. [Decision 19](decisions/0019-what-a-cold-start-pays-for.md) says
+what was tried.
 
 The peers are in `tests/benchmarks/peers/`: Bolt's documented example for Lambda, which answers a command with "Thanks!"
 and does nothing else, and the least worker on Huawei's SDK, without a ledger and without a pace.
@@ -58,7 +59,8 @@ class Figure:
         met = "" if self.goal is None else "yes" if middle <= self.goal else "**no**"
         goal = "" if self.goal is None else f"{self.goal:g}"
         theirs = f"{self.peer}: {statistics.median(self.theirs):.2f}" if self.peer else ""
-        ratio = f"{middle:.2f} ({low:.2f} to {high:.2f})" if self.peer else f"({low:.2f} to {high:.2f})"
+        spread = f"({low:.2f} to {high:.2f}, of {len(measured)})"
+        ratio = f"{middle:.2f} {spread}" if self.peer else spread
         return f"| {self.name} | {ours:.2f} {self.unit} | {theirs} | {ratio} | {goal} | {met} |"
 
 
