@@ -24,7 +24,10 @@ def _run(values: Values, asked: Asked) -> Reply:
     found = _find(values, asked)
     if not found.recordings:
         how = code(f"{asked.context.command} list all")
-        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["What runs anywhere: ", how])
+        older = ["Of a room only the latest recordings are looked at: name the job of an older one."]
+        return reply(
+            Audience.ASKER, [f"recordbot knows no recording: {found.what}"], older, ["What runs anywhere: ", how]
+        )
     return history(f"{count_of(found.recordings)}: {found.what}", found.recordings, asked.now)
 
 
