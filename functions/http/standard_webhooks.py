@@ -50,24 +50,29 @@ def sign(key: bytes, webhook_id: str, timestamp: str, body: bytes) -> str:
     return "v1," + base64.b64encode(digest).decode()
 
 
+def require_form(headers: Mapping[str, str], now: float) -> None:
+    """Raise NotSigned unless the headers have the form of a signature around `now`. That needs no key."""
+    missing = [name for name in HEADERS if not headers.get(name)]
+    if missing:
+        raise NotSigned(f"missing: {', '.join(missing)}")
+    if not re.fullmatch(r"[\x21-\x2d\x2f-\x7e]{1,128}", headers["webhook-id"]):
+        # With a dot in the id, two different requests could have the same signed bytes.
+        raise NotSigned("webhook-id has to be 1 to 128 plain characters, without a dot")
+    if not re.fullmatch(r"[0-9]{1,12}", headers["webhook-timestamp"]):
+        raise NotSigned("webhook-timestamp has to be Unix time in whole seconds")
+    off = round(int(headers["webhook-timestamp"]) - now)
+    if abs(off) > WINDOW:
+        side = "ahead of" if off > 0 else "behind"
+        raise NotSigned(f"webhook-timestamp is {abs(off)} seconds {side} our clock; {WINDOW} are allowed")
+
+
 def verify(body: bytes, headers: Mapping[str, str], keys: Sequence[bytes], now: float) -> str:
     """Return the webhook-id of a request that one of the keys signed around `now` (Unix time, seconds).
 
     Header names are in lower case. There are at most MOST_KEYS keys. Raises NotSigned, also if there are none.
     """
-    missing = [name for name in HEADERS if not headers.get(name)]
-    if missing:
-        raise NotSigned(f"missing: {', '.join(missing)}")
+    require_form(headers, now)
     webhook_id, timestamp, signatures = (headers[name] for name in HEADERS)
-    if not re.fullmatch(r"[\x21-\x2d\x2f-\x7e]{1,128}", webhook_id):
-        # With a dot in the id, two different requests could have the same signed bytes.
-        raise NotSigned("webhook-id has to be 1 to 128 plain characters, without a dot")
-    if not re.fullmatch(r"[0-9]{1,12}", timestamp):
-        raise NotSigned("webhook-timestamp has to be Unix time in whole seconds")
-    off = round(int(timestamp) - now)
-    if abs(off) > WINDOW:
-        side = "ahead of" if off > 0 else "behind"
-        raise NotSigned(f"webhook-timestamp is {abs(off)} seconds {side} our clock; {WINDOW} are allowed")
     given = [signature.encode(errors="replace") for signature in signatures.split()]
     # Each caller takes the same number of comparisons, so the time doesn't show how many keys a caller has.
     several = [*keys, *[_NOBODYS_KEY] * (MOST_KEYS - len(keys))]

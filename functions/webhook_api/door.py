@@ -87,11 +87,11 @@ class Door:
     def _accept_event(self, request: HttpRequest, caller: str) -> HttpResponse:
         if len(request.body) > MOST_BYTES:
             raise Problem(HTTPStatus.CONTENT_TOO_LARGE, f"a body may have at most {MOST_BYTES} bytes")
-        self._require_rules()
         secret, webhook_id = self._verify(
+            request,
             lambda secret: standard_webhooks.verify(
                 request.body, request.headers, self._keys(secret).get(caller, ()), self.clock()
-            )
+            ),
         )
         event = event_in(request)
         if isinstance(event, Ping):
@@ -129,9 +129,8 @@ class Door:
     def _own_recordings(self, request: HttpRequest) -> HttpResponse:
         if request.body:
             raise Problem(HTTPStatus.BAD_REQUEST, "this request has no body: sign id.timestamp. with nothing behind it")
-        self._require_rules()
         secret, caller = self._verify(
-            lambda secret: standard_webhooks.signer(request.headers, self._keys(secret), self.clock())
+            request, lambda secret: standard_webhooks.signer(request.headers, self._keys(secret), self.clock())
         )
         now = datetime.fromtimestamp(self.clock(), UTC)
         page = own_recordings.Page.asked_for(request.query, caller, secret.status_keys, now)
@@ -147,9 +146,12 @@ class Door:
         """Return the keys of each caller that the team's rules name."""
         return {name: secret.keys_of(name) for name in sorted(self.team().team.known_callers)}
 
-    def _verify(self, verify: Callable[[WebhookSecret], str]) -> tuple[WebhookSecret, str]:
+    def _verify(self, request: HttpRequest, verify: Callable[[WebhookSecret], str]) -> tuple[WebhookSecret, str]:
         """Return the current secret, and what `verify` learns of a request that a caller signed. Raises Problem."""
         try:
+            # A scanner's request is refused before the rules and the secret are read.
+            standard_webhooks.require_form(request.headers, self.clock())
+            self._require_rules()
             return verify_with_rotation(self._read_secret, lambda secret: (secret, verify(secret)))
         except NotSigned as error:
             scheme = {"www-authenticate": "StandardWebhooks"}

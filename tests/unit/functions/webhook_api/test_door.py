@@ -5,8 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from functions.aws.secrets import Secret
+from functions.webhook import answer
+from functions.webhook_api.configuration import WebhookSecret
+from functions.webhook_api.door import Door
 from shared.orders import NotQueued, Order, PerhapsQueued, Stop, order_id_of
 from shared.rtc.models import RecordParam
+from shared.team import InForce
 from tests.builders import TIMETABLE, requests_of
 from tests.webhook_around import LIMITED_KEY, START, Around
 from tests.webhook_requests import NOW, a_request, an_event, signed
@@ -144,6 +149,27 @@ def test_head_is_answered_as_get_without_the_body(around: Around, place: str) ->
     head, get = (around.answer(a_request(path=path, method=method)) for method in ("HEAD", "GET"))
     assert (head.status, head.headers, head.content_type) == (get.status, get.headers, get.content_type)
     assert (head.body, get.body == "") == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body"),
+    [("/hooks/timetable", "POST", b"{}"), ("/recordings", "GET", b"")],
+    ids=["event", "list"],
+)
+@pytest.mark.parametrize("off", [None, 301], ids=["unsigned", "a replay"])
+def test_a_scanner_reads_neither_rules_nor_secret(
+    around: Around, path: str, method: str, body: bytes, off: int | None
+) -> None:
+    """It is refused by what its headers lack; that the rules or the secret can't be read is no matter then."""
+
+    def rules() -> InForce:
+        raise AssertionError("the rules were read")
+
+    unfilled = Secret(around.secrets, "unfilled", WebhookSecret)
+    door = Door(unfilled, rules, around.ledger, around.put, around.clock)
+    headers = {} if off is None else signed(body, now=around.now - off)
+    told = answer(a_request(body, headers, path=path, method=method), lambda: door)
+    assert (told.status, told.headers["www-authenticate"]) == (401, "StandardWebhooks")
 
 
 @pytest.mark.parametrize("trouble", [NotQueued("order"), PerhapsQueued("order")])
