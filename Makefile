@@ -61,7 +61,7 @@ coverage: needs-dev ## run all tests and drills with branch coverage, subprocess
 
 .PHONY: browser
 browser: needs-browser ## test the page of make demo in a headless Chromium, which the machine must have
-	@$(PY) -m pytest tests/browser -p no:xdist
+	@$(PY) -m pytest tests/browser -n 2 --dist loadfile
 
 .PHONY: picture
 picture: needs-browser ## take docs/demo.png, the picture in README.md, and docs/demo-*.png, from the running page

@@ -51,7 +51,11 @@ def correlate(
         elif call.function == RECORDER:
             for order_id, receive in _receives(call, lines_by_order, lines_by_call):
                 receives.setdefault(order_id, []).append(receive)
-    posts_with_orders = [(orders_in(read_object(post.request.body).get("metadata")), post) for post in posts]
+    posts_by_order: dict[str, list[SlackCall]] = {}
+    for post in posts:
+        for order_id in set(orders_in(read_object(post.request.body).get("metadata"))) or {""}:
+            posts_by_order.setdefault(order_id, []).append(post)
+    unnamed = posts_by_order.pop("", [])
     traces: list[Trace] = []
     placed_by = {
         door.request_id: next(
@@ -76,10 +80,10 @@ def correlate(
             placed_at=placed.at if placed else None,
             receives=tuple(it for it in receives.get(order_id, ()) if placing and _belongs(it, door, placing)),
             lines=(*door_lines, *(it for it in lines_by_order.get(order_id, ()) if it.function == RECORDER)),
-            posts=tuple(post for named, post in posts_with_orders if is_first and order_id in named),
+            posts=tuple(posts_by_order.get(order_id, ()) if is_first else ()),
         )
         if not trace.caller:
-            own = (post for named, post in posts_with_orders if not named and _is_of(post, trace))
+            own = (post for post in unnamed if _is_of(post, trace))
             trace = replace(trace, posts=(*own, *trace.posts))
         if trace.caller or trace.form.get("command") or trace.interaction:
             traces.append(trace)

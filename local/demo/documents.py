@@ -18,6 +18,9 @@ from local.slack.views import Home, Modal, OpenView
 APP_HOME = "home"
 """Takes the place of a channel id where the app's home tab is drawn."""
 
+JOBS_SHOWN = 60
+"""A page that is open for a day stays quick: each job's file is a player."""
+
 type Documents = dict[str, object]
 
 EVENTS = "events"
@@ -72,12 +75,15 @@ def commands(traces: Iterable[Trace], chat: Chat) -> Documents:
 
 
 def jobs(rtc: RtcApi | None) -> object:
-    """Return RTC's jobs as its API shows them, with their files, the newest first; None if the real RTC is used."""
+    """Return RTC's latest jobs as its API shows them, with their files, the newest first.
+
+    Return None if the real RTC is used.
+    """
     if rtc is None:
         return None
     files = {file.job.job_id: file.key for file in rtc.files()}
     # A file's name is its address, so no other job's push key may hide a part of it.
-    named = [(masked(job.document()), files.get(job.job_id)) for job in reversed(rtc.jobs())]
+    named = [(masked(job.document()), files.get(job.job_id)) for job in reversed(rtc.jobs()[-JOBS_SHOWN:])]
     return [{**job, "file": file} for job, file in named if isinstance(job, dict)]
 
 

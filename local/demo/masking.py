@@ -1,7 +1,8 @@
 """Hide what the page must never show: tokens, keys, signatures, response URLs and RTMP keys."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from shared.rtc.push_addresses import keys_in
 
@@ -33,7 +34,8 @@ def masked(document: object, own: Iterable[str] = ()) -> object:
     The key of a push address in the document is hidden elsewhere in it too: RTC may repeat it alone.
     """
     keys = {key for text in texts_in(document) for url in _PUSH_ADDRESS.findall(text) for key in keys_in(url)}
-    return _masked(document, sorted((it for it in {*keys, *own} if len(it) >= _LEAST_SECRET), key=len, reverse=True))
+    hidden = sorted((it for it in {*keys, *own} if len(it) >= _LEAST_SECRET), key=len, reverse=True)
+    return _masked(document, tuple(hidden))
 
 
 def texts_in(document: object) -> Iterator[str]:
@@ -50,7 +52,7 @@ def texts_in(document: object) -> Iterator[str]:
             pass
 
 
-def _masked(document: object, own: Sequence[str]) -> object:
+def _masked(document: object, own: tuple[str, ...]) -> object:
     match document:
         case str():
             return _masked_text(document, own)
@@ -65,7 +67,9 @@ def _masked(document: object, own: Sequence[str]) -> object:
             return document
 
 
-def _masked_text(text: str, own: Sequence[str]) -> str:
+@lru_cache(maxsize=20_000)
+def _masked_text(text: str, own: tuple[str, ...]) -> str:
+    """Cached, because the page asks for the same texts again at each change."""
     for pattern in _SECRETS:
         text = pattern.sub(rf"\1{MASK}", text)
     for secret in own:

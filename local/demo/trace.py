@@ -126,9 +126,7 @@ class Trace:
     @property
     def form(self) -> Mapping[str, str]:
         """The form that Slack sent; empty for an event."""
-        is_json = self.request.headers.get("content-type", "").startswith("application/json")
-        body = b"" if self.caller or is_json else self.request.body
-        return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+        return {} if self.caller else _read_form(self.door.event)
 
     @property
     def interaction(self) -> Mapping[str, Any]:
@@ -237,3 +235,10 @@ def read_object(body: str | bytes) -> Mapping[str, Any]:
 @lru_cache(maxsize=1000)
 def _read_request(event: bytes) -> HttpRequest:
     return read_request(read_object(event))
+
+
+@lru_cache(maxsize=1000)
+def _read_form(event: bytes) -> Mapping[str, str]:
+    request = _read_request(event)
+    is_json = request.headers.get("content-type", "").startswith("application/json")
+    return {} if is_json else dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))

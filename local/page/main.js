@@ -54,6 +54,11 @@ document.addEventListener("unanswered", ({ detail: error }) => {
   byId("unanswered").textContent = error ? `⚠ recordbot did not answer as Slack expects: ${error}` : "";
 });
 
+// A click is lost if what was pressed is drawn anew before it is let go. A scrollbar tells only by the next move.
+addEventListener("pointerdown", () => state.hold(true), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => state.hold(false)), true);
+addEventListener("pointermove", ({ buttons }) => { if (!buttons) state.hold(false); }, true);
+
 let unsubscribe = () => {};
 let subscribed = null;
 state.subscribe(() => {

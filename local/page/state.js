@@ -4,6 +4,7 @@ export class State {
   #documents = new Map();
   #drawers = [];
   #due = false;
+  #isHeld = false;
 
   constructor(workspace, chosen) {
     this.workspace = workspace;
@@ -36,6 +37,13 @@ export class State {
   /** Call `draw` after changes, once for changes that come together. */
   subscribe(draw) {
     this.#drawers.push(draw);
+  }
+
+  /** Draw nothing until `isHeld` is false. */
+  hold(isHeld) {
+    if (isHeld === this.#isHeld) return;
+    this.#isHeld = isHeld;
+    if (!isHeld) this.#draw();
   }
 
   document(key) {
@@ -114,6 +122,7 @@ export class State {
     this.#due = true;
     queueMicrotask(() => {
       this.#due = false;
+      if (this.#isHeld) return;
       for (const draw of this.#drawers) draw();
     });
   }

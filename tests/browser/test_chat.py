@@ -1,6 +1,7 @@
 """The conversation keeps its end in view, at every width and with every panel; its buttons are one stop of Tab."""
 
 import itertools
+import re
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -167,3 +168,18 @@ def test_a_newcomer_reads_what_is_what(open_page: Open, size: tuple[int, int]) -
         expect(row).to_contain_text(words)
     beginning.get_by_role("heading").scroll_into_view_if_needed()
     expect(beginning.get_by_role("heading")).to_be_in_viewport()
+
+
+def test_a_click_counts_though_its_message_is_drawn_anew(page: Page, open_page: Open, room: str) -> None:
+    """A message may change between the press of a button and its release: the button does what it says."""
+    send(page, f"/record room {room} user001")
+    recording = message(page, f"Recording user001 in room {room}")
+    expect(recording).to_have_count(1)
+    recording.get_by_role("button", name=re.compile(r"^Details\b")).hover()
+    page.mouse.down()
+    other = open_page()
+    send(other, f"/record stop {room} user001")
+    expect(message(other, f"Recorded user001 in room {room}")).to_have_count(1)
+    page.mouse.up()
+    expect(page.locator(".ephemeral", has_text=room).last).to_contain_text("request")
+    expect(message(page, f"Recorded user001 in room {room}")).to_have_count(1)

@@ -1,10 +1,12 @@
 """What people type, and what they read."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from local.system import System
 from tests.browser.conversation import message, send, station
 
 HOSTILE = '<img src=x onerror="document.title=1">'
@@ -21,12 +23,15 @@ def test_enter_is_enough(page: Page) -> None:
         expect(station(page, name)).to_contain_text(re.compile(r"\d m?s"))
 
 
-def test_recording_is_said_once_it_runs(page: Page, room: str) -> None:
+def test_recording_is_said_once_it_runs(page: Page, system: System, room: str) -> None:
     """Before RTC says RUNNING the page says "starting" and nothing else, the answer's edit included."""
+    assert system.rtc is not None
+    system.rtc.stay_init(timedelta(hours=1))
     send(page, f"/record room {room} user001")
     first = message(page, "Starting user001", room)
     expect(first).to_have_count(1)
     expect(message(page, "Recording user001", room)).to_have_count(0)
+    system.rtc.behave()
     expect(message(page, "Recording user001", room)).to_have_count(1)
     expect(message(page, room, "(edited)")).to_have_count(1)
 
