@@ -51,10 +51,7 @@ def correlate(
         elif call.function == RECORDER:
             for order_id, receive in _receives(call, lines_by_order, lines_by_call):
                 receives.setdefault(order_id, []).append(receive)
-    posts_by_order: dict[str, list[SlackCall]] = {}
-    for post in posts:
-        for order_id in set(orders_in(read_object(post.request.body).get("metadata"))) or {""}:
-            posts_by_order.setdefault(order_id, []).append(post)
+    posts_by_order = _posts_by_order(posts)
     unnamed = posts_by_order.pop("", [])
     traces: list[Trace] = []
     placed_by = {
@@ -156,6 +153,15 @@ def _belongs(receive: Receive, door: Invocation, placing: Sequence[Invocation]) 
     """
     senders = [] if receive.check else [it for it in placing if spans(it, receive.sent_at)]
     return (senders or placing)[0] is door
+
+
+def _posts_by_order(posts: Iterable[SlackCall]) -> dict[str, list[SlackCall]]:
+    """Return the calls to Slack by the orders that their messages name; by an empty text those that name none."""
+    groups: dict[str, list[SlackCall]] = {}
+    for post in posts:
+        for order_id in set(orders_in(read_object(post.request.body).get("metadata"))) or {""}:
+            groups.setdefault(order_id, []).append(post)
+    return groups
 
 
 def _group(lines: Iterable[Line], field: str) -> dict[str, list[Line]]:

@@ -69,7 +69,7 @@ def _masked(document: object, own: tuple[str, ...]) -> object:
 
 @lru_cache(maxsize=20_000)
 def _masked_text(text: str, own: tuple[str, ...]) -> str:
-    """Cached, because the page asks for the same texts again at each change."""
+    # Cached, because the page asks for the same texts again at each change.
     for pattern in _SECRETS:
         text = pattern.sub(rf"\1{MASK}", text)
     for secret in own:

@@ -5,6 +5,7 @@ export class State {
   #drawers = [];
   #due = false;
   #isHeld = false;
+  #isOwed = false;
 
   constructor(workspace, chosen) {
     this.workspace = workspace;
@@ -19,7 +20,8 @@ export class State {
       if (document === null) this.#documents.delete(key);
       else this.#documents.set(key, document);
     }
-    this.#draw();
+    if (this.#isHeld) this.#isOwed = true;
+    else this.#draw();
   }
 
   /** Choose the newest command, and the conversation's end: the reader sends something. */
@@ -39,11 +41,12 @@ export class State {
     this.#drawers.push(draw);
   }
 
-  /** Draw nothing until `isHeld` is false. */
+  /** While `isHeld`, changed documents are taken, but not drawn. */
   hold(isHeld) {
-    if (isHeld === this.#isHeld) return;
     this.#isHeld = isHeld;
-    if (!isHeld) this.#draw();
+    if (isHeld || !this.#isOwed) return;
+    this.#isOwed = false;
+    this.#draw();
   }
 
   document(key) {
@@ -122,7 +125,6 @@ export class State {
     this.#due = true;
     queueMicrotask(() => {
       this.#due = false;
-      if (this.#isHeld) return;
       for (const draw of this.#drawers) draw();
     });
   }
