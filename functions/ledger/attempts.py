@@ -6,6 +6,7 @@ ORDER#id    attempt#n    an attempt: the n-th stream of the order, from 0
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
 
 from functions.aws.away import Away
 from functions.ledger.audit import cause
@@ -14,11 +15,21 @@ from functions.ledger.recordings import ATTEMPT, Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
 from shared.audit import of_attempt
+from shared.failures import Failure
 from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
 _SK = ATTEMPT
+
+
+class _Known(TypedDict, total=False):
+    calls: Required[int]
+    token: str
+    outcome: Outcome
+    last_failure: Failure
+    settled_at: datetime
+    limit: Limit | None
 
 
 class PerhapsClaimed(Away):
@@ -64,19 +75,8 @@ class Attempts:
             lock = self._locks.read(request) if tried else None
             if lock is not None and not lock.is_over(now):
                 return lock
-            claimed = Attempt(
-                order_id=order.order_id,
-                n=n,
-                request=request,
-                actor=order.actor,
-                state=State.CALLING,
-                calls=1 if attempt is None else attempt.calls + 1,
-                began_at=now,
-                token=token,
-                channel_id=_channel(order),
-                is_public=order.reply_to is not None and order.reply_to.is_public,
-                limit=limit,
-            )
+            calls = 1 if attempt is None else attempt.calls + 1
+            claimed = _attempt(order, n, request, State.CALLING, now, calls=calls, token=token, limit=limit)
             asked = self._asked_for(order, claimed, now) if attempt is None else []
             if self._write_claim(claimed, now, asked, over=attempt, over_lock=lock):
                 return claimed
@@ -120,23 +120,19 @@ class Attempts:
             return waiting
         if waiting is not None and waiting.state is State.CALLING:
             raise Contended(f"attempt {order.order_id}.{n}")
-        attempt = Attempt(
-            order_id=order.order_id,
-            n=n,
-            request=request,
-            actor=order.actor,
-            state=State.SETTLED,
-            calls=0 if waiting is None else waiting.calls,
-            began_at=now if waiting is None else waiting.began_at,
-            outcome=outcome,
-            settled_at=now,
-            channel_id=_channel(order),
-            limit=limit,
+        calls, began_at = (0, now) if waiting is None else (waiting.calls, waiting.began_at)
+        attempt = _attempt(
+            order, n, request, State.SETTLED, began_at, calls=calls, outcome=outcome, settled_at=now, limit=limit
         )
         asked = self._asked_for(order, attempt, now) if waiting is None else []
         if not self._table.write(*_put(attempt, now, over=waiting), *self._recordings.settled(attempt, now), *asked):
             raise Contended(f"attempt {order.order_id}.{n}")
         return attempt
+
+    def wait(self, order: Order, n: int, request: RecordingRequest, why: Failure, now: datetime) -> None:
+        """Store that the stream waits for another try. If it has an attempt, that says so already."""
+        waiting = _attempt(order, n, request, State.WAITING, now, calls=0, last_failure=why)
+        self._table.write(*_put(waiting, now, over=None), *self._asked_for(order, waiting, now))
 
     def read(self, order_id: str, n: int) -> Attempt | None:
         """Return the order's n-th attempt, or None."""
@@ -188,8 +184,20 @@ class Attempts:
         return (current is None or current.version != lock.version) and self._table.write(*changes)
 
 
-def _channel(order: Order) -> str | None:
-    return None if order.reply_to is None else order.reply_to.channel_id
+def _attempt(
+    order: Order, n: int, request: RecordingRequest, state: State, began_at: datetime, **known: Unpack[_Known]
+) -> Attempt:
+    return Attempt(
+        order_id=order.order_id,
+        n=n,
+        request=request,
+        actor=order.actor,
+        state=state,
+        began_at=began_at,
+        channel_id=None if order.reply_to is None else order.reply_to.channel_id,
+        is_public=order.reply_to is not None and order.reply_to.is_public,
+        **known,
+    )
 
 
 def _stored(outcome: Outcome | None) -> str | None:

@@ -1,7 +1,6 @@
 """End the tries of an order that waits, because somebody clicked on Give up."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from bot.messages.stop_outcomes import stop_outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.combining import View, state_of
-from functions.worker.delivery import Delivery
+from functions.worker.delivery import AT_ONCE, Delivery, NoTurn
 from functions.worker.rights import Rights
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
@@ -35,8 +34,13 @@ class GiveUpHandler:
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: GiveUp, delivery: Delivery, /) -> None:
-        """Settle what waits, and answer the order that is given up. Raises TryAgain if Slack can't take it now."""
+        """Settle what waits, and answer the order that is given up.
+
+        Raises NoTurn while RTC is being called for it, and TryAgain if Slack can't take the answer now.
+        """
         record = self.ledger.orders.read(action.order)
+        if any(it.state is State.CALLING and self.clock() < it.lease_until for it in record.attempts):
+            raise NoTurn(AT_ONCE)  # RTC's answer decides whether it waits any more
         waiting = [it for it in record.attempts if it.state is State.WAITING]
         if record.stop is not None and record.stop.settled_at is None:
             self._end_stop(order, record.stop, delivery)
@@ -55,9 +59,11 @@ class GiveUpHandler:
         first = waiting[0]
         start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in waiting)), first)
         for it in waiting:
-            with suppress(Contended):  # it is being called just now
-                gave_up = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP), given_up_by=order.actor)
+            gave_up = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP), given_up_by=order.actor)
+            try:
                 self.ledger.attempts.settle_uncalled(start, it.n, it.request, gave_up, self.clock())
+            except Contended:  # it is being called just now
+                raise NoTurn(AT_ONCE) from None
         now, record = self.clock(), self.ledger.orders.read(first.order_id)
         streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
         view = View(

@@ -250,6 +250,7 @@ class StartHandler:
         """Raise TryAgain, before any claim. Settle the stream as given up if no try is left in time."""
         delay = delivery.delay()
         if not delivery.last and not self._is_too_late(order, delay):
+            self.ledger.attempts.wait(order, n, request, why, self.clock())  # so that it can be given up
             raise TryAgain(delay, why)
         gave_up = NotStarted(failure=why, gave_up=True)
         return self._settle_uncalled(order, n, request, gave_up)

@@ -1,0 +1,106 @@
+"""Giving up an order ends the tries of whatever waits, also if RTC is being called for it just then."""
+
+from collections.abc import Iterator
+
+import pytest
+from mypy_boto3_dynamodb import DynamoDBClient
+from mypy_boto3_sqs import SQSClient
+
+from local.rtc.faults import Fault
+from local.slack.chat import BEN
+from shared.actors import Actor
+from shared.attempts import Attempt, NotStarted
+from shared.failures import Failure, FailureKind
+from shared.orders import GiveUp, Order, new_order_id
+from tests.builders import requests_of
+from tests.integration.conftest import World, a_world
+
+BY_BEN = Actor(kind="slack_user", id=BEN.user_id)
+FAILED = Fault(status=500, error_code="RTC.00002001")
+GIVEN_UP = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP), given_up_by=BY_BEN)
+
+
+@pytest.fixture
+def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
+    """A bot with a token, so that its messages have buttons."""
+    with a_world(aws, bot_token=True) as world:
+        yield world
+
+
+def click_on(order: Order) -> Order:
+    """Ben's click on the message about the order."""
+    action = GiveUp(order=order.order_id)
+    return order.model_copy(update={"order_id": new_order_id(), "actor": BY_BEN, "action": action})
+
+
+def call(world: World, order: Order) -> Attempt:
+    """A call of RTC that another recorder has begun."""
+    calling = world.ledger.attempts.claim(order, 0, requests_of(order)[0], world.clock())
+    assert isinstance(calling, Attempt)
+    return calling
+
+
+def test_what_rtc_is_called_for_is_given_up_after_its_answer(world: World) -> None:
+    """RTC fails, and the order would be tried again: the click is not lost."""
+    order = world.order()
+    calling = call(world, order)
+    click = click_on(order)
+    assert world.run(click) is not None
+    world.ledger.attempts.store(calling.waiting(Failure(kind=FailureKind.REFUSED)), world.clock())
+    assert world.run(click) is None
+    assert world.run(order, 2) is None
+    assert world.attempt(order).outcome == GIVEN_UP
+    assert (world.starts(), len(world.read())) == (0, 1)
+
+
+def test_what_rtc_has_refused_meanwhile_is_over(world: World) -> None:
+    """The click is answered then, and not before."""
+    order = world.order()
+    calling = call(world, order)
+    click = click_on(order)
+    assert world.run(click) is not None
+    assert world.read() == []
+    refused = NotStarted(failure=Failure(kind=FailureKind.REFUSED))
+    world.ledger.attempts.store(calling.settled(refused, world.clock()), world.clock())
+    assert world.run(click) is None
+    assert "Nothing to give up" in world.read()[-1]
+    assert world.attempt(order).outcome == refused
+
+
+def test_a_call_whose_recorder_is_gone_keeps_no_click_waiting(world: World) -> None:
+    """Its outcome is unknown when its lease is over, and it is not called again."""
+    order = world.order()
+    call(world, order)
+    click = click_on(order)
+    world.clock.tick(31)
+    assert world.run(click) is None
+    assert "Nothing to give up" in world.read()[-1]
+
+
+def test_what_waits_without_a_call_can_be_given_up(world: World) -> None:
+    """The stream is held, and RTC does not show by which job: the start waits before it has claimed anything."""
+    assert world.run(world.order()) is None
+    order = world.order()
+    world.rtc.misbehave(FAILED, operation="show", times=None)
+    assert world.run(order) is not None
+    assert world.run(order, 2) is not None
+    assert "Not started yet" in world.read()[-1]
+    assert world.run(click_on(order)) is None
+    world.rtc.behave()
+    assert world.run(order, 3) is None
+    assert world.attempt(order).outcome == GIVEN_UP
+    assert world.starts() == 1
+
+
+def test_what_waited_without_a_call_starts_when_it_may(world: World) -> None:
+    """What is stored of the wait is in nobody's way."""
+    first = world.order()
+    assert world.run(first) is None
+    order = world.order()
+    world.rtc.misbehave(FAILED, operation="show", times=None)
+    assert world.run(order) is not None
+    world.rtc.behave()
+    world.client.stop(world.recording(first).job_id or "")
+    assert world.run(order, 2) is None
+    assert world.recording(order).job_id is not None
+    assert world.starts() == 2
