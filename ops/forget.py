@@ -7,15 +7,15 @@ Each item is changed under the condition that it is as it was read. Done twice, 
 
 import json
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from functions.ledger.recordings import RECORDING
+from functions.ledger.recordings import ATTEMPT, RECORDING
+from functions.ledger.stops import STOP
 from functions.ledger.table import Key, Table, put, remove_any
 from ops.asking import confirm
 from ops.deployment import Deployment, one_line
@@ -42,6 +42,10 @@ _OWN_ITEMS = ("LAST#", "USAGE#", "HOME#")
 """The beginnings of the keys of items that are about one person and can be removed: the id is in their sort key."""
 _KEPT = ("CONFIG#", "FORGET#")
 """The items that this word doesn't change."""
+_RTC_NAMES = {"room_id", "user_id", "stream_name", "bucket", "object", "rtmp_urls"}
+"""The fields with names at RTC and OBS. They stay, also if one is the same as the person's id."""
+_LONGEST_ORDER = timedelta(days=1)
+"""How long an order is on its queue at most. What is older is not under way, whatever the ledger says."""
 _PASSES = 3
 """How often the tables are read, at most: a recorder may write while they are read."""
 
@@ -66,14 +70,17 @@ class Person:
         return bool(self._word.search(text))
 
     def without(self, value: Any) -> Any:
-        """Return the value with the other id in the place of the person's, wherever it is.
+        """Return the value with the other id in the place of the person's, wherever it is. Names at RTC stay.
 
         A list of those who may do something only loses the person: the other id is nobody's who may.
         """
         if isinstance(value, dict):
             if value.get("kind") == "slack_user" and value.get("id") == self.user_id:
                 return value | {"kind": "forgotten", "id": self.instead}
-            return {self._word.sub(self.instead, name): self.without(it) for name, it in value.items()}
+            return {
+                self._word.sub(self.instead, name): it if name in _RTC_NAMES else self.without(it)
+                for name, it in value.items()
+            }
         if isinstance(value, list):
             return [self.without(it) for it in value if it != self.user_id]
         return self._word.sub(self.instead, value) if isinstance(value, str) else value
@@ -88,10 +95,16 @@ def forget(deployment: Deployment, user_id: str, output: Output, *, is_sure: boo
     if not re.fullmatch("[UW][A-Z0-9]{2,20}", user_id):
         raise OpsError(f"{user_id!r} is no Slack user id: it begins with U or W, as a profile's menu shows it in Slack")
     with one_line(deployment.name):
-        live = [it for it in deployment.ledger().recordings.live() if _is_of(it.actor, user_id)]
+        live = [it.id for it in deployment.ledger().recordings.live() if _is_of(it.actor, user_id)]
+        under_way = [] if live else list(_under_way(deployment, user_id))
     if live:
-        ids = ", ".join(it.id for it in live)
+        ids = ", ".join(live)
         raise OpsError(f"{user_id} has recordings that are not over ({ids}): stop them first. Nothing was changed")
+    if under_way:
+        ids = ", ".join(under_way)
+        raise OpsError(
+            f"{user_id} has starts or stops that are under way ({ids}): run it again in a minute. Nothing was changed"
+        )
     if not is_sure:
         confirm(
             output,
@@ -105,6 +118,28 @@ def forget(deployment: Deployment, user_id: str, output: Output, *, is_sure: boo
 
 def _is_of(actor: Actor, user_id: str) -> bool:
     return (actor.kind, actor.id) == ("slack_user", user_id)
+
+
+def _under_way(deployment: Deployment, user_id: str) -> Iterator[str]:
+    """Give the orders of the person that a recorder works on. It would write the person's id again."""
+    since = datetime.now(UTC) - _LONGEST_ORDER
+    for item in Progress("items looked at").counting(_items(deployment, deployment.ledger_table)):
+        sk = item["sk"]["S"]
+        end = "outcome" if sk.startswith(ATTEMPT) else "settled_at" if sk == STOP else None
+        if end is None:
+            continue
+        found = json.loads(item["data"]["S"])
+        if (
+            found.get(end) is None
+            and _is_of(Actor.model_validate(found["actor"]), user_id)
+            and datetime.fromisoformat(found["began_at"]) > since
+        ):
+            yield found["order_id"]
+
+
+def _items(deployment: Deployment, table: str) -> Iterator[dict[str, Any]]:
+    pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return (item for page in pages for item in page["Items"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +165,24 @@ class _Forgetter:
         return cls(deployment, client, table, key, Person(user_id, new.instead), known is not None)
 
     def run(self, output: Output) -> int:
-        counts = {"changed": 0, "removed": 0}
+        counts = {"changed": 0, "removed": 0, "overtaken": 0}
         progress = Progress("items read")
         for _ in range(_PASSES):
             if not self._pass(counts, progress):
                 break
         else:
             raise OpsError(f"{self.deployment.name}: items with {self.person.user_id} are still written; run it again")
-        was_there = self.was_interrupted or any(counts.values())
+        changed, removed = counts["changed"], counts["removed"]
+        was_there = self.was_interrupted or changed + removed > 0
         by, app_id, now = Actor(kind="operator", id=self.deployment.user), self.deployment.app_id, datetime.now(UTC)
         records = [forgotten(app_id, by, self.person.instead, now)] if was_there else []
         self.table.write(remove_any(self.key), *records)
         done = f"nothing of {self.person.user_id} was there"
         if was_there:
-            what = f"{counts['changed']} items changed and {counts['removed']} removed"
+            what = f"{changed} items changed and {removed} removed"
             done = f"{what}: {self.person.instead} stands for {self.person.user_id}"
-        document = {"instead": self.person.instead if was_there else None, **counts, "left": list(LEFT)}
+        instead = self.person.instead if was_there else None
+        document = {"instead": instead, "changed": changed, "removed": removed, "left": list(LEFT)}
         output.show(document, done, "not changed:", *(f"- {line}" for line in LEFT))
         return 0
 
@@ -153,15 +190,14 @@ class _Forgetter:
         """Read both tables once. Return whether the person was anywhere."""
         was_there = False
         for table in (self.deployment.ledger_table, self.deployment.audit.name):
-            pages = self.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-            for item in progress.counting(item for page in pages for item in page["Items"]):
+            for item in progress.counting(_items(self.deployment, table)):
                 if done := self._forget(table, item):
-                    counts[done] += 1
                     was_there = True
+                    counts[done] += 1
         return was_there
 
     def _forget(self, table: str, item: Mapping[str, Any]) -> str:
-        """Change or remove the item, if the person is in it. Return which of the two."""
+        """Change or remove the item, if the person is in it. Return which of the two, or that others changed it."""
         pk, sk, data = item["pk"]["S"], item["sk"]["S"], item.get("data", {}).get("S", "")
         if pk.startswith(_KEPT) or not self.person.is_in(f"{sk} {data}"):
             return ""
@@ -169,13 +205,16 @@ class _Forgetter:
         if pk.startswith(_OWN_ITEMS):
             self.client.delete_item(TableName=table, Key=key)
             return "removed"
-        new = self.person.without(json.loads(data))
+        old = json.loads(data)
+        new = self.person.without(old)
+        if new == old:  # only a name at RTC is the same
+            return ""
         version = item.get("version", {}).get("S")
         if sk.startswith(RECORDING):  # a recorder that has read it has to read it again
             new["revision"] = new.get("revision", 1) + 1
             version = str(new["revision"])
         values = {":old": {"S": data}, ":new": {"S": json.dumps(new, ensure_ascii=False, separators=(",", ":"))}}
-        with suppress(self.client.exceptions.ConditionalCheckFailedException):  # the next pass reads it again
+        try:
             self.client.update_item(
                 TableName=table,
                 Key=key,
@@ -184,4 +223,6 @@ class _Forgetter:
                 ExpressionAttributeNames={"#data": "data"},
                 ExpressionAttributeValues=values if version is None else {**values, ":version": {"S": version}},
             )
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return "overtaken"  # the next pass reads it again
         return "changed"

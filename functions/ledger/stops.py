@@ -11,7 +11,8 @@ from functions.ledger.table import Key, Table, put
 from shared.audit import of_stop
 from shared.stops import StopRecord
 
-_SK = "stop"
+STOP = "stop"
+"""The sort key of an order's stop."""
 
 
 class Stops:
@@ -40,8 +41,8 @@ class Stops:
 
 def among(items: Mapping[str, str]) -> StopRecord | None:
     """Return the stop among an order's items."""
-    return StopRecord.model_validate_json(items[_SK]) if _SK in items else None
+    return StopRecord.model_validate_json(items[STOP]) if STOP in items else None
 
 
 def _key(order_id: str) -> Key:
-    return Key(f"ORDER#{order_id}", _SK)
+    return Key(f"ORDER#{order_id}", STOP)

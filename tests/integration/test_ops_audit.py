@@ -17,11 +17,13 @@ from functions.ledger.table import Table
 from ops import audit, forget
 from ops.errors import OpsError
 from shared.actors import Actor, Through
+from shared.attempts import Attempt
 from shared.audit import AuditRecord, Deed
 from shared.orders import Order, Stop, new_order_id
 from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
-from tests.builders import a_start
+from shared.stops import StopRecord
+from tests.builders import a_start, requests_of
 from tests.integration.conftest import World, a_world
 from tests.ledger_table import AUDIT, TABLE, recorded
 from tests.ops_stack import OpsStack
@@ -256,6 +258,79 @@ def test_who_has_recordings_that_are_not_over_is_not_forgotten_yet(
     assert tables(dynamodb) == before
 
 
+def test_a_name_at_rtc_that_is_the_same_stays(world: World, stack: OpsStack, dynamodb: DynamoDBClient) -> None:
+    """Others' recordings with such a room and user keep their locks and names, are not counted, and it ends."""
+    person, other = a_person(), a_person()
+    start = a_start(RecordingRequest(room_id=person.id, user_id=person.id))
+    order = world.order().model_copy(update={"actor": other, "action": start})
+    assert world.run(order) is None
+    before = tables(dynamodb)
+    said = stack.ask("forget", person.id, "--yes")
+    assert (said["changed"], said["removed"], said["instead"]) == (0, 0, None)
+    assert tables(dynamodb) == before
+    world.clock.tick(5)
+    stop = order.model_copy(update={"order_id": new_order_id(), "action": Stop(recordings=(f"{order.order_id}.0",))})
+    assert world.run(stop) is None
+    own = recorded_and_stopped(world, person.id, person)
+    said = stack.ask("forget", person.id, "--yes")
+    assert world.recording(own).actor == Actor(kind="forgotten", id=said["instead"])
+    assert world.recording(own).request.room_id == person.id
+    assert world.ledger.locks.read(world.recording(own).request) is None
+
+
+def test_an_item_that_others_changed_first_is_counted_once(
+    world: World, stack: OpsStack, dynamodb: DynamoDBClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that was refused changed nothing; the next pass makes it."""
+    person = a_person()
+    recorded_and_stopped(world, "100", person)
+    forget_one = forget._Forgetter._forget
+    items = [it for name in (TABLE, AUDIT.name) for it in dynamodb.scan(TableName=name)["Items"]]
+    with_person = [it for it in items if person.id in it.get("data", {}).get("S", "")]
+    was_overtaken = False
+
+    def overtaken(self: Any, table: str, item: Any) -> str:
+        nonlocal was_overtaken
+        if not was_overtaken and item in with_person:
+            was_overtaken = True
+            item = {**item, "data": {"S": f"{item['data']['S']} "}}
+        return forget_one(self, table, item)
+
+    monkeypatch.setattr(forget._Forgetter, "_forget", overtaken)
+    assert stack.ask("forget", person.id, "--yes")["changed"] == len(with_person)
+    assert was_overtaken
+    assert person.id not in tables(dynamodb)
+
+
+@pytest.mark.parametrize("kind", ["start", "stop"])
+def test_who_has_an_order_under_way_is_not_forgotten_yet(
+    world: World, stack: OpsStack, dynamodb: DynamoDBClient, kind: str
+) -> None:
+    """The recorder that works on it would write the person's id again. One that nobody works on for long is none."""
+    person = a_person()
+    order = world.order().model_copy(update={"actor": person})
+
+    def begin(began: datetime) -> None:
+        if kind == "start":
+            claimed = world.ledger.attempts.claim(order, 0, requests_of(order)[0], began)
+            assert isinstance(claimed, Attempt)
+        else:
+            stop = StopRecord(order_id=order.order_id, actor=person, began_at=began, targets=())
+            world.ledger.stops.begin(stop, began)
+
+    begin(datetime.now(UTC))
+    before = tables(dynamodb)
+    with pytest.raises(OpsError, match=rf"under way \({order.order_id}\): run it again in a minute. Nothing was"):
+        stack.run("forget", person.id, "--yes")
+    assert tables(dynamodb) == before
+    order = order.model_copy(update={"order_id": new_order_id()})
+    for item in dynamodb.scan(TableName=TABLE)["Items"]:
+        if item["pk"]["S"].startswith(("ORDER#", "ROOM#")) and person.id in item["data"]["S"]:
+            dynamodb.delete_item(TableName=TABLE, Key={"pk": item["pk"], "sk": item["sk"]})
+    begin(datetime.now(UTC) - timedelta(days=2))
+    assert stack.ask("forget", person.id, "--yes")["changed"] > 0
+
+
 def test_it_asks_first(world: World, stack: OpsStack, dynamodb: DynamoDBClient) -> None:
     """Nothing is changed unless the answer is yes; --json can't ask."""
     person = a_person()
@@ -284,6 +359,8 @@ def test_only_a_slack_user_id_is_forgotten(stack: OpsStack, user_id: str) -> Non
         ({"actor": {"kind": "slack_user", "id": "U1AB"}}, {"actor": {"kind": "slack_user", "id": "U1AB"}}),
         ({"who": ["U1A", "U2B"]}, {"who": ["U2B"]}),
         ({"text": "for <@U1A> and XU1A"}, {"text": "for <@other> and XU1A"}),
+        ({"user_id": "U1A", "room_id": "U1A", "by": "U1A"}, {"user_id": "U1A", "room_id": "U1A", "by": "other"}),
+        ({"files": [{"object": "U1A/s_1.mp4"}]}, {"files": [{"object": "U1A/s_1.mp4"}]}),
         ({"n": [1, None, {"a": True}]}, {"n": [1, None, {"a": True}]}),
     ],
 )
