@@ -1,8 +1,10 @@
 """Say on standard error how far a word is, if it takes longer than a second."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 EVERY_S = 1.0
 
@@ -25,6 +27,18 @@ class Progress:
         for number, thing in enumerate(things, start=1):
             yield thing
             self.note(number)
+
+
+@contextmanager
+def waiting_for(what: str) -> Iterator[None]:
+    """Say once what is waited for, if it takes longer than a second."""
+    timer = threading.Timer(EVERY_S, say, (f"waiting for {what} ...",))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def say(line: str) -> None:

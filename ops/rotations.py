@@ -20,6 +20,8 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "WebhookSecret": WebhookSecret,
     "RecorderSecret": RecorderSecret,
 }
+_LOGIN = ("domain_name", "user_name", "password")
+"""Huawei Cloud allows spaces in them. https://support.huaweicloud.com/intl/en-us/api-iam/iam_08_0006.html"""
 _HALF_A_MINUTE = "after half a minute, when the functions have read the secret again"
 
 
@@ -110,7 +112,7 @@ _ALL: tuple[Rotation, ...] = (
     Replacement(
         "iam-login",
         ("RecorderSecret",),
-        ("domain_name", "user_name", "password"),
+        _LOGIN,
         next_step="disable the old user at Huawei Cloud after ten minutes",
     ),
     Replacement(
@@ -153,6 +155,6 @@ def wrong_form(name: str, value: str) -> str:
         return "a signing secret has 32 characters: digits and a to f"
     if name == "bot_token" and not re.fullmatch(r"xoxb-[\x21-\x7e]+", value):
         return "a bot token begins with xoxb-"
-    if not value.isascii() or not value.isprintable() or (" " in value and name != "password"):
+    if not value.isascii() or not value.isprintable() or (" " in value and name not in _LOGIN):
         return "it has characters that no such value has: check how it was pasted"
     return ""

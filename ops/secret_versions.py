@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from functions.aws.secret_parts import WrongContent, content_of
@@ -20,8 +19,6 @@ from ops.errors import NotThere, OpsConflict, OpsError
 from shared.strict_json import NotJson, read_json
 
 _CURRENT, _PENDING = "AWSCURRENT", "AWSPENDING"
-_REFUSED = {"InvalidParameterException", "InvalidRequestException"}
-"""The errors with which Secrets Manager refuses to move a stage."""
 
 type Document = dict[str, Any]
 
@@ -74,11 +71,21 @@ class StoredSecret:
         """
         try:
             with one_line(self._deployment.name):
-                self._move(version_id, over)
-        except OpsConflict:
-            raise OpsConflict(
-                f"{self._where}: somebody else has put another version meanwhile, so nothing was changed: run it again"
-            ) from None
+                self._client.update_secret_version_stage(
+                    SecretId=self._id,
+                    VersionStage=_CURRENT,
+                    MoveToVersionId=version_id,
+                    RemoveFromVersionId=over.version_id,
+                )
+        except OpsError:
+            now = self._read(_CURRENT)
+            if now is None or now.version_id == over.version_id:
+                raise
+            if now.version_id != version_id:  # else it is done, and only the answer was lost
+                raise OpsConflict(
+                    f"{self._where}: somebody else has put another version meanwhile, so nothing was changed: "
+                    "run it again"
+                ) from None
 
     def require_valid(self, document: Mapping[str, Any]) -> None:
         """Raise OpsError unless the functions can use the document. No value is repeated."""
@@ -104,16 +111,3 @@ class StoredSecret:
         if not isinstance(document, dict):
             raise OpsError(f"{self._where} has the wrong content: it is no JSON object")
         return Version(found["VersionId"], document, found["CreatedDate"])
-
-    def _move(self, version_id: str, over: Version) -> None:
-        try:
-            self._client.update_secret_version_stage(
-                SecretId=self._id,
-                VersionStage=_CURRENT,
-                MoveToVersionId=version_id,
-                RemoveFromVersionId=over.version_id,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _REFUSED:
-                raise OpsConflict(self.name) from None
-            raise

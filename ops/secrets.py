@@ -14,6 +14,7 @@ from ops.asking import confirm, require_asking, secret_value
 from ops.deployment import Deployment
 from ops.errors import OpsError
 from ops.output import Output
+from ops.progress import waiting_for
 from ops.rotations import CALLER, MODELS, ListRotation, Replacement, rotation_of, wrong_form
 from ops.secret_versions import Document, StoredSecret, Version
 from ops.trying_keys import require_bot_token, require_rtc_key
@@ -43,12 +44,12 @@ def end(deployment: Deployment, name: str, output: Output, *, keep: str, is_sure
     values = _values(rotation, current.document)
     if len(values) < 2:  # noqa: PLR2004 - an old and a new one
         return _said(output, name, f"{name} has one value: there is nothing to remove", is_changed=False)
-    if keep == "new" and name == "callback-key":
-        _require_rtc_uses(deployment, values[0])
+    if name == "callback-key":
+        _require_rtc_uses(deployment, values[0], keep)
     if not is_sure:
         _ask(rotation, current, keep, output)
-    kept = values[0] if keep == "new" else values[-1]
-    secret.make_current(secret.put_pending(_with(rotation, current.document, [kept])), over=current)
+    kept = values[:1] if keep == "new" else values[1:]
+    secret.make_current(secret.put_pending(_with(rotation, current.document, kept)), over=current)
     return _said(output, name, f"only the {keep} value of {name} is left", is_changed=True)
 
 
@@ -168,18 +169,24 @@ def _require_in_use(rotation: Replacement, document: Mapping[str, Any]) -> None:
 def _try(deployment: Deployment, rotation: Replacement, given: Mapping[str, str]) -> None:
     """Raise OpsError unless the new values work. Links are made without a call, so an OBS key is not tried."""
     if rotation.name == "bot-token":
-        require_bot_token(deployment, given["bot_token"])
+        with waiting_for("Slack"):
+            require_bot_token(deployment, given["bot_token"])
     elif rotation.name in {"rtc-key", "iam-login"}:
-        require_rtc_key(deployment, given)
+        with waiting_for("RTC"):
+            require_rtc_key(deployment, given)
 
 
-def _require_rtc_uses(deployment: Deployment, key: str) -> None:
+def _require_rtc_uses(deployment: Deployment, new: str, keep: str) -> None:
+    """Raise OpsError if RTC signs its callbacks with a key that would be removed."""
     try:
-        uses_new = deployment.rtc().callback().auth_key in {key, ""}
+        with waiting_for("RTC"):
+            used = deployment.rtc().callback().auth_key
     except RtcError as error:
         raise OpsError(f"RTC did not say which key signs its callbacks ({error}). Nothing was removed") from None
-    if not uses_new:
+    if keep == "new" and used not in {new, ""}:
         raise OpsError("RTC still signs with another key than the new one: `callbacks set URL` first")
+    if keep == "old" and used == new:
+        raise OpsError("RTC signs with the new key already: `secrets rotate callback-key --end` removes the old one")
 
 
 def _ask(rotation: ListRotation, current: Version, keep: str, output: Output) -> None:

@@ -4,17 +4,19 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from local.rtc.api import RtcApi
 from local.rtc.server import serve
 from local.slack.workspace import SlackWorkspace
+from ops.deployment import Deployment
 from ops.errors import OpsConflict, OpsError
-from ops.rotations import new_webhook_key
+from ops.rotations import new_webhook_key, wrong_form
 from ops.secret_versions import StoredSecret
 from tests.integration.interrupting import Killed
 from tests.ops_stack import OpsStack, client
@@ -95,6 +97,17 @@ def test_a_rotation_can_be_undone(place: Place) -> None:
     assert place.holds("SlackSecret")["signing_secrets"] == [OLD_SIGNING]
 
 
+def test_to_undo_a_callback_key_removes_only_the_new_one(place: Place) -> None:
+    """While RTC signs with an older one. All the older ones stay, as they were before."""
+    made_up = place.api.credentials
+    place.stack.put_secret("RecorderSecretArn", {"access_key": made_up.access_key, "secret_key": made_up.secret_key})
+    new, old, oldest = "n" * 32, "o" * 32, "p" * 32
+    place.stack.put_secret("WebhookSecretArn", {"callback_keys": [new, old, oldest]})
+    place.api.call_back("https://own.example.com/rtc/callbacks", oldest)
+    place.rotate("callback-key", "--undo", "--yes")
+    assert place.holds("WebhookSecret")["callback_keys"] == [old, oldest]
+
+
 def test_a_callers_key_is_handed_over_once(place: Place) -> None:
     """It is printed, works, and is not shown again; other callers' keys are never shown."""
     said = place.rotate("caller:timetable")
@@ -136,6 +149,9 @@ def test_the_old_callback_key_stays_while_rtc_signs_with_it(place: Place) -> Non
     with pytest.raises(OpsError, match="RTC still signs with another key"):
         place.rotate("callback-key", "--end", "--yes")
     place.stack.run("callbacks", "set", "https://own.example.com/rtc/callbacks", "--yes")
+    with pytest.raises(OpsError, match="RTC signs with the new key already: `secrets rotate callback-key --end`"):
+        place.rotate("callback-key", "--undo", "--yes")
+    assert place.holds("WebhookSecret")["callback_keys"] == [new, first]
     place.rotate("callback-key", "--end", "--yes")
     assert place.holds("WebhookSecret")["callback_keys"] == [new]
 
@@ -160,6 +176,21 @@ def test_a_key_to_rtc_is_tried_before_it_is_put(place: Place) -> None:
     assert place.holds("RecorderSecret") == {**keys, "bot_token": "xoxb-old"}
     with pytest.raises(OpsError, match="rotate rtc-key"):
         place.rotate("iam-login", types="a\nb\nc\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_right"),
+    [
+        ("user_name", "record bot", True),
+        ("domain_name", "a school", True),
+        ("password", "a b", True),
+        ("access_key", "A B", False),
+        ("user_name", "bot\t1", False),
+    ],
+)
+def test_the_names_of_a_login_may_have_spaces(name: str, value: str, is_right: bool) -> None:
+    """https://support.huaweicloud.com/intl/en-us/api-iam/iam_08_0006.html allows them; a key has none."""
+    assert (wrong_form(name, value) == "") is is_right
 
 
 @pytest.mark.parametrize(
@@ -204,6 +235,42 @@ def test_another_operators_version_is_not_overwritten(place: Place, monkeypatch:
     assert place.holds("WebhookSecret")["status_keys"] == ["whsec_" + "a" * 40]
     place.rotate("status-keys")
     assert place.holds("WebhookSecret")["status_keys"][1:] == ["whsec_" + "a" * 40]
+
+
+def _refusing(place: Place, monkeypatch: pytest.MonkeyPatch, *, is_done: bool) -> None:
+    """Let Secrets Manager refuse each move of a stage, done or not, as it does for the second try of a call."""
+    move = place.client.update_secret_version_stage
+
+    def refused(**asked: Any) -> None:
+        if is_done:
+            move(**asked)
+        details = {"Error": {"Code": "InvalidParameterException", "Message": "planted"}}
+        raise ClientError(cast("Any", details), "UpdateSecretVersionStage")
+
+    def client_of(deployment: Deployment, service: str) -> Any:
+        found = make(deployment, service)
+        if service == "secretsmanager":
+            monkeypatch.setattr(found, "update_secret_version_stage", refused)
+        return found
+
+    make = Deployment.client
+    monkeypatch.setattr(Deployment, "client", client_of)
+
+
+def test_a_move_whose_answer_was_lost_is_done(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS's client asks again, and the second try is refused, because the version is the current one by then."""
+    _refusing(place, monkeypatch, is_done=True)
+    assert "has a new value" in place.rotate("signing-secret", types=f"{NEW_SIGNING}\n")
+    assert place.holds("SlackSecret")["signing_secrets"] == [NEW_SIGNING, OLD_SIGNING]
+
+
+def test_a_refusal_without_another_version_is_no_conflict(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line says what AWS refused; it would be refused again."""
+    _refusing(place, monkeypatch, is_done=False)
+    with pytest.raises(OpsError, match=r"AWS refuses UpdateSecretVersionStage: planted") as refused:
+        place.rotate("signing-secret", types=f"{NEW_SIGNING}\n")
+    assert not isinstance(refused.value, OpsConflict)
+    assert place.holds("SlackSecret")["signing_secrets"] == [OLD_SIGNING]
 
 
 @pytest.mark.parametrize("step", ["put_pending", "make_current"])
