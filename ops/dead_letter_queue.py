@@ -22,6 +22,9 @@ HIDDEN_S = 120
 WAIT_S = 1
 """How long SQS looks for messages. With 0 it would ask only some of its servers."""
 _BATCH = 10
+"""The most messages of one call."""
+_MOST_SEEN = 3
+"""How many batches in a row may have only messages that were received before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +58,37 @@ class DeadLetters:
         self._sqs = deployment.client("sqs")
         self._url = deployment.output("DeadLetterQueueUrl")
         self._queues = {name: deployment.output(name) for name in ("OrderQueueUrl", "CallerQueueUrl")}
+        self._held: dict[str, str] = {}
+        """The handles of the messages that are hidden from others, by the messages' ids."""
 
     @contextmanager
     def all(self) -> Iterator[Iterator[DeadLetter]]:
         """Give each message once. Afterwards those that were not deleted are there for others at once."""
-        held: dict[str, str] = {}
         try:
-            yield self._receive(held)
+            yield self._receive()
         finally:
-            self._release(held)
+            self._release()
 
     def send_back(self, letter: DeadLetter) -> None:
-        """Put the message on the queue of its actor's kind again, and delete it here only then. Raises OpsError.
+        """Put the message on the queue of its actor's kind again, and delete it here only then.
 
-        In between it is in both queues. That is harmless: an order is processed once, by its id.
+        Raises OpsError, also if the message is gone, or not hidden from others any more. In between it is in both
+        queues. That is harmless: an order is processed once, by its id.
         """
         url = self._queues["OrderQueueUrl" if letter.is_a_persons else "CallerQueueUrl"]
         attributes = {name: _typed(value) for name, value in letter.attributes.items()}
         with one_line(self._name):
+            self._sqs.change_message_visibility(
+                QueueUrl=self._url, ReceiptHandle=self._handle(letter), VisibilityTimeout=HIDDEN_S
+            )
             self._sqs.send_message(QueueUrl=url, MessageBody=letter.body, MessageAttributes=attributes)
         self.delete(letter)
 
     def delete(self, letter: DeadLetter) -> None:
         """Delete the message. Raises OpsError."""
         with one_line(self._name):
-            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=letter.handle)
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._handle(letter))
+        self._held.pop(letter.message_id, None)
 
     def hidden(self) -> int:
         """Return about how many messages somebody else has received and not deleted. Raises OpsError."""
@@ -88,8 +97,13 @@ class DeadLetters:
             answer = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=[name])
         return int(answer["Attributes"][name])
 
-    def _receive(self, held: dict[str, str]) -> Iterator[DeadLetter]:
-        while True:
+    def _handle(self, letter: DeadLetter) -> str:
+        return self._held.get(letter.message_id, letter.handle)
+
+    def _receive(self) -> Iterator[DeadLetter]:
+        known: set[str] = set()
+        seen = 0
+        while seen < _MOST_SEEN:
             with one_line(self._name):
                 answer = self._sqs.receive_message(
                     QueueUrl=self._url,
@@ -100,16 +114,24 @@ class DeadLetters:
                     MessageAttributeNames=["All"],
                 )
             found = answer.get("Messages", [])
-            new = [it for it in found if it["MessageId"] not in held]
-            held |= {it["MessageId"]: it["ReceiptHandle"] for it in found}
-            if not new:
+            if not found:
                 return
+            self._held |= {it["MessageId"]: it["ReceiptHandle"] for it in found}
+            new = [it for it in found if it["MessageId"] not in known]
+            known |= {it["MessageId"] for it in new}
+            seen = 0 if new else seen + 1
             yield from map(_letter, new)
 
-    def _release(self, held: dict[str, str]) -> None:
-        for handle in held.values():
-            with suppress(ClientError, BotoCoreError):  # it is deleted, or comes back by itself
-                self._sqs.change_message_visibility(QueueUrl=self._url, ReceiptHandle=handle, VisibilityTimeout=0)
+    def _release(self) -> None:
+        handles = list(self._held.values())
+        self._held.clear()
+        for first in range(0, len(handles), _BATCH):
+            entries = [
+                {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                for n, handle in enumerate(handles[first : first + _BATCH])
+            ]
+            with suppress(ClientError, BotoCoreError):  # they come back by themselves
+                self._sqs.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
 
 def _letter(message: dict[str, Any]) -> DeadLetter:

@@ -34,18 +34,17 @@ def show(deployment: Deployment, output: Output) -> int:
 
 def redrive(deployment: Deployment, which: str | None, output: Output) -> int:
     """Let the message with this id, or each order, be processed again. What is no order stays."""
-    queue, progress = DeadLetters(deployment), Progress("sent back")
+    queue, progress = DeadLetters(deployment), Progress("dead letters read")
     now = datetime.now(UTC)
     sent: list[DeadLetter] = []
     kept: list[DeadLetter] = []
     with queue.all() as letters:
-        for letter in _chosen(letters, which):
+        for letter in _chosen(progress.counting(letters), which):
             if letter.order_id is None:
                 kept.append(letter)
                 continue
             queue.send_back(letter)
             sent.append(letter)
-            progress.note(len(sent))
     if which is not None and not sent:
         raise OpsError(
             _not_found(which) if not kept else f"{which} is no order: `dead-letters drop {which}` deletes it"
@@ -61,23 +60,25 @@ def redrive(deployment: Deployment, which: str | None, output: Output) -> int:
 
 
 def drop(deployment: Deployment, which: str, output: Output, *, is_sure: bool) -> int:
-    """Delete the message with this id. It asks before it does."""
-    queue = DeadLetters(deployment)
+    """Delete the messages with this id: those that it lists. It asks before it does."""
+    queue, progress = DeadLetters(deployment), Progress("dead letters read")
     now = datetime.now(UTC)
-    if not is_sure:
-        with queue.all() as letters:
-            rows = [_described(deployment, it, now) for it in _chosen(letters, which)]
-        if not rows:
-            raise OpsError(_not_found(which))
-        confirm(output, *(line for row in rows for line in _lines(row)), "Delete it for ever?", otherwise="it is kept")
-    dropped = []
     with queue.all() as letters:
-        for letter in _chosen(letters, which):
-            queue.delete(letter)
-            dropped.append(letter.message_id)
-    if not dropped:
+        listed = {it.message_id: _described(deployment, it, now) for it in _chosen(progress.counting(letters), which)}
+    if not listed:
         raise OpsError(_not_found(which))
-    output.show({"dropped": dropped}, f"{which} is deleted")
+    if not is_sure:
+        lines = [line for row in listed.values() for line in _lines(row)]
+        confirm(output, *lines, "Delete it for ever?", otherwise="it is kept")
+    left = set(listed)
+    with queue.all() as letters:
+        for letter in letters:
+            if letter.message_id in left:
+                queue.delete(letter)
+                left.remove(letter.message_id)
+    if left:
+        raise OpsError(_not_found(", ".join(sorted(left))))
+    output.show({"dropped": [*listed]}, f"{which} is deleted")
     return 0
 
 

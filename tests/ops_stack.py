@@ -21,7 +21,7 @@ from tests.paths import ROOT
 REGION = "eu-west-1"
 _Session = boto3.Session
 _PREFIXES = {"monitoring": "cloudwatch"}
-_ACTIONS = {"TransactWriteItems": "PutItem"}
+_ACTIONS = {"TransactWriteItems": "PutItem", "ChangeMessageVisibilityBatch": "ChangeMessageVisibility"}
 
 
 @cache

@@ -1,6 +1,8 @@
 """python -m ops dead-letters and recordings, against a stack in moto's AWS: what they print, and what is there then."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +12,7 @@ from mypy_boto3_sqs import SQSClient
 
 from functions.ledger.ledger import Ledger, open_ledger
 from ops import dead_letter_queue
-from ops.dead_letter_queue import DeadLetters
+from ops.dead_letter_queue import DeadLetter, DeadLetters
 from ops.deployment import Deployment
 from ops.errors import OpsError
 from shared.actors import Actor
@@ -169,6 +171,116 @@ def test_a_queue_that_takes_nothing_keeps_the_letter(place: Place) -> None:
     with pytest.raises(OpsError, match="AWS refuses SendMessage"):
         place.stack.run("dead-letters", "redrive", "--all")
     assert place.ids(place.dead) == [order.order_id]
+
+
+def _changing(monkeypatch: pytest.MonkeyPatch, name: str, change: Callable[[Callable[..., Any]], object]) -> None:
+    """Let a call of the word's client for SQS be another one, which is made of it."""
+    make = Deployment.client
+
+    def client_of(deployment: Deployment, service: str) -> Any:
+        found = make(deployment, service)
+        if service == "sqs" and not isinstance(getattr(found, name), _Changed):
+            monkeypatch.setattr(found, name, _Changed(change(getattr(found, name))))
+        return found
+
+    monkeypatch.setattr(Deployment, "client", client_of)
+
+
+class _Changed:
+    def __init__(self, call: Any) -> None:
+        self.call = call
+
+    def __call__(self, **asked: Any) -> Any:
+        return self.call(**asked)
+
+
+@pytest.mark.parametrize("again", [1, 100])
+def test_a_batch_that_was_seen_before_is_not_the_end(place: Place, monkeypatch: pytest.MonkeyPatch, again: int) -> None:
+    """SQS may give messages twice. Each is shown once; if nothing else comes for some batches, it ends."""
+    orders = {place.order().order_id for _ in range(12)}
+    batches: list[Any] = []
+
+    def repeating(receive: Callable[..., Any]) -> Callable[..., Any]:
+        def received(**asked: Any) -> Any:
+            batches.append(batches[0] if 0 < len(batches) <= again else receive(**asked))
+            return batches[-1]
+
+        return received
+
+    _changing(monkeypatch, "receive_message", repeating)
+    shown = [it["order"] for it in place.stack.ask("dead-letters", "show")["dead_letters"]]
+    assert len(shown) == len(set(shown))
+    assert len(batches) < 10
+    assert (set(shown) == orders) is (again == 1)
+
+
+def test_what_stays_is_given_back_in_tens(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was deleted is not among it."""
+    orders = [place.order().order_id for _ in range(13)]
+    given_back: list[int] = []
+
+    def counting(change: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(**asked: Any) -> Any:
+            given_back.append(len(asked["Entries"]))
+            return change(**asked)
+
+        return counted
+
+    _changing(monkeypatch, "change_message_visibility_batch", counting)
+    place.stack.run("dead-letters", "redrive", orders[0])
+    assert given_back == [10, 2]
+    assert place.ids(place.dead) == sorted(orders[1:])
+
+
+def test_a_message_that_is_gone_is_not_sent_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody has deleted it since it was received: it would come back for nobody."""
+    order = place.order()
+    send_back = DeadLetters.send_back
+
+    def late(self: DeadLetters, letter: DeadLetter) -> None:
+        place.sqs.purge_queue(QueueUrl=place.dead)
+        send_back(self, letter)
+
+    monkeypatch.setattr(DeadLetters, "send_back", late)
+    with pytest.raises(OpsError, match="AWS refuses ChangeMessageVisibility"):
+        place.stack.run("dead-letters", "redrive", order.order_id)
+    assert place.ids(place.people) == []
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_drop_deletes_only_what_it_has_shown(place: Place, monkeypatch: pytest.MonkeyPatch, *, yes: bool) -> None:
+    """Another message of the same order, which has come since, stays."""
+    order = place.order()
+    lists = DeadLetters.all
+    later: list[str] = []
+
+    @contextmanager
+    def with_another(self: DeadLetters) -> Iterator[Any]:
+        with lists(self) as letters:
+            yield letters
+        later.append(place.sqs.send_message(QueueUrl=place.dead, MessageBody=order.model_dump_json())["MessageId"])
+
+    monkeypatch.setattr(DeadLetters, "all", with_another)
+    place.stack.run("dead-letters", "drop", order.order_id, *(["--yes"] if yes else []), types="yes\n")
+    monkeypatch.undo()
+    assert sorted(it["MessageId"] for it in place.bodies(place.dead)) == sorted(later)
+
+
+def test_drop_says_what_it_did_not_find_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else has taken one of two messages since they were listed: the other is deleted."""
+    order = place.order()
+    place.sqs.send_message(QueueUrl=place.dead, MessageBody=order.model_dump_json())
+    delete = DeadLetters.delete
+
+    def deleting_both(self: DeadLetters, letter: DeadLetter) -> None:
+        delete(self, letter)
+        place.sqs.purge_queue(QueueUrl=place.dead)
+
+    monkeypatch.setattr(dead_letter_queue, "_BATCH", 1)
+    monkeypatch.setattr(DeadLetters, "delete", deleting_both)
+    with pytest.raises(OpsError, match="no dead letter has the id"):
+        place.stack.run("dead-letters", "drop", order.order_id, "--yes")
+    assert place.ids(place.dead) == []
 
 
 def test_drop_asks_first(place: Place) -> None:
