@@ -136,6 +136,11 @@ def rotation_of(name: str) -> Rotation:
     raise OpsError(f"there is no {name!r} to rotate: it is one of {', '.join(NAMES)}")
 
 
+def login_of(secret: RecorderSecret) -> str:
+    """Return the name of what the recorder uses for RTC: a key, or a login."""
+    return "rtc-key" if secret.access_key and secret.secret_key else "iam-login"
+
+
 def _of_caller(name: str) -> ListRotation:
     caller = name.removeprefix(CALLER)
     return ListRotation(

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.worker.configuration import RecorderSecret
 from ops.asking import confirm, require_asking, secret_value
 from ops.deployment import Deployment
 from ops.errors import OpsError
 from ops.output import Output
 from ops.progress import waiting_for
-from ops.rotations import CALLER, MODELS, ListRotation, Replacement, rotation_of, wrong_form
+from ops.rotations import CALLER, MODELS, ListRotation, Replacement, login_of, rotation_of, wrong_form
 from ops.secret_versions import Document, StoredSecret, Version
 from ops.trying_keys import require_bot_token, require_rtc_key
 from shared.rtc.errors import RtcError
@@ -94,7 +95,7 @@ def _replace(deployment: Deployment, rotation: Replacement, output: Output) -> i
     _require_in_use(rotation, found[-1][1].document)
     given = {field: _brought(field, field) for field in rotation.fields}
     _try(deployment, rotation, given)
-    users = [it for it in found if rotation.fields[0] in it[1].document] or found
+    users = [it for it in found if it[1].document.get(rotation.fields[0])] or found
     changed = []
     for secret, current in users:
         rest = {name: value for name, value in current.document.items() if name not in rotation.drops}
@@ -159,10 +160,10 @@ def _brought(name: str, label: str) -> str:
 
 def _require_in_use(rotation: Replacement, document: Mapping[str, Any]) -> None:
     """Raise OpsError if the recorder uses the other kind of login."""
-    has_key = bool(document.get("access_key"))
-    if rotation.name == "iam-login" and has_key:
+    used = login_of(RecorderSecret.model_validate(document))
+    if rotation.name == "iam-login" and used != rotation.name:
         raise OpsError("the recorder uses an access key, not a login: rotate rtc-key. Nothing was put")
-    if rotation.name == "rtc-key" and not has_key:
+    if rotation.name == "rtc-key" and used != rotation.name:
         raise OpsError("the recorder uses an IAM user's login, not an access key: rotate iam-login. Nothing was put")
 
 

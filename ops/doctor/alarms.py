@@ -7,6 +7,7 @@ from ops.doctor.finding import Finding, ok, unknown, wrong
 
 _TOPICS = (("page alarms", "PageTopicArn", "PageEmail"), ("notice alarms", "NoticeTopicArn", "NoticeEmail"))
 _PENDING = "PendingConfirmation"
+"""SNS lists this instead of an ARN, and "Deleted" for one that has just been removed."""
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
@@ -18,11 +19,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             pages = client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
             found = [it for page in pages for it in page["Subscriptions"]]
         pending = [f"{it['Protocol']} {it['Endpoint']}" for it in found if it["SubscriptionArn"] == _PENDING]
+        confirmed = sum(it["SubscriptionArn"].startswith("arn:") for it in found)
         if pending:
             todo = f"click the link in AWS's mail; `aws sns subscribe --topic-arn {topic} ...` sends another"
             yield wrong(what, f"not confirmed: {', '.join(pending)}", todo)
-        elif found:
-            yield ok(what, f"{len(found)} subscribed and confirmed")
+        elif confirmed:
+            yield ok(what, f"{confirmed} subscribed and confirmed")
         elif deployment.is_local:
             yield unknown(what, "nobody is subscribed, and the local system raises no alarms", "nothing, for a trial")
         else:

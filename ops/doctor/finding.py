@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from ops.deployment import Deployment
 
+BY_AWS = "`aws secretsmanager put-secret-value`, as docs/operations.md (3) says"
+"""How the whole content of a secret is put, which no word does."""
+
 
 class Verdict(StrEnum):
     """Whether a thing is as it should be. UNKNOWN: it can't be known from here."""

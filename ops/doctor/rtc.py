@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from functions.webhook_api.configuration import WebhookSecret
+from functions.worker.configuration import RecorderSecret
 from ops.deployment import Deployment
 from ops.doctor.finding import Finding, ok, unknown, wrong
 from ops.errors import BadSecret
+from ops.rotations import login_of
 from ops.trying_keys import show_no_job
 from shared.rtc.buckets import Bucket
 from shared.rtc.callback_setting import CallbackSetting
@@ -26,14 +28,17 @@ _LATER = "look again in a minute"
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Try the key first. If RTC can't be asked with it, the rest is not known."""
     try:
-        rtc = deployment.rtc()
+        secret = deployment.secret("RecorderSecretArn", RecorderSecret)
     except BadSecret:
         yield unknown("RTC key", "RecorderSecret can't be used", "mend it first")
         return
+    rotate = f"`secrets rotate {login_of(secret)}`"
+    try:
+        rtc = deployment.rtc(secret)
     except ValueError as error:
-        yield wrong("RTC key", f"it can't be used: {error}", "`secrets rotate rtc-key`")
+        yield wrong("RTC key", f"it can't be used: {error}", rotate)
         return
-    key = _key(deployment, rtc)
+    key = _key(deployment, rtc, rotate)
     yield key
     yield _clock(rtc)
     if key.todo:
@@ -45,12 +50,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     yield _callbacks(deployment, rtc)
 
 
-def _key(deployment: Deployment, rtc: RtcClient) -> Finding:
+def _key(deployment: Deployment, rtc: RtcClient, rotate: str) -> Finding:
     what = "RTC key"
     try:
         show_no_job(rtc)
     except AuthFailed as error:
-        todo = "is it enabled at Huawei Cloud, and is RtcProjectId its project? Else `secrets rotate rtc-key`"
+        todo = f"is it enabled at Huawei Cloud, and is RtcProjectId its project? Else {rotate}"
         return wrong(what, f"RTC or IAM refuses it: {error}", todo)
     except NotConnected as error:
         todo = "are RtcEndpoint and IamEndpoint right, and can this machine reach them?"

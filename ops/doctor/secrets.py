@@ -7,12 +7,13 @@ from functions.ledger.new_versions import holding
 from functions.webhook_api.configuration import WebhookSecret
 from functions.worker.configuration import RecorderSecret
 from ops.deployment import Deployment, one_line
-from ops.doctor.finding import Finding, ok, unknown, wrong
+from ops.doctor.finding import BY_AWS, Finding, ok, unknown, wrong
 from ops.errors import BadSecret, OpsError
-from ops.rotations import wrong_form
+from ops.rotations import login_of, wrong_form
 from shared.team_document import BadTeam
 
-_FILL = "fill it with `aws secretsmanager put-secret-value`, as docs/operations.md (3) says"
+_FILL = f"fill it with {BY_AWS}"
+_COPY = "copy it from Basic Information of the Slack app: `secrets rotate signing-secret`"
 
 
 def check_slack(deployment: Deployment) -> Iterator[Finding]:
@@ -24,12 +25,21 @@ def check_slack(deployment: Deployment) -> Iterator[Finding]:
         return
     problems = [wrong_form("signing-secret", it) for it in secret.signing_secrets]
     if any(problems):
-        says = next(filter(None, problems))
-        todo = "copy it from Basic Information of the Slack app: `secrets rotate signing-secret`"
-        yield wrong("SlackSecret", says, todo)
+        yield wrong("SlackSecret", next(filter(None, problems)), _mend(problems))
         return
     token = "a bot token" if secret.bot_token else "no bot token: forms don't open, and times of day are UTC"
     yield ok("SlackSecret", f"{_count(len(secret.signing_secrets), 'signing secret')}, {token}")
+
+
+def _mend(problems: list[str]) -> str:
+    """Return how to remove the signing secrets that have a problem. `problems` has one for each, the newest first."""
+    if len(problems) == 1:
+        return _COPY
+    if not problems[0]:
+        return "`secrets rotate signing-secret --end` removes the old one"
+    if all(problems):
+        return f"`secrets rotate signing-secret --end`; then {_COPY}"
+    return "`secrets rotate signing-secret --undo` removes the new one"
 
 
 def check_recorder(deployment: Deployment) -> Iterator[Finding]:
@@ -39,7 +49,7 @@ def check_recorder(deployment: Deployment) -> Iterator[Finding]:
     except BadSecret as error:
         yield wrong("RecorderSecret", str(error), _FILL)
         return
-    login = "an access key" if secret.access_key and secret.secret_key else "an IAM user's login"
+    login = "an access key" if login_of(secret) == "rtc-key" else "an IAM user's login"
     token = "a bot token" if secret.bot_token else "no bot token: messages don't change as recordings do"
     if bool(secret.obs_access_key) != bool(secret.obs_secret_key):
         says = "of obs_access_key and obs_secret_key one is missing, so there are no links to files"

@@ -6,7 +6,7 @@ from bot.manifest import SCOPES
 from functions.http.slack_secret import SlackSecret
 from functions.worker.configuration import RecorderSecret
 from ops.deployment import Deployment
-from ops.doctor.finding import Finding, ok, unknown, wrong
+from ops.doctor.finding import BY_AWS, Finding, ok, unknown, wrong
 from ops.errors import BadSecret
 from ops.trying_keys import SlackAnswer, ask_slack
 
@@ -14,12 +14,15 @@ _TOKENS: Mapping[str, Callable[[Deployment], str | None]] = {
     "SlackSecret": lambda deployment: deployment.secret("SlackSecretArn", SlackSecret).bot_token,
     "RecorderSecret": lambda deployment: deployment.secret("RecorderSecretArn", RecorderSecret).bot_token,
 }
-_WITHOUT = "make one at api.slack.com/apps, OAuth & Permissions: `secrets rotate bot-token`"
+_ROTATE = "make one at api.slack.com/apps, OAuth & Permissions: `secrets rotate bot-token`"
+_ADD = f"put the secret's parts again, with bot_token: {BY_AWS}"
+"""`secrets rotate bot-token` leaves a secret without a token as it is, if the other one has one."""
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
     """Ask Slack once for each token: the two secrets should have the same."""
     tokens: dict[str, list[str]] = {}
+    without: list[str] = []
     for name, token_of in _TOKENS.items():
         try:
             token = token_of(deployment)
@@ -27,9 +30,12 @@ def check(deployment: Deployment) -> Iterator[Finding]:
             yield unknown("Slack token", f"{name} can't be read", "fill it first")
             continue
         if token is None:
-            yield unknown("Slack token", f"{name} has none: nothing to ask Slack", f"if it should have one, {_WITHOUT}")
+            without.append(name)
         else:
             tokens.setdefault(token, []).append(name)
+    for name in without:
+        todo = f"if it should have one, {_ADD if tokens else _ROTATE}"
+        yield unknown("Slack token", f"{name} has none: nothing to ask Slack", todo)
     for token, names in tokens.items():
         yield from _of_token(deployment, token, " and ".join(names))
 
@@ -40,7 +46,7 @@ def _of_token(deployment: Deployment, token: str, where: str) -> Iterator[Findin
         todo = "is SlackApiUrl right, and can this machine reach it? Then look again"
         yield unknown("Slack token", f"{answer.error}", todo)
     elif answer.error:
-        yield wrong("Slack token", f"Slack does not accept that of {where}: {answer.error}", _WITHOUT)
+        yield wrong("Slack token", f"Slack does not accept that of {where}: {answer.error}", _ROTATE)
     else:
         yield ok("Slack token", f"of {where}: {answer.user} in {answer.team}")
         yield _scopes(answer, where)

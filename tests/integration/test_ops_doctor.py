@@ -3,6 +3,7 @@
 One deployment is as it should be. Each test plants a mistake, and reads which line names it, and what it says to do.
 """
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -25,6 +26,7 @@ from local.rtc.faults import Fault
 from local.slack import faults as slack_faults
 from local.slack.workspace import SlackWorkspace
 from ops.doctor import examine, queues, stack, team
+from ops.errors import OpsError
 from ops.rotations import new_webhook_key
 from shared.orders import new_order_id
 from tests.ledger_table import AUDIT, TABLE
@@ -229,6 +231,12 @@ def _pending(place: Place) -> None:
             it.arn = "PendingConfirmation"
 
 
+def _deleted(place: Place) -> None:
+    _pending(place)
+    for it in sns_backends[DEFAULT_ACCOUNT_ID][REGION].subscriptions.values():
+        it.arn = "Deleted" if it.arn == "PendingConfirmation" else it.arn
+
+
 def _no_subscriber(place: Place) -> None:
     place.ops.outputs["NoticeTopicArn"] = place.sns.create_topic(Name=new_order_id())["TopicArn"]
 
@@ -415,6 +423,7 @@ MISTAKES: dict[str, tuple[Plant, str, str, str]] = {
         "not confirmed: email ops@example.com",
         "click the link",
     ),
+    "a subscription was removed": (_deleted, "page alarms", "nobody gets them", "set PageEmail"),
     "nobody is subscribed": (_no_subscriber, "notice alarms", "nobody gets them", "set NoticeEmail"),
     "the configuration is broken": (
         lambda place: place.put_team('{"rules": 7}'),
@@ -474,6 +483,60 @@ def test_what_can_not_be_known_is_unknown(place: Place, plant: Plant, what: str,
     (found,) = [it for it in answer["findings"] if it["what"] == what and it["verdict"] == "unknown"]
     assert says in found["says"]
     assert found["todo"]
+
+
+@pytest.mark.parametrize(
+    ("secrets", "options"),
+    [
+        (["wrong"], [""]),
+        ([SIGNING, "wrong"], ["--end"]),
+        (["wrong", SIGNING], ["--undo"]),
+        (["wrong", "wrong, too"], ["--end", ""]),
+    ],
+)
+def test_the_words_for_a_signing_secret_mend_it(place: Place, secrets: list[str], options: list[str]) -> None:
+    """Done in their order, they leave one signing secret, or a new one beside the wrong one, which `--end` removes."""
+    place.ops.put_secret("SlackSecretArn", {"signing_secrets": secrets, "bot_token": place.slack.bot_token})
+    words = ["secrets", "rotate", "signing-secret"]
+    ((what, text),) = place.examined(status=1)["wrong"]
+    assert what == "SlackSecret"
+    assert re.findall("`secrets rotate signing-secret ?(.*?)`", text) == options
+    for option in options:
+        place.ops.run(*words, *filter(None, [option, option and "--yes"]), types=f"{SIGNING}\n")
+    if not options[-1]:
+        ((_, text),) = place.examined(status=1)["wrong"]
+        assert "`secrets rotate signing-secret --end`" in text
+        place.ops.run(*words, "--end", "--yes")
+    assert place.examined(status=0)["wrong"] == []
+
+
+@pytest.mark.parametrize("name", ["SlackSecret", "RecorderSecret"])
+def test_a_token_that_one_secret_lacks_is_put_there(place: Place, name: str) -> None:
+    """`secrets rotate bot-token` puts one only where one was, or into both if none has one."""
+    contents = {"SlackSecret": {"signing_secrets": [SIGNING]}, "RecorderSecret": place.recorder | {"bot_token": ""}}
+    place.ops.put_secret(f"{name}Arn", contents[name])
+    ((what, text),) = place.examined(status=0)["unknown"]
+    assert (what, text.partition(" -> ")[0]) == ("Slack token", f"{name} has none: nothing to ask Slack")
+    assert "with bot_token: `aws secretsmanager put-secret-value`" in text
+    rotate = ("secrets", "rotate", "bot-token")
+    assert "has this value already" in place.ops.run(*rotate, types=f"{place.slack.bot_token}\n")
+    for each, content in contents.items():
+        place.ops.put_secret(f"{each}Arn", content)
+    found = place.examined(status=0)["unknown"]
+    assert [(what, "`secrets rotate bot-token`" in text) for what, text in found] == [("Slack token", True)] * 2
+    assert "SlackSecret and RecorderSecret" in place.ops.run(*rotate, types=f"{place.slack.bot_token}\n")
+    assert place.examined(status=0)["unknown"] == []
+
+
+def test_a_refused_login_is_rotated_as_a_login(place: Place) -> None:
+    """Also if half of an access key is beside it, which nothing uses."""
+    login = {"domain_name": "a school", "user_name": "bot", "password": "wrong", "access_key": "HALF"}
+    place.ops.put_secret("RecorderSecretArn", login | {"bot_token": place.slack.bot_token})
+    ((what, text),) = place.examined(status=1)["wrong"]
+    assert what == "RTC key"
+    assert "Else `secrets rotate iam-login`" in text
+    with pytest.raises(OpsError, match="rotate iam-login"):
+        place.ops.run("secrets", "rotate", "rtc-key")
 
 
 def test_a_refused_key_is_used_once(place: Place) -> None:
