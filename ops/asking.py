@@ -5,6 +5,7 @@ import sys
 
 from ops.errors import OpsError
 from ops.output import Output
+from ops.progress import silence
 
 
 def require_asking(output: Output) -> None:
@@ -18,13 +19,16 @@ def confirm(output: Output, *lines: str, otherwise: str) -> None:
     require_asking(output)
     for line in (*lines, "Type yes:"):
         output.show({}, line)
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    with silence():
+        answer = sys.stdin.readline()
+    if answer.strip().lower() not in {"y", "yes"}:
         raise OpsError(f"{otherwise}: the answer was not yes (--yes asks nothing)")
 
 
 def secret_value(name: str) -> str:
     """Return a value: typed at a prompt that shows nothing, or the next line of standard input. Raises OpsError."""
-    value = (getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
+    with silence():
+        value = (getpass.getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
     if not value:
         raise OpsError(f"{name} is missing: type it at the prompt, or give one value a line on standard input")
     return value

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from functions.ledger.audit import moment
 from ops.deployment import Deployment, one_line
 from ops.errors import OpsError
-from ops.progress import Progress
+from ops.progress import counting
 from shared.audit import AuditRecord
 from shared.command_line import CommandLine
 
@@ -52,12 +52,11 @@ def show(deployment: Deployment, wanted: Wanted, form: str, command: CommandLine
     """Print the records, the oldest first, as they are read."""
     if wanted.since > wanted.until:
         raise OpsError(f"--since {moment(wanted.since)} is after --until {moment(wanted.until)}: nothing can be there")
-    progress = Progress("records read")
     heading, line = _FORMS[form]
     for text in heading:
         command.show(text)
-    with one_line(deployment.name):
-        for record in progress.counting(read(deployment.client("dynamodb"), deployment.audit.name, wanted)):
+    with one_line(deployment.name), counting("records read") as counter:
+        for record in counter.of(read(deployment.client("dynamodb"), deployment.audit.name, wanted)):
             if wanted.has(record):
                 command.show(line(record))
     return 0

@@ -14,6 +14,7 @@ from ops.asking import confirm, require_asking
 from ops.deployment import Deployment
 from ops.errors import OpsError
 from ops.output import Output
+from ops.progress import waiting_for
 from shared.rtc.callback_setting import CallbackSetting
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotConnected, OutcomeUnknown, RtcError
@@ -77,14 +78,16 @@ def put(deployment: Deployment, url: str, output: Output, *, is_sure: bool) -> i
 
 def _read(deployment: Deployment, rtc: RtcClient, otherwise: str) -> CallbackSetting:
     try:
-        return rtc.callback()
+        with waiting_for("RTC"):
+            return rtc.callback()
     except RtcError as error:
         raise OpsError(f"{deployment.name}: {_in_words(error)}; {otherwise}") from None
 
 
 def _set(deployment: Deployment, rtc: RtcClient, new: CallbackSetting) -> None:
     try:
-        answered = rtc.set_callback(new)
+        with waiting_for("RTC"):
+            answered = rtc.set_callback(new)
     except OutcomeUnknown as error:
         raise OpsError(f"{deployment.name}: {_in_words(error)}; {_IN_DOUBT}") from None
     except RtcError as error:

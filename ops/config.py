@@ -10,6 +10,7 @@ from functions.ledger.new_versions import Conflict, Holding, NoVersion, holding,
 from ops.deployment import Deployment, one_line
 from ops.errors import OpsConflict, OpsError
 from ops.output import Output
+from ops.progress import silence
 from shared.team import SHIPPED, Team
 from shared.team_changes import Change, changes
 from shared.team_document import MOST_BYTES, BadTeam
@@ -131,7 +132,7 @@ def _read(file: str) -> tuple[str, Team]:
 def _text(file: str) -> str:
     """Return the file's text, or that of standard input for -, without the lines that `show` has written above it."""
     try:
-        with sys.stdin.buffer if file == "-" else Path(file).open("rb") as opened:
+        with silence(), sys.stdin.buffer if file == "-" else Path(file).open("rb") as opened:
             content = opened.read(2 * MOST_BYTES)
         text = content.decode("utf-8-sig")
     except OSError as error:

@@ -10,20 +10,21 @@ from ops.dead_letter_queue import HIDDEN_S, DeadLetter, DeadLetters
 from ops.deployment import Deployment, one_line
 from ops.errors import OpsError
 from ops.output import Output
-from ops.progress import Progress
+from ops.progress import counting
 from shared.attempts import Attempt, NotStarted, Started, Unknown
 from shared.orders import Settle
 from shared.stops import Target
 
+_READ = "dead letters read"
 _AGES = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def show(deployment: Deployment, output: Output) -> int:
     """Print each message: whose order it is, what the ledger has of it, and how old it is. It stays in the queue."""
-    queue, progress = DeadLetters(deployment), Progress("dead letters read")
+    queue = DeadLetters(deployment)
     now = datetime.now(UTC)
-    with queue.all() as letters:
-        rows = [_described(deployment, it, now) for it in progress.counting(letters)]
+    with counting(_READ) as counter, queue.all() as letters:
+        rows = [_described(deployment, it, now) for it in counter.of(letters)]
     hidden = queue.hidden()
     lines = [line for row in rows for line in _lines(row)] or ["there are no dead letters"]
     if hidden:
@@ -34,12 +35,12 @@ def show(deployment: Deployment, output: Output) -> int:
 
 def redrive(deployment: Deployment, which: str | None, output: Output) -> int:
     """Let the message with this id, or each order, be processed again. What is no order stays."""
-    queue, progress = DeadLetters(deployment), Progress("dead letters read")
+    queue = DeadLetters(deployment)
     now = datetime.now(UTC)
     sent: list[DeadLetter] = []
     kept: list[DeadLetter] = []
-    with queue.all() as letters:
-        for letter in _chosen(progress.counting(letters), which):
+    with counting(_READ) as counter, queue.all() as letters:
+        for letter in _chosen(counter.of(letters), which):
             if letter.order_id is None:
                 kept.append(letter)
                 continue
@@ -61,18 +62,18 @@ def redrive(deployment: Deployment, which: str | None, output: Output) -> int:
 
 def drop(deployment: Deployment, which: str, output: Output, *, is_sure: bool) -> int:
     """Delete the messages with this id: those that it lists. It asks before it does."""
-    queue, progress = DeadLetters(deployment), Progress("dead letters read")
+    queue = DeadLetters(deployment)
     now = datetime.now(UTC)
-    with queue.all() as letters:
-        listed = {it.message_id: _described(deployment, it, now) for it in _chosen(progress.counting(letters), which)}
+    with counting(_READ) as counter, queue.all() as letters:
+        listed = {it.message_id: _described(deployment, it, now) for it in _chosen(counter.of(letters), which)}
     if not listed:
         raise OpsError(_not_found(which))
     if not is_sure:
         lines = [line for row in listed.values() for line in _lines(row)]
         confirm(output, *lines, "Delete it for ever?", otherwise="it is kept")
     left = set(listed)
-    with queue.all() as letters:
-        for letter in letters:
+    with counting(_READ) as counter, queue.all() as letters:
+        for letter in counter.of(letters):
             if letter.message_id in left:
                 queue.delete(letter)
                 left.remove(letter.message_id)

@@ -7,7 +7,7 @@ Each item is changed under the condition that it is as it was read. Done twice, 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from ops.asking import confirm
 from ops.deployment import Deployment, one_line
 from ops.errors import OpsConflict, OpsError
 from ops.output import Output
-from ops.progress import Progress
+from ops.progress import Counter, counting
 from shared.actors import Actor
 from shared.audit import forgotten
 from shared.orders import new_order_id
@@ -96,7 +96,9 @@ def forget(deployment: Deployment, user_id: str, output: Output, *, is_sure: boo
         raise OpsError(f"{user_id!r} is no Slack user id: it begins with U or W, as a profile's menu shows it in Slack")
     with one_line(deployment.name):
         live = [it.id for it in deployment.ledger().recordings.live() if _is_of(it.actor, user_id)]
-        under_way = [] if live else list(_under_way(deployment, user_id))
+        with counting("items looked at") as counter:
+            items = counter.of(_items(deployment, deployment.ledger_table))
+            under_way = [] if live else list(_under_way(items, user_id))
     if live:
         ids = ", ".join(live)
         raise OpsError(f"{user_id} has recordings that are not over ({ids}): stop them first. Nothing was changed")
@@ -120,10 +122,10 @@ def _is_of(actor: Actor, user_id: str) -> bool:
     return (actor.kind, actor.id) == ("slack_user", user_id)
 
 
-def _under_way(deployment: Deployment, user_id: str) -> Iterator[str]:
+def _under_way(items: Iterable[dict[str, Any]], user_id: str) -> Iterator[str]:
     """Give the orders of the person that a recorder works on. It would write the person's id again."""
     since = datetime.now(UTC) - _LONGEST_ORDER
-    for item in Progress("items looked at").counting(_items(deployment, deployment.ledger_table)):
+    for item in items:
         sk = item["sk"]["S"]
         end = "outcome" if sk.startswith(ATTEMPT) else "settled_at" if sk == STOP else None
         if end is None:
@@ -166,12 +168,11 @@ class _Forgetter:
 
     def run(self, output: Output) -> int:
         counts = {"changed": 0, "removed": 0, "overtaken": 0}
-        progress = Progress("items read")
-        for _ in range(_PASSES):
-            if not self._pass(counts, progress):
-                break
-        else:
-            raise OpsError(f"{self.deployment.name}: items with {self.person.user_id} are still written; run it again")
+        with counting("items read") as counter:
+            if all(self._pass(counts, counter) for _ in range(_PASSES)):
+                raise OpsError(
+                    f"{self.deployment.name}: items with {self.person.user_id} are still written; run it again"
+                )
         changed, removed = counts["changed"], counts["removed"]
         was_there = self.was_interrupted or changed + removed > 0
         by, app_id, now = Actor(kind="operator", id=self.deployment.user), self.deployment.app_id, datetime.now(UTC)
@@ -186,11 +187,11 @@ class _Forgetter:
         output.show(document, done, "not changed:", *(f"- {line}" for line in LEFT))
         return 0
 
-    def _pass(self, counts: dict[str, int], progress: Progress) -> bool:
+    def _pass(self, counts: dict[str, int], counter: Counter) -> bool:
         """Read both tables once. Return whether the person was anywhere."""
         was_there = False
         for table in (self.deployment.ledger_table, self.deployment.audit.name):
-            for item in progress.counting(_items(self.deployment, table)):
+            for item in counter.of(_items(self.deployment, table)):
                 if done := self._forget(table, item):
                     was_there = True
                     counts[done] += 1

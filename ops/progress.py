@@ -1,47 +1,78 @@
-"""Say on standard error how far a word is, if it takes longer than a second."""
+"""Say each second, on standard error, what a word is at. What is done within a second says nothing."""
 
 import sys
 import threading
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 EVERY_S = 1.0
+_under_way: list[Callable[[], str]] = []
+"""Each gives a line about what is under way. The last one is said, unless it is empty."""
 
 
-class Progress:
-    """Counts what is done. `what` names it in the lines."""
+@contextmanager
+def saying() -> Iterator[None]:
+    """Say each second what is under way."""
+    is_over = threading.Event()
+    speaker = threading.Thread(target=_speak, args=(is_over,), daemon=True)
+    speaker.start()
+    try:
+        with at(lambda: "still working"):
+            yield
+    finally:
+        is_over.set()
+        speaker.join()
 
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._next = time.monotonic() + EVERY_S
 
-    def note(self, done: int) -> None:
-        """Print how many are done, at most once a second."""
-        if time.monotonic() >= self._next:
-            say(f"{done} {self._what} ...")
-            self._next = time.monotonic() + EVERY_S
+@contextmanager
+def at(line: Callable[[], str]) -> Iterator[None]:
+    """Say this line while the block is under way."""
+    _under_way.append(line)
+    try:
+        yield
+    finally:
+        _under_way.remove(line)
 
-    def counting[T](self, things: Iterable[T]) -> Iterator[T]:
-        """Give the things, and note how many were given."""
-        for number, thing in enumerate(things, start=1):
-            yield thing
-            self.note(number)
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Say nothing while the block is under way: it waits for the operator."""
+    with at(lambda: ""):
+        yield
 
 
 @contextmanager
 def waiting_for(what: str) -> Iterator[None]:
-    """Say once what is waited for, if it takes longer than a second."""
-    timer = threading.Timer(EVERY_S, say, (f"waiting for {what} ...",))
-    timer.daemon = True
-    timer.start()
-    try:
+    """Say what is waited for."""
+    with at(lambda: f"waiting for {what}"):
         yield
-    finally:
-        timer.cancel()
 
 
-def say(line: str) -> None:
-    """Print a line on standard error at once."""
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+@contextmanager
+def counting(what: str) -> Iterator["Counter"]:
+    """Say how many things the counter has given. `what` names them."""
+    counter = Counter()
+    with at(lambda: f"{counter.given} {what}"):
+        yield counter
+
+
+class Counter:
+    """Counts things as it gives them."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def of[T](self, things: Iterable[T]) -> Iterator[T]:
+        """Give the things."""
+        for thing in things:
+            self.given += 1
+            yield thing
+
+
+def _speak(is_over: threading.Event) -> None:
+    while not is_over.wait(EVERY_S):
+        for line in _under_way[-1:]:
+            if said := line():
+                with suppress(OSError):  # nobody reads it
+                    sys.stderr.write(f"{said} ...\n")
+                    sys.stderr.flush()

@@ -3,7 +3,8 @@
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ from ops.words import main
 from shared.command_line import CommandLine
 from shared.orders import new_order_id
 from tests.paths import ROOT
+from tests.processes import PATIENCE_S, within
 
 REGION = "eu-west-1"
 _Session = boto3.Session
@@ -97,6 +99,27 @@ class OpsStack:
         """Type the words with --json, and return the document."""
         document: dict[str, Any] = json.loads(self.run(*words, "--json", status=status, types=types))
         return document
+
+    def until_said(self, line: str) -> Callable[..., None]:
+        """Return a call that lasts until the words have said this line, as they do while something lasts long."""
+        said = io.StringIO()
+        self._monkeypatch.setattr("sys.stderr", said)
+        self._monkeypatch.setattr("ops.progress.EVERY_S", 0.01)
+
+        def wait(*_: object, **__: object) -> None:
+            assert within(PATIENCE_S, lambda: f"{line}\n" in said.getvalue())
+
+        return wait
+
+    @contextmanager
+    def waiting(self, call: str, line: str) -> Iterator[None]:
+        """Let this call of the words to AWS, as sqs.SendMessage, last until they have said this line."""
+        wait = self.until_said(line)
+        session().events.register(f"before-call.{call}", wait)
+        try:
+            yield
+        finally:
+            session().events.unregister(f"before-call.{call}", wait)
 
     def queue(self, sqs: SQSClient, output: str) -> str:
         """Make a queue, and let the output name it."""

@@ -11,6 +11,11 @@ DRAIN_S = 200.0
 """How long a test waits until the queues are empty: a check that others left may pause for two minutes."""
 
 
+def without_progress(error: str) -> str:
+    """What a word of python -m ops wrote on standard error, without what it says each second while it works."""
+    return "".join(line for line in error.splitlines(keepends=True) if not line.endswith(" ...\n"))
+
+
 def is_gone(pid: int) -> bool:
     """Whether the process has ended; one that only waits for its parent, or for init, to take note of it has."""
     try:

@@ -10,10 +10,11 @@ from ops.doctor import alarms, queues, rtc, schedule, secrets, slack, stack, tea
 from ops.doctor.finding import Check, Finding, Verdict, unknown
 from ops.errors import OpsError
 from ops.output import Output, as_table
-from ops.progress import EVERY_S, say
+from ops.progress import at
 
 LIMIT_S = 90.0
 """How long all checks together may take. Each call has a limit of its own, which is shorter."""
+_EVERY_S = 0.1
 CHECKS: Mapping[str, Check] = {
     "stack": stack.check,
     "SlackSecret": secrets.check_slack,
@@ -70,11 +71,10 @@ def examine(deployment: Deployment) -> list[Finding]:
     for look in looks:
         look.begin()
     end = time.monotonic() + LIMIT_S
-    for look in looks:
-        while look.thread.is_alive() and time.monotonic() < end:
-            look.thread.join(min(EVERY_S, max(end - time.monotonic(), 0)))
-            if look.thread.is_alive():
-                say(f"waiting for {', '.join(it.name for it in looks if it.thread.is_alive())} ...")
+    with at(lambda: f"waiting for {', '.join(it.name for it in looks if it.thread.is_alive())}"):
+        for look in looks:
+            while look.thread.is_alive() and time.monotonic() < end:
+                look.thread.join(min(_EVERY_S, max(end - time.monotonic(), 0)))
     late = {look.name for look in looks if look.thread.is_alive()}
     return [finding for look in looks for finding in (*look.found, *_late(look.name, late))]
 

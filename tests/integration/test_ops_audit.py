@@ -135,6 +135,12 @@ def test_what_is_no_time_is_named_with_what_is_one(text: str) -> None:
         audit.time_of(text, NOW)
 
 
+def test_an_audit_that_takes_long_says_how_far_it_is(stack: OpsStack) -> None:
+    """Also on a day without records."""
+    with stack.waiting("dynamodb.Query", "0 records read ..."):
+        stack.run("audit", "--since", "2020-11-02", "--until", "2020-11-02T23:59")
+
+
 def test_a_time_that_ends_before_it_begins_is_refused(stack: OpsStack) -> None:
     """Otherwise an empty answer would look like one."""
     with pytest.raises(OpsError, match="is after --until"):

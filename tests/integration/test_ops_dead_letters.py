@@ -299,6 +299,21 @@ def test_drop_asks_first(place: Place) -> None:
     assert place.ids(place.dead) == [other.order_id]
 
 
+@pytest.mark.parametrize(
+    ("words", "call", "line"),
+    [
+        (["show"], "ReceiveMessage", "0 dead letters read ..."),
+        (["redrive", "ID"], "SendMessage", "1 dead letters read ..."),
+        (["drop", "ID", "--yes"], "DeleteMessage", "1 dead letters read ..."),
+    ],
+)
+def test_what_takes_long_says_how_far_it_is(place: Place, words: list[str], call: str, line: str) -> None:
+    """Also with an id."""
+    order = place.order()
+    with place.stack.waiting(f"sqs.{call}", line):
+        place.stack.run("dead-letters", *(order.order_id if it == "ID" else it for it in words))
+
+
 def test_recordings_lists_what_is_not_over(place: Place) -> None:
     """Who asked for it and where, since when, and when it is due; the same as a document."""
     assert place.stack.run("recordings") == "no recording is planned or runs\n"

@@ -166,6 +166,18 @@ def test_a_bot_token_is_tried_and_replaced_in_both_secrets(place: Place) -> None
     assert "has this value already" in place.rotate("bot-token", types=f"{place.slack.bot_token}\n")
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "service", "call"),
+    [("bot-token", "xoxb-new\n", "Slack", "require_bot_token"), ("rtc-key", "A\nb\n", "RTC", "require_rtc_key")],
+)
+def test_what_a_new_value_waits_for_is_said(
+    place: Place, monkeypatch: pytest.MonkeyPatch, name: str, given: str, service: str, call: str
+) -> None:
+    """While it is tried."""
+    monkeypatch.setattr(f"ops.secrets.{call}", place.stack.until_said(f"waiting for {service} ..."))
+    assert "is replaced" in place.rotate(name, types=given)
+
+
 def test_a_key_to_rtc_is_tried_before_it_is_put(place: Place) -> None:
     """One that RTC refuses is not put. What belonged to the old key goes with it."""
     made_up = place.api.credentials

@@ -23,7 +23,7 @@ from local.loopback import PortTaken, Server
 from local.rtc.faults import Fault as RtcFault
 from local.slack.faults import Fault as SlackFault
 from local.system import System
-from tests.processes import PATIENCE_S
+from tests.processes import PATIENCE_S, without_progress
 from tests.webhook_sender import Sender, an_event, start
 
 ANN, CHANNEL, STAFF = "U0ANN", "C0CLASSES", "C0STAFF"
@@ -409,7 +409,7 @@ def _ops(address: str, *arguments: str, text: str = "") -> tuple[int, str, str]:
         timeout=PATIENCE_S,
         check=False,
     )
-    return done.returncode, done.stdout, done.stderr
+    return done.returncode, done.stdout, without_progress(done.stderr)
 
 
 def test_an_operator_changes_the_teams_configuration(address: str, demo: tuple[str, System]) -> None:
@@ -490,4 +490,4 @@ def _setting(address: str, url: str) -> Iterator[subprocess.Popen[str]]:
 def _ended_by_ctrl_c(process: subprocess.Popen[str]) -> tuple[int, str]:
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=PATIENCE_S)
-    return process.returncode, error
+    return process.returncode, without_progress(error)
