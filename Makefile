@@ -93,6 +93,11 @@ bench: build peers needs-dev needs-lambda ## measure speed beside what a user wo
 bench-crowds: build needs-dev needs-lambda ## measure a thousand orders at RTC's pace, a thousand events, and RTC's callbacks, and imports that were not taken
 	@$(PY) -m pytest tests/benchmarks -p no:randomly -p no:xdist -s
 
+.PHONY: bench-scale
+bench-scale: needs-dev ## measure what a recording takes of the functions, and write docs/scale.md: its cost, and what many need
+	@$(PY) -m tests.scale.measure
+	@$(PY) -m tests.scale.page
+
 # What `make bench` compares with: each as pip leaves it, and with bytecode, as our artifacts have it.
 .PHONY: peers
 peers: needs-local
@@ -141,7 +146,7 @@ events: needs-local ## make events/ anew: an event for each function and case, w
 	@$(PY) -m local.sam.events
 
 .PHONY: docs
-docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, docs/events/, the schema of the team's configuration, docs/reliability.md, the list of files
+docs: needs-dev ## write anew what is made from the code: the manifests, docs/commands.md, docs/openapi.json, docs/events/, the schema of the team's configuration, docs/reliability.md, docs/scale.md, the list of files
 	@$(PY) -m bot.manifest > manifest.yaml
 	@$(PY) -m bot.manifest --socket > manifest.socket.yaml
 	@$(PY) -m bot.commands_doc > docs/commands.md
@@ -149,6 +154,7 @@ docs: needs-dev ## write anew what is made from the code: the manifests, docs/co
 	@$(PY) -m docs.team_schema > parameters/team.schema.json
 	@$(PY) -m docs.event_schemas
 	@$(PY) -m tests.integration.drills.every
+	@$(PY) -m tests.scale.page
 	@$(PY) -m docs.list_files
 
 .PHONY: docker

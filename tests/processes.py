@@ -55,3 +55,8 @@ def within(seconds: float, condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def core_ms(pid: int) -> float:
+    """The milliseconds of a core that a process has used, with all its threads (Linux's clock of a process)."""
+    return time.clock_gettime((~pid << 3) | 2) * 1000

@@ -25,6 +25,7 @@ from local.rtc.api import RtcApi
 from local.sam import events
 from local.slack.workspace import SlackWorkspace
 from local.system import Caller, running
+from tests.processes import core_ms
 
 PEERS = Path(__file__).parents[2] / "build" / "peers"
 BUILT = find_built()
@@ -105,10 +106,10 @@ class Rig:
         try:
             with share_of_a_core(worker.pid, share):
                 worker.initialise()
-                ready = _core(worker.pid)
+                ready = core_ms(worker.pid)
                 pool._give_back(worker)
                 pool.invoke(event)
-                clock, first = time.perf_counter() - began, _core(worker.pid) - ready
+                clock, first = time.perf_counter() - began, core_ms(worker.pid) - ready
                 later = [self._later(pool, worker.pid, subject.event()) for _ in range(warm)]
         finally:
             for open_worker in pool.close():
@@ -117,14 +118,9 @@ class Rig:
 
     @staticmethod
     def _later(pool: Pool, pid: int, event: bytes) -> float:
-        before = _core(pid)
+        before = core_ms(pid)
         pool.invoke(event)
-        return _core(pid) - before
-
-
-def _core(pid: int) -> float:
-    """Return the milliseconds of a core that a process has used, with all its threads (Linux's clock of a process)."""
-    return time.clock_gettime((~pid << 3) | 2) * 1000
+        return core_ms(pid) - before
 
 
 @contextmanager

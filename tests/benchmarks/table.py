@@ -33,7 +33,7 @@ _TEXT = """# Benchmarks
 that took turns, with its quartiles and the number of pairs. *Of a core* is the processor's time of the function's own
 process, without the stand-ins for AWS, RTC and Slack; *on the clock* is with them. Nothing ran on AWS: all is HTTP on
 loopback, and the environment names AWS's endpoints. [Decision 19](decisions/0019-what-a-cold-start-pays-for.md) says
-what was tried.
+what was tried. [Scale](scale.md) has what a recording costs, and which limit comes first.
 
 The peers are in `tests/benchmarks/peers/`: Bolt's documented example for Lambda, which answers a command with "Thanks!"
 and does nothing else, and the least worker on Huawei's SDK, without a ledger and without a pace.

@@ -298,8 +298,12 @@ def a_world(
     bucket: Bucket | None = None,
     files_by: FilesBy = FilesBy.NOTHING,
     bus: EventBus | None = None,
+    app_id: str = "",
 ) -> Iterator[World]:
-    """A recorder whose ledger, queue, RTC and Slack know nothing yet. In a `busy_channel` Slack limits the posts."""
+    """A recorder whose ledger, queue, RTC and Slack know nothing yet. In a `busy_channel` Slack limits the posts.
+
+    The ledger is that of an app of its own, unless one is named.
+    """
     dynamodb, sqs = aws
     clock = SettableClock()
     # Slack keeps its own time, but for the limits of a channel.
@@ -312,7 +316,9 @@ def a_world(
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=clock)
     objects_pace = Pace(Table(dynamodb, TABLE), new_order_id(), CALLS_PER_SECOND)
     search = FileSearch(objects_pace, lambda: rtc, bucket, files_by, clock, clock.tick)
-    ledger = open_ledger(dynamodb, TABLE, new_order_id(), search.files_by, sends_events=bus is not None, audit=AUDIT)
+    ledger = open_ledger(
+        dynamodb, TABLE, app_id or new_order_id(), search.files_by, sends_events=bus is not None, audit=AUDIT
+    )
     url = sqs.create_queue(QueueName=new_order_id())["QueueUrl"]
     queue = Queue(sqs, url)
     with (
