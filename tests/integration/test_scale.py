@@ -7,7 +7,8 @@ from tests.scale import page
 from tests.scale.costs import Work
 from tests.scale.measure import Measured
 from tests.scale.meter import Index, indexes_of, size
-from tests.scale.recording import LOOKS, Counts, by_a_caller, by_a_person
+from tests.scale.play import Counts
+from tests.scale.recording import LOOKS, by_a_caller, by_a_person
 
 MEASURED = Measured(
     core_ms={"SlackFunction": 10, "WebhookFunction": 5, "RecorderFunction": 50, "look": 20},
@@ -79,4 +80,4 @@ def test_an_index_costs_what_changes_in_it(old: dict[str, str] | None, new: dict
 
     (index,) = indexes_of({"LedgerTable": TABLE, "AuditTable": "audit"})[TABLE]
     assert isinstance(index, Index)
-    assert index.units(old and item(old), item(new)) == units
+    assert index.units(None if old is None else item(old), item(new)) == units

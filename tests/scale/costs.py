@@ -13,7 +13,8 @@ from functions.worker.due import MOST, READ
 from tests.ledger_table import TABLE
 from tests.scale import prices
 from tests.scale.measure import LOOK, Measured
-from tests.scale.recording import LOOKS, Counts
+from tests.scale.play import Counts
+from tests.scale.recording import LOOKS
 from tests.template import ALARMS, FUNCTIONS, PARAMETERS
 
 ONE_CORE_MB = 1769

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def measure() -> Measured:
             before = _looks(rtc)
             with bench.measuring(as_looks=COUNT):
                 pass_minutes(bench.bot, 6)
-                eventually(lambda before=before: _looks(rtc) >= before + COUNT)
+                eventually(partial(_has_looked, rtc, before + COUNT))
         with bench.measuring():
             bench.each("stop ROOM USER", _WARM, COUNT)
 
@@ -114,6 +115,10 @@ def measure() -> Measured:
     return Measured(
         by_call(bench.spent), by_call(bench.bytes), _metrics(lines), f"{machine}; {datetime.now(UTC):%Y-%m-%d}"
     )
+
+
+def _has_looked(rtc: RtcApi, times: int) -> bool:
+    return _looks(rtc) >= times
 
 
 def _looks(rtc: RtcApi) -> int:

@@ -113,7 +113,7 @@ class Meter:
         if kind == "Update":  # an item of numbers, in no index
             return table, change["Key"], change["Key"]
         key = change["Key"] if kind == "Delete" else {name: change["Item"][name] for name in ("pk", "sk")}
-        old = self.plain.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+        old: Any = self.plain.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
         return table, old or (key if kind == "Delete" else None), change.get("Item")
 
     def _note_answer(self, parsed: Mapping[str, Any], model: Any, **_: object) -> None:

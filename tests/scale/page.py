@@ -155,6 +155,7 @@ def _months(person: Work, caller: Work, fixed: float) -> list[str]:
         "recordings that run at once": lambda rate: f"{rate * 3600:,}",
         "calls to RTC a second": lambda rate: f"{rate * calls:,}",
         "**RTC apps**, each with a stack of its own": lambda rate: f"**{apps[rate]}**",
+        "recordings that run at once in one app": lambda rate: f"{rate * 3600 / apps[rate]:,.0f}",
         "accounts of Huawei Cloud, at 20 apps each": lambda rate: str(
             math.ceil(apps[rate] / prices.APPS_OF_AN_ACCOUNT)
         ),
@@ -163,6 +164,9 @@ def _months(person: Work, caller: Work, fixed: float) -> list[str]:
         "on its people's queue (PeopleConcurrency)": of_a_stack(lambda work: work.queues()[0]),
         "on its callers' queue (five times CallerConcurrency)": of_a_stack(lambda work: work.queues()[1]),
         "doors at work": both(lambda work: work.seconds("Slack") + work.seconds("Webhook")),
+        "**invocations at once**, of the 1,000 that an AWS account has by default": both(
+            lambda work: sum(map(work.seconds, NAMES))
+        ),
         "Lambda requests a second": both(lambda work: sum(map(work.invocations, NAMES))),
         "SQS requests a second": both(lambda work: work.sqs_requests),
         "**DynamoDB write units** a second": both(lambda work: _writes(work.whole)),
@@ -222,7 +226,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _number(number: float) -> str:
-    return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.2f}"
+    return f"{number:,.0f}" if number >= 20 or number == int(number) else f"{number:.2f}"
 
 
 def _rate(rate: float) -> str:
