@@ -117,7 +117,13 @@ def _limits(person: Work, caller: Work) -> list[str]:
         other_need, other_rate = callers.pop(name, (0.0, 0.0))
         others = (_number(other_need), _rate(other_rate)) if other_need else ("", "")
         rows.append(
-            (name, f"{_number(limit.allowed)} {limit.what}", _number(need), _rate(limit.allowed / need), *others)
+            (
+                name,
+                f"{_number(limit.allowed)}: {limit.what}",
+                _number(need),
+                _rate(limit.allowed / need),
+                *others,
+            )
         )
     head = (
         "limit",
@@ -218,7 +224,14 @@ def _prices() -> list[str]:
         f"On demand in {prices.REGION}, without the free tier, as these pages had them on {prices.CHECKED}. AWS's own "
         "price pages show most figures only in a browser, so most are quoted by others: check them."
     )
-    return [*textwrap.wrap(text, _WIDTH, break_on_hyphens=False), "", *_table(("unit", "USD", "page"), rows)]
+    limits = [(it.what, _number(it.allowed), it.page) for it in prices.LIMITS]
+    return [
+        *textwrap.wrap(text, _WIDTH, break_on_hyphens=False),
+        "",
+        *_table(("unit", "USD", "page"), rows),
+        "",
+        *_table(("limit", "a second, or at once", "page"), limits),
+    ]
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

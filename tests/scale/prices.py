@@ -51,11 +51,12 @@ PARTITION = Limit(1000, "write units of one partition", "AWS, DynamoDB Developer
 TABLE = Limit(40_000, "write units of a table, a default quota", "AWS, DynamoDB Developer Guide, Quotas")
 PUT_EVENTS = Limit(10_000, "calls of PutEvents, a default quota", "AWS, EventBridge User Guide, Quotas")
 CONCURRENCY = Limit(
-    1000, "invocations at once in an account, a default quota", "AWS, Lambda Developer Guide, Quotas, from memory"
+    1000, "invocations at once of an account, a default quota", "AWS, Lambda Developer Guide, Quotas, from memory"
 )
-POSTS = Limit(1, "messages posted in one channel", "docs.slack.dev, Rate limits")
+POSTS = Limit(1, "a message posted in one channel", "docs.slack.dev, Rate limits")
 UPDATES = Limit(
     50 / 60, "messages changed in one workspace (tier 3)", "docs.slack.dev, Rate limits; the method's tier from memory"
 )
+LIMITS = [it for it in globals().values() if isinstance(it, Limit)]
 APPS_OF_AN_ACCOUNT = 20
 """RTC's error 1017 says so."""
