@@ -33,7 +33,7 @@ TRACE = Price(5.00, 1_000_000, "X-Ray trace recorded", "aws.amazon.com/xray/pric
 SECRET_READ = Price(0.05, 10_000, "read of a secret", "hivebook.wiki, AWS Secrets Manager")
 SECRET = Price(0.40, 1, "secret a month", "hivebook.wiki, AWS Secrets Manager")
 METRIC = Price(0.30, 1, "custom metric a month", "signoz.io, CloudWatch Pricing")
-ALARM_METRIC = Price(0.10, 1, "metric in an alarm a month", "from memory, not checked")
+ALARM_METRIC = Price(0.10, 1, "metric in an alarm a month", "c3x.dev, aws_cloudwatch_metric_alarm")
 DASHBOARD = Price(3.00, 1, "dashboard a month", "factualminds.com, Amazon CloudWatch Pricing")
 
 PRICES = [it for it in globals().values() if isinstance(it, Price)]
