@@ -222,6 +222,15 @@ class Lexicon:
         return FILLERS | JOINING | {phrase.partition("-")[0] for phrase in self._phrases}
 
     @cached_property
+    def plain_choices(self) -> Mapping[str, Definition]:
+        """Return the words of the default sub-command that are a choice of ours, and never a part of a phrase."""
+        return {
+            word: definition
+            for word, definition in self.default.definitions.items()
+            if definition.choice and not definition.is_foreign and word.isalnum() and word not in self.phrase_words
+        }
+
+    @cached_property
     def after_address(self) -> frozenset[str]:
         """Return the words that end an address if they follow a comma or a semicolon in it."""
         words = {*POLITE, *self.default.definitions, *self.default.refused, *self._by_word}

@@ -1,5 +1,7 @@
 """Parse a text into a Command: normalising -> tokens -> phrases -> options -> positionals, forward only.
 
+The common command takes a short way (plain.py).
+
 All problems are collected, each with the value that was most likely meant, if there is one. At the end these values
 give the corrected command, unless the correction of one problem is not certain.
 """
@@ -9,6 +11,7 @@ from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import FILLERS, Definition, Lexicon, Vocabulary, folded
 from bot.language.normalising import normalise
 from bot.language.options import read_options
+from bot.language.plain import read_plain
 from bot.language.positionals import SECOND, ask_for_missing, read_positionals
 from bot.language.tokens import Token, joined_phrases, tokens_of
 
@@ -24,6 +27,11 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
 
     Raises CommandError, and no other error, with every problem. Places are positions in `normalise(text)`.
     """
+    return read_plain(text, lexicon) or parse_any(text, lexicon, name)
+
+
+def parse_any(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
+    """Return what `parse` does, by the whole grammar."""
     plain = normalise(text)
     tokens = tokens_of(plain, lexicon) if len(plain) <= _MOST_CHARACTERS else []
     if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
