@@ -179,7 +179,9 @@ def _not_bold(element: Element) -> Element:
 
 def _printable(text: str) -> str:
     # Line ends, control characters and lone surrogates become spaces. Invisible characters, as bidi overrides, go.
-    seen = "".join(character if character.isprintable() else " " for character in UNSEEN.sub("", text))
+    seen = UNSEEN.sub("", text)
+    if not seen.isprintable():
+        seen = "".join(character if character.isprintable() else " " for character in seen)
     return _TEXT_EMOJI.sub("\\g<0>\ufe0f", seen)
 
 

@@ -5,7 +5,6 @@ Until then Python's garbage collector is off. It would run dozens of times over 
 
 import gc
 from collections.abc import Callable
-from contextlib import suppress
 
 gc.disable()
 
@@ -13,10 +12,20 @@ gc.disable()
 def end_cold_start(wire: Callable[[], object]) -> None:
     """Wire the function's parts, so that the first invocation finds them, and switch the collector on.
 
-    What fails here fails again at the first invocation, which reports it and answers. What there is by now stays, so
-    the collector leaves it out.
+    What fails here is logged, and fails again at the first invocation, which reports it and answers. What there is by
+    now stays, so the collector leaves it out.
     """
-    with suppress(Exception):
+    try:
         wire()
+    except Exception as error:  # noqa: BLE001 - the first invocation answers, whatever it is
+        _log(error)
     gc.freeze()
     gc.enable()
+
+
+def _log(error: Exception) -> None:
+    """Log one line. There is no invocation yet with keys for a line of ours: Lambda's handler writes this one."""
+    from functions.aws.observability import logger, masked  # noqa: PLC0415 - the entry has it by now
+
+    why = masked(f"{type(error).__name__}: {error}")
+    logger.warning("the cold start could not wire the function, so the first invocation tries it again: %s", why)

@@ -40,6 +40,9 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 
+_BEGINNINGS = ("://", "%3a%2f%2f", "xox", "xapp-", "v0=", "v1,", "whsec_", "signature=", "bearer ", "token: ")
+"""What each secret has in it or before it, in lower case. The patterns take a hundred times as long to find nothing."""
+
 _keys: ContextVar[Mapping[str, str]] = ContextVar("_keys")
 _writing = threading.RLock()
 """Held while a line is written: Powertools writes a metric and the end of its line one after the other."""
@@ -147,7 +150,15 @@ def _add_keys(record: logging.LogRecord) -> bool:
 class _Formatter(LambdaPowertoolsFormatter):
     @override
     def serialize(self, log: Any) -> str:
-        return _TOKEN.sub(_MASK, _ADDRESS.sub(_without_its_path, super().serialize(log)))
+        return masked(super().serialize(log))
+
+
+def masked(line: str) -> str:
+    """Return the line without the secret parts of its addresses, without tokens and signatures."""
+    plain = line.casefold()
+    if not any(beginning in plain for beginning in _BEGINNINGS):
+        return line
+    return _TOKEN.sub(_MASK, _ADDRESS.sub(_without_its_path, line))
 
 
 def _without_its_path(address: re.Match[str]) -> str:

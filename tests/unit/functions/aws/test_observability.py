@@ -169,9 +169,9 @@ def test_of_an_address_only_the_host_is_logged(part: str, start: str) -> None:
     ],
 )
 def test_tokens_and_signatures_are_masked(lines: io.StringIO, secret: str) -> None:
-    """Even where one got into an error's text."""
-    logger.warning("bad %s", secret)
-    assert secret[5:] not in lines.getvalue()
+    """Even where one got into an error's text, and in capital letters."""
+    logger.warning("bad %s and %s", secret, secret.upper())
+    assert secret[5:].upper() not in lines.getvalue().upper()
 
 
 def test_an_event_is_counted_in_cloudwatch_s_format(capsys: pytest.CaptureFixture[str]) -> None:
