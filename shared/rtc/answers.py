@@ -40,6 +40,8 @@ _NO_FREE_TEXT = {*RecordingJob.model_fields, *JobRecordParam.model_fields, "erro
 """Fields with an id or a name. A push key is often the id of a user, or a part of another id, so one word is shown as
 it came: a masked id would name another job."""
 
+_WORD = re.compile(r"[\w.-]*")
+
 _BY_CODE: Mapping[str, type[RtcError]] = {
     error_codes.JOB_RUNNING: AlreadyRunning,
     error_codes.JOB_DONE: AlreadyDone,
@@ -96,7 +98,7 @@ class Answer:
             return value
         if is_push_address(value):
             return without_key(value)  # it is compared with the one that was asked, so a hash is left of its key
-        is_word = name in _NO_FREE_TEXT and re.fullmatch(r"[\w.-]*", value)
+        is_word = name in _NO_FREE_TEXT and _WORD.fullmatch(value)
         return masked_in(value, self.secrets) if is_word else self.masked(value)
 
 

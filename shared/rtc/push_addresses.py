@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 WITHOUT_KEYS = {"push_keys": False}
 """The context in which models are dumped for the ledger."""
 _KEPT = re.compile(r"(?:rtmps?://[^/@]+/)?kept-[0-9a-f]{8}")
+_ADDRESS = re.compile(r"rtmps?://\S+", re.IGNORECASE)
 
 
 def is_push_address(text: str) -> bool:
     """Return whether the whole text is a push address."""
-    return re.fullmatch(r"rtmps?://\S+", text, re.IGNORECASE) is not None
+    return _ADDRESS.fullmatch(text) is not None
 
 
 def keys_in(url: str) -> tuple[str, ...]:

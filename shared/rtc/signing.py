@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 ALGORITHM = "SDK-HMAC-SHA256"
@@ -81,6 +82,7 @@ def _host(where: SplitResult) -> str:
     return host.removesuffix(f":{default}") if where.port == default else host
 
 
+@lru_cache(maxsize=64)  # a client's starts have one path
 def _canonical_path(path: str) -> str:
     # Decoded once before it is split, so an encoded slash is signed as a slash. The closing slash is never sent.
     encoded = "/".join(quote(piece, safe="") for piece in unquote(path).split("/"))
