@@ -104,9 +104,9 @@ peers: needs-local
 	@peer() { rm -rf "build/peers/$$1-plain" "build/peers/$$1-compiled"; \
 	  $(UV) pip install --quiet --target "build/peers/$$1-plain" -r "requirements/peer-$$1.txt" --require-hashes --no-deps \
 	    --only-binary :all: --python $(PY) --link-mode copy; \
-	  cp "tests/benchmarks/peers/$$2.py" "build/peers/$$1-plain"; cp -r "build/peers/$$1-plain" "build/peers/$$1-compiled"; \
+	  cp tests/benchmarks/peers/"$$1"_*.py "build/peers/$$1-plain"; cp -r "build/peers/$$1-plain" "build/peers/$$1-compiled"; \
 	  $(PY) -m compileall -q --invalidation-mode unchecked-hash "build/peers/$$1-compiled" > /dev/null || true; }; \
-	peer bolt bolt_example; peer sdk sdk_worker
+	peer bolt; peer sdk
 
 # SAM builds with the targets build-NAMEFunction, ARTIFACTS_DIR set; `make build` does the same without SAM.
 ARCH ?= arm64

@@ -165,6 +165,11 @@ def rig() -> Iterator[Rig]:
                 "SLACK_API_URL": door.variables["SLACK_API_URL"],
             },
         )
+        accepting = replace(
+            example,
+            handler="bolt_queue.handler",
+            variables={**example.variables, "ORDER_QUEUE_URL": door.variables["ORDER_QUEUE_URL"]},
+        )
         worker = replace(recorder, handler="sdk_worker.handler")
         yield Rig(
             {
@@ -173,6 +178,7 @@ def rig() -> Iterator[Rig]:
                 "webhook": Subject(known["WebhookFunction"], BUILT.folder / "WebhookFunction", _event("webhook-start")),
                 "recorder": Subject(recorder, BUILT.folder / recorder.name, _event("recorder-start")),
                 "Bolt": Subject(example, PEERS / "bolt-compiled", _event("slack-start")),
+                "Bolt, a queue": Subject(accepting, PEERS / "bolt-compiled", _event("slack-start")),
                 "Bolt, plain": Subject(example, PEERS / "bolt-plain", _event("slack-start")),
                 "SDK": Subject(worker, PEERS / "sdk-compiled", _event("recorder-start")),
                 "SDK, plain": Subject(worker, PEERS / "sdk-plain", _event("recorder-start")),

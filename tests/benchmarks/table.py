@@ -36,7 +36,8 @@ loopback, and the environment names AWS's endpoints. [Decision 19](decisions/001
 what was tried. [Scale](scale.md) has what a recording costs, and which limit comes first.
 
 The peers are in `tests/benchmarks/peers/`: Bolt's documented example for Lambda, which answers a command with "Thanks!"
-and does nothing else, and the least worker on Huawei's SDK, without a ledger and without a pace.
+and does nothing else; the same with a put on the queue by boto3, as accepting work takes one call; and the least worker
+on Huawei's SDK, without a ledger and without a pace.
 """
 
 
@@ -80,7 +81,7 @@ def _column(starts: Sequence[Start], value: Callable[[Start], float]) -> list[fl
 def figures() -> list[Figure]:
     """Measure all of it."""
     with rig() as started:
-        doors = _starts(started, ("door", "Bolt", "Bolt, plain", "webhook"), _ROUNDS, 1, _LATER)
+        doors = _starts(started, ("door", "Bolt, a queue", "Bolt", "Bolt, plain", "webhook"), _ROUNDS, 1, _LATER)
         answers = _starts(started, ("door, an error", "Bolt"), _ROUNDS, 1, _LATER)
         workers = _starts(started, ("recorder", "SDK", "SDK, plain"), _ROUNDS, 1)
         shares = {
@@ -104,9 +105,12 @@ def figures() -> list[Figure]:
             "door, warm: a command, with the put on the queue",
             "ms",
             _column(door, _warm),
-            "Bolt's example, which puts nothing",
-            _column(doors["Bolt"], _warm),
+            "Bolt's example with such a put by boto3",
+            _column(doors["Bolt, a queue"], _warm),
             1.15,
+        ),
+        Figure(
+            "the same", "ms", _column(door, _warm), "Bolt's example, which puts nothing", _column(doors["Bolt"], _warm)
         ),
         Figure(
             "door, warm: an error, which puts nothing",
@@ -114,6 +118,7 @@ def figures() -> list[Figure]:
             _column(answers["door, an error"], _warm),
             "Bolt's example",
             _column(answers["Bolt"], _warm),
+            1.15,
         ),
         Figure(f"parse of `{COMMON}`", "us", parse_us(COMMON), goal=15),
         Figure("RtcClient.start", "ms", calls["ours"], "requests alone, unsigned", calls["requests"], 1.10),
