@@ -30,7 +30,7 @@ from bot.messages import replies
 from functions.aws import clients
 from functions.aws.audit import note_refusal
 from functions.aws.away import Away
-from functions.aws.observability import Metric, count, logged, logger
+from functions.aws.observability import Metric, count, logged, logger, start_logging
 from functions.aws.queue import connect_queue, place
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
@@ -195,6 +195,11 @@ class Door:
         self._secret = secret
         self._clock = clock
 
+    def read_secret(self) -> None:
+        """Read the secret, so that the first person doesn't wait for it. Raises SecretUnreadable or Away."""
+        start_logging()  # without it the libraries may log the call as they like
+        self._secret.read()
+
     def answer(self, event: object) -> HttpResponse:
         """Answer an event of API Gateway. Raises SecretUnreadable or Away while there is no secret to verify with."""
         try:
@@ -251,4 +256,4 @@ def _report(error: Exception) -> None:
     count(Metric.DOOR_FAILED)
 
 
-end_cold_start(_door)
+end_cold_start(lambda: _door().read_secret())

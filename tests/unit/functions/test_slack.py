@@ -240,6 +240,14 @@ def test_a_command_that_says_ssl_check_still_has_to_be_signed(around: Around) ->
     assert (response.status, response.body, around.orders) == (200, "", [])
 
 
+def test_a_secret_that_was_read_at_the_cold_start_is_not_read_for_the_first_person(around: Around) -> None:
+    """The first answer doesn't wait for Secrets Manager."""
+    with loggers_restored():
+        around.door.read_secret()
+    around.client.delete_secret(SecretId="slack")
+    assert around.door.answer(an_event(a_form(TYPED))).status == 200
+
+
 def test_a_rotated_secret_is_noticed_with_the_first_request(around: Around) -> None:
     """The request that no kept secret fits has them read anew; the one rotated out is refused from then on."""
     form = a_form(TYPED)
