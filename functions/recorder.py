@@ -35,6 +35,7 @@ from functions.ledger.table import Table
 from functions.ledger.team_in_force import TeamInForce
 from functions.worker.actions import handlers
 from functions.worker.adoption import Adoption
+from functions.worker.attempting import Attempting
 from functions.worker.batch import Worker
 from functions.worker.callback import CallbackHandler
 from functions.worker.channel_turns import ChannelTurns
@@ -168,7 +169,8 @@ def _worker(_number: int) -> Worker:
     longest = timedelta(hours=settings.max_recording_hours)
     rights = Rights(shared.team.read, people, ledger.usages, ledger.orders.note, telling, _now)
     granting = Granting(ledger, rights, redrawing, _now)
-    start = StartHandler(ledger, turns, telling, checks, results, redrawing, granting, longest, _now)
+    attempting = Attempting(ledger, turns, longest, _now)
+    start = StartHandler(ledger, attempting, telling, checks, results, redrawing, granting, _now)
     stop = StopHandler(ledger, turns, telling, results, redrawing, rights, _now)
     table = handlers(
         start=start,

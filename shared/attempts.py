@@ -22,7 +22,7 @@ from shared.rtc.models import RecordingJob, RecordingRequest
 
 LEASE = timedelta(seconds=30)
 """How long after the claim an outcome counts as unknown: ten seconds for a turn, 15 for the call, and some to spare. A
-call for which less time is left is not begun (functions/worker/start.py)."""
+call for which less time is left is not begun (functions/worker/attempting.py)."""
 UNKNOWN_IS_HELD = timedelta(minutes=15)
 """How long the lock of an unknown outcome prevents another start of the stream."""
 

@@ -13,20 +13,11 @@ from functions.ledger.channels import WaitingOrder
 from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
 from functions.ledger.table import Change
-from shared.attempts import Attempt
+from functions.worker.views import View, state_of
 from shared.orders import Order, Stop
-from shared.recordings import Recording
 
 MOST = 20
 """The most orders that one message answers: more than RTC starts in the second until the next message."""
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a message shows: the reply, and `state`, which changes when the message has to be updated."""
-
-    reply: Reply
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +96,3 @@ class Combining:
         is_settled = len(record.attempts) == len(placed.action.requests) and all(it.outcome for it in record.attempts)
         order = Order(order_id=order_id, actor=placed.actor, action=placed.action, placed_at=now)
         return outcome(order, record.attempts, record.recordings, now, self.command) if is_settled else None
-
-
-def state_of(attempts: Sequence[Attempt], recordings: Sequence[Recording]) -> str:
-    """Return what a message shows of the streams, in short."""
-    outcomes = [f"{it.n}:{it.outcome.kind if it.outcome else it.state}" for it in attempts]
-    return " ".join([*outcomes, *(f"{it.n}:{it.visible}" for it in recordings)])

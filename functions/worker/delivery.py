@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.attempts import Busy
 from shared.failures import Failure
 
 DELAYS = (2, 5, 15, 60, 180, 360, 450)
@@ -67,3 +68,10 @@ class Delivery:
     def tries_until(self, now: datetime) -> datetime:
         """Return about when the last receive comes, if each one before it fails."""
         return now + timedelta(seconds=sum(DELAYS[self.receive - 1 : self.max_receives - 1]))
+
+    def wait_for(self, busy: Busy, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
+        """Raise TryAgain, so that the next receive waits for the other recorder. On the last receive, wait here."""
+        left = busy.until - clock()
+        if not self.last or left > self.time_left() - TIME_TO_ANSWER:
+            raise TryAgain(left)
+        sleep(max(left.total_seconds(), 0))  # the lease may have ended since it was read

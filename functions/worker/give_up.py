@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages.changes import nothing_waits
-from bot.messages.outcomes import Waiting, outcome
 from bot.messages.stop_outcomes import stop_outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
-from functions.worker.combining import View, state_of
 from functions.worker.delivery import AT_ONCE, Delivery, NoTurn
 from functions.worker.rights import Rights
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
+from functions.worker.views import View, view_of
 from shared.attempts import Attempt, NotStarted, State
 from shared.failures import Failure, FailureKind
 from shared.orders import Action, GiveUp, Order, Start, Stop
@@ -64,13 +63,8 @@ class GiveUpHandler:
                 self.ledger.attempts.settle_uncalled(start, it.n, it.request, gave_up, self.clock())
             except Contended:  # it is being called just now
                 raise NoTurn(AT_ONCE) from None
-        now, record = self.clock(), self.ledger.orders.read(first.order_id)
-        streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
-        view = View(
-            outcome(start, streams, record.recordings, now, self.telling.command),
-            state_of(record.attempts, record.recordings),
-        )
-        self.telling.answer_once(start, view, delivery)
+        record = self.ledger.orders.read(first.order_id)
+        self.telling.answer_once(start, view_of(start, record, self.clock(), self.telling.command), delivery)
 
     def _end_stop(self, order: Order, stop: StopRecord, delivery: Delivery) -> None:
         left = [it for it in stop.targets if it.failure is None and it.ended is None]

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.messages.notices import notice_before
-from bot.messages.outcomes import Waiting, outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
-from functions.worker.combining import View, state_of
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
 from functions.worker.rights import Rights
+from functions.worker.views import view_of
 from shared.attempts import NotStarted
 from shared.failures import Failure
 from shared.orders import Order, Start
@@ -93,16 +92,14 @@ class Granting:
         if action.dry_run:
             self.rights.tell(order, refusal, delivery)
             return
-        now, failure = self.clock(), Failure.not_allowed(refusal)
+        failure = Failure.not_allowed(refusal)
         for n, request in enumerate(action.requests, action.first):
             with suppress(Contended):  # a call was begun
                 self.ledger.attempts.settle_uncalled(order, n, request, NotStarted(failure=failure), self.clock())
         record = self.ledger.orders.read(order.order_id)
         if any(it.is_at_rtc for it in record.recordings):
-            streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
             telling = self.redrawing.telling
-            reply = outcome(order, streams, record.recordings, now, telling.command)
-            telling.answer_once(order, View(reply, state_of(record.attempts, record.recordings)), delivery)
+            telling.answer_once(order, view_of(order, record, self.clock(), telling.command), delivery)
         else:
             self.rights.tell(order, refusal, delivery)
         self.redrawing.redraw(order, delivery)  # the message of a plan, and of what was begun before

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from bot.messages.files import links
 from functions.ledger.ledger import Ledger
-from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery
 from functions.worker.rights import Rights
 from functions.worker.telling import Telling
+from functions.worker.views import View
 from shared.audit import linked
 from shared.failures import FailureKind
 from shared.orders import Link, Order

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from bot.messages.changes import moved
 from functions.ledger.ledger import Ledger
-from functions.worker.combining import View
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
 from functions.worker.rights import Rights
 from functions.worker.telling import Telling
+from functions.worker.views import View
 from shared.actors import Actor
 from shared.failures import FailureKind
 from shared.orders import Check, Move, Order

@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.messages.blocks import Reply
 from bot.messages.notices import notice
-from bot.messages.outcomes import Waiting, outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
 from functions.worker.channel_turns import no_turn
-from functions.worker.combining import View, state_of
 from functions.worker.delivery import Delivery
 from functions.worker.home import OpenHomes
 from functions.worker.telling import Telling
+from functions.worker.views import view_of
 from shared.orders import Check, Order
 from shared.recording_clock import notice_due
 from shared.recording_news import Drawn, Noticed, not_begun
@@ -78,19 +76,14 @@ class Redrawing:
             return False
         order = Order.about(shown, Check())
         self.homes.changed(order.actor)
-        return self.telling.replace_clicked(order, self._reply(order, record, is_edit=True), clicked.response_url)
-
-    def _reply(self, order: Order, record: OrderRecord, *, is_edit: bool) -> Reply:
-        now = self.clock()
-        streams = [it if it.outcome else Waiting(it.n, it.request, it.last_failure, now) for it in record.attempts]
-        return outcome(order, streams, record.recordings, now, self.telling.command, is_edit=is_edit)
+        view = view_of(order, record, self.clock(), self.telling.command, is_edit=True)
+        return self.telling.replace_clicked(order, view.reply, clicked.response_url)
 
     def _draw(self, order: Order, record: OrderRecord, delivery: Delivery, *, post: bool) -> Sequence[Recording]:
         now = self.clock()
         others: Sequence[Recording] = ()
         if record.message is not None or post:
-            reply = self._reply(order, record, is_edit=record.message is not None)
-            view = View(reply, state_of(record.attempts, record.recordings))
+            view = view_of(order, record, now, self.telling.command, is_edit=record.message is not None)
             is_own = order.order_id == record.recordings[0].order_id
             answer = record.answer if is_own else self.ledger.answers.read(order.order_id)
             others = self.telling.update(order, view, answer, delivery, MOST_DELAY)

@@ -10,9 +10,9 @@ from bot.slack_api import TryLater
 from functions.aws.audit import note_refusal
 from functions.aws.away import Away
 from functions.ledger.usages import Usages
-from functions.worker.combining import View
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
+from functions.worker.views import View
 from shared.audit import AuditRecord, refused
 from shared.orders import Order
 from shared.permissions import Verdict, may

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.messages.outcomes import outcome
 from functions.ledger.ledger import Ledger
-from functions.worker.combining import View, state_of
 from functions.worker.delivery import DELAYS, Delivery
 from functions.worker.results import Results
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
+from functions.worker.views import view_of
 from shared.attempts import Attempt
 from shared.failures import FailureKind
 from shared.orders import Order, Settle, Start, Stop
@@ -57,6 +56,5 @@ class SettleHandler:
         record = self.ledger.orders.read(order.order_id)
         # An attempt without an outcome has a settle of its own by now.
         if was_answered and all(it.outcome for it in record.attempts):
-            corrected = outcome(order, record.attempts, record.recordings, self.clock(), self.telling.command)
-            view = View(corrected, state_of(record.attempts, record.recordings))
+            view = view_of(order, record, self.clock(), self.telling.command)
             self.telling.update(order, view, record.answer, delivery, DELAYS[-1])

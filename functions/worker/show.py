@@ -7,11 +7,11 @@ from datetime import datetime
 from bot.messages.listing import listing
 from bot.messages.wording import stream
 from functions.ledger.ledger import Ledger
-from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery
 from functions.worker.follow import Follower
 from functions.worker.rights import Rights
 from functions.worker.telling import Telling
+from functions.worker.views import View
 from shared.failures import FailureKind
 from shared.orders import Check, Order, Show
 from shared.questions import What

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from bot.messages.stop_outcomes import stop_outcome, stop_waits
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.ledger import Ledger
-from functions.worker.combining import View
 from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain, longest
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
@@ -20,6 +19,7 @@ from functions.worker.results import NotStored, Results
 from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
+from functions.worker.views import View
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent

@@ -15,8 +15,9 @@ from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.answers import Answer, Answers
 from functions.worker.channel_turns import ChannelTurns, no_turn
-from functions.worker.combining import Combining, Others, View
-from functions.worker.delivery import DELAYS, TIME_TO_ANSWER, Delivery, NoTurn, TryAgain
+from functions.worker.combining import Combining, Others
+from functions.worker.delivery import DELAYS, Delivery, NoTurn, TryAgain
+from functions.worker.views import View
 from shared.attempts import Busy
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
@@ -84,7 +85,7 @@ class Telling:
         """Take the lease to answer the order. Return None if it is answered."""
         begun = self.answers.begin(order.order_id, self.clock())
         if isinstance(begun, Busy) and delivery.last:
-            wait_for(begun, delivery, self.clock, self.sleep)
+            delivery.wait_for(begun, self.clock, self.sleep)
             begun = self.answers.begin(order.order_id, self.clock())
         if isinstance(begun, Busy):
             raise NoTurn(begun.until - self.clock())
@@ -329,11 +330,3 @@ class Telling:
         except Exception:
             logger.exception("what became of the order could not be posted")
             count(Metric.NOT_ANSWERED)
-
-
-def wait_for(busy: Busy, delivery: Delivery, clock: Callable[[], datetime], sleep: Callable[[float], None]) -> None:
-    """Raise TryAgain, so that the next receive waits for the other recorder. On the last receive, wait here."""
-    left = busy.until - clock()
-    if not delivery.last or left > delivery.time_left() - TIME_TO_ANSWER:
-        raise TryAgain(left)
-    sleep(max(left.total_seconds(), 0))  # the lease may have ended since it was read

@@ -27,6 +27,7 @@ from functions.ledger.pace import Pace
 from functions.ledger.table import Table
 from functions.worker.actions import Handlers, handlers
 from functions.worker.adoption import Adoption
+from functions.worker.attempting import Attempting
 from functions.worker.callback import CallbackHandler
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
@@ -270,7 +271,8 @@ def handlers_of(
     outbox = Outbox(ledger.recordings, bus, clock)
     follower = Follower(ledger, turns, redrawing, search, adoption, outbox, checks.queues.put, clock)
     granting = Granting(ledger, rights, redrawing, clock)
-    start = StartHandler(ledger, turns, telling, checks, results, redrawing, granting, LONGEST, clock, clock.tick)
+    attempting = Attempting(ledger, turns, LONGEST, clock, clock.tick)
+    start = StartHandler(ledger, attempting, telling, checks, results, redrawing, granting, clock)
     stop = StopHandler(ledger, turns, telling, results, redrawing, rights, clock)
     table = handlers(
         start=start,

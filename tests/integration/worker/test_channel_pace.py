@@ -11,9 +11,10 @@ from mypy_boto3_sqs import SQSClient
 
 from bot.messages.outcomes import outcome
 from functions.worker.check import CheckHandler
-from functions.worker.combining import MOST, View
+from functions.worker.combining import MOST
 from functions.worker.delivery import NoTurn, TryAgain
 from functions.worker.telling import LONG_WAIT
+from functions.worker.views import View
 from local.slack.chat import CLASS_RECORDINGS
 from shared.orders import LATEST_END, Check, Order, Start, new_order_id
 from shared.rtc.models import RecordingRequest

@@ -7,15 +7,14 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.ledger.answers import LEASE
 from functions.ledger.ledger import open_ledger
-from functions.worker.combining import MOST, Combining, Others, state_of
-from shared.attempts import NotStarted, Started
+from functions.worker.combining import MOST, Combining, Others
+from shared.attempts import NotStarted
 from shared.failures import FailureKind
 from shared.orders import Order, Start, Stop, new_order_id
-from shared.recording_news import Stopped, changed
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import MessageRef, ReplyTo
 from shared.stops import StopRecord
-from tests.builders import ANN, NOW, TIMETABLE, a_failure, a_job, a_recording, an_attempt, requests_of, unknown
+from tests.builders import ANN, TIMETABLE, a_failure, requests_of
 from tests.ledger_table import TABLE
 from tests.settable_clock import SettableClock
 
@@ -126,15 +125,3 @@ def test_a_person_s_order_is_answered_alone(waiting: Waiting) -> None:
     waiting.combining.wait(order)
     assert waiting.combining.begin_others(order) == Others()
     assert waiting.combining.answered(order, Others()) == []
-
-
-def test_the_state_of_a_message_changes_with_each_outcome_and_each_recording() -> None:
-    """Else a message would stay as it is though there is news."""
-    attempt = an_attempt(Started(job=a_job()))
-    recording = a_recording(attempt)
-    attempts = [an_attempt(), attempt, an_attempt(unknown()), an_attempt(NotStarted(failure=a_failure()))]
-    states = [state_of([it], []) for it in attempts]
-    states += [state_of([attempt, an_attempt(n=1)], []), state_of([attempt], [recording])]
-    states += [state_of([attempt], [changed(recording, Stopped(), NOW)])]
-    assert len(set(states)) == len(states)
-    assert state_of([attempt], [recording]) == states[-2]

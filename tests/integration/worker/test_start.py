@@ -45,6 +45,12 @@ def world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
         yield world
 
 
+def _with_turns(start: StartHandler, **parts: Any) -> StartHandler:
+    """The handler, with these parts of what gives it its turns."""
+    turns = replace(start.attempting.turns, **parts)
+    return replace(start, attempting=replace(start.attempting, turns=turns))
+
+
 def test_an_order_is_started_settled_and_told_once(world: World) -> None:
     """One job, one attempt with it, one message; a redelivery does and says nothing more."""
     order = world.order()
@@ -314,7 +320,7 @@ def test_without_the_ledger_there_is_no_turn_and_no_call(world: World) -> None:
         def book(self, turns_ahead: int, within: timedelta, now: datetime) -> NoReturn:
             raise Away("the ledger throttles")
 
-    away = replace(start, turns=replace(start.turns, pace=NoPace(start.turns.pace._table, "app", 10)))
+    away = _with_turns(start, pace=NoPace(start.attempting.turns.pace._table, "app", 10))
     order = world.order()
     with pytest.raises(Away):
         away.run(order, Start(requests=requests_of(order)), Delivery(1, last=False, time_left=lambda: ENOUGH))
@@ -442,7 +448,7 @@ def test_a_wrong_key_is_asked_with_once(world: World) -> None:
     rtc = RtcClient(endpoint="http://rtc.invalid", app_id=made_up.app_id, auth=auth, session=session, clock=world.clock)
     start = world.handlers[Start]
     assert isinstance(start, StartHandler)
-    world.handlers = {Start: replace(start, turns=replace(start.turns, rtc=lambda: rtc))}
+    world.handlers = {Start: _with_turns(start, rtc=lambda: rtc)}
     assert world.run(world.order()) is None
     assert world.starts() == 1
     assert "HTTP 401" in world.read()[0]

@@ -9,10 +9,10 @@ from mypy_boto3_sqs import SQSClient
 from bot.messages.blocks import Audience, Reply, reply
 from functions.aws.away import Away
 from functions.ledger.answers import Answer
-from functions.worker.combining import View
 from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from functions.worker.start import StartHandler
 from functions.worker.telling import LONG_WAIT, Telling
+from functions.worker.views import View
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import Fault
 from shared.attempts import NotStarted

@@ -1,6 +1,7 @@
 """How long an order is tried."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from inspect import signature
 
@@ -22,7 +23,7 @@ from functions.worker.delivery import (
     longest,
 )
 from functions.worker.turns import _PERSON
-from shared.attempts import LEASE
+from shared.attempts import LEASE, Busy
 from shared.orders import LATEST_END
 from shared.rtc.client import _FOR_AUTHENTICATION, RtcClient
 from tests.builders import NOW
@@ -67,3 +68,22 @@ def test_an_order_of_which_a_part_has_failed_uses_up_a_receive() -> None:
     short, long = TryAgain(timedelta(seconds=2)), TryAgain(timedelta(seconds=5))
     assert longest([turn, short, long]) is long
     assert longest([NoTurn(AT_ONCE), turn]) is turn
+
+
+def test_a_lease_that_has_just_ended_is_not_waited_for() -> None:
+    """A lease may end between its reading and the wait; the order goes on at once."""
+    waits: list[float] = []
+    delivery = Delivery(8, last=True, time_left=lambda: timedelta(seconds=60))
+    delivery.wait_for(Busy(until=NOW), lambda: NOW + timedelta(milliseconds=5), waits.append)
+    assert waits == [0]
+
+
+@pytest.mark.parametrize(("more", "is_waited_for"), [(timedelta(0), True), (-AT_ONCE, False)])
+def test_a_lease_that_outlasts_the_time_left_is_not_waited_for(more: timedelta, *, is_waited_for: bool) -> None:
+    """Also on the last receive: the answer must still fit after the wait."""
+    waits: list[float] = []
+    lease = timedelta(seconds=10)
+    delivery = Delivery(8, last=True, time_left=lambda: lease + TIME_TO_ANSWER + more)
+    with nullcontext() if is_waited_for else pytest.raises(TryAgain):
+        delivery.wait_for(Busy(until=NOW + lease), lambda: NOW, waits.append)
+    assert bool(waits) is is_waited_for
