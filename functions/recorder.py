@@ -60,6 +60,7 @@ from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
+from functions.worker.targets import Targets
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from shared import transport
@@ -171,7 +172,7 @@ def _worker(_number: int) -> Worker:
     granting = Granting(ledger, rights, redrawing, _now)
     attempting = Attempting(ledger, turns, longest, _now)
     start = StartHandler(ledger, attempting, telling, checks, results, redrawing, granting, _now)
-    stop = StopHandler(ledger, turns, telling, results, redrawing, rights, _now)
+    stop = StopHandler(ledger, Targets(ledger, rights), turns, telling, results, redrawing, rights, _now)
     table = handlers(
         start=start,
         stop=stop,

@@ -18,7 +18,7 @@ from shared.failures import Failure, FailureKind
 from shared.orders import Action, GiveUp, Order, Start, Stop
 from shared.questions import What
 from shared.recording_news import not_begun
-from shared.stops import StopRecord, Target
+from shared.stops import StopRecord
 from shared.team import Right
 
 
@@ -68,7 +68,7 @@ class GiveUpHandler:
 
     def _end_stop(self, order: Order, stop: StopRecord, delivery: Delivery) -> None:
         left = [it for it in stop.targets if it.failure is None and it.ended is None]
-        if self._is_refused(order, map(self._what, left), delivery):
+        if self._is_refused(order, map(self.stop.targets.what, left), delivery):
             return
         settled = self.stop.settle_rest(stop, stop, FailureKind.GIVEN_UP)
         ids = [it.recording for it in stop.targets if it.recording is not None]
@@ -85,10 +85,6 @@ class GiveUpHandler:
             self.rights.note(order, refusal)
             self.rights.tell(order, refusal, delivery)
         return refusal is not None
-
-    def _what(self, target: Target) -> What:
-        found = None if target.recording is None else self.ledger.recordings.of_id(target.recording)
-        return What(target.room_id) if found is None else What.recorded(found)
 
 
 def _given_up(click: Order, order_id: str, action: Action, of: Attempt | StopRecord) -> Order:

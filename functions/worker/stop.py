@@ -4,7 +4,7 @@ A stop may be repeated: a job that is already over counts as stopped. So a stop 
 targets are fixed at the first receive, so a recording that begins later is not stopped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
 from functions.worker.rights import Rights
+from functions.worker.targets import Targets
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from functions.worker.views import View
@@ -24,12 +25,10 @@ from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Stop
-from shared.questions import What
 from shared.recording_news import AskedToStop, Gone, NotStopped, Stopped
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target
-from shared.team import Right
 
 SOMEBODY_ELSES = timedelta(seconds=20)
 """How long somebody else's stop of the same recording is waited for, before it is made here."""
@@ -42,6 +41,7 @@ class StopHandler:
     """Stops recordings."""
 
     ledger: Ledger
+    targets: Targets
     turns: Turns
     telling: Telling
     results: Results
@@ -80,7 +80,8 @@ class StopHandler:
             self.rights.tell(order, refusal, delivery)
         elif not self._is_shown(order, settled):
             self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
-        self._show_not_stopped(order, settled)
+        # A message that was clicked on says "stopping", also of what could not be stopped.
+        self._draw_clicked(order, self.targets.recordings_of(it for it in settled.targets if it.failure is not None))
         self.redraw(settled, delivery)
 
     def give_up(self, order: Order, action: Stop, why: FailureKind, /) -> None:
@@ -110,22 +111,18 @@ class StopHandler:
         is_home = _is_of_a_home_tab(order)
         if not is_home and (order.reply_to is None or order.reply_to.clicked is None):
             return
-        asked = [self._recording_of(target) for target in stop.targets if target.failure is None]
-        noted = [
-            self.ledger.recordings.note(it, AskedToStop(order.actor), self.clock())
-            for it in asked
-            if it is not None and it.is_at_rtc
-        ]
-        for recording in {it.order_id: it for it in noted}.values():
-            self.redrawing.draw_clicked(order, recording.order_id, at_once=True)
+        asked = self.targets.recordings_of(target for target in stop.targets if target.failure is None)
+        asked = [it for it in asked if it.is_at_rtc]
+        for recording in asked:
+            self.ledger.recordings.note(recording, AskedToStop(order.actor), self.clock())
+        self._draw_clicked(order, asked)
         if is_home:
             self.redrawing.homes.changed(order.actor)
 
-    def _show_not_stopped(self, order: Order, stop: StopRecord) -> None:
-        """Let a message that was clicked on show again what could not be stopped: it says "stopping"."""
-        failed = [self._recording_of(target) for target in stop.targets if target.failure is not None]
-        for recording in {it.order_id: it for it in failed if it is not None}.values():
-            self.redrawing.draw_clicked(order, recording.order_id, at_once=True)
+    def _draw_clicked(self, click: Order, recordings: Sequence[Recording]) -> None:
+        """Let the message that was clicked on show the recordings as they are."""
+        for order_id in dict.fromkeys(it.order_id for it in recordings):
+            self.redrawing.draw_clicked(click, order_id, at_once=True)
 
     def _is_shown(self, order: Order, stop: StopRecord) -> bool:
         """Return whether messages about the recordings show the outcome of a click, so that it needs no answer."""
@@ -133,70 +130,20 @@ class StopHandler:
             return False
         if any(target.failure is not None for target in stop.targets):
             return False
-        recordings = [self._recording_of(it) for it in stop.targets if not it.is_shown]
+        recordings = [self.targets.recording_of(it) for it in stop.targets if not it.is_shown]
         drawn = {it.order_id: self.redrawing.draw_clicked(order, it.order_id) for it in recordings if it is not None}
         return None not in recordings and all(drawn.values())
 
     def _begin(self, order: Order, action: Stop, delivery: Delivery) -> StopRecord:
         now = self.clock()
         is_too_late = now - order.placed_at > LONGEST_WAIT
-        targets = (action.target(FailureKind.TOO_LATE),) if is_too_late else self._find_targets(order, action, now)
+        targets = (action.target(FailureKind.TOO_LATE),) if is_too_late else self.targets.find(order, action, now)
         if isinstance(targets, Busy):
             if not delivery.last:
                 raise TryAgain(targets.until - now)
             targets = (action.target(FailureKind.JOB_UNKNOWN),)
-        allowed = tuple(self._allowed(order, target, delivery) for target in targets)
+        allowed = tuple(self.targets.allowed(order, target, delivery) for target in targets)
         return self.ledger.stops.begin(_record(order, allowed, now), now)
-
-    def _allowed(self, order: Order, target: Target, delivery: Delivery) -> Target:
-        """Return the target; with a failure, if the team's rules don't let the asker stop it."""
-        if target.failure is not None:
-            return target
-        recording = self._recording_of(target)
-        what = What(target.room_id) if recording is None else What.recorded(recording)
-        refusal = self.rights.refusal(order, Right.STOP_ANY, what, delivery)
-        if refusal is None:
-            return target
-        self.rights.note(order, refusal)
-        return target.model_copy(update={"failure": Failure.not_allowed(refusal)})
-
-    def _find_targets(self, order: Order, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
-        """Return the recordings that the stop names; Busy while one of them is being started.
-
-        What began after the stop was asked for is not stopped by it.
-        """
-        if action.recordings:
-            named = (self.ledger.recordings.of_id(recording_id) for recording_id in action.recordings)
-            return tuple(Target.of_recording(recording) for recording in named if recording is not None)
-        if action.job_id is not None:
-            found = self.ledger.recordings.of_job(action.job_id)
-            return (action.target(FailureKind.NOT_OURS) if found is None else Target.of_recording(found),)
-        targets = []
-        for video_type, lock in self.ledger.locks.of(action):
-            if lock.since > order.placed_at or lock.is_over(now):
-                continue
-            if lock.calling_until is not None and now < lock.calling_until:
-                return Busy(until=lock.calling_until)
-            failure = Failure(kind=FailureKind.JOB_UNKNOWN) if lock.job_id is None else None
-            if action.only_own and lock.actor != order.actor:
-                failure = Failure(kind=FailureKind.NOT_YOURS)
-            target = Target(
-                job_id=lock.job_id,
-                room_id=action.room_id,
-                user_id=action.user_id,
-                video_type=video_type,
-                failure=failure,
-                recording=lock.recording_id,
-            )
-            targets.append(target)
-        return (*targets, *map(Target.of_recording, self._planned(order, action)))
-
-    def _planned(self, order: Order, action: Stop) -> list[Recording]:
-        """Return the recordings of the stream that are planned. They have no lock until they start."""
-        found = [it for it in self.ledger.recordings.live() if it.state is RecordingState.PLANNED]
-        named = [it for it in found if (it.request.room_id, it.request.user_id) == (action.room_id, action.user_id)]
-        meant = [it for it in named if action.video_type in {None, it.request.video_type}]
-        return [it for it in meant if not action.only_own or it.actor == order.actor]
 
     def store(self, stop: StopRecord) -> StopRecord:
         """End the recordings that RTC stopped, and store the results if all are known."""
@@ -234,7 +181,7 @@ class StopHandler:
         """Return the target with what RTC answered. Raises TryAgain."""
         if target.failure is not None or target.ended is not None:
             return target
-        recording = self._recording_of(target)
+        recording = self.targets.recording_of(target)
         job_id = target.job_id if recording is None else recording.job_id
         target = target.model_copy(update={"job_id": job_id})  # a plan may have begun since it was found
         if recording is not None and recording.is_over:
@@ -279,7 +226,7 @@ class StopHandler:
 
     def _end(self, target: Target, stop: StopRecord) -> Target:
         """End the target's recording in the ledger, and free its lock. Return the target with who asked for that."""
-        recording = self._recording_of(target) if target.ended or target.failure else None
+        recording = self.targets.recording_of(target) if target.ended or target.failure else None
         if recording is None:
             return target
         if target.failure is not None:
@@ -291,8 +238,7 @@ class StopHandler:
 
     def redraw(self, stop: StopRecord, delivery: Delivery) -> None:
         """Let the messages about the recordings show how they are. Raises NoTurn or TryAgain if Slack can't take it."""
-        recordings = filter(None, map(self._recording_of, stop.targets))
-        for recording in {recording.order_id: recording for recording in recordings}.values():
+        for recording in {it.order_id: it for it in self.targets.recordings_of(stop.targets)}.values():
             self.redrawing.redraw(Order.about(recording, Check()), delivery)
 
     def _in_channel(self, order: Order, action: Stop) -> Order:
@@ -300,11 +246,6 @@ class StopHandler:
         recording = next(filter(None, map(self.ledger.recordings.of_id, action.recordings)), None)
         reply_to = None if recording is None else Order.about(recording, Check()).reply_to
         return order.model_copy(update={"reply_to": reply_to})
-
-    def _recording_of(self, target: Target) -> Recording | None:
-        if target.recording is not None:
-            return self.ledger.recordings.of_id(target.recording)
-        return None if target.job_id is None else self.ledger.recordings.of_job(target.job_id)
 
 
 def _is_of_a_home_tab(order: Order) -> bool:

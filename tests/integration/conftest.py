@@ -51,6 +51,7 @@ from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
 from functions.worker.stop import StopHandler
+from functions.worker.targets import Targets
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from local.aws.index_lag import IndexLag
@@ -273,7 +274,7 @@ def handlers_of(
     granting = Granting(ledger, rights, redrawing, clock)
     attempting = Attempting(ledger, turns, LONGEST, clock, clock.tick)
     start = StartHandler(ledger, attempting, telling, checks, results, redrawing, granting, clock)
-    stop = StopHandler(ledger, turns, telling, results, redrawing, rights, clock)
+    stop = StopHandler(ledger, Targets(ledger, rights), turns, telling, results, redrawing, rights, clock)
     table = handlers(
         start=start,
         stop=stop,
