@@ -9,29 +9,24 @@
     starting | recording --Gone, NotShown for a day--> lost
     planned ----Stopped---------------------> ended                cancelled
 
-A recording that is over stays over, unless RTC names its job only then.
+A recording that is over stays over, unless RTC names its job only then. News that doesn't come from RTC stands beside
+this: of its files (file_news.py), what somebody changes (recording_changes.py), what was said (recording_reports.py).
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from shared.actors import CLOCK, Actor
-from shared.attempts import Attempt, Limit, NotStarted, Started, Unknown
+from shared.actors import CLOCK
+from shared.attempts import Attempt, Duplicate, Limit, NotStarted, Started, Unknown
 from shared.failures import Failure
-from shared.recorded_files import RecordedFile, merged
 from shared.recording_clock import next_due
 from shared.recording_events import with_events
 from shared.recordings import (
-    CHANGES_KEPT,
-    Changed,
-    ChangeKind,
     End,
     FilesBy,
-    Notice,
     Recording,
     RecordingState,
-    StopAsked,
 )
 from shared.rtc.models import RecordingJob
 
@@ -95,7 +90,7 @@ class NotBegun:
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
-        over = {**_over(End.NOT_STARTED, now), "failure": self.failure}
+        over = {**ended(End.NOT_STARTED, now), "failure": self.failure}
         return over if recording.state in _WITHOUT_JOB else {}
 
 
@@ -119,33 +114,8 @@ class NotShown:
         if not recording.is_at_rtc:
             return {}
         since = recording.unseen_since or now
-        lost = {**_over(End.UNSEEN, now), "state": RecordingState.LOST} if now - since >= LOST else {}
+        lost = {**ended(End.UNSEEN, now), "state": RecordingState.LOST} if now - since >= LOST else {}
         return {"unseen_since": since, "looked_at": now, **lost}
-
-
-@dataclass(frozen=True, slots=True)
-class AskedToStop:
-    """Somebody asked to stop it. Only the first who does is noted."""
-
-    by: Actor
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        if recording.is_over or recording.stop_asked is not None:
-            return {}
-        return {"stop_asked": StopAsked(by=self.by, at=now)}
-
-
-@dataclass(frozen=True, slots=True)
-class NotStopped:
-    """The stop that somebody asked for failed for good. Others may ask again."""
-
-    by: Actor
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        is_theirs = recording.stop_asked is not None and recording.stop_asked.by == self.by
-        return {"stop_asked": None} if is_theirs and not recording.is_over else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +124,7 @@ class Stopped:
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
-        return {} if recording.is_over else _over(_why_stopped(recording, now), now)
+        return {} if recording.is_over else ended(_why_stopped(recording, now), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,21 +136,8 @@ class Gone:
         if not recording.is_at_rtc:
             return {}
         if recording.stop_asked is not None:
-            return _over(_why_stopped(recording, now), now)
-        return {**_over(End.GONE, now), "state": RecordingState.LOST}
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """Nothing more is to be learned of a recording whose outcome is unknown. `by` is who says so, if somebody does."""
-
-    by: Actor | None = None
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        if recording.state is not RecordingState.UNKNOWN:
-            return {}
-        return _over(End.RELEASED, now) | _by(self.by, ChangeKind.RELEASED, recording, now)
+            return ended(_why_stopped(recording, now), now)
+        return {**ended(End.GONE, now), "state": RecordingState.LOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,114 +159,6 @@ class Claimed:
         return {"due_at": now + LEASE}
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Its message shows this of the recording, or there is no message that can."""
-
-    visible: str
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        return {"drawn": self.visible}
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """RTC said that these files are complete, or they lie in the bucket."""
-
-    files: tuple[RecordedFile, ...]
-    are_all: bool = False
-    """Whether RTC has said that no more come."""
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new. The same news twice is none."""
-        known = merged(recording.files, self.files)
-        heard: Fields = {} if known == recording.files else {"files": known, "file_heard_at": now}
-        return {**heard, "files_complete": True} if self.are_all else heard
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """These files lie in the bucket; of what RTC has said itself, nothing changes."""
-
-    files: tuple[RecordedFile, ...]
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        known = merged(self.files, recording.files)
-        heard: Fields = {} if known == recording.files else {"files": known, "file_heard_at": now}
-        return {"listed_at": now, **heard}
-
-
-@dataclass(frozen=True, slots=True)
-class CannotList:
-    """The bucket can't be listed with our key, so its files are learned in another way, or not at all."""
-
-    files_by: FilesBy
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        return {"files_by": self.files_by}
-
-
-@dataclass(frozen=True, slots=True)
-class Noticed:
-    """A notice was posted, or never can be."""
-
-    notice: Notice
-    files: int = 0
-    """How many files it named."""
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        if self.notice is Notice.FILES:
-            return {"files_posted": self.files}
-        return {} if self.notice in recording.notices else {"notices": (*recording.notices, self.notice)}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """These events were sent, by their ids, or never can be."""
-
-    ids: frozenset[str]
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new."""
-        return {"outbox": tuple(event for event in recording.outbox if event.id not in self.ids)}
-
-
-@dataclass(frozen=True, slots=True)
-class Limited:
-    """The recording is to end at another time. `by` is who wants that; None if the team's rules do."""
-
-    ends_at: datetime
-    by: Actor | None = None
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new. A person has said when it ends, so there is no reminder any more."""
-        limit = Limit(ends_at=self.ends_at)
-        if recording.is_over or recording.limit == limit:
-            return {}
-        return {"limit": limit} | _by(self.by, ChangeKind.ENDS, recording, now, self.ends_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A planned recording is to begin at another time."""
-
-    since: datetime
-    by: Actor | None = None
-
-    def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new. The time that it may last stays the same."""
-        if recording.state is not RecordingState.PLANNED or recording.since == self.since:
-            return {}
-        limit = recording.limit
-        if limit is not None:
-            limit = limit.model_copy(update={"ends_at": limit.ends_at + (self.since - recording.since)})
-        return {"since": self.since, "limit": limit} | _by(self.by, ChangeKind.BEGINS, recording, now, self.since)
-
-
 class News(Protocol):
     """Something that is new about a recording."""
 
@@ -327,26 +176,27 @@ def changed(recording: Recording, news: News, now: datetime) -> Recording:
     return after if "due_at" in fields else after.model_copy(update={"due_at": next_due(after, now)})
 
 
-def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING, *, sends_events: bool = False) -> Recording:
-    """Return the recording of an attempt that was started or refused, or whose outcome is unknown.
-
-    Raises ValueError for any other.
-    """
-    now = attempt.settled_at or attempt.began_at
-    new = _asked_for(attempt).model_copy(update={"files_by": files_by, "sends_events": sends_events})
+def news_of(attempt: Attempt) -> News:
+    """Return what an attempt's outcome says of its recording. Raises ValueError if it has none."""
     match attempt.outcome:
         case Started(job=job, app_id=app_id):
-            new = new.model_copy(update={"app_id": app_id})
-            news: News = Shown(job)
+            return Named(job, attempt.began_at, app_id)
         case Unknown(held_until=held_until, failure=failure):
-            unknown = {"state": RecordingState.UNKNOWN, "held_until": held_until, "failure": failure}
-            return first_drawn(new.model_copy(update=unknown), now)
+            return Undecided(attempt.began_at, held_until, failure)
         case NotStarted(failure=failure):
-            not_started = {**_over(End.NOT_STARTED, now), "failure": failure}
-            return first_drawn(new.model_copy(update=not_started), now)
-        case _:
-            raise ValueError(f"attempt {attempt.id} has begun no recording")
-    return first_drawn(new.model_copy(update=news.fields(new, now)), now)
+            return NotBegun(failure)
+        case Duplicate():
+            return NotBegun()
+        case None:
+            raise ValueError(f"attempt {attempt.id} has no outcome")
+
+
+def begun(attempt: Attempt, files_by: FilesBy = FilesBy.NOTHING, *, sends_events: bool = False) -> Recording:
+    """Return the new recording of an attempt, after its outcome. Raises ValueError if it has none."""
+    now = attempt.settled_at or attempt.began_at
+    made = {"state": RecordingState.PLANNED, "files_by": files_by, "sends_events": sends_events}
+    new = _asked_for(attempt).model_copy(update=made)
+    return first_drawn(new.model_copy(update=news_of(attempt).fields(new, now)), now)
 
 
 def not_begun(attempt: Attempt) -> Recording:
@@ -354,7 +204,7 @@ def not_begun(attempt: Attempt) -> Recording:
     asked = _asked_for(attempt)
     if attempt.outcome is None:
         return asked
-    return asked.model_copy(update=_over(End.NOT_STARTED, attempt.settled_at or attempt.began_at))
+    return asked.model_copy(update=ended(End.NOT_STARTED, attempt.settled_at or attempt.began_at))
 
 
 def _asked_for(attempt: Attempt) -> Recording:
@@ -387,21 +237,15 @@ def _shown(recording: Recording, shown: RecordingJob, state: RecordingState, now
             end = _BY_STOP_REASON.get(job.stop_reason or "", End.OTHER)
             if end in {End.ELSEWHERE, End.OTHER} and recording.stop_asked is not None:
                 end = _why_stopped(recording, now)
-            return fields | _over(end, job.stop_time or now)
+            return fields | ended(end, job.stop_time or now)
         case "RUNNING":
             return fields | {"state": RecordingState.RECORDING}
         case _:
             return fields
 
 
-def _by(by: Actor | None, kind: ChangeKind, recording: Recording, now: datetime, to: datetime | None = None) -> Fields:
-    """Return the recording's changes with one more, if somebody made it."""
-    if by is None:
-        return {}
-    return {"changes": (*recording.changes, Changed(kind=kind, by=by, at=now, to=to))[-CHANGES_KEPT:]}
-
-
-def _over(end: End, at: datetime) -> Fields:
+def ended(end: End, at: datetime) -> Fields:
+    """Return what is new of a recording that is over."""
     return {"state": RecordingState.ENDED, "end": end, "ended_at": at}
 
 

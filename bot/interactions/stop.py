@@ -11,7 +11,8 @@ from bot.interactions.recordings import as_it_stands, found_of, ids_in
 from bot.messages.blocks import Reply
 from bot.messages.controls import ControlName
 from bot.messages.listing import count_of, listing
-from shared.recording_news import AskedToStop, changed
+from shared.recording_changes import AskedToStop
+from shared.recording_news import changed
 from shared.recordings import Recording
 from shared.team import Right
 

@@ -20,9 +20,9 @@ from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
-from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
+from shared.attempts import Attempt, Duplicate
 from shared.audit import of_recording
-from shared.recording_news import Claimed, Named, News, NotBegun, Undecided, begun, changed, not_begun
+from shared.recording_news import Claimed, News, NotBegun, Undecided, begun, changed, news_of, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
 from shared.rtc.push_addresses import WITHOUT_KEYS
@@ -91,15 +91,8 @@ class Recordings:
         An existing recording is read again and merged with the outcome. With `is_new`, a recording that begins is not
         looked for: the changes can only be written if there is none.
         """
-        match attempt.outcome:
-            case Started(job=job, app_id=app_id):
-                news: News = Named(job, attempt.began_at, app_id)
-            case Unknown(held_until=held_until, failure=failure):
-                news = Undecided(attempt.began_at, held_until, failure)
-            case NotStarted(failure=failure):
-                news, is_new = NotBegun(failure), False
-            case _:
-                news, is_new = NotBegun(), False
+        news = news_of(attempt)
+        is_new = is_new and not isinstance(news, NotBegun)
         before = None if is_new else self.read(attempt.order_id, attempt.n)
         if before is not None:
             after = changed(before, news, now)

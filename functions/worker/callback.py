@@ -10,8 +10,8 @@ from functions.worker.adoption import Adoption, Clue
 from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain
 from functions.worker.follow import Follower
 from shared.failures import FailureKind
+from shared.file_news import Files
 from shared.orders import Callback, Check, Order
-from shared.recording_news import Files
 from shared.recordings import Recording, RecordingState
 from shared.rtc.callbacks import NEW_FILE, RtcCallback
 

@@ -14,7 +14,7 @@ from functions.worker.views import View
 from shared.failures import FailureKind
 from shared.orders import Check, Extend, Order
 from shared.questions import What
-from shared.recording_news import Limited
+from shared.recording_changes import Limited
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from functions.aws.observability import logger
 from functions.ledger.pace import Pace, Turn
+from shared.file_news import CannotList, Listed
 from shared.recorded_files import RecordedFile
-from shared.recording_news import CannotList, Listed, News
+from shared.recording_news import News
 from shared.recordings import FilesBy, Recording
 from shared.rtc.buckets import Bucket
 from shared.rtc.client import RtcClient

@@ -18,11 +18,13 @@ from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.turns import Turns
 from shared.actors import CLOCK
+from shared.file_news import CannotList, Listed
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Start, Stop
 from shared.recorded_files import RecordedFile
+from shared.recording_changes import AskedToStop, Released
 from shared.recording_clock import lists_bucket
-from shared.recording_news import AskedToStop, CannotList, Gone, Listed, News, NotShown, Released, Shown, Stopped
+from shared.recording_news import Gone, News, NotShown, Shown, Stopped
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.errors import NotFound, RtcError
 

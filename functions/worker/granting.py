@@ -17,7 +17,7 @@ from shared.failures import Failure
 from shared.orders import Order, Start
 from shared.permissions import Verdict
 from shared.questions import What
-from shared.recording_news import Limited, Released
+from shared.recording_changes import Limited, Released
 from shared.recordings import Recording
 from shared.refusals import Lacking, Refusal
 from shared.team import Right

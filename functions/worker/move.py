@@ -15,7 +15,7 @@ from shared.actors import Actor
 from shared.failures import FailureKind
 from shared.orders import Check, Move, Order
 from shared.questions import What
-from shared.recording_news import Moved
+from shared.recording_changes import Moved
 from shared.recordings import Recording
 
 

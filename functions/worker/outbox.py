@@ -8,7 +8,7 @@ from functions.aws.event_bus import EventBus
 from functions.aws.observability import logger
 from functions.ledger.recordings import Recordings
 from shared.log_events import LogEvent
-from shared.recording_news import Sent
+from shared.recording_reports import Sent
 from shared.recordings import Recording
 
 OLD = timedelta(days=1)

@@ -14,7 +14,8 @@ from functions.worker.telling import Telling
 from functions.worker.views import view_of
 from shared.orders import Check, Order
 from shared.recording_clock import notice_due
-from shared.recording_news import Drawn, Noticed, not_begun
+from shared.recording_news import not_begun
+from shared.recording_reports import Drawn, Noticed
 from shared.recordings import Recording
 from shared.slack_refs import MessageRef
 

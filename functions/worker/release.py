@@ -14,7 +14,7 @@ from functions.worker.views import View
 from shared.failures import FailureKind
 from shared.orders import Check, Order, Release
 from shared.questions import What
-from shared.recording_news import Released
+from shared.recording_changes import Released
 
 
 @dataclass(frozen=True, slots=True)

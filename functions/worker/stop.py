@@ -25,7 +25,8 @@ from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.log_events import LogEvent
 from shared.orders import Check, Order, Stop
-from shared.recording_news import AskedToStop, Gone, NotStopped, Stopped
+from shared.recording_changes import AskedToStop, NotStopped
+from shared.recording_news import Gone, Stopped
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target

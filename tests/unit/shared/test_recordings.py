@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.attempts import Limit, Started
+from shared.recording_changes import Moved, Released
 from shared.recording_clock import next_due
-from shared.recording_news import Gone, Moved, Named, News, Released, Shown, Stopped, changed
+from shared.recording_news import Gone, Named, News, Shown, Stopped, changed
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import RecordingJob
 from tests.builders import NOW, a_job, a_recording, an_attempt

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bot.commands.subcommand import Asked
 from bot.messages.blocks import Audience
 from shared.actors import CLOCK
-from shared.recording_news import Limited, Moved, Released, changed
+from shared.recording_changes import Limited, Moved, Released
+from shared.recording_news import changed
 from shared.recordings import CHANGES_KEPT, End, Recording, RecordingState, StopAsked
 from tests.asked import answered, asked
 from tests.block_kit import assert_slack_takes, read
