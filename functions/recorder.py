@@ -38,6 +38,7 @@ from functions.worker.adoption import Adoption
 from functions.worker.attempting import Attempting
 from functions.worker.batch import Worker
 from functions.worker.callback import CallbackHandler
+from functions.worker.channel_posts import ChannelPosts
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
@@ -157,7 +158,8 @@ def _worker(_number: int) -> Worker:
 
     command = settings.slack_command
     channels = ChannelTurns(ledger_table, settings.rtc_app_id, _now)
-    telling = Telling(ledger.answers, channels, Combining(ledger, command, _now), messenger, command, _now)
+    posts = ChannelPosts(channels, messenger, _now)
+    telling = Telling(ledger.answers, posts, Combining(ledger, command, _now), command, _now)
     turns = Turns(pace, rtc, _now)
     checks = Checks(queues, _now)
     results = Results(queues, telling, _now)

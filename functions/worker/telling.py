@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from bot.messages import replies
 from bot.messages.blocks import Reply
-from bot.posting import Messenger
 from bot.slack_api import CannotDeliver, TryLater
 from functions.aws.observability import Metric, count, logger
 from functions.ledger.answers import Answer, Answers
-from functions.worker.channel_turns import ChannelTurns, no_turn
+from functions.worker.channel_posts import ChannelPosts
+from functions.worker.channel_turns import no_turn
 from functions.worker.combining import Combining, Others
 from functions.worker.delivery import DELAYS, Delivery, NoTurn, TryAgain
 from functions.worker.views import View
@@ -29,10 +29,6 @@ MOST_ANSWERS = 3
 """Answers begun before the last receive, the one that says that the order waits included. Those that Slack refused for
 their speed don't count. Slack takes five posts to a response_url: one is kept for the last receive, and one for the
 news (functions/worker/check.py)."""
-LONG_WAIT = timedelta(seconds=10)
-"""After this time a person is answered by the response_url, if others post to the channel."""
-UPDATE_PAUSE = timedelta(seconds=10)
-"""How long an update waits on the queue for its turn: answers come first."""
 TIME_TO_COMBINE = timedelta(seconds=30)
 """The least time that is left for answering other orders too."""
 
@@ -42,10 +38,8 @@ class Telling:
     """Posts and updates the answers to orders."""
 
     answers: Answers
-    channels: ChannelTurns
+    posts: ChannelPosts
     combining: Combining
-    messenger: Callable[[], Messenger]
-    """Returns the messenger for the current bot token."""
     command: str
     """The slash command's name, for what to type next."""
     clock: Callable[[], datetime]
@@ -65,7 +59,7 @@ class Telling:
         if known.begun >= MOST_ANSWERS and not delivery.last:
             raise TryAgain(delivery.delay())
         try:
-            as_bot = self._wait_for_turn(order, view.reply)
+            as_bot = self.posts.wait_for_turn(order, view.reply)
         except NoTurn as busy:
             self._wait(order, busy, delivery)
             return
@@ -99,7 +93,7 @@ class Telling:
         try:
             if others.answers:
                 view = self.combining.view({**self.combining.read([order.order_id]), **others.records})
-            message = self._post_or_update(order, view.reply, begun.message, order_ids, as_bot=as_bot)
+            message = self.posts.post_or_update(order, view.reply, begun.message, order_ids, as_bot=as_bot)
         except CannotDeliver as error:
             self._count_not_answered(str(error))  # the answer can never be posted; the outcome stays in the ledger
             self._take_back(others)
@@ -125,7 +119,7 @@ class Telling:
         is_busy = isinstance(error, NoTurn) or error.is_throttled
         reason = "the channel is too busy" if isinstance(error, NoTurn) else error.why
         if is_busy and self.clock() - order.placed_at <= LATEST_END:
-            raise error if isinstance(error, NoTurn) else self._throttled(order, error, DELAYS[-1])
+            raise error if isinstance(error, NoTurn) else self.posts.throttled(order, error, DELAYS[-1])
         if not is_busy and not delivery.last:
             logger.info("Slack did not take the answer", extra={"reason": reason})
             raise TryAgain(delivery.delay())
@@ -139,16 +133,16 @@ class Telling:
         try:
             message = self.answers.read(order.order_id).message
             if message is not None:
-                if self.channels.take(message.channel_id, order.actor):
-                    self._edit(message, reply, order.order_id)
+                if self.posts.channels.take(message.channel_id, order.actor):
+                    self.posts.edit(message, reply, order.order_id)
             elif self.answers.begin_wait(order.order_id, self.clock()):
                 try:
-                    as_bot = self._wait_for_turn(order, reply)
-                    message = self._post(order, reply, order.order_id, as_bot=as_bot)
+                    as_bot = self.posts.wait_for_turn(order, reply)
+                    message = self.posts.post(order, reply, order.order_id, as_bot=as_bot)
                 finally:
                     self.answers.abandon(order.order_id, self.clock(), message)
         except TryLater as error:
-            self._slow_down(order, error)
+            self.posts.slow_down(order, error)
             logger.info("Slack did not take that the order waits", extra={"reason": error.why})
         except (CannotDeliver, NoTurn) as error:
             logger.info("Slack did not take that the order waits", extra={"reason": str(error)})
@@ -165,15 +159,15 @@ class Telling:
             return False
         if first in self.answers.read(order.order_id).notified:
             return True
-        as_bot = self._wait_for_turn(order, reply)
+        as_bot = self.posts.wait_for_turn(order, reply)
         try:
-            self._post(order, reply, order.order_id, as_bot=as_bot)
+            self.posts.post(order, reply, order.order_id, as_bot=as_bot)
         except CannotDeliver as error:
             self._count_not_answered(error.reason)
             return False
         except TryLater as error:
             if error.is_throttled:
-                raise self._throttled(order, error, DELAYS[-1]) from None
+                raise self.posts.throttled(order, error, DELAYS[-1]) from None
             if delivery.last:
                 return False
             raise TryAgain(delivery.delay()) from None
@@ -195,7 +189,7 @@ class Telling:
             return ()
         if not answer.together and view.state == answer.shows:
             return ()
-        as_bot = self._wait_for_update(order, view.reply, answer.message)
+        as_bot = self.posts.wait_for_update(order, view.reply, answer.message)
         others: Sequence[Recording] = ()
         if answer.together:
             records = self.combining.read(answer.together)
@@ -213,9 +207,9 @@ class Telling:
         try:
             order_ids = answer.together or (order.order_id,)
             if answer.message is None:
-                self._post(order, view.reply, *order_ids, as_bot=as_bot)
+                self.posts.post(order, view.reply, *order_ids, as_bot=as_bot)
             else:
-                self._edit(answer.message, view.reply, *order_ids)
+                self.posts.edit(answer.message, view.reply, *order_ids)
             shows = view.state
         except TryLater as error:
             self._wait_for_slack(order, error, delivery, most)
@@ -226,20 +220,12 @@ class Telling:
         finally:
             self.answers.show(order.order_id, shows, self.clock())
 
-    def _wait_for_update(self, order: Order, reply: Reply, message: MessageRef | None) -> bool:
-        """Wait for a turn to update the message, or to post the reply if there is none, as `_wait_for_turn` does."""
-        if message is None:
-            return self._wait_for_turn(order, reply)
-        if not self.channels.take(message.channel_id, order.actor):
-            raise no_turn(UPDATE_PAUSE)
-        return True
-
     def reply(self, order: Order, message: MessageRef, reply: Reply, delivery: Delivery) -> None:
         """Post the reply in the message's thread. Raises NoTurn or TryAgain as `update` does."""
         try:
-            if not self.channels.take(message.channel_id, order.actor):
+            if not self.posts.channels.take(message.channel_id, order.actor):
                 raise no_turn()
-            self.messenger().reply(message, reply, order.order_id)
+            self.posts.messenger().reply(message, reply, order.order_id)
         except TryLater as error:
             self._wait_for_slack(order, error, delivery, DELAYS[-1])
         except CannotDeliver as error:
@@ -248,7 +234,7 @@ class Telling:
     def replace_clicked(self, order: Order, reply: Reply, response_url: str) -> bool:
         """Replace the message that was clicked on, the one about the order. Return whether Slack took it."""
         try:
-            self.messenger().replace_clicked(reply, response_url, order.order_id)
+            self.posts.messenger().replace_clicked(reply, response_url, order.order_id)
         except (TryLater, CannotDeliver) as error:
             logger.info("the message that was clicked on can't be replaced", extra={"reason": str(error)})
             return False
@@ -258,60 +244,13 @@ class Telling:
         """Return whether the order was answered."""
         return self.answers.read(order.order_id).answered_at is not None
 
-    def _wait_for_turn(self, order: Order, reply: Reply) -> bool:
-        """Wait for a turn in the channel. Return False if the response_url has to be used instead.
-
-        A person who has waited long gets the answer by the response_url, which has no such limit. Raises NoTurn.
-        """
-        if order.reply_to is None or not self.messenger().posts_as_bot(reply, order.reply_to):
-            return True
-        if self.channels.take(order.reply_to.channel_id, order.actor):
-            return True
-        if order.reply_to.response_url is None or self.clock() - order.placed_at < LONG_WAIT:
-            raise no_turn()
-        return False
-
     def _wait_for_slack(self, order: Order, error: TryLater, delivery: Delivery, most: float) -> None:
         """Raise NoTurn or TryAgain for news that Slack didn't take, but not on the last receive."""
         if error.is_throttled:
-            raise self._throttled(order, error, most) from None
+            raise self.posts.throttled(order, error, most) from None
         if not delivery.last:
             raise TryAgain(delivery.delay()) from None
         self._count_not_answered(error.why)
-
-    def _throttled(self, order: Order, error: TryLater, most: float) -> NoTurn:
-        """Return the wait that Slack asks for, at most `most` seconds, and slow the channel down."""
-        self._slow_down(order, error)
-        return NoTurn(max(no_turn().delay, timedelta(seconds=min(error.retry_after or 0, most))))
-
-    def _slow_down(self, order: Order, error: TryLater) -> None:
-        if error.is_throttled and order.reply_to is not None:
-            self.channels.slow_down(order.reply_to.channel_id)
-
-    def _post_or_update(
-        self, order: Order, reply: Reply, message: MessageRef | None, order_ids: Sequence[str], *, as_bot: bool
-    ) -> MessageRef | None:
-        """Update the message, or post the reply if there is none or it can't be updated. Return the message."""
-        if message is not None and as_bot:
-            try:
-                self._edit(message, reply, *order_ids)
-            except CannotDeliver as error:  # it was deleted, or there is no token any more
-                logger.info("the message can't be updated", extra={"reason": error.reason})
-            else:
-                return message
-        return self._post(order, reply, *order_ids, as_bot=as_bot)
-
-    def _post(self, order: Order, reply: Reply, *order_ids: str, as_bot: bool) -> MessageRef | None:
-        if order.reply_to is None:
-            return None
-        messenger = self.messenger()
-        if as_bot and messenger.posts_as_bot(reply, order.reply_to):
-            self.channels.wait(order.reply_to.channel_id)
-        return messenger.post(reply, order.reply_to, *order_ids, as_bot=as_bot)
-
-    def _edit(self, message: MessageRef, reply: Reply, *order_ids: str) -> None:
-        self.channels.wait(message.channel_id)
-        self.messenger().update(message, reply, *order_ids)
 
     def _count_not_answered(self, reason: str) -> None:
         logger.warning(LogEvent.NOT_ANSWERED, extra={"reason": reason})
@@ -326,7 +265,7 @@ class Telling:
         if order.reply_to is None:
             return
         try:
-            self.messenger().post(reply, order.reply_to, order.order_id)
+            self.posts.messenger().post(reply, order.reply_to, order.order_id)
         except Exception:
             logger.exception("what became of the order could not be posted")
             count(Metric.NOT_ANSWERED)

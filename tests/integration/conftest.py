@@ -29,6 +29,7 @@ from functions.worker.actions import Handlers, handlers
 from functions.worker.adoption import Adoption
 from functions.worker.attempting import Attempting
 from functions.worker.callback import CallbackHandler
+from functions.worker.channel_posts import ChannelPosts
 from functions.worker.channel_turns import ChannelTurns
 from functions.worker.check import CheckHandler, Checks
 from functions.worker.combining import Combining
@@ -266,7 +267,7 @@ def handlers_of(
     """The table of handlers over these parts, and what handles ticks."""
     rights = Rights(team, lambda: people, ledger.usages, ledger.orders.note, telling, clock)
     results = Results(checks.queues, telling, clock)
-    homes = OpenHomes(ledger.homes, telling.messenger, checks.queues, clock)
+    homes = OpenHomes(ledger.homes, telling.posts.messenger, checks.queues, clock)
     redrawing = Redrawing(ledger, telling, homes, clock)
     adoption = Adoption(ledger, turns, clock)
     outbox = Outbox(ledger.recordings, bus, clock)
@@ -283,7 +284,7 @@ def handlers_of(
         extend=ExtendHandler(ledger, redrawing, telling, rights, clock),
         release=ReleaseHandler(ledger, redrawing, telling, rights, clock),
         move=MoveHandler(ledger, redrawing, telling, rights, clock),
-        home=HomeHandler(ledger, telling.channels, telling.messenger, team, telling.command, clock),
+        home=HomeHandler(ledger, telling.posts.channels, telling.posts.messenger, team, telling.command, clock),
         link=LinkHandler(ledger, telling, rights, lambda: READ_KEY, MADE_UP.region, clock),
         give_up=GiveUpHandler(ledger, stop, telling, rights, clock),
         callback=CallbackHandler(ledger, follower, adoption, clock),
@@ -337,7 +338,8 @@ def a_world(
         )
         channels = ChannelTurns(Table(dynamodb, TABLE), new_order_id(), clock, clock.tick)
         combining = Combining(ledger, COMMAND, clock)
-        telling = Telling(ledger.answers, channels, combining, lambda: Messenger(slack_api), COMMAND, clock, clock.tick)
+        posts = ChannelPosts(channels, lambda: Messenger(slack_api), clock)
+        telling = Telling(ledger.answers, posts, combining, COMMAND, clock, clock.tick)
         checks = Checks(Queues(queue, queue), clock)
         pace = Pace(Table(dynamodb, TABLE), new_order_id(), 10)
         turns = Turns(pace, lambda: rtc, clock, clock.tick)

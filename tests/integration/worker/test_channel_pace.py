@@ -10,10 +10,10 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from bot.messages.outcomes import outcome
+from functions.worker.channel_posts import LONG_WAIT
 from functions.worker.check import CheckHandler
 from functions.worker.combining import MOST
 from functions.worker.delivery import NoTurn, TryAgain
-from functions.worker.telling import LONG_WAIT
 from functions.worker.views import View
 from local.slack.chat import CLASS_RECORDINGS
 from shared.orders import LATEST_END, Check, Order, Start, new_order_id

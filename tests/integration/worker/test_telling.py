@@ -9,9 +9,10 @@ from mypy_boto3_sqs import SQSClient
 from bot.messages.blocks import Audience, Reply, reply
 from functions.aws.away import Away
 from functions.ledger.answers import Answer
+from functions.worker.channel_posts import LONG_WAIT
 from functions.worker.delivery import Delivery, NoTurn, TryAgain
 from functions.worker.start import StartHandler
-from functions.worker.telling import LONG_WAIT, Telling
+from functions.worker.telling import Telling
 from functions.worker.views import View
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import Fault
@@ -267,7 +268,7 @@ def test_an_update_waits_for_its_turn_however_long(world: World, telling: Tellin
     order = world.order()
     telling.answer_once(order, view(order), world.delivery())
     world.clock.tick(LONG_WAIT.total_seconds())
-    while telling.channels.take(CLASS_RECORDINGS.channel_id, TIMETABLE):
+    while telling.posts.channels.take(CLASS_RECORDINGS.channel_id, TIMETABLE):
         pass
     before = world.read()
     late = order.model_copy(update={"actor": TIMETABLE})
