@@ -28,12 +28,13 @@ from functions.http.api_gateway import HttpRequest, HttpResponse
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import Ledger
 from functions.webhook_api import own_recordings
-from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run, order_status
+from functions.webhook_api.answers import MAY_RECORD_NOTHING, Accepted, Pong, dry_run
 from functions.webhook_api.body import event_in
 from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.description import description
 from functions.webhook_api.events import Ping
+from functions.webhook_api.order_status import order_status
 from functions.webhook_api.problems import Problem, not_now
 from functions.webhook_api.rights import refused_for, rules_of
 from functions.webhook_api.status_link import read_status_link, status_path

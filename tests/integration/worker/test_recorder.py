@@ -20,7 +20,7 @@ from functions.aws.queue import OrderQueue, read
 from functions.aws.settings import SettingsError
 from functions.ledger.attempts import Attempts
 from functions.ledger.ledger import Ledger, open_ledger
-from functions.webhook_api.answers import order_status
+from functions.webhook_api.order_status import order_status
 from functions.worker.due import DueHandler
 from local.http_message import Answer, Request
 from local.rtc.api import RtcApi

@@ -11,7 +11,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from functions.ledger.usages import MOST
-from functions.webhook_api.answers import order_status
+from functions.webhook_api.order_status import order_status
 from functions.worker.rights import PATIENCE
 from local.slack.chat import ANN, CLASS_RECORDINGS, Person
 from local.slack.faults import Fault

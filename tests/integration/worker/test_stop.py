@@ -10,7 +10,7 @@ from mypy_boto3_sqs import SQSClient
 
 from functions.aws.away import Away
 from functions.ledger.pace import NotYet, Pace, Stopped, Turn
-from functions.webhook_api.answers import order_status
+from functions.webhook_api.order_status import order_status
 from functions.worker.delivery import DELAYS, LONGEST_WAIT
 from local.http_message import Wire
 from local.rtc.faults import Fault

@@ -6,7 +6,8 @@ import pytest
 
 from functions.ledger.answers import Answer
 from functions.ledger.orders import OrderRecord
-from functions.webhook_api.answers import StreamStatus, order_status
+from functions.webhook_api.answers import StreamStatus
+from functions.webhook_api.order_status import order_status
 from shared.attempts import Started
 from shared.orders import PlacedOrder, Start
 from shared.recorded_files import RecordedFile
