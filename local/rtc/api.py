@@ -5,7 +5,6 @@ product (it imports nothing of shared/), so that a mistake in one isn't repeated
 "Starting a Single Stream Recording Job" and the pages beside it. `# guess:` marks what they don't say, with the reason.
 """
 
-import re
 import threading
 import uuid
 from collections import deque
@@ -14,35 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http import HTTPStatus
-from typing import NamedTuple
-from urllib.parse import unquote
 
 from local.faults import Faults
 from local.http_message import Answer, Request
+from local.rtc.admission import Admission
 from local.rtc.callbacks import Call as CallbackCall
 from local.rtc.callbacks import Callbacks, Manner, read_setting
 from local.rtc.credentials import MADE_UP, Credentials
 from local.rtc.faults import NOT_CARRIED_OUT, Fault, Operation
 from local.rtc.files import Files, StoredFile
-from local.rtc.iam import Tokens
 from local.rtc.jobs import Job, Jobs
 from local.rtc.obs import is_for, read
 from local.rtc.parameters import Change, Parameters, read_start, read_update, require_rule
 from local.rtc.refusal import Refused
-from local.rtc.signature import Key, SignatureCheck
+from local.rtc.routes import Route, route_of
 
 CALLS_KEPT = 1000
-
-_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/individual-stream-jobs(?:/(?P<job_id>[^/]+))?")
-_RULE_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/record-rules/(?P<rule_id>[^/]+)")
-_CALLBACK_PATH = re.compile(r"/v2/apps/(?P<app_id>[^/]+)/record-callback")
-_CALLBACK_OPERATIONS: dict[str, Operation] = {"GET": "show callback", "PUT": "set callback"}
-_OPERATIONS: dict[tuple[str, bool], Operation] = {
-    ("POST", False): "start",
-    ("GET", True): "show",
-    ("PUT", True): "update",
-    ("DELETE", True): "stop",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +45,6 @@ class Call:
     answer: Answer
     request_id: str
     fault: Fault | None
-
-
-class _Route(NamedTuple):
-    operation: Operation | None  # None: the API has no such call
-    app_id: str = ""
-    job_id: str = ""
-    rule_id: str = ""
 
 
 class RtcApi:
@@ -102,8 +81,6 @@ class RtcApi:
         self.credentials = credentials
         self._clock = clock
         self._absent_video = absent_video
-        self._calls_per_second = calls_per_second
-        self._recent: deque[datetime] = deque(maxlen=calls_per_second)
         self._strict_rules = strict_rules
         self._init_time = init_time
         self._jobs = Jobs(
@@ -119,15 +96,15 @@ class RtcApi:
         self._faults = Faults[Operation | None, Fault]()
         self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
         self._lock = threading.Lock()
-        self.check_signatures()
-        self._tokens = Tokens(credentials, clock)
+        self._clock_ahead = timedelta(0)
+        self._admission = Admission(credentials, clock, calls_per_second)
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; with 5xx only after `misbehave`."""
         request_id = uuid.uuid4().hex
         with self._lock:
             received = self._clock()
-            route = _route(request)
+            route = route_of(request)
             fault = self._faults.take(route.operation)
             if fault is None or fault.carried_out:
                 answer, verdict = self._carry_out(route, request, request_id)
@@ -236,51 +213,44 @@ class RtcApi:
 
     def check_signatures(self, *, wrong_key: bool = False, clock_ahead: timedelta = timedelta(0)) -> None:
         """Check signatures as usual, or with another secret key or a clock that is ahead. Unlock all keys."""
-        made_up = self.credentials
-        keys = {
-            made_up.access_key: Key(made_up.secret_key),
-            made_up.temporary_access_key: Key(made_up.temporary_secret_key, made_up.security_token),
-        }
-        if wrong_key:
-            keys = {name: replace(key, secret_key=key.secret_key[::-1]) for name, key in keys.items()}
         with self._lock:
             self._clock_ahead = clock_ahead
-            self._signatures = SignatureCheck(keys, lambda: self._clock() + clock_ahead)
+            self._admission.check_signatures(wrong_key=wrong_key, clock_ahead=clock_ahead)
 
     def revoke_tokens(self) -> None:
         """Revoke every token issued so far."""
         with self._lock:
-            self._tokens.revoke()
+            self._admission.tokens.revoke()
 
     def _store(self, now: datetime) -> list[Job]:
         jobs = self._jobs.all(now)
         self._files.store(jobs, now)
         return jobs
 
-    def _carry_out(self, route: _Route, request: Request, request_id: str) -> tuple[Answer, str]:
+    def _carry_out(self, route: Route, request: Request, request_id: str) -> tuple[Answer, str]:
         try:
             return self._call(route, request), "accepted"
         except Refused as refusal:
             return refusal.answer(request_id), refusal.why
 
-    def _call(self, route: _Route, request: Request) -> Answer:
+    def _call(self, route: Route, request: Request) -> Answer:
         if route.operation is None:
             raise Refused(HTTPStatus.NOT_FOUND, "APIGW.0101", "no such path and method")
         if route.operation == "token":
-            return self._tokens.issue(request)
-        self._admit(request)
+            return self._admission.tokens.issue(request)
+        self._admission.admit(request)
         if route.operation == "list":
             return self._list(request)
         if route.app_id != self.credentials.app_id:
             # guess: the code, from the error table's remark that it is also used for 404.
             raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such app")
         now = self._clock()
-        self._throttle(now)
+        self._admission.throttle(now)
         if route.operation == "show rule":
             return self._rule(route.rule_id)
         return self._call_job(route, request, now)
 
-    def _call_job(self, route: _Route, request: Request, now: datetime) -> Answer:
+    def _call_job(self, route: Route, request: Request, now: datetime) -> Answer:
         if route.operation == "show callback":
             return self._callback_setting()
         if route.operation == "show":
@@ -321,50 +291,10 @@ class RtcApi:
         if self._strict_rules:
             require_rule(given, self.credentials.record_rule_id)
 
-    def _admit(self, request: Request) -> None:
-        if "Authorization" in request.headers:
-            self._signatures.verify(request)
-            # guess: how RTC refuses a missing or another project. Table 2 only says that AK/SK needs it.
-            project_id = request.headers.get("X-Project-Id")
-            if not project_id:
-                raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001005", "X-Project-Id")
-            if project_id != self.credentials.project_id:
-                raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "x-project-id is not this key's")
-        elif "X-Auth-Token" in request.headers:
-            self._tokens.check(request.headers.get("X-Auth-Token"))
-        else:
-            raise Refused(HTTPStatus.UNAUTHORIZED, "APIGW.0301", "neither Authorization nor x-auth-token is given")
-
     def _list(self, request: Request) -> Answer:
         if not self._may_list:
             raise Refused(HTTPStatus.FORBIDDEN, "RTC.00001021", "the key may not list buckets")
         now = self._clock()
-        self._throttle(now)
+        self._admission.throttle(now)
         self._store(now)
         return Answer.of_json(HTTPStatus.OK, self._files.listing(request.query))
-
-    def _throttle(self, now: datetime) -> None:
-        if self._calls_per_second is None:
-            return
-        if len(self._recent) == self._calls_per_second and now - self._recent[0] < timedelta(seconds=1):
-            why = f"limit: {self._calls_per_second}, time: 1 second"
-            # guess: the answer to a throttled call, from the gateway's error table; RTC's pages don't have one.
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "APIGW.0308", why)
-        self._recent.append(now)
-
-
-def _route(request: Request) -> _Route:
-    if (request.method, request.path) == ("POST", "/v3/auth/tokens"):
-        return _Route("token")
-    if (request.method, request.path) == ("GET", "/v2/rtc-ops/buckets/objects"):
-        return _Route("list")
-    if setting := _CALLBACK_PATH.fullmatch(request.path):
-        return _Route(_CALLBACK_OPERATIONS.get(request.method), unquote(setting["app_id"]))
-    if rule := _RULE_PATH.fullmatch(request.path):
-        is_read = request.method == "GET"
-        return _Route("show rule" if is_read else None, unquote(rule["app_id"]), rule_id=unquote(rule["rule_id"]))
-    path = _PATH.fullmatch(request.path)
-    if not path:
-        return _Route(None)
-    operation = _OPERATIONS.get((request.method, path["job_id"] is not None))
-    return _Route(operation, unquote(path["app_id"]), unquote(path["job_id"] or ""))
