@@ -4,6 +4,7 @@ Until then Python's garbage collector is off. It would run dozens of times over 
 """
 
 import gc
+import os
 from collections.abc import Callable
 
 gc.disable()
@@ -13,12 +14,13 @@ def end_cold_start(wire: Callable[[], object]) -> None:
     """Wire the function's parts, so that the first invocation finds them, and switch the collector on.
 
     What fails here is logged, and fails again at the first invocation, which reports it and answers. What there is by
-    now stays, so the collector leaves it out.
+    now stays, so the collector leaves it out. Outside Lambda, as where docs are made, nothing is wired.
     """
-    try:
-        wire()
-    except Exception as error:  # noqa: BLE001 - the first invocation answers, whatever it is
-        _log(error)
+    if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+        try:
+            wire()
+        except Exception as error:  # noqa: BLE001 - the first invocation answers, whatever it is
+            _log(error)
     gc.freeze()
     gc.enable()
 
