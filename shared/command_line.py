@@ -10,6 +10,7 @@ Any other end is silent, or prints one line on standard error:
     status 143  SIGTERM, or the make that started the command is gone
 """
 
+import faulthandler
 import io
 import logging
 import os
@@ -56,7 +57,8 @@ class CommandLine:
         try:
             for line in lines:
                 self.show(line)
-            threading.Event().wait()
+            while not threading.Event().wait(_TICK_MS / 1000):
+                pass  # Python notices a signal that another thread got only while it runs
         except KeyboardInterrupt:
             self._status = 0
         return 0
@@ -175,8 +177,13 @@ type Main = Callable[[CommandLine, list[str]], int]
 
 
 def run(main: Main) -> int:
-    """Run a command on this process's arguments and standard files, and return the exit status."""
-    return CommandLine().run(main, sys.argv[1:])
+    """Run a command on this process's arguments and standard files, and return the exit status.
+
+    Call it last. If Python's own end takes too long, it is cut short with status 1, and says what it waited for.
+    """
+    status = CommandLine().run(main, sys.argv[1:])
+    faulthandler.dump_traceback_later(_END_LIMIT, file=2, exit=True)  # no thread of ours runs by then
+    return status
 
 
 def _is_importing(frame: FrameType | None) -> bool:

@@ -236,6 +236,25 @@ def main(command, arguments):
     assert process.returncode == 143
 
 
+def test_an_end_of_python_itself_that_hangs_is_cut_short() -> None:
+    """It says what it waits for: no thread runs any more that could end it."""
+    code = """
+class Slow:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.lock.acquire()
+    def __del__(self):
+        self.lock.acquire()
+command_line._END_LIMIT = 0.5
+sys.slow = Slow()
+def main(command, arguments):
+    return 0
+"""
+    status, output, errors = ended(code)
+    assert (status, output) == (1, b"")
+    assert "most recent call first" in errors
+
+
 def test_an_import_is_not_interrupted(tmp_path: Path) -> None:
     """Extension modules that are half imported crash: the signal waits until the import is over."""
     (tmp_path / "slow.py").write_text(
