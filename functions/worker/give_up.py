@@ -13,6 +13,7 @@ from functions.worker.rights import Rights
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
 from functions.worker.views import View, view_of
+from shared.actors import Actor
 from shared.attempts import Attempt, NotStarted, State
 from shared.failures import Failure, FailureKind
 from shared.orders import Action, GiveUp, Order, Start, Stop
@@ -40,11 +41,11 @@ class GiveUpHandler:
         record = self.ledger.orders.read(action.order)
         if any(it.state is State.CALLING and self.clock() < it.lease_until for it in record.attempts):
             raise NoTurn(AT_ONCE)  # RTC's answer decides whether it waits any more
-        waiting = [it for it in record.attempts if it.state is State.WAITING]
-        if record.stop is not None and record.stop.settled_at is None:
-            self._end_stop(order, record.stop, delivery)
-        elif waiting:
-            self._end_start(order, waiting, delivery)
+        stop = record.stop
+        if stop is not None and (stop.settled_at is None or (_is_given_up(stop) and record.answer.answered_at is None)):
+            self._end_stop(order, stop, delivery)
+        elif any(it.state is State.WAITING or _gave_up(order.actor, it) for it in record.attempts):
+            self._end_start(order, record.attempts, delivery)
         else:
             self.telling.answer_once(order, View(nothing_waits(action.order), ""), delivery)
 
@@ -52,11 +53,13 @@ class GiveUpHandler:
         """Report to the asker: the other order is tried again as before."""
         self.telling.report_given_up(order, why)
 
-    def _end_start(self, order: Order, waiting: Sequence[Attempt], delivery: Delivery) -> None:
+    def _end_start(self, order: Order, attempts: Sequence[Attempt], delivery: Delivery) -> None:
+        """Settle what still waits, and answer. An earlier receive of the click may have settled a part of it, or all."""
+        waiting = [it for it in attempts if it.state is State.WAITING]
         if self._is_refused(order, [What.recorded(not_begun(it)) for it in waiting], delivery):
             return
-        first = waiting[0]
-        start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in waiting)), first)
+        first = attempts[0]
+        start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in attempts)), first)
         for it in waiting:
             gave_up = NotStarted(failure=Failure(kind=FailureKind.GIVEN_UP), given_up_by=order.actor)
             try:
@@ -85,6 +88,14 @@ class GiveUpHandler:
             self.rights.note(order, refusal)
             self.rights.tell(order, refusal, delivery)
         return refusal is not None
+
+
+def _gave_up(actor: Actor, attempt: Attempt) -> bool:
+    return isinstance(attempt.outcome, NotStarted) and attempt.outcome.given_up_by == actor
+
+
+def _is_given_up(stop: StopRecord) -> bool:
+    return any(it.failure is not None and it.failure.kind is FailureKind.GIVEN_UP for it in stop.targets)
 
 
 def _given_up(click: Order, order_id: str, action: Action, of: Attempt | StopRecord) -> Order:

@@ -1,6 +1,7 @@
 """Giving up an order ends the tries of whatever waits, also if RTC is being called for it just then."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -8,10 +9,11 @@ from mypy_boto3_sqs import SQSClient
 
 from local.rtc.faults import Fault
 from local.slack.chat import BEN
+from local.slack.faults import THROTTLED
 from shared.actors import Actor
-from shared.attempts import Attempt, NotStarted
+from shared.attempts import Attempt, NotStarted, Started
 from shared.failures import Failure, FailureKind
-from shared.orders import GiveUp, Order, new_order_id
+from shared.orders import GiveUp, Order, Stop, new_order_id
 from tests.builders import requests_of
 from tests.integration.conftest import World, a_world
 
@@ -75,6 +77,62 @@ def test_a_call_whose_recorder_is_gone_keeps_no_click_waiting(world: World) -> N
     world.clock.tick(31)
     assert world.run(click) is None
     assert "Nothing to give up" in world.read()[-1]
+
+
+def test_what_slack_does_not_take_of_a_given_up_start_is_told_later(world: World) -> None:
+    """The second receive of the click finds nothing that waits, because the first one has ended it."""
+    order = world.order("user001", "user002")
+    world.rtc.misbehave(FAILED, operation="start", times=None)
+    assert world.run(order) is not None
+    click = click_on(order)
+    world.slack.misbehave(THROTTLED)
+    assert world.run(click) is not None
+    assert world.run(click, 2) is None
+    assert world.run(click, 3) is None
+    (said,) = world.read()
+    assert said.count("gave it up") == 2
+
+
+def test_what_slack_does_not_take_of_a_given_up_stop_is_told_later(world: World) -> None:
+    """Likewise."""
+    started = world.running()
+    world.rtc.misbehave(FAILED, operation="stop", times=None)
+    stop = world.order().model_copy(update={"action": Stop(room_id="100", user_id="user001")})
+    assert world.run(stop) is not None
+    click = click_on(stop)
+    world.slack.misbehave(THROTTLED)
+    assert world.run(click) is not None
+    world.clock.tick(60)
+    assert world.run(click, 2) is None
+    assert "Nothing to give up" not in "".join(world.read())
+    assert "given up by" in world.read()[-1]
+    assert not world.recording(started).is_over
+
+
+def test_a_stream_that_is_called_after_all_does_not_hide_what_was_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another recorder claims the second stream just before it is given up, and RTC starts it."""
+    order = world.order("user001", "user002")
+    world.rtc.misbehave(FAILED, operation="start", times=None)
+    assert world.run(order) is not None
+    world.rtc.behave()
+    settle = world.ledger.attempts.settle_uncalled
+
+    def settle_late(given_up: Order, n: int, *rest: Any) -> Attempt:
+        if n == 1:
+            assert world.run(order, 2) is None
+        return settle(given_up, n, *rest)
+
+    # Two recorders at the same moment: only a call in between shows it.
+    monkeypatch.setattr(world.ledger.attempts, "settle_uncalled", settle_late)
+    click = click_on(order)
+    world.run(click)
+    monkeypatch.undo()
+    assert world.run(click, 2) is None
+    assert "Nothing to give up" not in "".join(world.read())
+    assert world.attempt(order, 0).outcome == GIVEN_UP
+    assert isinstance(world.attempt(order, 1).outcome, Started)
 
 
 def test_what_waits_without_a_call_can_be_given_up(world: World) -> None:
