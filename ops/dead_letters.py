@@ -77,8 +77,12 @@ def drop(deployment: Deployment, which: str, output: Output, *, is_sure: bool) -
             if letter.message_id in left:
                 queue.delete(letter)
                 left.remove(letter.message_id)
+            if not left:
+                break
     if left:
-        raise OpsError(_not_found(", ".join(sorted(left))))
+        deleted = sorted(set(listed) - left)
+        also = f". Deleted: {', '.join(deleted)}" if deleted else ""
+        raise OpsError(_not_found(", ".join(sorted(left))) + also)
     output.show({"dropped": [*listed]}, f"{which} is deleted")
     return 0
 

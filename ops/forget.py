@@ -105,7 +105,8 @@ def forget(deployment: Deployment, user_id: str, output: Output, *, is_sure: boo
     if under_way:
         ids = ", ".join(under_way)
         raise OpsError(
-            f"{user_id} has starts or stops that are under way ({ids}): run it again in a minute. Nothing was changed"
+            f"{user_id} has starts or stops that are under way ({ids}): run it again when they are done. What waits "
+            "for RTC is tried for half an hour, unless somebody clicks on Give up. Nothing was changed"
         )
     if not is_sure:
         confirm(

@@ -21,6 +21,9 @@ from ops.secret_versions import Document, StoredSecret, Version
 from ops.trying_keys import require_bot_token, require_rtc_key
 from shared.rtc.errors import RtcError
 
+_GONE = {"new": "every old", "old": "the new"}
+"""What goes, by what is kept."""
+
 
 def rotate(deployment: Deployment, name: str, output: Output) -> int:
     """Put a new value: made here, or read from a prompt or standard input."""
@@ -34,7 +37,7 @@ def rotate(deployment: Deployment, name: str, output: Output) -> int:
 
 
 def end(deployment: Deployment, name: str, output: Output, *, keep: str, is_sure: bool) -> int:
-    """Keep only the new value, or with keep="old" only the old one. It asks before it does."""
+    """Keep only the new value, or with keep="old" all but the new one. It asks before it does."""
     if not is_sure:
         require_asking(output)
     rotation = rotation_of(name)
@@ -51,7 +54,7 @@ def end(deployment: Deployment, name: str, output: Output, *, keep: str, is_sure
         _ask(rotation, current, keep, output)
     kept = values[:1] if keep == "new" else values[1:]
     secret.make_current(secret.put_pending(_with(rotation, current.document, kept)), over=current)
-    return _said(output, name, f"only the {keep} value of {name} is left", is_changed=True)
+    return _said(output, name, f"{_GONE[keep]} value of {name} is removed", is_changed=True)
 
 
 def _make(rotation: ListRotation, secret: StoredSecret, current: Version, values: list[str], output: Output) -> int:
@@ -193,9 +196,9 @@ def _require_rtc_uses(deployment: Deployment, new: str, keep: str) -> None:
 def _ask(rotation: ListRotation, current: Version, keep: str, output: Output) -> None:
     age = datetime.now(UTC) - current.put_at
     ago = f"{age.days} days" if age.days else f"{age.seconds // 60} minutes"
-    gone, ends = ("old", f" The old one goes {rotation.ends}.") if keep == "new" else ("new", "")
+    ends = f" The old one goes {rotation.ends}." if keep == "new" else ""
     line = f"{rotation.secret} was put {ago} ago.{ends}"
-    confirm(output, line, f"Remove the {gone} value of {rotation.name}?", otherwise="nothing was removed")
+    confirm(output, line, f"Remove {_GONE[keep]} value of {rotation.name}?", otherwise="nothing was removed")
 
 
 def _is_under_way(rotation: ListRotation, output: Output) -> int:

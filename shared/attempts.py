@@ -144,7 +144,7 @@ class Attempt(_Stored):
     calls: int
     """How many calls were begun; while it is claimed, the next one is counted already."""
     began_at: AwareDatetime
-    """When it was last claimed for a call; without a claim, when the attempt was settled."""
+    """When it was last claimed for a call; without a claim, when it began to wait or was settled."""
     token: str = ""
     """Who made this claim recognises it. Attempts of earlier versions of recordbot have none."""
     outcome: Outcome | None = None

@@ -8,6 +8,8 @@ Any other end is silent, or prints one line on standard error:
     status 130  SIGINT (Ctrl-C)
     status 141  the reader of the output is gone (`| head -1`)
     status 143  SIGTERM, or the make that started the command is gone
+
+Only if Python itself doesn't end, the status is 1 and a traceback says where it waits.
 """
 
 import faulthandler
@@ -26,7 +28,7 @@ from types import FrameType
 _TICK_MS = 250
 _END_LIMIT = 10.0
 """Seconds that a command has for its cleanup. After that the process exits, and its child processes end by
-themselves."""
+themselves. Python's own end has as long once more."""
 
 
 class OneLineError(Exception):
@@ -182,7 +184,8 @@ def run(main: Main) -> int:
     Call it last. If Python's own end takes too long, it is cut short with status 1, and says what it waited for.
     """
     status = CommandLine().run(main, sys.argv[1:])
-    faulthandler.dump_traceback_later(_END_LIMIT, file=2, exit=True)  # no thread of ours runs by then
+    # Python joins other threads first, and _watch still runs then. What it takes for the rest nothing of ours sees.
+    faulthandler.dump_traceback_later(2 * _END_LIMIT, file=2, exit=True)
     return status
 
 

@@ -14,7 +14,8 @@ def end_cold_start(wire: Callable[[], object]) -> None:
     """Wire the function's parts, so that the first invocation finds them, and switch the collector on.
 
     What fails here is logged, and fails again at the first invocation, which reports it and answers. What there is by
-    now stays, so the collector leaves it out. Outside Lambda, as where docs are made, nothing is wired.
+    now stays, so the collector leaves it out. What imports it outside Lambda, as `make docs` does,
+    has none of its settings: nothing is wired then.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         try:
@@ -26,7 +27,7 @@ def end_cold_start(wire: Callable[[], object]) -> None:
 
 
 def _log(error: Exception) -> None:
-    """Log one line. There is no invocation yet with keys for a line of ours: Lambda's handler writes this one."""
+    """Log one line. Before `start_logging` Lambda's handler writes it: there is no invocation with keys for ours."""
     from functions.aws.observability import logger, masked  # noqa: PLC0415 - the entry has it by now
 
     why = masked(f"{type(error).__name__}: {error}")

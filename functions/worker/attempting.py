@@ -135,7 +135,7 @@ class Attempting:
             return Gone()
 
     def _postpone(self, order: Order, n: int, request: RecordingRequest, why: Failure, delivery: Delivery) -> Attempt:
-        """Raise TryAgain, before any claim. Settle the stream as given up if no try is left in time."""
+        """Store that the stream waits, and raise TryAgain. Settle it as given up if no try is left in time."""
         delay = delivery.delay()
         if not delivery.last and not self._is_too_late(order, delay):
             self.ledger.attempts.wait(order, n, request, why, self.clock())  # so that it can be given up

@@ -54,7 +54,7 @@ class GiveUpHandler:
         self.telling.report_given_up(order, why)
 
     def _end_start(self, order: Order, attempts: Sequence[Attempt], delivery: Delivery) -> None:
-        """Settle what still waits, and answer. An earlier receive of the click may have settled a part of it, or all."""
+        """Settle what still waits, and answer. An earlier receive of the click may have settled a part or all."""
         waiting = [it for it in attempts if it.state is State.WAITING]
         if self._is_refused(order, [What.recorded(not_begun(it)) for it in waiting], delivery):
             return

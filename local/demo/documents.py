@@ -75,7 +75,7 @@ def commands(traces: Iterable[Trace], chat: Chat) -> Documents:
 
 
 def jobs(rtc: RtcApi | None) -> object:
-    """Return RTC's latest jobs as its API shows them, with their files, the newest first.
+    """Return RTC's jobs as its API shows them, with their files, the newest first: the latest, and all that run.
 
     Return None if the real RTC is used.
     """
@@ -83,7 +83,9 @@ def jobs(rtc: RtcApi | None) -> object:
         return None
     files = {file.job.job_id: file.key for file in rtc.files()}
     # A file's name is its address, so no other job's push key may hide a part of it.
-    named = [(masked(job.document()), files.get(job.job_id)) for job in reversed(rtc.jobs()[-JOBS_SHOWN:])]
+    known = rtc.jobs()
+    shown = [job for n, job in enumerate(known, JOBS_SHOWN - len(known)) if n >= 0 or job.state != "STOPPED"]
+    named = [(masked(job.document()), files.get(job.job_id)) for job in reversed(shown)]
     return [{**job, "file": file} for job, file in named if isinstance(job, dict)]
 
 

@@ -14,7 +14,7 @@ export function jobs(state) {
     { class: "scroll", tabindex: "0", role: "region", "aria-label": "RTC’s jobs" },
     element("table", {}, element("thead", {}, element("tr", {}, COLUMNS.map(column))), body),
   );
-  const text = "The recording jobs as RTC has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED. A second later its file is in the bucket.";
+  const text = "RTC’s latest recording jobs as it has them, also those whose answer the bot did not get. A job is INIT, then RUNNING, then STOPPED. A second later its file is in the bucket.";
   const node = element("div", {}, element("p", { class: "note" }, text), table, none);
   const files = new Map();
   let drawn = "";

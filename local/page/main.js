@@ -54,10 +54,13 @@ document.addEventListener("unanswered", ({ detail: error }) => {
   byId("unanswered").textContent = error ? `⚠ recordbot did not answer as Slack expects: ${error}` : "";
 });
 
-// A click is lost if what was pressed is drawn anew before it is let go. A scrollbar tells only by the next move.
+// A click is lost if what was pressed is drawn anew before it is let go. A browser sends no pointerup for a scrollbar, nor
+// for what is let go outside of it: then the next move without a button ends the hold, or that the pointer or the reader leaves.
 addEventListener("pointerdown", () => state.hold(true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => state.hold(false)), true);
 addEventListener("pointermove", ({ buttons }) => { if (!buttons) state.hold(false); }, true);
+document.documentElement.addEventListener("pointerleave", () => state.hold(false));
+addEventListener("blur", () => state.hold(false));
 
 let unsubscribe = () => {};
 let subscribed = null;

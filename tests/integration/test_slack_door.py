@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from functions import slack
+from functions.aws.cold_start import end_cold_start
 from functions.ledger.configurations import Configurations, StoredTeam
 from functions.ledger.table import Table
 from shared.log_events import LogEvent
@@ -172,6 +173,16 @@ def test_a_door_without_its_secret_apologises(aws: Aws) -> None:
     aws.secrets.delete_secret(SecretId="slack")
     assert "Nothing was done" in _read(_ask())
     assert not aws.orders()
+    aws.secrets.restore_secret(SecretId="slack")
+    _ask()
+    assert len(aws.orders()) == 1
+
+
+def test_a_cold_start_without_the_secret_closes_no_door(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can't be read while Lambda initialises the function is read for the first person."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "recordbot-SlackFunction")
+    aws.secrets.delete_secret(SecretId="slack")
+    end_cold_start(lambda: slack._door().read_secret())
     aws.secrets.restore_secret(SecretId="slack")
     _ask()
     assert len(aws.orders()) == 1

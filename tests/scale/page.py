@@ -72,7 +72,7 @@ def _verdict(person: Work, caller: Work) -> list[str]:
         f"**The goal is {GOAL_USD} USD for 1,000 recordings: {'met' if max(found) < GOAL_USD else 'not met'}.** "
         f"People's cost {found[0] / GOAL_USD:.1f} times as much, callers' {found[1] / GOAL_USD:.1f} times. "
         f"Most of it is DynamoDB's write units: {writes} for a person's recording, {_thousand(writes)} USD for 1,000. "
-        f"The goal alone buys {GOAL_USD / _usd_of(1000):.0f} of them for each. "
+        f"{GOAL_USD} USD pay for {GOAL_USD / _usd_of(1000):.0f} write units for each recording. "
         f"The command, the start and its first checks alone are {start:.3f} USD. "
         f"An hour of looks takes {of_looks} units ({_thousand(of_looks)} USD). A look writes the recording twice: "
         "once to claim it, and once to note what RTC said. "

@@ -236,6 +236,17 @@ def main(command, arguments):
     assert process.returncode == 143
 
 
+def test_a_thread_that_goes_on_is_cut_short_with_the_command_s_status() -> None:
+    """Python waits for it before it ends."""
+    code = """
+command_line._END_LIMIT = 0.5
+def main(command, arguments):
+    threading.Thread(target=threading.Event().wait).start()
+    return 3
+"""
+    assert ended(code) == (3, b"", "")
+
+
 def test_an_end_of_python_itself_that_hangs_is_cut_short() -> None:
     """It says what it waits for: no thread runs any more that could end it."""
     code = """
