@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.calls import parse_us, rtc_starts
+from tests.benchmarks.developer import demo_s, say_s
 from tests.benchmarks.starts import Rig, Start, rig
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -123,6 +124,8 @@ def figures() -> list[Figure]:
         Figure(f"parse of `{COMMON}`", "us", parse_us(COMMON), goal=15),
         Figure("RtcClient.start", "ms", calls["ours"], "requests alone, unsigned", calls["requests"], 1.10),
         Figure("RtcClient.start", "ms", calls["ours"], "Huawei's SDK", calls["SDK"], 0.85),
+        Figure("`say`, until the recording is started", "s", say_s(), goal=4),
+        Figure("`make demo`, until its page is there", "s", demo_s(), goal=2),
     ]
     for memory, found in shares.items():
         for ours, peer in (("door", "Bolt"), ("webhook", "Bolt"), ("recorder", "SDK")):
