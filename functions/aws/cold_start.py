@@ -15,7 +15,7 @@ def end_cold_start(wire: Callable[[], object]) -> None:
 
     What fails here is logged, and fails again at the first invocation, which reports it and answers. What there is by
     now stays, so the collector leaves it out. What imports it outside Lambda, as `make docs` does,
-    has none of its settings: nothing is wired then.
+    lacks its settings: nothing is wired then.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         try:
