@@ -59,8 +59,8 @@ class CommandLine:
         try:
             for line in lines:
                 self.show(line)
-            while not threading.Event().wait(_TICK_MS / 1000):
-                pass  # Python notices a signal that another thread got only while it runs
+            while True:  # a signal that another thread got is noticed as soon as this one runs again
+                time.sleep(_TICK_MS / 1000)
         except KeyboardInterrupt:
             self._status = 0
         return 0
@@ -184,7 +184,7 @@ def run(main: Main) -> int:
     Call it last. If Python's own end takes too long, it is cut short with status 1, and says what it waited for.
     """
     status = CommandLine().run(main, sys.argv[1:])
-    # Python joins other threads first, and _watch still runs then. What it takes for the rest nothing of ours sees.
+    # While Python joins other threads, _watch still runs. During the rest of Python's end it doesn't.
     faulthandler.dump_traceback_later(2 * _END_LIMIT, file=2, exit=True)
     return status
 

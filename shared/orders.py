@@ -271,6 +271,16 @@ class Order(_Part):
             through=Through.PLAN if isinstance(action, Start) else Through.CHECK,
         )
 
+    @property
+    def channel_id(self) -> str | None:
+        """Return the Slack channel that gets the answer."""
+        return None if self.reply_to is None else self.reply_to.channel_id
+
+    @property
+    def is_public(self) -> bool:
+        """Return whether that channel is known to be public."""
+        return self.reply_to is not None and self.reply_to.is_public
+
     def next_check(self, number: int) -> Self:
         """Return the check with that number of this order's recordings, as an order."""
         return self._with(Check(number=number))

@@ -14,8 +14,8 @@ def end_cold_start(wire: Callable[[], object]) -> None:
     """Wire the function's parts, so that the first invocation finds them, and switch the collector on.
 
     What fails here is logged, and fails again at the first invocation, which reports it and answers. What there is by
-    now stays, so the collector leaves it out. What imports it outside Lambda, as `make docs` does,
-    lacks its settings: nothing is wired then.
+    now stays, so the collector leaves it out. Outside Lambda, as in `make docs`, a function has no settings: nothing
+    is wired there.
     """
     if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
         try:

@@ -194,8 +194,8 @@ def _attempt(
         actor=order.actor,
         state=state,
         began_at=began_at,
-        channel_id=None if order.reply_to is None else order.reply_to.channel_id,
-        is_public=order.reply_to is not None and order.reply_to.is_public,
+        channel_id=order.channel_id,
+        is_public=order.is_public,
         **known,
     )
 

@@ -130,8 +130,8 @@ class StartHandler:
                 since=start_at,
                 planned=True,
                 state=RecordingState.PLANNED,
-                channel_id=None if order.reply_to is None else order.reply_to.channel_id,
-                is_public=order.reply_to is not None and order.reply_to.is_public,
+                channel_id=order.channel_id,
+                is_public=order.is_public,
                 limit=limit_of(action, start_at, self.attempting.longest),
             )
             self.ledger.recordings.plan(first_drawn(planned, now), now)

@@ -55,7 +55,7 @@ document.addEventListener("unanswered", ({ detail: error }) => {
 });
 
 // A click is lost if what was pressed is drawn anew before it is let go. A browser sends no pointerup for a scrollbar, nor
-// for what is let go outside of it: then the next move without a button ends the hold, or that the pointer or the reader leaves.
+// for what is let go outside the page. Then the hold ends with the next move, or when the pointer or the focus leaves.
 addEventListener("pointerdown", () => state.hold(true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => state.hold(false)), true);
 addEventListener("pointermove", ({ buttons }) => { if (!buttons) state.hold(false); }, true);

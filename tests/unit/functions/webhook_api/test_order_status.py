@@ -1,6 +1,7 @@
 """What an order's status tells, from its acceptance to its end."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,13 +96,18 @@ def test_nothing_is_on_its_way_for_ever(
 
 def _status_of(around: Around, outcome: Started | Unknown) -> Any:
     """What the link of the usual order tells of its stream, of which that came."""
+    return _status_after(around, lambda attempt: attempt.settled(outcome, datetime.fromtimestamp(NOW, UTC)))
+
+
+def _status_after(around: Around, called: Callable[[Attempt], Attempt]) -> Any:
+    """What the link tells of the stream after its call."""
     link = around.ask()[1]["status_url"].removeprefix("https://example.com")
     (order,) = around.orders
     now = datetime.fromtimestamp(NOW, UTC)
     around.ledger.orders.record_request(order, now)
     attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], now)
     assert isinstance(attempt, Attempt)
-    around.ledger.attempts.store(attempt.settled(outcome, now), now)
+    around.ledger.attempts.store(called(attempt), now)
     (stream,) = around.ask(path=link, method="GET")[1]["streams"]
     return stream
 
@@ -163,14 +169,7 @@ def test_a_duplicate_has_the_name_of_the_stream(around: Around) -> None:
 
 def test_a_stream_that_waits_says_what_rtc_said(around: Around) -> None:
     """It is still working: recordbot tries again."""
-    link = around.ask()[1]["status_url"].removeprefix("https://example.com")
-    (order,) = around.orders
-    now = datetime.fromtimestamp(NOW, UTC)
-    around.ledger.orders.record_request(order, now)
-    attempt = around.ledger.attempts.claim(order, 0, requests_of(order)[0], now)
-    assert isinstance(attempt, Attempt)
-    around.ledger.attempts.store(attempt.waiting(a_failure(FailureKind.THROTTLED, status=429)), now)
-    (stream,) = around.ask(path=link, method="GET")[1]["streams"]
+    stream = _status_after(around, lambda it: it.waiting(a_failure(FailureKind.THROTTLED, status=429)))
     assert (stream["state"], stream["error_msg"], stream["request_id"]) == ("working", "JobExceed", "3f2a")
 
 
