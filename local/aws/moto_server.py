@@ -14,6 +14,7 @@ from typing import Any
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local.aws import moto_direct
 from local.aws.calls import calls_in
 from local.aws.controls import INDEX_LAG, RIGHTS, Controlled
 from local.aws.faults import Misbehaving
@@ -38,7 +39,8 @@ class _Application:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         headers = {name.removeprefix("HTTP_").replace("_", "-").lower(): value for name, value in environ.items()}
-        calls = list(calls_in(headers, body_of(environ)))
+        body = body_of(environ)
+        calls = list(calls_in(headers, body))
         for call in calls:
             _print(call.to_line())
         refusal = self._rights.refusal(calls)
@@ -46,6 +48,11 @@ class _Application:
             start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.0")])
             return [json.dumps({"__type": "AccessDeniedException", "message": refusal}).encode()]
         try:
+            url = f"http://{headers.get('host', '')}{environ['PATH_INFO']}"
+            direct = moto_direct.answer(headers, url, body)
+            if direct is not None:
+                start_response(str(direct.status), list(direct.headers.items()))
+                return [direct.body.encode() if isinstance(direct.body, str) else direct.body]
             answer: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:
             _print(f"{type(error).__name__}: {error}")

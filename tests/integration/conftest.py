@@ -57,6 +57,7 @@ from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from local.aws.index_lag import IndexLag
 from local.aws.moto_caches import remember
+from local.aws.moto_direct import answer_directly
 from local.aws.moto_reads import change_reads
 from local.aws.moto_secrets import follow_current
 from local.aws.moto_writes import change_writes
@@ -101,6 +102,7 @@ _lag = IndexLag()
 change_reads(_lag)
 change_writes(_lag)
 follow_current()
+answer_directly()
 
 
 @pytest.fixture(scope="module")
