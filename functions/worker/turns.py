@@ -23,7 +23,7 @@ from shared.rtc.errors import AuthFailed, NotFound, Refused, RtcError, ServerErr
 
 _READ_AHEAD = timedelta(milliseconds=150)
 """Who waited reads so long before the turn whether RTC refuses the key by now."""
-_LATE = timedelta(milliseconds=50)
+_LATE = timedelta(milliseconds=40)
 """A turn that begins later than this is left out, because the next ones are near. Each further one may be twice as
 late: a slow machine gets its turns as well."""
 _SPREAD = 0.5

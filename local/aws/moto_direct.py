@@ -19,6 +19,8 @@ from moto.sqs.responses import SQSResponse
 from local.aws.calls import ACCOUNT
 
 _HANDLERS: Mapping[str, type[BaseResponse]] = {"DynamoDB_20120810": DynamoHandler, "AmazonSQS": SQSResponse}
+_AMAZON = re.compile(r"https?://[^/]+\.amazonaws\.com(:\d+)?/")
+"""A call to another host is not the mock's to answer."""
 _REGION = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/|//[a-z]+\.([^./]+)\.amazonaws\.com")
 """The region is in the signature. A call that is not signed has it in its host."""
 _BYTES = re.compile(rb'"(B|BS|BinaryValue)"')
@@ -61,10 +63,11 @@ def answer_directly() -> None:
 
 
 def _process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
-    headers = {name.lower(): _text(value) for name, value in request.headers.items()}
     body: Any = request.body
-    is_json = isinstance(body, bytes)
-    return (answer(headers, request.url, body) if is_json else None) or _process(stubber, request)
+    if _AMAZON.match(request.url) and isinstance(body, bytes):
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        return answer(headers, request.url, body) or _process(stubber, request)
+    return _process(stubber, request)
 
 
 def _text(value: str | bytes) -> str:

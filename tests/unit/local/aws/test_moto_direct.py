@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore import UNSIGNED
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from hypothesis import example, given
@@ -143,3 +144,15 @@ def _answer(client: Any, operation: str, asked: dict[str, Any]) -> Any:
     except (ValueError, KeyError, TypeError) as error:  # moto fails at some expressions that DynamoDB would refuse
         return repr(error)
     return {**said, "ResponseMetadata": said["ResponseMetadata"]["HTTPStatusCode"]}
+
+
+def test_a_call_to_another_host_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that mocks AWS may also call a server that stands for it."""
+    monkeypatch.setattr(*CHANGED[0], getattr(*CHANGED[0]))
+    answer_directly()
+    headers = {
+        "x-amz-target": "DynamoDB_20120810.ListTables",
+        "authorization": "Credential=key/day/eu-west-1/dynamodb/",
+    }
+    asked = AWSRequest("POST", "http://127.0.0.1:8000/", headers, b"{}").prepare()
+    assert BotocoreStubber().process_request(asked) is None
