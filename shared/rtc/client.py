@@ -145,8 +145,10 @@ class RtcClient:
         self, method: str, url: str, body: Mapping[str, JsonValue] | None, *, auth: AuthBase | None
     ) -> requests.PreparedRequest:
         content = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}  # mandatory by Table 2, with or without a body
-        return self._session.prepare_request(requests.Request(method, url, headers=headers, data=content, auth=auth))
+        # Content-Type is mandatory by Table 2, with or without a body. Of the session only the headers matter: it has
+        # no cookies and no login, and to merge them takes a tenth of a call.
+        headers = {**self._session.headers, "Content-Type": "application/json"}
+        return requests.Request(method, url, headers=headers, data=content, auth=auth).prepare()
 
     def _ask(
         self,
