@@ -105,7 +105,7 @@ peers: needs-local
 	  $(UV) pip install --quiet --target "build/peers/$$1-plain" -r "requirements/peer-$$1.txt" --require-hashes --no-deps \
 	    --only-binary :all: --python $(PY) --link-mode copy; \
 	  cp tests/benchmarks/peers/"$$1"_*.py "build/peers/$$1-plain"; cp -r "build/peers/$$1-plain" "build/peers/$$1-compiled"; \
-	  $(PY) -m compileall -q --invalidation-mode unchecked-hash "build/peers/$$1-compiled" > /dev/null || true; }; \
+	  $(PY) -m compileall -q --invalidation-mode unchecked-hash "build/peers/$$1-compiled"; }; \
 	peer bolt; peer sdk
 
 # SAM builds with the targets build-NAMEFunction, ARTIFACTS_DIR set; `make build` does the same without SAM.

@@ -48,15 +48,20 @@ class _Service(NamedTuple):
     """What X-Amz-Target begins with."""
     version: str
     """The version of AWS's JSON protocol."""
+    endpoint: str
+    """The environment variable that says where the service is instead, as all of AWS's tools read it."""
 
 
 _SERVICES = {
-    "dynamodb": _Service("DynamoDB_20120810", "1.0"),
-    "events": _Service("AWSEvents", "1.1"),
-    "secretsmanager": _Service("secretsmanager", "1.1"),
-    "sqs": _Service("AmazonSQS", "1.0"),
+    "dynamodb": _Service("DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB"),
+    "events": _Service("AWSEvents", "1.1", "AWS_ENDPOINT_URL_EVENTBRIDGE"),
+    "secretsmanager": _Service("secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+    "sqs": _Service("AmazonSQS", "1.0", "AWS_ENDPOINT_URL_SQS"),
 }
-"""As service-2.json says it of each; the signing name is the service's."""
+"""As service-2.json says it of each; the signing name is the service's.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/ss-endpoints-table.html has the variables.
+"""
 
 
 def connect(service: str, limits: Limits) -> Any:
@@ -156,7 +161,7 @@ def _seconds(value: object) -> float:
 
 def _endpoint(service: str, region: str) -> str:
     """Return where the service is: as botocore's rules say, or what the environment says instead."""
-    given = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
+    given = os.environ.get(_SERVICES[service].endpoint) or os.environ.get("AWS_ENDPOINT_URL")
     if given:
         return given
     url: str = _rules(service).resolve_endpoint(Region=region, UseFIPS=False, UseDualStack=False).url

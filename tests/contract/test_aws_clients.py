@@ -191,3 +191,12 @@ def test_a_service_is_where_boto3_finds_it(service: Any, region: str, monkeypatc
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     monkeypatch.setenv("AWS_REGION", region)
     assert clients._endpoint(service, region) == boto3.client(service, region).meta.endpoint_url
+
+
+@pytest.mark.parametrize("service", ["sqs", "dynamodb", "secretsmanager", "events"])
+def test_a_service_is_where_its_own_variable_says(service: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable has the service's id in its name, and comes before the one for all services."""
+    service_id = str(boto3.client(service, "eu-central-1").meta.service_model.service_id)
+    monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service_id.upper().replace(' ', '_')}", "http://127.0.0.1:9")
+    found = boto3.client(service, "eu-central-1").meta.endpoint_url
+    assert (clients._endpoint(service, "eu-central-1"), found) == ("http://127.0.0.1:9", "http://127.0.0.1:9")
