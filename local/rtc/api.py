@@ -12,19 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http import HTTPStatus
 
 from local.faults import Faults
 from local.http_message import Answer, Request
 from local.rtc.admission import Admission
 from local.rtc.callbacks import Call as CallbackCall
-from local.rtc.callbacks import Callbacks, Manner, read_setting
+from local.rtc.callbacks import Callbacks, Manner
 from local.rtc.credentials import MADE_UP, Credentials
 from local.rtc.faults import NOT_CARRIED_OUT, Fault, Operation
 from local.rtc.files import Files, StoredFile
 from local.rtc.jobs import Job, Jobs
 from local.rtc.obs import is_for, read
-from local.rtc.parameters import Change, Parameters, read_start, read_update, require_rule
+from local.rtc.operations import Operations
 from local.rtc.refusal import Refused
 from local.rtc.routes import Route, route_of
 
@@ -80,8 +79,6 @@ class RtcApi:
     ) -> None:
         self.credentials = credentials
         self._clock = clock
-        self._absent_video = absent_video
-        self._strict_rules = strict_rules
         self._init_time = init_time
         self._jobs = Jobs(
             credentials.app_id,
@@ -90,7 +87,6 @@ class RtcApi:
             refuses_duplicates=refuses_duplicates,
             empty_rooms=empty_rooms,
         )
-        self._may_list = may_list
         self._files = Files(credentials.bucket, credentials.region, init_time=init_time)
         self._callbacks = Callbacks()
         self._faults = Faults[Operation | None, Fault]()
@@ -98,6 +94,16 @@ class RtcApi:
         self._lock = threading.Lock()
         self._clock_ahead = timedelta(0)
         self._admission = Admission(credentials, clock, calls_per_second)
+        self._operations = Operations(
+            credentials,
+            self._admission,
+            self._jobs,
+            self._files,
+            self._callbacks,
+            absent_video=absent_video,
+            strict_rules=strict_rules,
+            may_list=may_list,
+        )
 
     def answer(self, request: Request) -> Answer:
         """Answer a request; with 5xx only after `misbehave`."""
@@ -229,72 +235,6 @@ class RtcApi:
 
     def _carry_out(self, route: Route, request: Request, request_id: str) -> tuple[Answer, str]:
         try:
-            return self._call(route, request), "accepted"
+            return self._operations.carry_out(route, request, self._clock()), "accepted"
         except Refused as refusal:
             return refusal.answer(request_id), refusal.why
-
-    def _call(self, route: Route, request: Request) -> Answer:
-        if route.operation is None:
-            raise Refused(HTTPStatus.NOT_FOUND, "APIGW.0101", "no such path and method")
-        if route.operation == "token":
-            return self._admission.tokens.issue(request)
-        self._admission.admit(request)
-        if route.operation == "list":
-            return self._list(request)
-        if route.app_id != self.credentials.app_id:
-            # guess: the code, from the error table's remark that it is also used for 404.
-            raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such app")
-        now = self._clock()
-        self._admission.throttle(now)
-        if route.operation == "show rule":
-            return self._rule(route.rule_id)
-        return self._call_job(route, request, now)
-
-    def _call_job(self, route: Route, request: Request, now: datetime) -> Answer:
-        if route.operation == "show callback":
-            return self._callback_setting()
-        if route.operation == "show":
-            return Answer.of_json(HTTPStatus.OK, self._jobs.show(route.job_id, now).document())
-        if route.operation == "stop":
-            self._jobs.stop(route.job_id, now)
-            return Answer(HTTPStatus.NO_CONTENT)
-        # guess: the code. Table 2 only says that the header is mandatory.
-        if not request.headers.get("Content-Type").lower().startswith("application/json"):
-            raise Refused(HTTPStatus.BAD_REQUEST, "RTC.00001002", "Content-Type is not application/json")
-        if route.operation == "set callback":
-            self._callbacks.url, self._callbacks.auth_key = read_setting(request.body)
-            return self._callback_setting()
-        if route.operation == "update":
-            change = read_update(request.body)
-            self._check_rule(change)
-            return Answer.of_json(HTTPStatus.OK, self._jobs.update(route.job_id, change, now).document())
-        parameters = read_start(request.body, self._absent_video)
-        self._check_rule(parameters)
-        return Answer.of_json(HTTPStatus.CREATED, self._jobs.start(parameters, now).document())
-
-    def _callback_setting(self) -> Answer:
-        setting = {"url": self._callbacks.url, "auth_key": self._callbacks.auth_key}
-        # guess: what an app without a setting answers.
-        given = {"record_callback": setting} if setting["url"] else {}
-        return Answer.of_json(HTTPStatus.OK, {"app_id": self.credentials.app_id, **given})
-
-    def _rule(self, rule_id: str) -> Answer:
-        made_up = self.credentials
-        if rule_id != made_up.record_rule_id:
-            # guess: the status and the code of an unknown rule.
-            raise Refused(HTTPStatus.NOT_FOUND, "RTC.00001003", "no such rule")
-        place = {"location": made_up.region, "bucket": made_up.bucket, "object": ""}
-        rule = {"rule_id": rule_id, "app_id": made_up.app_id, "obs_addr": place, "record_formats": ["MP4"]}
-        return Answer.of_json(HTTPStatus.OK, rule)
-
-    def _check_rule(self, given: Parameters | Change) -> None:
-        if self._strict_rules:
-            require_rule(given, self.credentials.record_rule_id)
-
-    def _list(self, request: Request) -> Answer:
-        if not self._may_list:
-            raise Refused(HTTPStatus.FORBIDDEN, "RTC.00001021", "the key may not list buckets")
-        now = self._clock()
-        self._admission.throttle(now)
-        self._store(now)
-        return Answer.of_json(HTTPStatus.OK, self._files.listing(request.query))

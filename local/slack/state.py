@@ -15,13 +15,12 @@ from local.slack.elements import (
     ConversationsSelect,
     Lasting,
     MultiStaticSelect,
-    NumberInput,
     Overflow,
-    PlainTextInput,
     RadioButtons,
     StaticSelect,
     UsersSelect,
 )
+from local.slack.fields import NumberInput, PlainTextInput
 
 type Given = str | Sequence[str] | None
 """What is in one element: None for nothing."""
