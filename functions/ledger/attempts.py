@@ -14,7 +14,7 @@ from functions.ledger.locks import Locks
 from functions.ledger.recordings import ATTEMPT, Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
-from shared.audit import of_attempt
+from shared.audit_changes import of_attempt
 from shared.failures import Failure
 from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest

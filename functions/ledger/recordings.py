@@ -21,7 +21,7 @@ from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
 from shared.attempts import Attempt, Duplicate
-from shared.audit import of_recording
+from shared.audit_changes import of_recording
 from shared.recording_news import Claimed, News, NotBegun, Undecided, begun, changed, news_of, not_begun
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from functions.ledger.audit import cause
 from functions.ledger.table import Key, Table, put
-from shared.audit import of_stop
+from shared.audit_changes import of_stop
 from shared.stops import StopRecord
 
 STOP = "stop"

@@ -10,7 +10,7 @@ from functions.worker.delivery import LONGEST_WAIT, Delivery
 from functions.worker.rights import Rights
 from functions.worker.telling import Telling
 from functions.worker.views import View
-from shared.audit import linked
+from shared.audit_changes import linked
 from shared.failures import FailureKind
 from shared.orders import Link, Order
 from shared.questions import What
