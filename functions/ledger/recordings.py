@@ -131,12 +131,11 @@ class Recordings:
         raise Contended(f"recording {recording.id}")
 
     def claim(self, recording: Recording, now: datetime) -> Recording | None:
-        """Take the lease to look at the recording, as it is now. Return None if another has it, or nothing is due."""
-        current = self.read(recording.order_id, recording.n)
-        if current is None or current.due_at is None or now < current.due_at:
+        """Take the lease to look at the recording. Return None if another has it, it has changed, or nothing is due."""
+        if recording.due_at is None or now < recording.due_at:
             return None
-        claimed = changed(current, Claimed(), now)
-        return claimed if self._table.write(*self._put(claimed, now, over=current)) else None
+        claimed = changed(recording, Claimed(), now)
+        return claimed if self._table.write(*self._put(claimed, now, over=recording)) else None
 
     def due(self, now: datetime, most: int) -> list[Recording]:
         """Return the recordings that are due, the longest due first; a few may not be due any more."""

@@ -134,7 +134,7 @@ class Table:
     def read_index(self, index: Index, value: str, *, up_to: str, most: int | None = None) -> list[str]:
         """Return the JSON of the items of the index with that value, in order, up to that order; at most `most`.
 
-        An index lags behind the table, by seconds at worst. Read an item again before acting on it.
+        An index lags behind the table, by seconds at worst. Act on an item only by a write over its version.
         """
         found = self._query(
             IndexName=index.name,
