@@ -33,7 +33,7 @@ demo: needs-local ## the bot on this machine, with a page to try it at http://12
 	@$(PY) -m local serve
 
 # More tests at once than most machines have cores: many wait for a lease, a limit or a queue for most of their time.
-# The tests of a file run on one worker, because a system that they share needs five seconds of a core to start.
+# The tests of a file run on one worker, because the first system of a worker needs seconds of a core to start.
 # The end-to-end tests begin (tests/e2e/conftest.py), because the slowest ones last a minute.
 AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 

@@ -1,9 +1,10 @@
 """Forks Python processes in which what takes long to import is imported already.
 
 `python -P fork_server.py SOCKET FOLDER IMPORT ...`: the number of a socket to the process that started it, a folder of
-code, and what to import from there: MODULE, or MODULE:FUNCTION, which is called. Each message on the socket asks for a
-process. It ends at the socket's end. Linux only. Run by its path, and importing nothing of the project, so that what
-runs sees only the code that it is given.
+code, and what to import from there: MODULE, or MODULE:FUNCTION, which is called, or -MODULE, of which only what it
+imports is kept, so that a process runs the module itself. Each message on the socket asks for a process, or for another
+fork server, which has the imports of this one and its own. It ends at the socket's end. Linux only. Run by its path,
+and importing nothing of the project, so that what runs sees only the code that it is given.
 """
 
 import contextlib
@@ -25,14 +26,18 @@ _MOST_BYTES = 256 * 1024
 
 def _prepare(folder: str, imports: list[str]) -> None:
     """Import what can be imported: what can't is for the process that needs it to say."""
+    gc.disable()
     sys.path.insert(0, folder)
     for module, _, function in (it.partition(":") for it in imports):
         with contextlib.suppress(Exception):
-            imported = importlib.import_module(module)
+            imported = importlib.import_module(module.removeprefix("-"))
             if function:
                 getattr(imported, function)()
+            if module.startswith("-"):
+                del sys.modules[imported.__name__]
     sys.path.remove(folder)
     gc.freeze()  # so that a process shares this memory
+    gc.enable()
 
 
 def _serve(server: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
@@ -89,6 +94,7 @@ def _become(asked: dict[str, Any], files: list[int]) -> None:
     time.tzset()
     sys.path[:0] = [it for it in asked["environment"].get("PYTHONPATH", "").split(os.pathsep) if it]
     sys.argv[:] = asked["arguments"]
+    sys.dont_write_bytecode = True  # -B, which only the fork server is without
     os.write(end, struct.pack("i", os.getpid()))
     os.close(end)
 
@@ -96,8 +102,13 @@ def _become(asked: dict[str, Any], files: list[int]) -> None:
 def _main(server: int, folder: str, *imports: str) -> None:
     _prepare(folder, list(imports))
     forked = _serve(socket.socket(fileno=server))
-    if forked:
-        _become(*forked)
+    if forked is None:
+        return
+    asked, files = forked
+    if "imports" in asked:
+        _main(files[0], asked["folder"], *asked["imports"])
+    else:
+        _become(asked, files)
         runpy.run_path(sys.argv[0], run_name="__main__")
 
 

@@ -10,10 +10,14 @@ import subprocess
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, override
 
-SWITCHES = ("-P", "-B", "-u", "-X", "utf8")
-"""Of Python. -P: only PYTHONPATH says where code is found. -B: nothing is written where the code is."""
+_OF_FORK_SERVER = ("-P", "-u", "-X", "utf8")
+SWITCHES = (*_OF_FORK_SERVER, "-B")
+"""Of Python. -P: only PYTHONPATH says where code is found. -B: nothing is written where the code is.
+
+A fork server is without -B: otherwise each would compile all of our code.
+"""
 _FORK_SERVER = Path(__file__).with_name("fork_server.py")
 _INT = struct.Struct("i")
 
@@ -48,11 +52,12 @@ class ForkServer:
     """A process of `python` that has imported `imports` from `folder`, and forks others until this process ends."""
 
     def __init__(self, python: str, folder: Path, *imports: str, environment: Mapping[str, str]) -> None:
-        self._asking, its_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._branches: dict[tuple[Path, tuple[str, ...]], ForkServer] = {}
+        self._asking, its_end = _sockets()
         with its_end:
             number = its_end.fileno()
             self._process = subprocess.Popen(  # noqa: S603 - an interpreter and a file of our own
-                [python, *SWITCHES, str(_FORK_SERVER), str(number), str(folder), *imports],
+                [python, *_OF_FORK_SERVER, str(_FORK_SERVER), str(number), str(folder), *imports],
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -76,11 +81,39 @@ class ForkServer:
             return None
         return ForkedProcess(int(_INT.unpack(pid)[0]), stdin, stdout, end)
 
+    def branch(self, folder: Path, *imports: str) -> "ForkServer":
+        """Return the fork server that has the imports of this one, and then these. It ends with this one."""
+        if (folder, imports) not in self._branches:
+            self._branches[folder, imports] = _Branch(self._asking, folder, *imports)
+        return self._branches[folder, imports]
+
     def close(self) -> None:
         """End the fork server, but nothing that it has started."""
-        self._asking.close()
+        self._end_asking()
         self._process.kill()  # it may still be importing
         self._process.wait()
+
+    def _end_asking(self) -> None:
+        for branch in self._branches.values():
+            branch.close()
+        self._asking.close()
+
+
+class _Branch(ForkServer):
+    def __init__(self, trunk: socket.socket, folder: Path, *imports: str) -> None:
+        self._branches = {}
+        self._asking, its_end = _sockets()
+        asked = {"folder": str(folder), "imports": imports}
+        with its_end, contextlib.suppress(OSError):
+            socket.send_fds(trunk, [json.dumps(asked).encode()], [its_end.fileno()])
+
+    @override
+    def close(self) -> None:
+        self._end_asking()
+
+
+def _sockets() -> tuple[socket.socket, socket.socket]:
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
 def _pipe() -> tuple[BinaryIO, BinaryIO]:

@@ -13,16 +13,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from local.aws.built import Built
+from local.aws.fork_servers import of_function
 from local.aws.lambda_pool import Invocation, Pool
 from local.aws.lambda_worker import Worker
 from local.aws.template import Function
-from local.child import fork_server
-from local.forked import ForkServer
 
-LIBRARIES = ("botocore.auth", "botocore.httpsession", "pydantic.json_schema", "pydantic.types")
-"""What every function imports, and takes most of its start."""
-_HERE = Path(__file__).parent
-_OWN_RUNTIME = str(_HERE / "lambda_runtime.py")
+_OWN_RUNTIME = str(Path(__file__).with_name("lambda_runtime.py"))
 
 
 def no_log(_function: str, _line: str) -> None:
@@ -31,11 +27,6 @@ def no_log(_function: str, _line: str) -> None:
 
 def no_watch(_call: Invocation) -> None:
     """Do nothing with the call."""
-
-
-def import_libraries() -> ForkServer | None:
-    """Let the functions' fork server, if this platform has one, import the libraries while something else starts."""
-    return fork_server(_HERE, *LIBRARIES)
 
 
 class Host(Protocol):
@@ -79,14 +70,13 @@ class LambdaHost:
         if own_runtime is None:
             own_runtime = importlib.util.find_spec("awslambdaric") is None
         runtime = _OWN_RUNTIME if own_runtime else "awslambdaric"
-        forks = None if own_runtime or built else import_libraries()
         self._pools = {
             function.name: Pool(
                 function,
                 runtime=runtime,
                 folder=built.folder / function.name if built else folder,
                 python=built.python if built else None,
-                fork_server=forks,
+                fork_server=None if own_runtime or built else of_function(folder, function.handler),
                 environment=environment,
                 on_line=partial(on_log, function.name),
                 on_call=on_call,

@@ -15,7 +15,8 @@ from local.aws.built import Built
 from local.aws.calls import ACCOUNT, REGION, AwsCall
 from local.aws.event_rule import read_events
 from local.aws.faults import Fault
-from local.aws.lambda_host import Host, LambdaHost, import_libraries, no_log, no_watch
+from local.aws.fork_servers import of_function
+from local.aws.lambda_host import Host, LambdaHost, no_log, no_watch
 from local.aws.lambda_pool import Invocation
 from local.aws.queue_poller import QueuePoller
 from local.aws.scheduler import Scheduler
@@ -166,7 +167,8 @@ class Stack:
         # first.
         self._parts.callback(self._join_pollers)
         if self._host_of == self._here and not self._built:
-            import_libraries()
+            for function in template.functions:
+                of_function(self._functions_dir, function.handler)  # it imports while the AWS stand-in starts
         aws = self._aws = self._parts.enter_context(closing(Aws()))
         self.sqs, self.dynamodb = aws.sqs, aws.dynamodb
         resolved = aws.create(

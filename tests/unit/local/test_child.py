@@ -39,10 +39,11 @@ class Started:
         return self.lines.get(timeout=PATIENCE_S)
 
 
-@pytest.fixture(name="by", params=["an interpreter of its own", "a fork server"])
+@pytest.fixture(name="by", params=["an interpreter of its own", "a fork server", "a branch"])
 def _by(request: pytest.FixtureRequest) -> ForkServer | None:
-    """How a child is started: each rule holds for both."""
-    return None if request.param == "an interpreter of its own" else fork_server(ROOT, "json")
+    """How a child is started: each rule holds for all."""
+    forks = fork_server(ROOT, "json") if request.param != "an interpreter of its own" else None
+    return forks.branch(ROOT, "csv") if forks and request.param == "a branch" else forks
 
 
 def test_a_child_sees_only_what_it_is_given(
@@ -105,7 +106,7 @@ def test_kill_is_immediate(tmp_path: Path, by: ForkServer | None) -> None:
 
 
 @pytest.mark.parametrize("busy", ["time.sleep(600)", "while True: pass"])
-@pytest.mark.parametrize("by", ["None", "fork_server(Path('.'), 'json')"])
+@pytest.mark.parametrize("by", ["None", "fork_server(Path('.'), 'json')", "fork_server(Path('.')).branch(Path('.'))"])
 def test_a_killed_parent_leaves_no_child(tmp_path: Path, busy: str, by: str) -> None:
     """When the parent is killed without a chance to act, the child ends by itself, even if it is busy."""
     (tmp_path / "busy.py").write_text(
@@ -146,6 +147,38 @@ class TestForkServer:
         by.close()
         assert line.startswith("[1] [")
         assert str(tmp_path) not in line
+
+    def test_a_branch_has_the_imports_of_both(self, tmp_path: Path) -> None:
+        """Of an import with a minus it has what that imports, and a child still runs the code itself."""
+        (tmp_path / "entry.py").write_text("import part\nprint('runs', part.__name__)\n", encoding="utf-8")
+        (tmp_path / "part.py").write_text("", encoding="utf-8")
+        trunk = ForkServer(sys.executable, tmp_path, "colorsys", environment={})
+        branch = trunk.branch(tmp_path, "-entry")
+        code = "print([name in sys.modules for name in ('colorsys', 'part', 'entry')])\nimport entry\n"
+        of_branch = Started(tmp_path, f"sys.path.append({str(tmp_path)!r})\n{code}", by=branch)
+        assert [of_branch.line(), of_branch.line()] == ["[True, True, False]", "runs part"]
+        of_trunk = Started(tmp_path, "print('part' in sys.modules)", by=trunk)
+        assert of_trunk.line() == "False"
+        for started in (of_branch, of_trunk):
+            started.child.close()
+        trunk.close()
+
+    def test_a_branch_ends_with_its_process(self, tmp_path: Path) -> None:
+        """It is no child of the process that asked for it, and must not outlive it."""
+        parent = f"""
+from pathlib import Path
+from local.child import Child, fork_server
+from queue import SimpleQueue
+lines, by = SimpleQueue(), fork_server(Path(".")).branch(Path("."))
+put = lines.put
+Child({str(tmp_path / "code.py")!r}, environment={{}}, folder=Path("."), on_line=put, on_exit=put, fork_server=by)
+print(lines.get(), flush=True)
+"""
+        (tmp_path / "code.py").write_text("import os\nprint(os.getppid(), flush=True)\n", encoding="utf-8")
+        with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, cwd=ROOT) as process:
+            assert process.stdout
+            pid = int(process.stdout.readline())
+        assert within(PATIENCE_S, lambda: is_gone(pid))
 
     def test_it_has_no_file_of_another_s(self, tmp_path: Path) -> None:
         """Else it would hold open the input by which another is told to end, and the output that ends with it."""
