@@ -1,13 +1,15 @@
 """Make moto quick to start, quick with thousands of messages, and quick to answer what DynamoDB holds.
 
-Without this, its start takes two seconds of a core more, each receive takes longer the more messages exist, and an
-answer with an item takes a quarter longer.
+Without this, its start takes two seconds of a core more, the first table waits for a key that nobody uses, each receive
+takes longer the more messages exist, and an answer with an item takes a quarter longer.
 """
 
 import importlib
+import json
 import sys
 import time
 from collections.abc import MutableMapping, Sequence
+from functools import cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -15,14 +17,17 @@ from types import ModuleType
 from typing import Any
 
 import moto
-from moto.backends import get_backend
+from moto.core import loaders, utils
 from moto.core.model import StructureShape
 from moto.core.serialize import BaseJSONSerializer
+from moto.kms import models as kms
 from moto.sqs.models import Message, SQSBackend
 
 from local.aws.template import PLAIN_TYPES
 
 _structure = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001 - moto has no other way in
+_CALLED = ("cloudformation", "dynamodb", "events", "scheduler", "secretsmanager", "sqs")
+"""The services that a start of the system calls."""
 _SERVICES = {
     "cloudformation",
     "cloudwatch",
@@ -36,17 +41,23 @@ _SERVICES = {
 }
 
 
+@cache
 def import_moto() -> None:
-    """Import all that the server needs of moto, quick as it is then: during the first call it would take long."""
+    """Import all that the server needs of moto, and make what else the first call of each service would wait for."""
     make_quick()
-    importlib.import_module("moto.moto_server.werkzeug_app")
-    get_backend("cloudformation")  # imports most of moto
-    get_backend("scheduler")
+    server = importlib.import_module("moto.moto_server.werkzeug_app")
+    for service in _CALLED:
+        server.create_backend_app(service)
+        utils.get_service_model(service)
+    # The template comes as JSON, which moto would read as YAML, in Python.
+    importlib.import_module("moto.cloudformation.models").Stack.parse_template = staticmethod(json.loads)
 
 
 def make_quick() -> None:
     """Change moto in this process: it imports only what runs locally, and does not do what takes long."""
     sys.meta_path.insert(0, _UnusedServices())
+    utils.create_loader = cache(loaders.create_loader)  # type: ignore[attr-defined] # each lists all services' folders
+    kms.generate_private_key = lambda _: None  # type: ignore[assignment, attr-defined, return-value] # it signs nothing
     SQSBackend.is_message_valid_based_on_retention_period = _is_kept  # type: ignore[assignment, method-assign]
     BaseJSONSerializer._serialize_type_structure = _with_values_as_they_are  # type: ignore[assignment, method-assign] # noqa: SLF001
 
