@@ -75,7 +75,17 @@ def _add_built(word: argparse.ArgumentParser) -> None:
 # Each word imports its own parts: `rtc` should not wait for the AWS stand-in, which takes a second to import.
 
 
+def _begin(*, built: bool = False) -> None:
+    """Let the fork servers import what they need, while this process imports what it needs."""
+    from local.aws.fork_servers import of_moto, of_our_functions  # noqa: PLC0415
+
+    of_moto()
+    if not built:
+        of_our_functions()
+
+
 def _say(options: argparse.Namespace, command: CommandLine) -> int:
+    _begin(built=options.built)
     from local.aws.built import find_built  # noqa: PLC0415
     from local.say import say  # noqa: PLC0415
     from local.system import Account, running  # noqa: PLC0415
@@ -94,6 +104,7 @@ def _hook(options: argparse.Namespace, command: CommandLine) -> int:
         if not key:
             raise LocalError("--url needs the caller's key (whsec_...) in the variable RECORDBOT_WEBHOOK_KEY")
         return 0 if Sender(options.url, key, command.show, options.explain).send(event) else 1
+    _begin()
     from local.system import Account, running  # noqa: PLC0415
 
     account = Account.from_environment(os.environ) if options.rtc == "real" else None
@@ -105,6 +116,7 @@ def _hook(options: argparse.Namespace, command: CommandLine) -> int:
 
 
 def _serve(options: argparse.Namespace, command: CommandLine) -> int:
+    _begin(built=options.built)
     from local.aws.built import find_built  # noqa: PLC0415
     from local.demo.serve import served  # noqa: PLC0415
     from local.loopback import PortTaken  # noqa: PLC0415

@@ -10,11 +10,11 @@ import queue
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -24,9 +24,10 @@ from local.aws.calls import ACCOUNT, REGION, AwsCall
 from local.aws.controls import INDEX_LAG, RIGHTS
 from local.aws.faults import DENIED, Fault, Misbehaviour
 from local.aws.faults import PATH as FAULTS_PATH
+from local.aws.fork_servers import of_moto
 from local.aws.template import Template
 from local.aws.template_schedule import Schedule
-from local.child import Child, fork_server
+from local.child import Child
 from local.direct_http import session_to
 from local.errors import LocalError
 
@@ -41,6 +42,7 @@ _PROJECT = Path(__file__).parents[2]
 _START_LIMIT = 60.0
 _CALLS_KEPT = 10_000
 _KEYS = {"AWS_ACCESS_KEY_ID": "AKIALOCAL", "AWS_SECRET_ACCESS_KEY": "made-up", "AWS_SESSION_TOKEN": "made-up"}
+_CONFIG = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})
 
 
 class AwsError(LocalError):
@@ -73,7 +75,7 @@ class Aws:
             folder=_PROJECT,
             on_line=self._hear,
             on_exit=lambda _: self._port.put(None),
-            fork_server=fork_server(_PROJECT, "local.aws.quick_moto:import_moto"),
+            fork_server=of_moto(),
         )
         try:
             self._connect()
@@ -119,7 +121,7 @@ class Aws:
 
     def show_schedules(self, schedules: Sequence[Schedule]) -> None:
         """Let an operator's tools see the schedules. local/aws/scheduler.py fires them."""
-        client = self._session.client("scheduler", endpoint_url=self.endpoint, config=Config(proxies={}))
+        client = self._client("scheduler")
         for schedule in schedules:
             client.create_schedule(
                 Name=schedule.name,
@@ -146,20 +148,15 @@ class Aws:
 
     def sqs_of(self, caller: str) -> "SQSClient":
         """Return a client that sends in the name of `caller`, once each message."""
-        config = Config(proxies={}, retries={"total_max_attempts": 1})
-        return self._session.client(
-            "sqs",
-            endpoint_url=self.endpoint,
-            config=config,
-            aws_access_key_id=caller,
-            aws_secret_access_key=_KEYS["AWS_SECRET_ACCESS_KEY"],
-        )
+        keys = {"aws_access_key_id": caller, "aws_secret_access_key": _KEYS["AWS_SECRET_ACCESS_KEY"]}
+        client: SQSClient = self._client("sqs", Config(proxies={}, retries={"total_max_attempts": 1}), **keys)
+        return client
 
     def deliver_events(self, bus: str, source: str) -> str:
         """Let a rule deliver each event of this source, from the event bus to a new queue. Return the queue's URL."""
         url = self.sqs.create_queue(QueueName=_EVENTS)["QueueUrl"]
         arn = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        events = self._session.client("events", endpoint_url=self.endpoint, config=Config(proxies={}))
+        events = self._client("events")
         events.put_rule(Name=_EVENTS, EventBusName=bus, EventPattern=json.dumps({"source": [source]}))
         events.put_targets(Rule=_EVENTS, EventBusName=bus, Targets=[{"Id": _EVENTS, "Arn": arn}])
         return url
@@ -213,12 +210,11 @@ class Aws:
             "access_key": _KEYS["AWS_ACCESS_KEY_ID"],
             "secret_key": _KEYS["AWS_SECRET_ACCESS_KEY"],
         }
-        session = self._session = _session()
-        config = Config(proxies={}, max_pool_connections=50, retries={"total_max_attempts": 2})
-        self.sqs = session.client("sqs", endpoint_url=self.endpoint, config=config)
-        self.dynamodb = session.client("dynamodb", endpoint_url=self.endpoint, config=config)
-        self._secrets = session.client("secretsmanager", endpoint_url=self.endpoint, config=config)
-        self._cloudformation = session.client("cloudformation", endpoint_url=self.endpoint, config=config)
+        self.sqs, self.dynamodb = self._client("sqs"), self._client("dynamodb")
+        self._secrets, self._cloudformation = self._client("secretsmanager"), self._client("cloudformation")
+
+    def _client(self, service: str, config: Config = _CONFIG, **keys: Any) -> Any:
+        return _session().create_client(service, endpoint_url=self.endpoint, config=config, **keys)
 
     def _hear(self, line: str) -> None:
         if line.isdecimal():
@@ -238,9 +234,12 @@ class Aws:
         return port
 
 
-def _session() -> boto3.Session:
+@cache
+def _session() -> botocore.session.Session:
+    """Return the session of all accounts of this process: it remembers what it has read of AWS's description."""
     variables = {"profile": None, "config_file": os.devnull, "credentials_file": os.devnull}
     # Each is (key in the configuration file, variable of the environment, default, conversion).
-    core = botocore.session.Session({name: (None, None, default, None) for name, default in variables.items()})
-    core.set_credentials(*_KEYS.values())
-    return boto3.Session(botocore_session=core, region_name=REGION)
+    session = botocore.session.Session({name: (None, None, default, None) for name, default in variables.items()})
+    session.set_credentials(*_KEYS.values())
+    session.set_config_variable("region", REGION)
+    return session
