@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from functions.ledger.table import TRIES, Key, Table
 
-SPARE = 1.07
+SPARE = 1.08
 """Turns are further apart than RTC's limit needs, because calls arrive a little earlier or later than planned."""
 SLOW_FOR = timedelta(seconds=15)
 """After RTC refused a call for speed, all calls take twice as long for this time; after the next one, four times."""
