@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.ledger.team_in_force import LIFETIME
 from local.aws.faults import Fault
+from shared.log_events import LogEvent
 from tests.integration.drills.drill import COMMAND, NO_RULES, RECORDING, Drill
 from tests.integration.drills.place import Place
 from tests.ledger_table import TABLE
@@ -55,21 +56,23 @@ def _nothing(_: Place) -> None:
 
 
 BOTH = ((RECORDING, RECORDING.replace("user001", "user002")), 2, "started, started")
+AWAY = (LogEvent.AWS_AWAY,)
+BROKEN = (LogEvent.CONFIGURATION_BROKEN,)
+REFUSED = ((NOBODY,), 0, "nothing")
 DRILLS = [
-    Drill(PART, "lets nobody start", _puts({"rules": []}), (NOBODY,), 0, "nothing"),
-    Drill(PART, "is broken, after one that let nobody start", _puts({"rules": []}, "{"), (NOBODY,), 0, "nothing"),
-    Drill(PART, "is empty, after one that let nobody start", _puts({"rules": []}, ""), (NOBODY,), 0, "nothing"),
-    Drill(PART, "says nothing, after one that let nobody start", _puts({"rules": []}, "{}"), (NOBODY,), 0, "nothing"),
-    Drill(PART, "is huge, after one that let nobody start", _puts({"rules": []}, HUGE), (NOBODY,), 0, "nothing"),
+    Drill(PART, "lets nobody start", _puts({"rules": []}), *REFUSED),
+    Drill(PART, "is broken, after one that let nobody start", _puts({"rules": []}, "{"), *REFUSED, log=BROKEN),
+    Drill(PART, "is empty, after one that let nobody start", _puts({"rules": []}, ""), *REFUSED, log=BROKEN),
+    Drill(PART, "says nothing, after one that let nobody start", _puts({"rules": []}, "{}"), *REFUSED, log=BROKEN),
+    Drill(PART, "is huge, after one that let nobody start", _puts({"rules": []}, HUGE), *REFUSED, log=BROKEN),
     Drill(
         PART,
         "is gone, after one that let nobody start",
         _removes("current", after=({"rules": []},)),
-        (NOBODY,),
-        0,
-        "nothing",
+        *REFUSED,
+        log=BROKEN,
     ),
-    Drill(PART, "is broken, after one that let everyone start", _puts(OPEN, "{")),
+    Drill(PART, "is broken, after one that let everyone start", _puts(OPEN, "{"), log=BROKEN),
     Drill(
         PART,
         "is broken, and so are all earlier versions",
@@ -77,8 +80,9 @@ DRILLS = [
         (NO_RULES,),
         0,
         "nothing",
+        log=BROKEN,
     ),
-    Drill(PART, "can't be read at the functions' cold start", _unreadable, (NO_RULES,), 0, "nothing"),
-    Drill(PART, "can't be read while the functions are warm", _nothing, *BOTH, play=_twice(_unreadable)),
-    Drill(PART, "is broken while the functions are warm", _nothing, *BOTH, play=_twice(_puts("{"))),
+    Drill(PART, "can't be read at the functions' cold start", _unreadable, (NO_RULES,), 0, "nothing", log=AWAY),
+    Drill(PART, "can't be read while the functions are warm", _nothing, *BOTH, log=AWAY, play=_twice(_unreadable)),
+    Drill(PART, "is broken while the functions are warm", _nothing, *BOTH, log=BROKEN, play=_twice(_puts("{"))),
 ]

@@ -18,8 +18,18 @@ UNKNOWN = f"❓ {USER} in room {ROOM} may or may not be recording"
 NOT_RECORDED = f"⛔ Not recorded: {USER} in room {ROOM}"
 NOT_FINISHED = "⚠️ Your order could not be finished: recordbot can't reach its storage at AWS."
 NO_RULES = "⛔ The team's rules can't be read, so nobody may do anything. Try again in a minute, or ask an operator."
-WATCHED = (LogEvent.ORDER_FAILED, LogEvent.DOOR_FAILED, LogEvent.NOT_ANSWERED, LogEvent.RESULT_LOST)
-"""What an operator has to know of: a mistake of ours, an answer that was not given, a result that was lost."""
+WATCHED = (
+    LogEvent.AWS_AWAY,
+    LogEvent.NOT_STORED,
+    LogEvent.CONFIGURATION_BROKEN,
+    LogEvent.CONFIGURATION_UNREADABLE,
+    LogEvent.ORDER_FAILED,
+    LogEvent.DOOR_FAILED,
+    LogEvent.NOT_ANSWERED,
+    LogEvent.RESULT_LOST,
+)
+"""What an operator sees of a failure. The first two also show whether a try at once was enough: if it is left out, the
+order's next receive mends the rest."""
 
 
 @dataclass(frozen=True)

@@ -17,33 +17,36 @@ WRITES = {
 """What a body of TransactWriteItems has in it, by what is written."""
 FAILED = Fault(status=500, code="InternalServerError")
 LOST = Fault(wire=Wire.RESET, made=True)
+THROTTLED = Fault(status=400, code="ThrottlingException")
+CANCELLED = Fault(status=400, code="TransactionCanceledException", reason="ThrottlingError")
+CONFLICT = Fault(status=400, code="TransactionCanceledException", reason="TransactionConflict")
 FAULTS = {
-    "throttles {} twice": (Fault(status=400, code="ThrottlingException"), 2),
-    "cancels {} as throttled": (Fault(status=400, code="TransactionCanceledException", reason="ThrottlingError"), 1),
-    "meets {} with a conflict, five times": (
-        Fault(status=400, code="TransactionCanceledException", reason="TransactionConflict"),
-        5,
-    ),
-    "answers {} with 500, twice": (FAILED, 2),
-    "carries out {} and resets the connection": (LOST, 1),
-    "carries out {} and resets the connection, also at its second try": (LOST, 2),
-    "carries out {} too slowly": (Fault(delay=2.5), 2),
+    "throttles {} twice": [THROTTLED] * 2,
+    "cancels {} as throttled": [CANCELLED],
+    "meets {} with a conflict, five times": [CONFLICT] * 5,
+    "answers {} with 500, twice": [FAILED] * 2,
+    "carries out {} and resets the connection, and cancels its second try as throttled": [LOST, CANCELLED],
+    "carries out {} and resets the connection, also at its second try": [LOST] * 2,
+    "carries out {} too slowly": [Fault(delay=2.5)] * 2,
 }
 
 
 def _drill(what: str, how: str, reads: tuple[str, ...] = (RECORDING,)) -> Drill:
-    fault, times = FAULTS[how]
+    faults = FAULTS[how]
+    # The next try at once mends one that was cancelled, and a read finds a claim that is stored.
+    is_mended = faults[-1] is CANCELLED or (what == "a claim" and faults[0].carried_out)
+    log = LogEvent.NOT_STORED if what == "the settling" else LogEvent.AWS_AWAY
 
     def fail(place: Place) -> None:
-        place.aws.misbehave(fault, "TransactWriteItems", holding=WRITES[what], times=times)
+        for fault in faults:
+            place.aws.misbehave(fault, "TransactWriteItems", holding=WRITES[what])
 
-    return Drill("DynamoDB", how.format(what), fail, reads)
+    return Drill("DynamoDB", how.format(what), fail, reads, log=() if is_mended else (log,))
 
 
 def _lose_the_claim(place: Place) -> None:
     """The claim is stored, and nothing is heard of it: not by the write, nor by the question what came of it."""
     place.aws.misbehave(LOST, "TransactWriteItems", holding=WRITES["a claim"], times=2)
-    place.aws.misbehave(Fault(), "GetItem", holding="attempt#0")  # the read before the claim goes well
     place.aws.misbehave(FAILED, "GetItem", holding="attempt#0", times=2)
 
 
@@ -72,9 +75,19 @@ DRILLS = [
     _drill("the beginning of an answer", "carries out {} and resets the connection, also at its second try"),
     _drill("the end of an answer", "throttles {} twice", (STARTING, RECORDING)),
     _drill("the end of an answer", "carries out {} and resets the connection, also at its second try"),
-    Drill("DynamoDB", "carries out a claim, and then gives no answer to anything for a while", _lose_the_claim),
-    Drill("DynamoDB", "is away for good", _away, (NO_RULES,), 0, "nothing"),
-    Drill("DynamoDB", "fails twice when the turn to call RTC is booked", _no_turn(FAILED, 2)),
+    Drill(
+        "DynamoDB",
+        "carries out a claim, and then gives no answer to anything for a while",
+        _lose_the_claim,
+        log=(LogEvent.NOT_STORED,),
+    ),
+    Drill("DynamoDB", "is away for good", _away, (NO_RULES,), 0, "nothing", log=(LogEvent.AWS_AWAY,)),
+    Drill(
+        "DynamoDB",
+        "fails twice when the turn to call RTC is booked",
+        _no_turn(FAILED, 2),
+        log=(LogEvent.AWS_AWAY,),
+    ),
     Drill(
         "DynamoDB",
         "refuses to book a turn (no permission)",
@@ -103,14 +116,14 @@ DRILLS = [
         1,
         "calling",
         1,
-        (LogEvent.RESULT_LOST,),
+        (LogEvent.AWS_AWAY, LogEvent.NOT_STORED, LogEvent.RESULT_LOST),
     ),
     Drill(
         "DynamoDB",
         "takes no outcome, and SQS takes no settle, once",
         lambda place: _away_with_the_queue(place, 1),
         (UNKNOWN, RECORDING),
-        log=(LogEvent.RESULT_LOST,),
+        log=(LogEvent.NOT_STORED, LogEvent.RESULT_LOST),
     ),
     Drill(
         "DynamoDB",
@@ -120,6 +133,6 @@ DRILLS = [
         1,
         "calling",
         1,
-        (LogEvent.RESULT_LOST,),
+        (LogEvent.AWS_AWAY, LogEvent.NOT_STORED, LogEvent.RESULT_LOST),
     ),
 ]

@@ -71,6 +71,7 @@ DRILLS = [
         (NOT_NOW,),
         0,
         "nothing",
+        log=(LogEvent.AWS_AWAY,),
     ),
     Drill(
         "Secrets Manager",
@@ -85,6 +86,7 @@ DRILLS = [
         "Secrets Manager",
         "fails twice at the recorder's cold start",
         lambda place: place.aws.misbehave(FAILED, "GetSecretValue", holding="RecorderSecret", times=2),
+        log=(LogEvent.AWS_AWAY,),
     ),
     Drill(
         "Secrets Manager",
@@ -94,6 +96,7 @@ DRILLS = [
         0,
         "not_started",
         1,
+        (LogEvent.AWS_AWAY,),
     ),
     Drill(
         "Secrets Manager",
@@ -111,6 +114,7 @@ DRILLS = [
         (NOT_TAKEN,),
         0,
         "nothing",
+        log=(LogEvent.AWS_AWAY,),
         play=lambda place: place.send(START),
     ),
     Drill(
