@@ -17,6 +17,7 @@ from functions.worker.views import View
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import Fault
 from shared.attempts import NotStarted
+from shared.log_events import LogEvent
 from shared.orders import Order, Start, new_order_id
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE, a_failure, a_start, requests_of
@@ -98,6 +99,17 @@ def test_an_order_that_is_answered_takes_no_turn(world: World, telling: Telling)
     telling.answer_once(order, view(order), world.delivery())
     telling.answer_once(other, view(other), world.delivery())
     assert len(world.read()) == 2
+
+
+def test_an_answer_that_slack_never_takes_is_logged(
+    world: World, telling: Telling, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It counts as posted, so this line is all that an operator has of it."""
+    order = refused(world)
+    world.slack.misbehave(NO_CHANNEL)
+    telling.answer_once(order, view(order), world.delivery())
+    assert answer(world, order).answered_at is not None
+    assert LogEvent.NOT_ANSWERED in caplog.messages
 
 
 def test_what_another_has_answered_meanwhile_is_not_answered_again(world: World, telling: Telling) -> None:
