@@ -30,19 +30,27 @@ BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 """With RECORDBOT_BUILT set, as `make test-built` does, it is the artifacts that are tested, and not the sources."""
 
 
-LONGEST = ("test_files.py", "test_golden.py", "test_plays.py", "test_trouble.py")
+LONGEST = (
+    *(f"/e2e/test_{name}.py" for name in ("files", "golden", "plays", "trouble")),
+    *(f"/integration/test_{name}.py" for name in ("local_aws", "page")),
+    "/local/test_child.py",
+    "/shared/test_command_line.py",
+)
 """The files that wait longest: they would be the last to end if they began late."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of this folder begin, the longest first, then those of integration: the others are quick."""
-    folder = Path(__file__).parent
+    """Let the files that wait begin, in turn with those of integration; the longest first, and the others last.
 
-    def turn(item: pytest.Item) -> tuple[bool, bool, bool]:
-        in_integration = item.path.is_relative_to(folder.parent / "integration")
-        return item.path.name not in LONGEST, not item.path.is_relative_to(folder), not in_integration
-
-    items.sort(key=turn)
+    The ones of this folder wait for most of their time, while a core works on those of integration.
+    """
+    here, integration = f"{Path(__file__).parent}/", f"{Path(__file__).parents[1]}/integration/"
+    paths = dict.fromkeys(str(item.path) for item in items)
+    waiting = [it for it in paths if it.endswith(LONGEST)]
+    waiting += [it for it in paths if it.startswith(here) and it not in waiting]
+    working = [it for it in paths if it.startswith(integration) and it not in waiting]
+    turns = {path: turn for some in (waiting, working) for turn, path in enumerate(some)}
+    items.sort(key=lambda item: turns.get(str(item.path), len(turns)))
 
 
 def new_room() -> str:
