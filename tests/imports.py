@@ -9,6 +9,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 FUNCTIONS = ("functions.slack", "functions.webhook", "functions.recorder")
 OURS = frozenset({"bot", "functions", "shared"})
@@ -37,11 +38,12 @@ def imported_by(*modules: str) -> list[Imported]:
     return list(_read(done.stderr.splitlines()))
 
 
-def modules_of(*modules: str) -> set[str]:
+@cache
+def modules_of(*modules: str) -> frozenset[str]:
     """Return the names of all modules that a fresh process has which imports these."""
     program = f"import sys, {', '.join(modules)}; print(*sys.modules, sep='\\n')"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    return set(done.stdout.split())
+    return frozenset(done.stdout.split())
 
 
 def packages_of(function: str) -> set[str]:

@@ -4,6 +4,7 @@ The mock works on botocore's clients only. tests/contract/test_aws_clients.py co
 processes use the functions' own.
 """
 
+from functools import cache
 from typing import Any
 
 import boto3
@@ -13,13 +14,26 @@ from botocore.config import Config
 from functions.aws import clients
 from functions.aws.clients import Limits
 
+REGION = "eu-west-1"
+
 
 def mock_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the functions use boto3's clients until the test ends."""
     monkeypatch.setattr(clients, "connect", _connect)
 
 
+@cache
+def mocked_client(service: Any) -> Any:
+    """A client for what a test itself does. It is made once, because that takes longer than most tests."""
+    return _session().client(service)
+
+
 def _connect(service: Any, limits: Limits) -> Any:
     retries: Any = {"total_max_attempts": limits.tries}
     config = Config(connect_timeout=limits.connect, read_timeout=limits.read, retries=retries)
-    return boto3.client(service, config=config)
+    return _session().client(service, config=config)
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session("made", "up", region_name=REGION)

@@ -49,6 +49,7 @@ def session() -> boto3.Session:
     """
     made = _Session("made", "up", region_name=REGION)
     made.events.register("before-call", _require_allowed)
+    made.client = cache(made.client)  # type: ignore[method-assign] # to make a client takes longer than its calls
     return made
 
 
@@ -116,10 +117,12 @@ class OpsStack:
         """Let this call of the words to AWS, as sqs.SendMessage, last until they have said this line."""
         wait = self.until_said(line)
         session().events.register(f"before-call.{call}", wait)
+        session().client.cache_clear()  # type: ignore[attr-defined] # a client has the handlers of when it was made
         try:
             yield
         finally:
             session().events.unregister(f"before-call.{call}", wait)
+            session().client.cache_clear()  # type: ignore[attr-defined]
 
     def queue(self, sqs: SQSClient, output: str) -> str:
         """Make a queue, and let the output name it."""

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
-
 from functions.aws.secrets import Secret
 from functions.http.api_gateway import HttpResponse
 from functions.ledger.ledger import open_ledger
@@ -14,12 +12,12 @@ from functions.webhook import answer
 from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.door import Door
-from local.aws.calls import REGION
 from shared.orders import Order
 from shared.team import InForce
 from shared.team_document import team_of
 from tests.callback_requests import CALLBACK_KEY
 from tests.ledger_table import create_table
+from tests.mocked_clients import mocked_client
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
 CALLERS = InForce(team_of({"callers": {"timetable": {}, "limited": {"rooms": ["100"], "channels": ["C1"]}}}))
@@ -37,8 +35,7 @@ class Around:
     trouble: Exception | None = None
 
     def __post_init__(self) -> None:
-        session = boto3.Session("made", "up", region_name=REGION)
-        self.secrets, self.dynamodb = session.client("secretsmanager"), session.client("dynamodb")
+        self.secrets, self.dynamodb = mocked_client("secretsmanager"), mocked_client("dynamodb")
         create_table(self.dynamodb)
         self.ledger = open_ledger(self.dynamodb, "ledger", "app1")
         self.secrets.create_secret(Name="webhook", SecretString=a_secret(KEY))

@@ -14,6 +14,7 @@ import shutil
 import sys
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -99,12 +100,13 @@ def own_files(entry: str) -> list[Path]:
     return sorted([*modules, *(PROJECT / data for module, data in _DATA.items() if PROJECT / module in modules)])
 
 
-def own_modules(entry: str) -> list[Path]:
+@cache
+def own_modules(entry: str) -> tuple[Path, ...]:
     """Return the project's modules that importing the module `entry` reads, imports inside functions included."""
     finder = ModuleFinder(path=[str(PROJECT)])
     finder.import_hook(entry)
     files = (getattr(module, "__file__", None) for module in finder.modules.values())
-    return sorted(Path(file) for file in files if file)
+    return tuple(sorted(Path(file) for file in files if file))
 
 
 def zipped(folder: Path) -> bytes:

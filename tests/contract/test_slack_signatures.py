@@ -6,7 +6,6 @@ request_verification and ssl_check), and then whatever hypothesis finds.
 
 from collections.abc import Iterator
 
-import boto3
 import pytest
 from hypothesis import example, given
 from hypothesis.strategies import binary, dictionaries, integers, just, one_of, sampled_from, text
@@ -24,6 +23,7 @@ from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
+from tests.mocked_clients import mocked_client
 from tests.slack_requests import NOW, SIGNING_SECRET, FixedClock, a_form, an_event, signed
 
 SDK_NOW = 1531420618
@@ -119,7 +119,7 @@ def _door() -> Iterator[Door]:
         respond=lambda _url, _message: None,
     )
     with mock_aws():
-        client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
+        client = mocked_client("secretsmanager")
         client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
         yield Door(app, Secret(client, "slack", SlackSecret, clock.now), clock.now)
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import boto3
 import pytest
 from moto import mock_aws
 from slack_bolt import Ack, App, BoltContext, BoltRequest
@@ -25,6 +24,7 @@ from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
+from tests.mocked_clients import mocked_client
 from tests.slack_requests import SIGNING_SECRET, an_event, signed
 from tests.views import TRIGGER, a_home_click, a_home_event, a_shortcut
 
@@ -109,7 +109,7 @@ class _Ours:
         )  # fmt: skip
         app = create_app(conversation, report=lambda _: None, respond=lambda _url, _message: None)
         with mock_aws():
-            client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
+            client = mocked_client("secretsmanager")
             client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
             door = Door(app, Secret(client, "slack", SlackSecret))
             answered = door.answer(an_event(body, {"Content-Type": kind, **headers}))

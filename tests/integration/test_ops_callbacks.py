@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -17,6 +16,7 @@ from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
 from shared.orders import new_order_id
+from tests.mocked_clients import mocked_client
 
 KEY, OLD_KEY = "first-callback-key-of-the-tests-01234", "older-callback-key-of-the-tests-01234"
 OWN, THEIRS = "https://own.example.com/rtc/callbacks", "https://theirs.example.com/x"
@@ -30,7 +30,7 @@ class Stack:
         self.name = f"stack-{new_order_id()}"
         self._capsys = capsys
         made_up = api.credentials
-        self.secrets = boto3.client("secretsmanager")
+        self.secrets = mocked_client("secretsmanager")
         keys = {"access_key": made_up.access_key, "secret_key": made_up.secret_key}
         self.outputs = {
             "RtcCallbackUrl": OWN,
@@ -46,7 +46,7 @@ class Stack:
 
     def _secret(self, name: str, content: object) -> str:
         made = self.secrets.create_secret(Name=f"{self.name}-{name}", SecretString=json.dumps(content))
-        return made["ARN"]
+        return str(made["ARN"])
 
     def put_secret(self, output: str, content: object) -> None:
         """Put another content into a secret."""
@@ -92,7 +92,7 @@ class Stack:
             "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
             "Outputs": {name: {"Value": value} for name, value in self.outputs.items()},
         }
-        boto3.client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))
+        mocked_client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -23,7 +22,7 @@ from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
-from tests.mocked_clients import mock_clients
+from tests.mocked_clients import mock_clients, mocked_client
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
 from tests.views import a_home_event, assert_slack_takes_view
@@ -56,7 +55,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "up")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws(), loggers_restored():
-        aws = Aws(boto3.client("sqs"), boto3.client("secretsmanager"), "")
+        aws = Aws(mocked_client("sqs"), mocked_client("secretsmanager"), "")
         aws.queue_url = aws.sqs.create_queue(QueueName="orders")["QueueUrl"]
         aws.secrets.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
         for name, value in {
@@ -73,7 +72,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():
             monkeypatch.setenv(name, value)
-        create_table(boto3.client("dynamodb"))
+        create_table(mocked_client("dynamodb"))
         slack._door.cache_clear()
         yield aws
         slack._door.cache_clear()
@@ -107,7 +106,7 @@ def test_a_channel_s_defaults_are_those_of_the_stored_configuration(aws: Aws) ->
     """Its room and its preset go into the order, and a room that is typed wins."""
     presets = {"lecture": {"quality": "sd", "for": "90m"}}
     document = json.dumps({"presets": presets, "channels": {"C1": {"preset": "lecture", "room": 7}}})
-    configurations = Configurations(Table(boto3.client("dynamodb"), "ledger"), "app1")
+    configurations = Configurations(Table(mocked_client("dynamodb"), "ledger"), "app1")
     stored = StoredTeam(number=1, put_at=datetime.now(UTC), put_by="U1ANN", source=document, document=document)
     assert configurations.put(stored, stored.put_at, over=None)
     for text, room in (("user001", "7"), ("200 user001", "200")):

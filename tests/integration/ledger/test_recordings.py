@@ -24,7 +24,7 @@ from tests.integration.conftest import a_world
 from tests.known_recordings import a_known
 from tests.ledger_table import TABLE
 
-FEW, MANY = (10, 10), (10_000, 200)
+FEW, MANY = (10, 10), (2_000, 200)
 """How many recordings are over, and how many run."""
 
 

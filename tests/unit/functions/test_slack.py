@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import boto3
 import pytest
 from hypothesis import given
 from hypothesis.strategies import (
@@ -36,6 +35,7 @@ from tests.clicks import a_click
 from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
+from tests.mocked_clients import mocked_client
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed
 
 TYPED = "room 100 user001 hd"
@@ -51,7 +51,7 @@ class Around:
     door: Door = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
+        self.client = mocked_client("secretsmanager")
         self.client.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
         app = create_app(
             Conversation(

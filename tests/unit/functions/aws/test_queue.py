@@ -4,7 +4,6 @@ import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from moto import mock_aws
 
@@ -12,6 +11,7 @@ from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
 from functions.webhook import CALLBACK_LIMITS
 from shared.orders import NotQueued, PerhapsQueued
 from tests.builders import ORDER_ID, RESPONSE_URL, a_request, an_order
+from tests.mocked_clients import mocked_client
 from tests.raw_server import RawServer, Reply, http, resets, sends
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _made_up_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(name="sqs")
 def _sqs() -> Iterator["SQSClient"]:
     with mock_aws():
-        yield boto3.client("sqs")
+        yield mocked_client("sqs")
 
 
 def _server_queue(

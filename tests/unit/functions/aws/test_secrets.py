@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 from moto import mock_aws
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from functions.aws.secrets import LIFETIME, RETRY_AFTER, Secret, SecretUnreadabl
 from functions.aws.settings import what_is_wrong
 from functions.http.slack_secret import SlackSecret
 from functions.webhook_api.configuration import WebhookSecret
+from tests.mocked_clients import mocked_client
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -41,7 +41,7 @@ class Kept:
 @pytest.fixture(name="kept")
 def _kept() -> Iterator[Kept]:
     with mock_aws():
-        client = boto3.client("secretsmanager", "eu-west-1", aws_access_key_id="made", aws_secret_access_key="up")
+        client = mocked_client("secretsmanager")
         client.create_secret(Name="slack", SecretString='{"signing_secrets": ["first"]}')
         yield Kept(client)
 

@@ -66,7 +66,7 @@ def test_python_s_own_switches_change_nothing(tmp_path: Path) -> None:
         folder = tmp_path / f"optimize{switch}"
         folder.mkdir()
         (folder / "thing.py").write_text('"""Says what."""\nassert __doc__\n', encoding="utf-8")
-        command = [sys.executable, "-m", "local.sam.artifact", "functions.slack", str(folder), "--limit", "5"]
+        command = [sys.executable, "-m", "local.sam.artifact", "functions.webhook", str(folder), "--limit", "5"]
         environment = {"PYTHONOPTIMIZE": switch, "PYTHONPATH": str(PROJECT)}
         subprocess.run(command, check=True, capture_output=True, env=environment)
         content[switch] = zipped(folder)
@@ -75,10 +75,10 @@ def test_python_s_own_switches_change_nothing(tmp_path: Path) -> None:
 
 def test_an_artifact_over_its_limit_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its size is printed either way."""
-    assert main(CommandLine(), ["functions.slack", str(tmp_path), "--limit", "5"]) == 0
+    assert main(CommandLine(), ["functions.webhook", str(tmp_path), "--limit", "5"]) == 0
     assert "MB zipped (limit 5)" in capsys.readouterr().out
     with pytest.raises(LocalError, match="is over its limit"):
-        main(CommandLine(), ["functions.slack", str(tmp_path), "--limit", "0.001"])
+        main(CommandLine(), ["functions.webhook", str(tmp_path), "--limit", "0.001"])
     assert "MB zipped (limit 0.001)" in capsys.readouterr().out
 
 
@@ -86,4 +86,4 @@ def test_a_file_that_does_not_compile_is_no_artifact(tmp_path: Path) -> None:
     """Better now than at a cold start."""
     (tmp_path / "broken.py").write_text("def\n", encoding="utf-8")
     with pytest.raises(LocalError, match="does not compile"):
-        finish("functions.slack", tmp_path)
+        finish("functions.webhook", tmp_path)
