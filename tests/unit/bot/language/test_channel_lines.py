@@ -1,6 +1,7 @@
 """What people type in a channel with a room and presets, line by line; and that no text becomes another start by it."""
 
-import pytest
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,47 +26,59 @@ def outcome(text: str, lexicon: Lexicon) -> Command | CommandError:
         return error
 
 
-@pytest.mark.parametrize(("text", "command"), STARTED.items())
-def test_what_is_clear_starts_at_once(text: str, command: str) -> None:
+def test_what_is_clear_starts_at_once() -> None:
     """In full it is a command with the same meaning."""
-    parsed = parse(from_slack(text), HERE)
-    assert (parsed.vocabulary.name, write(parsed, HERE)) == ("start", command)
-    assert parse(command, HERE) == parsed
+    parsed = {text: parse(from_slack(text), HERE) for text in STARTED}
+    assert {text: (it.vocabulary.name, write(it, HERE)) for text, it in parsed.items()} == {
+        text: ("start", command) for text, command in STARTED.items()
+    }
+    assert {text: parse(command, HERE) for text, command in STARTED.items()} == parsed
 
 
-@pytest.mark.parametrize(("text", "command"), OTHERS.items())
-def test_other_sub_commands_keep_their_words(text: str, command: str) -> None:
+def test_other_sub_commands_keep_their_words() -> None:
     """The room of the channel is that of a start only."""
-    assert write(parse(text, HERE), HERE) == command
+    assert {text: write(parse(text, HERE), HERE) for text in OTHERS} == OTHERS
 
 
-@pytest.mark.parametrize(("text", "expected"), CORRECTED.items())
-def test_what_has_one_meaning_gets_a_command_to_copy(text: str, expected: tuple[str, ...]) -> None:
+def errors_of(texts: Iterable[str]) -> dict[str, CommandError]:
+    """Return the errors of texts that must not be commands."""
+    outcomes = {text: outcome(text, HERE) for text in texts}
+    errors = {text: it for text, it in outcomes.items() if isinstance(it, CommandError)}
+    assert not {text: it for text, it in outcomes.items() if text not in errors}
+    return errors
+
+
+def test_what_has_one_meaning_gets_a_command_to_copy() -> None:
     """Nothing starts; the names of presets take part in corrections."""
-    error = outcome(text, HERE)
-    assert isinstance(error, CommandError)
-    assert (error.corrected, *(problem.line for problem in error.problems)) == expected
-    assert write(parse(expected[0], HERE), HERE) == expected[0]
+    errors = errors_of(CORRECTED)
+    assert {
+        text: (it.corrected, *(problem.line for problem in it.problems)) for text, it in errors.items()
+    } == CORRECTED
+    corrected = [command for command, *_ in CORRECTED.values()]
+    assert [write(parse(command, HERE), HERE) for command in corrected] == corrected
 
 
-@pytest.mark.parametrize(("text", "lines"), ASKED.items())
-def test_what_is_not_clear_is_asked_back(text: str, lines: tuple[str, ...]) -> None:
+def test_what_is_not_clear_is_asked_back() -> None:
     """Nothing starts, and there is nothing to copy."""
-    error = outcome(text, HERE)
-    assert isinstance(error, CommandError)
-    assert ([problem.line for problem in error.problems], error.corrected) == (list(lines), None)
+    errors = errors_of(ASKED)
+    assert {text: tuple(problem.line for problem in it.problems) for text, it in errors.items()} == ASKED
+    assert {it.corrected for it in errors.values()} == {None}
 
 
-@pytest.mark.parametrize("text", [*command_lines.STARTED, *command_lines.OTHERS, *command_lines.HELPED])
-def test_presets_change_no_command_without_their_names(text: str) -> None:
+def test_presets_change_no_command_without_their_names() -> None:
     """What was typed before there were presets means the same, and what names no room but a person is asked at most."""
-    known, here = outcome(text, WITHOUT_ROOM), outcome(text, HERE)
-    plain = outcome(text, LEXICON)
-    assert isinstance(plain, Command)
-    assert isinstance(known, Command)
-    assert (known.vocabulary.name, known.values) == (plain.vocabulary.name, plain.values)
-    if isinstance(here, Command):
-        assert (here.vocabulary.name, here.values) == (plain.vocabulary.name, plain.values)
+    texts = [*command_lines.STARTED, *command_lines.OTHERS, *command_lines.HELPED]
+    plain, known = ({text: meaning(outcome(text, it)) for text in texts} for it in (LEXICON, WITHOUT_ROOM))
+    assert known == plain
+    assert not [text for text, it in plain.items() if it is None]
+    here = {text: meaning(outcome(text, HERE)) for text in texts}
+    started = {text: it for text, it in here.items() if it is not None}
+    assert started == {text: plain[text] for text in started}
+
+
+def meaning(found: Command | CommandError) -> tuple[str, object] | None:
+    """Return the sub-command and its values, None for an error."""
+    return (found.vocabulary.name, found.values) if isinstance(found, Command) else None
 
 
 PIECES = """user001 user002 teacher lobby lab1 200 201 hd hdd screen audio lecture lectur exam preset=hd preset=lecture

@@ -12,44 +12,47 @@ from tests.unit.bot.language.command_lines import ASKED, CORRECTED, HELPED, OTHE
 def error_of(text: str) -> CommandError:
     """Return the error of a text that must not be a command."""
     with pytest.raises(CommandError) as caught:
-        parse(from_slack(text), LEXICON)
+        raise AssertionError(f"{text} is a command: {parse(from_slack(text), LEXICON)}")
     return caught.value
 
 
-@pytest.mark.parametrize(("text", "command"), STARTED.items())
-def test_what_is_clear_starts_at_once(text: str, command: str) -> None:
+def test_what_is_clear_starts_at_once() -> None:
     """However it is spelled, it is the command that it seems to say."""
-    parsed = parse(from_slack(text), LEXICON)
-    assert (parsed.vocabulary.name, write(parsed, LEXICON)) == ("start", command)
+    parsed = {text: parse(from_slack(text), LEXICON) for text in STARTED}
+    assert {text: write(it, LEXICON) for text, it in parsed.items()} == STARTED
+    assert {it.vocabulary.name for it in parsed.values()} == {"start"}
 
 
-@pytest.mark.parametrize(("text", "command"), OTHERS.items())
-def test_what_names_another_sub_command_is_that(text: str, command: str) -> None:
+def test_what_names_another_sub_command_is_that() -> None:
     """It never starts a recording, and what it means can be typed in full."""
-    parsed = parse(from_slack(text), LEXICON)
-    assert parsed.vocabulary.name == command.split(maxsplit=1)[0]
-    assert write(parsed, LEXICON) == command
-    assert parse(command, LEXICON) == parsed
+    parsed = {text: parse(from_slack(text), LEXICON) for text in OTHERS}
+    assert {text: write(it, LEXICON) for text, it in parsed.items()} == OTHERS
+    assert {text: it.vocabulary.name for text, it in parsed.items()} == {
+        text: command.split(maxsplit=1)[0] for text, command in OTHERS.items()
+    }
+    assert {text: parse(command, LEXICON) for text, command in OTHERS.items()} == parsed
 
 
-@pytest.mark.parametrize(("text", "topic"), HELPED.items())
-def test_who_asks_for_help_gets_it(text: str, topic: str) -> None:
+def test_who_asks_for_help_gets_it() -> None:
     """Whatever it is about: a request for help is never a mistake."""
-    parsed = parse(from_slack(text), LEXICON)
-    assert (parsed.vocabulary.name, write(parsed, LEXICON)) == ("help", topic)
+    parsed = {text: parse(from_slack(text), LEXICON) for text in HELPED}
+    assert {text: (it.vocabulary.name, write(it, LEXICON)) for text, it in parsed.items()} == {
+        text: ("help", topic) for text, topic in HELPED.items()
+    }
 
 
-@pytest.mark.parametrize(("text", "expected"), CORRECTED.items())
-def test_what_has_one_meaning_gets_a_command_to_copy(text: str, expected: tuple[str, ...]) -> None:
+def test_what_has_one_meaning_gets_a_command_to_copy() -> None:
     """Nothing starts; each problem has its line, and the corrected command is itself one."""
-    corrected, *lines = expected
-    error = error_of(text)
-    assert ([problem.line for problem in error.problems], error.corrected) == (lines, corrected)
-    assert write(parse(corrected, LEXICON), LEXICON) == corrected
+    errors = {text: error_of(text) for text in CORRECTED}
+    assert {
+        text: (it.corrected, *(problem.line for problem in it.problems)) for text, it in errors.items()
+    } == CORRECTED
+    corrected = [command for command, *_ in CORRECTED.values()]
+    assert [write(parse(command, LEXICON), LEXICON) for command in corrected] == corrected
 
 
-@pytest.mark.parametrize(("text", "lines"), ASKED.items())
-def test_what_is_not_clear_is_asked_back(text: str, lines: tuple[str, ...]) -> None:
+def test_what_is_not_clear_is_asked_back() -> None:
     """Nothing starts, and there is nothing to copy, since only the asker knows what was meant."""
-    error = error_of(text)
-    assert ([problem.line for problem in error.problems], error.corrected) == (list(lines), None)
+    errors = {text: error_of(text) for text in ASKED}
+    assert {text: tuple(problem.line for problem in it.problems) for text, it in errors.items()} == ASKED
+    assert {it.corrected for it in errors.values()} == {None}
