@@ -102,7 +102,7 @@ _transactions = st.dictionaries(st.integers(0, 5), _actions, min_size=1, max_siz
 
 
 @given(st.lists(_transactions, min_size=1, max_size=3))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_cancelled_transaction_leaves_the_table_and_its_index_as_they_were(aws: Aws, transactions: list[Any]) -> None:
     """Whatever it would have written; the same is written as a whole when its conditions hold."""
     db = aws.dynamodb

@@ -49,7 +49,7 @@ def recorders(dynamodb: DynamoDBClient) -> Recorders:
     return Recorders(dynamodb)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rate=st.integers(1, 30),
     callers=st.lists(st.tuples(st.integers(0, 3000), st.sampled_from([2, 5, ANY])), min_size=1, max_size=40),

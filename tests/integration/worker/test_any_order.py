@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast, override
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -441,9 +442,10 @@ def _mistakes() -> Iterator[list[str]]:
         logger.removeFilter(note)
 
 
+@pytest.mark.hypothesis
 def test_the_recorder_is_right_whatever_happens(aws: tuple[DynamoDBClient, SQSClient]) -> None:
     """No job is lost, started twice or stopped unasked; no state is made up; whatever isn't over is due again."""
     run_state_machine_as_test(
         lambda: RecorderUnderAnything(aws),  # type: ignore[arg-type] # takes any factory
-        settings=settings(max_examples=10, stateful_step_count=20, deadline=None),
+        settings=settings(max_examples=settings().max_examples // 3, stateful_step_count=20, deadline=None),
     )

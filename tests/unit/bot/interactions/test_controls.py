@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.interactions import INTERACTIONS
@@ -84,7 +84,6 @@ def messages(known: Sequence[Recording]) -> Iterator[Reply]:
     yield not_understood(CommandError((Problem("hdd", (0, 3), "hd"),), "100 user001 hd", nothing="x"), "/record")
 
 
-@settings(max_examples=20)
 @given(recordings())
 def test_each_control_of_each_message_is_registered_and_its_value_understood(known: tuple[Recording, ...]) -> None:
     """Each is answered or placed, for the one who started it and for somebody else."""

@@ -32,7 +32,7 @@ def test_the_common_command_takes_it(text: str) -> None:
     assert read_plain(text, LEXICON) == parse_any(text, LEXICON)
 
 
-@settings(max_examples=400)
+@settings(max_examples=4 * settings().max_examples)
 @given(
     lexicon=st.sampled_from(LEXICONS),
     first=st.sampled_from(["", "room ", "start "]),
