@@ -34,16 +34,16 @@ demo: needs-local ## the bot on this machine, with a page to try it at http://12
 
 # More tests at once than most machines have cores: many wait for a lease, a limit or a queue for most of their time.
 # The tests of a file run on one worker, because the first system of a worker needs seconds of a core to start.
-# The end-to-end tests begin (tests/e2e/conftest.py), because the slowest ones last a minute.
+# The end-to-end tests begin, in turn with those of integration (tests/e2e/conftest.py), because they wait the longest.
 AT_ONCE := -n 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: needs-dev ## run every test but the drills, the browser's and the artifacts'
 	@$(PY) -m pytest $(AT_ONCE) -m "not drill"
 
-# They take as long as all other tests together. Most of that is waiting, or the processes of systems that they break.
+# They take longer than all other tests together. Most of that is waiting, or the processes of systems that they break.
 .PHONY: drills
-drills: needs-dev ## play each failure of docs/reliability.md, the golden record's script, and crowds, with real parts
+drills: needs-dev ## play each failure of docs/reliability.md, outages, long recordings, the golden record's script, and crowds, with real parts
 	@$(PY) -m pytest $(AT_ONCE) -m drill
 
 # The same events in each run, so that a red run is about the change. Another SEED finds more.

@@ -1,5 +1,7 @@
 """What people type and what they read, through HTTP, queue, table and processes."""
 
+import pytest
+
 from local.rtc.faults import Fault
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, GENERAL, STAFF
 from shared.attempts import Started
@@ -179,6 +181,7 @@ def test_a_recording_is_stopped_by_word(bot: Deployment) -> None:
     eventually(lambda: len(bot.jobs()) == 2)
 
 
+@pytest.mark.drill
 def test_a_recording_is_looked_at_extended_ended_and_started_again_by_word(bot: Deployment) -> None:
     """Each command finds it by its room; its message shows what has become of it."""
     bot.type("room ROOM user001 hd")

@@ -14,6 +14,8 @@ from tests.processes import DRAIN_S
 from tests.template import of_type
 from tests.webhook_sender import Sender, an_event, outcome
 
+pytestmark = pytest.mark.drill
+
 WORDS = {
     "SOURCE",
     "and",

@@ -161,6 +161,7 @@ def test_from_a_start_to_its_file_by_callback(bot: Deployment, lectures: Channel
     assert len(told(bot, lectures)) == 1
 
 
+@pytest.mark.drill
 def test_each_kind_of_event_is_on_the_bus_and_valid(bot: Deployment, lectures: Channel) -> None:
     """A rule delivers them to a queue, as to any other system; each has the form of its published schema."""
     record(bot, lectures)
@@ -189,6 +190,7 @@ def test_from_a_start_to_its_file_by_polling_alone(bot: Deployment, lectures: Ch
     assert len(told(bot, lectures)) == 1
 
 
+@pytest.mark.drill
 def test_no_file_is_told_and_corrected_by_one_that_comes(bot: Deployment, lectures: Channel) -> None:
     """Ten minutes after the end, to who started it; the file that RTC names an hour later is told as well."""
     bot.rtc.lose_files(None)  # another test's job may end first
@@ -286,6 +288,7 @@ def unknown(bot: Deployment, channel: Channel, fault: Fault, user: str = "user00
     bot.read("❓", "may or may not be recording", channel=channel)
 
 
+@pytest.mark.drill
 def test_an_unknown_start_is_adopted_by_a_callback(bot: Deployment, lectures: Channel) -> None:
     """Its stream's name has the job's id: the message becomes true, and it leads to its file."""
     without_callbacks(bot)
@@ -358,6 +361,7 @@ def opened(bot: Deployment, address: str) -> tuple[int, object]:
     return found.status, found.body
 
 
+@pytest.mark.drill
 def test_a_link_opens_a_file_of_any_name_for_ten_minutes(bot: Deployment, lectures: Channel, clock: _Clock) -> None:
     """Spaces, %, +, ? and Chinese in its name; afterwards OBS refuses it. No log line and no item has the address."""
     bot.rtc.name_files("{folder}{stream} 100% a+b? 课程_{start}.mp4")

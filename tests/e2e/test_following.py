@@ -1,5 +1,7 @@
 """What people read and ask while recordings run, through HTTP, queue, table and processes."""
 
+import pytest
+
 from local.slack.chat import ANN, ANN_AND_BEN, BEN, CLASS_RECORDINGS, GENERAL, Channel, Person
 from shared.recordings import RecordingState
 from tests.e2e.conftest import Deployment, eventually
@@ -13,6 +15,7 @@ def stops(bot: Deployment) -> int:
     return sum(call.request.path.rpartition("/")[2] in jobs for call in calls)
 
 
+@pytest.mark.drill
 def test_two_who_stop_at_once_get_one_stop_and_two_right_answers(bot: Deployment) -> None:
     """RTC stops it once; one reads that it is stopped, the other by whom, and the message has one of them."""
     bot.type("ROOM user001")
@@ -26,6 +29,7 @@ def test_two_who_stop_at_once_get_one_stop_and_two_right_answers(bot: Deployment
     assert stops(bot) == 1
 
 
+@pytest.mark.drill
 def test_an_end_that_nobody_told_us_of_is_found_by_a_status(bot: Deployment) -> None:
     """The room is idle for five seconds: who asks reads it at once, and the message is true from then on."""
     bot.type("ROOM user001 idle=5s")

@@ -26,6 +26,7 @@ def hook(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.sources
+@pytest.mark.drill
 def test_an_event_is_sent_to_a_system_of_its_own_and_its_outcome_is_read() -> None:
     """The answer and the outcome are printed, with the bytes that were signed; status 0."""
     done = hook('{"room_id": 100, "user_id": "user001"}', "--explain")

@@ -21,6 +21,8 @@ from tests.e2e.conftest import BUILT, Deployment, deployed, eventually, new_room
 from tests.leftovers import clear
 from tests.processes import DRAIN_S, PATIENCE_S
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.fixture(scope="module")
 def tokenless_system() -> Iterator[Deployment]:

@@ -22,6 +22,8 @@ from shared.recordings import End, RecordingState
 from tests.e2e.conftest import Deployment, eventually
 from tests.e2e.minutes import age, in_minutes, pass_minutes, recordings
 
+pytestmark = pytest.mark.drill
+
 AWAY = RtcFault(status=503)
 SILENT = {"delay": 3, "wire": Wire.NOTHING}
 LONG = timedelta(hours=1)

@@ -9,6 +9,8 @@ from tests.e2e.conftest import Deployment, eventually
 from tests.template import FUNCTIONS, RESOURCES, ROLES, SCHEDULES, granted
 from tests.webhook_sender import RUNS, Sender, an_event, outcome, start
 
+pytestmark = pytest.mark.drill
+
 LAMBDA_S_OWN = {
     *((name, f"logs:{action}") for name in FUNCTIONS for action in ("CreateLogStream", "PutLogEvents")),
     *(("RecorderFunction", f"xray:{action}") for action in ("PutTraceSegments", "PutTelemetryRecords")),

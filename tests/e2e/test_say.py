@@ -116,6 +116,7 @@ def test_without_keys_the_real_api_is_one_line_away() -> None:
 
 
 @pytest.mark.sources
+@pytest.mark.drill
 def test_a_reader_that_leaves_ends_it(talk: subprocess.Popen[str]) -> None:
     """As `| head -3` does: at once, quietly, with its functions and stand-ins.
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from local.demo.controller import Controller
 from local.demo.event_log import EventLog
 from local.rtc.faults import Fault
@@ -15,6 +17,7 @@ KEY, LOGIN, SIGN = "k3yPlanted1", "us3rPlanted2", "s1gnPlanted3"
 PUSH = f"rtmp://live.example/app/{KEY}?login={LOGIN}&sign={SIGN}"
 
 
+@pytest.mark.drill
 def test_no_secret_leaves_its_place(bot: Deployment) -> None:
     """Not in logs and metrics at DEBUG, answers, messages, ledger items, the audit, and the page's export."""
     answered = _answered_in_every_flow(bot)

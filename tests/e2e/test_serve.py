@@ -57,6 +57,7 @@ def test_the_page_is_there_until_it_is_ended(serving: subprocess.Popen[str]) -> 
     assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
 
 
+@pytest.mark.drill
 def test_it_ends_with_the_terminal_in_which_make_leads(tmp_path: Path) -> None:
     """As with `tmux kill-session`: make would wait for it for ever, and passes no SIGHUP on."""
     need("make")

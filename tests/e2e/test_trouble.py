@@ -17,6 +17,8 @@ from shared.slack_refs import ReplyTo
 from tests.e2e.conftest import Deployment, eventually
 from tests.processes import DRAIN_S
 
+pytestmark = pytest.mark.drill
+
 
 @pytest.mark.parametrize(
     ("fault", "words"),

@@ -71,6 +71,7 @@ def test_the_list_s_example_prints_what_runs(bot: Deployment) -> None:
     assert (mine["order_id"], mine["state"] in RUNS) == (begun["order_id"], True)
 
 
+@pytest.mark.drill
 @pytest.mark.sources
 @each_language
 @pytest.mark.parametrize("trouble", [http(503), http(429), b""], ids=["503", "429", "broken off"])

@@ -412,6 +412,7 @@ def _ops(address: str, *arguments: str, text: str = "") -> tuple[int, str, str]:
     return done.returncode, done.stdout, without_progress(done.stderr)
 
 
+@pytest.mark.drill
 def test_an_operator_changes_the_teams_configuration(address: str, demo: tuple[str, System]) -> None:
     """Another process finds this system by its page's port; a conflict has an exit status and a line of its own."""
     callers = json.dumps({caller.name: caller.limits for caller in demo[1].callers})  # others of this file need them
@@ -429,6 +430,7 @@ def test_an_operator_changes_the_teams_configuration(address: str, demo: tuple[s
     assert shown.endswith(document)
 
 
+@pytest.mark.drill
 def test_an_operator_shows_and_sets_where_rtc_calls_back(address: str, demo: tuple[str, System]) -> None:
     """Another process reads this system's secrets, asks RTC, and says in a line what it did."""
     rtc = demo[1].rtc
@@ -446,6 +448,7 @@ def test_an_operator_shows_and_sets_where_rtc_calls_back(address: str, demo: tup
     assert rtc.callback_setting() == (url, key)
 
 
+@pytest.mark.drill
 def test_ctrl_c_sets_half_of_nothing(address: str, demo: tuple[str, System]) -> None:
     """At the question nothing was set; while RTC is asked nobody knows, and a line says so. It can be run again."""
     rtc = demo[1].rtc

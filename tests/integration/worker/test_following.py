@@ -101,6 +101,7 @@ def test_a_job_that_rtc_does_not_know_any_more_is_lost(world: World) -> None:
     assert "RTC does not know the job any more" in world.read()[1]
 
 
+@pytest.mark.drill
 def test_rtc_away_for_ten_minutes_loses_nothing(world: World) -> None:
     """Twenty recordings run meanwhile; all are seen again, and nobody is bothered."""
     orders = [running(world, *(f"user{n}{m}" for m in range(10))) for n in range(2)]
