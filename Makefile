@@ -86,11 +86,12 @@ imports: needs-dev ## print what each function imports, who imports it and what 
 	@$(PY) -m tests.imports
 
 .PHONY: bench
-bench: build peers needs-dev needs-lambda ## measure speed beside what a user would pick instead, and write docs/benchmarks.md
+bench: build peers needs-dev needs-lambda ## measure speed beside what a user would pick instead, and write docs/benchmarks.md; then a thousand orders at RTC's pace
 	@$(PY) -m tests.benchmarks.table
+	@$(PY) -m pytest tests/benchmarks/test_burst.py -p no:randomly -p no:xdist -s
 
 .PHONY: bench-crowds
-bench-crowds: build needs-dev needs-lambda ## measure a thousand orders at RTC's pace, a thousand events, and RTC's callbacks, and imports that were not taken
+bench-crowds: build needs-dev needs-lambda ## measure a thousand orders as make bench does, a thousand events, RTC's callbacks, and imports that were not taken
 	@$(PY) -m pytest tests/benchmarks -p no:randomly -p no:xdist -s
 
 .PHONY: bench-scale
