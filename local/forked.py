@@ -82,7 +82,7 @@ class ForkServer:
         return ForkedProcess(int(_INT.unpack(pid)[0]), stdin, stdout, end)
 
     def branch(self, folder: Path, *imports: str) -> "ForkServer":
-        """Return the fork server that has the imports of this one, and then these. It ends with this one."""
+        """Return the fork server that has the imports of this one, and then these. `close` of this one ends it too."""
         if (folder, imports) not in self._branches:
             self._branches[folder, imports] = _Branch(self._asking, folder, *imports)
         return self._branches[folder, imports]

@@ -1,8 +1,8 @@
 """The audit: what was done by whom, through what, where, when, and with which result.
 
 A record is made of what happens in the ledger, so that it says no more than that: no content, no address, no secret.
-Its key names what happened, so an order that is received twice makes it once. The records of what changes of attempts,
-recordings and stops are made in shared/audit_changes.py.
+Its key names what happened, so an order that is received twice makes it once. The records about attempts, recordings
+and stops are made in shared/audit_changes.py.
 """
 
 from dataclasses import dataclass

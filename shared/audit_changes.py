@@ -1,4 +1,4 @@
-"""The audit's records of what changes in the ledger: they are made of the items before and after."""
+"""The audit's records about attempts, recordings and stops: of what changes of them, and of links to files."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

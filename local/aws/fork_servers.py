@@ -1,7 +1,7 @@
 """The fork servers of the local system: one has what all of it imports, and the others branch from it.
 
-A word of the command line starts them before its own imports, which take as long. Where there are no fork servers, each
-of these is None.
+A word of the command line starts them before its own imports, so that both import at once. On a platform without fork
+servers each function here returns None.
 """
 
 from pathlib import Path

@@ -35,6 +35,11 @@ def remember() -> None:
     of_moment, of_moment_in_ms = utils.unix_time, utils.unix_time_millis
     _replace(of_moment, lambda moment=None: time.time() if moment is None else of_moment(moment))
     _replace(of_moment_in_ms, lambda moment=None: time.time() * 1000 if moment is None else of_moment_in_ms(moment))
+    remember_expressions()
+
+
+def remember_expressions() -> None:
+    """Change moto in this process: it parses each condition and each update of DynamoDB once."""
     UpdateExpressionParser.make = lru_cache(_KEPT)(_make_update)  # moto changes only copies of what it parsed
     ConditionExpressionParser.parse = partialmethod(_parse_once, {})  # type: ignore[assignment, method-assign]
     ConditionExpressionParser._make_operand = _with_value  # type: ignore[assignment, method-assign] # noqa: SLF001
@@ -60,7 +65,8 @@ def _parse_once(parser: Any, known: dict[tuple[str, str], tuple[Any, list[str], 
     parser._make_op_condition = noting  # noqa: SLF001 - the first call is for the whole condition
     condition = _parse(parser)
     if nodes and len(known) < _KEPT:
-        known[asked] = nodes[0], parser.expr_attr_names_found, parser.expr_attr_values_found
+        # moto adds other names to the parser's lists.
+        known[asked] = nodes[0], [*parser.expr_attr_names_found], [*parser.expr_attr_values_found]
     return condition
 
 

@@ -146,7 +146,7 @@ class RtcClient:
     ) -> requests.PreparedRequest:
         content = None if body is None else json.dumps(body).encode()
         # Content-Type is mandatory by Table 2, with or without a body. Of the session only the headers matter: it has
-        # no cookies and no login, and to merge them takes a tenth of a call.
+        # no cookies and no login, and to merge them takes a twentieth of a call.
         headers = {**self._session.headers, "Content-Type": "application/json"}
         return requests.Request(method, url, headers=headers, data=content, auth=auth).prepare()
 

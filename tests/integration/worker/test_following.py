@@ -225,6 +225,17 @@ def test_two_ticks_at_once_do_everything_once(world: World) -> None:
     assert len(world.rtc.calls()) == seen + 1
 
 
+def test_who_read_a_recording_before_another_looked_leaves_it_alone(world: World) -> None:
+    """The index may lag: the claim is refused, since the recording has another version by now."""
+    order = running(world)
+    world.clock.tick(120)
+    stale = recording(world, order)
+    world.tick_again()
+    looked, seen = recording(world, order), len(world.rtc.calls())
+    world.due.follower.follow(stale, world.delivery())
+    assert (recording(world, order), len(world.rtc.calls())) == (looked, seen)
+
+
 def test_an_old_tick_is_dropped(world: World) -> None:
     """After an outage of the queue there is one look, not one for each minute that was missed."""
     running(world)

@@ -180,19 +180,21 @@ print(lines.get(), flush=True)
             pid = int(process.stdout.readline())
         assert within(PATIENCE_S, lambda: is_gone(pid))
 
-    def test_it_has_no_file_of_another_s(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("is_branch", [False, True])
+    def test_it_has_no_file_of_another_s(self, tmp_path: Path, is_branch: bool) -> None:
         """Else it would hold open the input by which another is told to end, and the output that ends with it."""
         code = "print(len(os.listdir('/proc/self/fd')), flush=True)\n"
         alone = Started(tmp_path, code, by=None)
         assert alone.exit_codes.get(timeout=PATIENCE_S) == 0
-        by = ForkServer(sys.executable, ROOT, "json", environment={})
+        trunk = ForkServer(sys.executable, ROOT, "json", environment={})
+        by = trunk.branch(ROOT, "csv") if is_branch else trunk
         first = Started(tmp_path, code + FOREVER, by=by)
         files = first.line()
         second = Started(tmp_path, code, by=by)
         assert alone.line() == files == second.line()
         for started in (alone, first, second):
             started.child.close()
-        by.close()
+        trunk.close()
 
     def test_a_fork_server_that_is_gone_is_replaced(self, tmp_path: Path) -> None:
         """By an interpreter of its own; of a child that it has started nobody knows how it ended."""

@@ -1,5 +1,6 @@
 """A call that moto's own code answers directly has the answer that moto gives over the web."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,31 +10,37 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.comparisons import ConditionExpressionParser
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined] # it has no types
 
-from local.aws.moto_caches import remember
+from local.aws import moto_caches, moto_direct
+from local.aws.moto_caches import remember_expressions
 from local.aws.moto_direct import answer_directly
 
-CHANGED = (
-    (BotocoreStubber, "process_request"),
-    (ConditionExpressionParser, "parse"),
-    (ConditionExpressionParser, "_make_operand"),
-    (UpdateExpressionParser, "make"),
+OWN = (
+    (BotocoreStubber, "process_request", moto_direct._process),
+    (ConditionExpressionParser, "parse", moto_caches._parse),
+    (ConditionExpressionParser, "_make_operand", moto_caches._operand),
+    (UpdateExpressionParser, "make", moto_caches._make_update),
 )
-"""What of moto is changed."""
+"""What moto has of its own. Another test's module may have changed it."""
+REGION = "eu-west-1"
 TABLE = "table"
+_IDS = re.compile(r"[0-9a-f-]{36}|[0-9]{13}|[a-z]{60,}")
+"""Ids, times in milliseconds, and receipt handles."""
 KEYS = st.sampled_from(("a", "b", "c"))
 TEXTS = (
     "attribute_not_exists(pk)",
     "version = :seen",
+    "#version = :seen",
     "attribute_exists(pk) AND (n BETWEEN :low AND :high OR NOT n < :high)",
     "version =",
 )
+NAMES = {"#version": "version"}
 VALUES: Mapping[str, st.SearchStrategy[Mapping[str, str]]] = {
     ":seen": st.sampled_from("123").map(lambda it: {"S": it}),
     ":low": st.integers(0, 5).map(lambda it: {"N": str(it)}),
@@ -49,7 +56,12 @@ def _key(name: str) -> dict[str, Any]:
 def _conditions(draw: st.DrawFn) -> dict[str, Any]:
     text = draw(st.sampled_from(TEXTS))
     values = {name: draw(value) for name, value in VALUES.items() if name in text and draw(st.integers(0, 9))}
-    return {"ConditionExpression": text, **({"ExpressionAttributeValues": values} if values else {})}
+    names = draw(st.sampled_from((NAMES, NAMES, {}, NAMES | {"#unused": "n"}))) if "#" in text else {}
+    return {
+        "ConditionExpression": text,
+        **({"ExpressionAttributeValues": values} if values else {}),
+        **({"ExpressionAttributeNames": names} if names else {}),
+    }
 
 
 @st.composite
@@ -97,11 +109,17 @@ def _calls(draw: st.DrawFn) -> Any:
     )
 
 
+@pytest.fixture(autouse=True)
+def _changed_by_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for of, name, own in OWN:
+        monkeypatch.setattr(of, name, own)
+
+
 @pytest.fixture(name="client", scope="module")
 def _client() -> Iterator[Any]:
     """A client of DynamoDB whose calls moto answers."""
     with mock_aws():
-        yield boto3.client("dynamodb", region_name="eu-west-1", config=Config(signature_version=UNSIGNED))
+        yield boto3.client("dynamodb", region_name=REGION, config=Config(signature_version=UNSIGNED))
 
 
 def _put_over(seen: str) -> tuple[str, dict[str, Any]]:
@@ -110,17 +128,55 @@ def _put_over(seen: str) -> tuple[str, dict[str, Any]]:
     return "put_item", {"TableName": TABLE, "Item": item, **condition}
 
 
+A_PUT = ("put_item", {"TableName": TABLE, "Item": _put_over("")[1]["Item"]})
+NAMED = {"ConditionExpression": "attribute_not_exists(#n)", "ExpressionAttributeNames": {"#n": "n", "#m": "m"}}
+AN_UPDATE = {"TableName": TABLE, "Key": _key("b"), "UpdateExpression": "SET #m = #m", **NAMED}
+USES_BOTH = ("transact_write_items", {"TransactItems": [{"Update": AN_UPDATE}]})
+USES_ONE = ("put_item", {"TableName": TABLE, "Item": _key("c"), **NAMED})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(calls=st.lists(_calls(), max_size=8))
-@example(calls=[("put_item", {"TableName": TABLE, "Item": _put_over("")[1]["Item"]}), _put_over("2"), _put_over("1")])
+@example(calls=[A_PUT, _put_over("2"), _put_over("1")])
+@example(calls=[USES_BOTH, USES_ONE])
 def test_dynamodb_says_the_same(client: Any, calls: list[tuple[str, dict[str, Any]]]) -> None:
     """Whatever is asked of a table, in whatever order: items, refusals and their reasons."""
     by_moto = _answers(client, calls)
     with pytest.MonkeyPatch.context() as patched:
-        for of, name in CHANGED:
-            patched.setattr(of, name, getattr(of, name))  # so that it is as before afterwards
+        for of, name, own in OWN:
+            patched.setattr(of, name, own)
         answer_directly()
-        remember()
+        remember_expressions()
         assert _answers(client, calls) == by_moto
+
+
+def test_sqs_says_the_same() -> None:
+    """Messages, their attributes, batches, and what is refused; ids and times are each time others."""
+    by_moto = _said_by_sqs()
+    answer_directly()
+    assert _said_by_sqs() == by_moto
+
+
+def _said_by_sqs() -> list[str]:
+    with mock_aws():
+        sqs = boto3.Session("made", "up", region_name=REGION).client("sqs")  # signed: moto needs that for the region
+        url = sqs.create_queue(QueueName="queue", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+        attribute = {"DataType": "String", "StringValue": "é"}
+        batch = [{"Id": "1", "MessageBody": "a"}, {"Id": "2", "MessageBody": "é <&>", "DelaySeconds": 5}]
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("send_message_batch", {"Entries": batch}),
+            ("send_message", {"MessageBody": "x", "MessageAttributes": {"n": attribute}}),
+            ("send_message", {"MessageBody": ""}),
+            ("send_message", {"MessageBody": "x" * 2_000_000}),
+            ("receive_message", {"MaxNumberOfMessages": 11}),
+            ("receive_message", {"MessageAttributeNames": ["All"], "MessageSystemAttributeNames": ["All"]}),
+            ("delete_message", {"ReceiptHandle": "none"}),
+            ("change_message_visibility", {"ReceiptHandle": "none", "VisibilityTimeout": 5}),
+            ("get_queue_attributes", {"AttributeNames": ["ApproximateNumberOfMessages", "QueueArn"]}),
+            ("delete_queue", {}),
+            ("send_message", {"MessageBody": "x"}),
+        ]
+        return [_IDS.sub("", str(_answer(sqs, operation, {"QueueUrl": url, **asked}))) for operation, asked in calls]
 
 
 def _answers(client: Any, calls: list[tuple[str, dict[str, Any]]]) -> list[Any]:
@@ -146,9 +202,8 @@ def _answer(client: Any, operation: str, asked: dict[str, Any]) -> Any:
     return {**said, "ResponseMetadata": said["ResponseMetadata"]["HTTPStatusCode"]}
 
 
-def test_a_call_to_another_host_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_to_another_host_is_left_alone() -> None:
     """A test that mocks AWS may also call a server that stands for it."""
-    monkeypatch.setattr(*CHANGED[0], getattr(*CHANGED[0]))
     answer_directly()
     headers = {
         "x-amz-target": "DynamoDB_20120810.ListTables",

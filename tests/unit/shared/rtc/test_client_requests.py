@@ -76,7 +76,7 @@ heads = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(head=heads, rest=st.binary(max_size=300))
 def test_any_bytes_make_a_job_or_an_rtc_error(head: bytes, rest: bytes) -> None:
     """No answer whatever makes the client raise anything but an RtcError."""
