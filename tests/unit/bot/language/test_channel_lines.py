@@ -1,34 +1,24 @@
 """What people type in a channel with a room and presets, line by line; and that no text becomes another start by it."""
 
-from collections.abc import Iterable
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import LEXICON
 from bot.commands.defaults import with_defaults
 from bot.language.corrections import CommandError
-from bot.language.lexicon import Lexicon, folded
-from bot.language.normalising import from_slack
+from bot.language.lexicon import folded
 from bot.language.parser import Command, parse, write
 from tests.unit.bot.language import command_lines
 from tests.unit.bot.language.channel_lines import ASKED, CORRECTED, OTHERS, PRESETS, ROOM, STARTED
+from tests.unit.bot.language.outcomes import commands_of, errors_of, outcome
 
 HERE = with_defaults(LEXICON, PRESETS, ROOM)
 WITHOUT_ROOM = with_defaults(LEXICON, PRESETS, "")
 
 
-def outcome(text: str, lexicon: Lexicon) -> Command | CommandError:
-    """Return what comes of a text, be it a command or an error."""
-    try:
-        return parse(from_slack(text), lexicon)
-    except CommandError as error:
-        return error
-
-
 def test_what_is_clear_starts_at_once() -> None:
     """In full it is a command with the same meaning."""
-    parsed = {text: parse(from_slack(text), HERE) for text in STARTED}
+    parsed = commands_of(STARTED, HERE)
     assert {text: (it.vocabulary.name, write(it, HERE)) for text, it in parsed.items()} == {
         text: ("start", command) for text, command in STARTED.items()
     }
@@ -37,20 +27,12 @@ def test_what_is_clear_starts_at_once() -> None:
 
 def test_other_sub_commands_keep_their_words() -> None:
     """The room of the channel is that of a start only."""
-    assert {text: write(parse(text, HERE), HERE) for text in OTHERS} == OTHERS
-
-
-def errors_of(texts: Iterable[str]) -> dict[str, CommandError]:
-    """Return the errors of texts that must not be commands."""
-    outcomes = {text: outcome(text, HERE) for text in texts}
-    errors = {text: it for text, it in outcomes.items() if isinstance(it, CommandError)}
-    assert not {text: it for text, it in outcomes.items() if text not in errors}
-    return errors
+    assert {text: write(it, HERE) for text, it in commands_of(OTHERS, HERE).items()} == OTHERS
 
 
 def test_what_has_one_meaning_gets_a_command_to_copy() -> None:
     """Nothing starts; the names of presets take part in corrections."""
-    errors = errors_of(CORRECTED)
+    errors = errors_of(CORRECTED, HERE)
     assert {
         text: (it.corrected, *(problem.line for problem in it.problems)) for text, it in errors.items()
     } == CORRECTED
@@ -60,7 +42,7 @@ def test_what_has_one_meaning_gets_a_command_to_copy() -> None:
 
 def test_what_is_not_clear_is_asked_back() -> None:
     """Nothing starts, and there is nothing to copy."""
-    errors = errors_of(ASKED)
+    errors = errors_of(ASKED, HERE)
     assert {text: tuple(problem.line for problem in it.problems) for text, it in errors.items()} == ASKED
     assert {it.corrected for it in errors.values()} == {None}
 
