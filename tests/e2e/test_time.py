@@ -17,14 +17,14 @@ def _sender(bot: Deployment) -> Sender:
     return Sender(bot.system.hook_url(caller), caller.key)
 
 
-def an_hour_ago() -> str:
-    """A time of day where ann is."""
-    return f"{datetime.now(ZoneInfo(ANN.tz)) - timedelta(hours=1):%H:%M}"
+def this_minute() -> str:
+    """A time of day where ann is, which has begun. An hour ago may have been yesterday, so that it still comes today."""
+    return f"{datetime.now(ZoneInfo(ANN.tz)):%H:%M}"
 
 
 def test_a_time_of_day_is_read_in_the_person_s_zone(bot: Deployment) -> None:
     """The door asks Slack where ann is, and says so; a time that is past starts nothing."""
-    bot.type(f"ROOM user001 until={an_hour_ago()}")
+    bot.type(f"ROOM user001 until={this_minute()}")
     assert "is past today in Europe/Berlin" in bot.read("Nothing started")
     assert not bot.jobs()
 
@@ -36,7 +36,7 @@ def test_a_plan_is_listed_moved_and_cancelled(bot: Deployment) -> None:
     bot.read("Planned: user001 in room", "starts", channel=lectures)
     bot.type("list", channel=lectures)
     bot.read("planned for", channel=lectures)
-    bot.type(f"at ROOM user001 {an_hour_ago()}", channel=lectures)
+    bot.type(f"at ROOM user001 {this_minute()}", channel=lectures)
     bot.read("Nothing moved", channel=lectures)
     bot.type("stop ROOM user001", channel=lectures)
     bot.read("the plan was cancelled", channel=lectures)
