@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.comparisons import ConditionExpressionParser
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser, Node  # type: ignore[attr-defined] # it has no types
 from moto.dynamodb.parsing.expressions import UpdateExpressionParser  # type: ignore[attr-defined] # it has no types
 
 from local.aws import moto_caches, moto_direct
@@ -26,6 +27,8 @@ OWN = (
     (ConditionExpressionParser, "parse", moto_caches._parse),
     (ConditionExpressionParser, "_make_operand", moto_caches._operand),
     (UpdateExpressionParser, "make", moto_caches._make_update),
+    (DepthFirstTraverser, "traverse_node_recursively", moto_caches._traverse_update),
+    (Node, "__deepcopy__", None),  # then copy.deepcopy has its own way
 )
 """What moto has of its own. Another test's module may have changed it."""
 REGION = "eu-west-1"
@@ -40,6 +43,20 @@ TEXTS = (
     "attribute_exists(pk) AND (n BETWEEN :low AND :high OR NOT n < :high)",
     "version =",
 )
+UPDATES = (
+    "SET n = :n",
+    "SET n = n + :n REMOVE version",
+    "SET n = if_not_exists(n, :n) + :n, version = if_not_exists(version, :n)",
+    "ADD n :n",
+    "SET n =",
+    "SET n = :n SET n = :n",
+    "SET n = :n, n = n",
+    "SET n = other",
+    "SET n.a = :n",
+    "SET pk = :n",
+    "SET n = :other",
+)
+"""The last ones are refused, each for another reason."""
 NAMES = {"#version": "version"}
 VALUES: Mapping[str, st.SearchStrategy[Mapping[str, str]]] = {
     ":seen": st.sampled_from("123").map(lambda it: {"S": it}),
@@ -80,11 +97,12 @@ def _calls(draw: st.DrawFn) -> Any:
     update = {
         "TableName": TABLE,
         "Key": key,
-        "UpdateExpression": draw(
-            st.sampled_from(("SET n = :n", "SET n = n + :n REMOVE version", "SET n =", "ADD n :n"))
-        ),
+        "UpdateExpression": draw(st.sampled_from(UPDATES)),
         **condition,
-        "ExpressionAttributeValues": {":n": {"N": "1"}, **condition.get("ExpressionAttributeValues", {})},
+        "ExpressionAttributeValues": {
+            ":n": {"N": draw(st.sampled_from("12"))},
+            **condition.get("ExpressionAttributeValues", {}),
+        },
     }
     other = draw(KEYS)
     return draw(
@@ -112,7 +130,7 @@ def _calls(draw: st.DrawFn) -> Any:
 @pytest.fixture(autouse=True)
 def _changed_by_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for of, name, own in OWN:
-        monkeypatch.setattr(of, name, own)
+        monkeypatch.setattr(of, name, own, raising=False)
 
 
 @pytest.fixture(name="client", scope="module")
@@ -131,6 +149,13 @@ def _put_over(seen: str) -> tuple[str, dict[str, Any]]:
 A_PUT = ("put_item", {"TableName": TABLE, "Item": _put_over("")[1]["Item"]})
 NAMED = {"ConditionExpression": "attribute_not_exists(#n)", "ExpressionAttributeNames": {"#n": "n", "#m": "m"}}
 AN_UPDATE = {"TableName": TABLE, "Key": _key("b"), "UpdateExpression": "SET #m = #m", **NAMED}
+
+
+def _adding(number: str) -> tuple[str, dict[str, Any]]:
+    update = {"UpdateExpression": UPDATES[2], "ExpressionAttributeValues": {":n": {"N": number}}}
+    return "update_item", {"TableName": TABLE, "Key": _key("a"), "ReturnValues": "ALL_NEW", **update}
+
+
 USES_BOTH = ("transact_write_items", {"TransactItems": [{"Update": AN_UPDATE}]})
 USES_ONE = ("put_item", {"TableName": TABLE, "Item": _key("c"), **NAMED})
 
@@ -139,12 +164,13 @@ USES_ONE = ("put_item", {"TableName": TABLE, "Item": _key("c"), **NAMED})
 @given(calls=st.lists(_calls(), max_size=8))
 @example(calls=[A_PUT, _put_over("2"), _put_over("1")])
 @example(calls=[USES_BOTH, USES_ONE])
+@example(calls=[_adding("1"), _adding("2"), _adding("3")])
 def test_dynamodb_says_the_same(client: Any, calls: list[tuple[str, dict[str, Any]]]) -> None:
     """Whatever is asked of a table, in whatever order: items, refusals and their reasons."""
     by_moto = _answers(client, calls)
     with pytest.MonkeyPatch.context() as patched:
         for of, name, own in OWN:
-            patched.setattr(of, name, own)
+            patched.setattr(of, name, own, raising=False)
         answer_directly()
         remember_expressions()
         assert _answers(client, calls) == by_moto
