@@ -17,7 +17,7 @@ from shared.team import InForce
 from shared.team_document import team_of
 from tests.callback_requests import CALLBACK_KEY
 from tests.ledger_table import create_table
-from tests.mocked_clients import mocked_client
+from tests.own_clients import connect
 from tests.webhook_requests import KEY, NOW, a_request, an_event, signed
 
 CALLERS = InForce(team_of({"callers": {"timetable": {}, "limited": {"rooms": ["100"], "channels": ["C1"]}}}))
@@ -35,7 +35,7 @@ class Around:
     trouble: Exception | None = None
 
     def __post_init__(self) -> None:
-        self.secrets, self.dynamodb = mocked_client("secretsmanager"), mocked_client("dynamodb")
+        self.secrets, self.dynamodb = connect("secretsmanager"), connect("dynamodb")
         create_table(self.dynamodb)
         self.ledger = open_ledger(self.dynamodb, "ledger", "app1")
         self.secrets.create_secret(Name="webhook", SecretString=a_secret(KEY))

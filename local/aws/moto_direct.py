@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.responses import BaseResponse
 from moto.dynamodb.responses import DynamoHandler
 from moto.sqs.responses import SQSResponse
@@ -19,14 +17,10 @@ from moto.sqs.responses import SQSResponse
 from local.aws.calls import ACCOUNT
 
 _HANDLERS: Mapping[str, type[BaseResponse]] = {"DynamoDB_20120810": DynamoHandler, "AmazonSQS": SQSResponse}
-_AMAZON = re.compile(r"https?://[^/]+\.amazonaws\.com(:\d+)?/")
-"""A call to another host is not the mock's to answer."""
 _REGION = re.compile(r"Credential=[^/]+/[^/]+/([^/]+)/|//[a-z]+\.([^./]+)\.amazonaws\.com")
 """The region is in the signature. A call that is not signed has it in its host."""
 _BYTES = re.compile(rb'"(B|BS|BinaryValue)"')
 """A call with bytes in it needs moto's description of its operation, to decode them."""
-
-_process = BotocoreStubber.process_request
 
 
 class DirectAnswer(NamedTuple):
@@ -55,20 +49,3 @@ def answer(headers: Mapping[str, str], url: str, body: bytes) -> DirectAnswer | 
     handler.region, handler.current_account = region[1] or region[2], ACCOUNT
     status, sent, content = handler.call_action()
     return DirectAnswer(int(sent.pop("status", status)), sent, content)
-
-
-def answer_directly() -> None:
-    """Change moto in this process: its mock of botocore answers so too."""
-    BotocoreStubber.process_request = _process_request  # type: ignore[assignment, method-assign]
-
-
-def _process_request(stubber: BotocoreStubber, request: AWSPreparedRequest) -> Any:
-    body: Any = request.body
-    if _AMAZON.match(request.url) and isinstance(body, bytes):
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        return answer(headers, request.url, body) or _process(stubber, request)
-    return _process(stubber, request)
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value

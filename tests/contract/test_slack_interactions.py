@@ -26,7 +26,7 @@ from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.clicks import a_click
 from tests.known_recordings import NoRecordings
-from tests.mocked_clients import mocked_client
+from tests.own_clients import connect
 from tests.slack_requests import SIGNING_SECRET, an_event, signed
 
 BOLTS: dict[str, Any] = {
@@ -94,7 +94,7 @@ def _ours(body: bytes, headers: dict[str, str]) -> tuple[int, list[Order]]:
     conversation = Conversation("/record", 300, NoRecordings, orders.append, lambda _: None, lambda: InForce(SHIPPED))
     app = create_app(conversation, report=lambda _: None, respond=lambda _url, _message: None)
     with mock_aws():
-        client = mocked_client("secretsmanager")
+        client = connect("secretsmanager")
         client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
         door = Door(app, Secret(client, "slack", SlackSecret))
         return int(door.answer(an_event(body, headers)).status), orders

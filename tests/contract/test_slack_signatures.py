@@ -23,7 +23,7 @@ from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
-from tests.mocked_clients import mocked_client
+from tests.own_clients import connect
 from tests.slack_requests import NOW, SIGNING_SECRET, FixedClock, a_form, an_event, signed
 
 SDK_NOW = 1531420618
@@ -119,7 +119,7 @@ def _door() -> Iterator[Door]:
         respond=lambda _url, _message: None,
     )
     with mock_aws():
-        client = mocked_client("secretsmanager")
+        client = connect("secretsmanager")
         client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
         yield Door(app, Secret(client, "slack", SlackSecret, clock.now), clock.now)
 

@@ -24,7 +24,7 @@ from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
-from tests.mocked_clients import mocked_client
+from tests.own_clients import connect
 from tests.slack_requests import SIGNING_SECRET, an_event, signed
 from tests.views import TRIGGER, a_home_click, a_home_event, a_shortcut
 
@@ -109,7 +109,7 @@ class _Ours:
         )  # fmt: skip
         app = create_app(conversation, report=lambda _: None, respond=lambda _url, _message: None)
         with mock_aws():
-            client = mocked_client("secretsmanager")
+            client = connect("secretsmanager")
             client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
             door = Door(app, Secret(client, "slack", SlackSecret))
             answered = door.answer(an_event(body, {"Content-Type": kind, **headers}))

@@ -18,7 +18,7 @@ def _sender(bot: Deployment) -> Sender:
 
 
 def this_minute() -> str:
-    """A time of day where ann is, which has begun. An hour ago may have been yesterday, so that it still comes today."""
+    """A time of day where ann is, which has begun: an hour ago may have been yesterday."""
     return f"{datetime.now(ZoneInfo(ANN.tz)):%H:%M}"
 
 

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import override
 
-import boto3
 import pytest
-from botocore import UNSIGNED
-from botocore.config import Config
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
@@ -57,7 +54,6 @@ from functions.worker.telling import Telling
 from functions.worker.turns import Turns
 from local.aws.index_lag import IndexLag
 from local.aws.moto_caches import remember
-from local.aws.moto_direct import answer_directly
 from local.aws.moto_reads import change_reads
 from local.aws.moto_secrets import follow_current
 from local.aws.moto_writes import change_writes
@@ -85,6 +81,7 @@ from shared.team_document import team_of
 from tests.builders import TIMETABLE, requests_of
 from tests.in_memory import InMemory
 from tests.ledger_table import AUDIT, TABLE, create_table
+from tests.own_clients import connect
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.settable_clock import SettableClock
@@ -102,18 +99,15 @@ _lag = IndexLag()
 change_reads(_lag)
 change_writes(_lag)
 follow_current()
-answer_directly()
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[tuple[DynamoDBClient, SQSClient]]:
-    """A table as template.yaml has it, and queues, on clients that need nothing from this machine."""
+    """A table as template.yaml has it, and queues, on the clients that the functions have."""
     with mock_aws():
-        session = boto3.Session("made", "up", region_name="eu-west-1")
-        unsigned = Config(signature_version=UNSIGNED)  # moto checks no signature, and it takes a tenth of a call
-        dynamodb = session.client("dynamodb", config=unsigned)
+        dynamodb = connect("dynamodb")
         create_table(dynamodb)
-        yield dynamodb, session.client("sqs", config=unsigned)
+        yield dynamodb, connect("sqs")
 
 
 @pytest.fixture

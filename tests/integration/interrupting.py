@@ -1,12 +1,15 @@
 """A recorder that is interrupted at one of its writes: it is killed there, or another recorder does something then."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
+
+from tests.own_clients import Call, hearing
+
+WRITES = ("TransactWriteItems", "SendMessage")
 
 
 class Killed(BaseException):
@@ -27,13 +30,15 @@ class Interruption:
     happens: Callable[[], None] = kill
     written: list[str] = field(default_factory=list)
 
-    def before(self, model: Any, **_: object) -> None:
+    def before(self, call: Call) -> None:
+        if call.operation not in WRITES:
+            return
         if self.moment == "before" and len(self.written) == self.place:
             self._happen()
-        self.written.append(model.name)
+        self.written.append(call.operation)
 
-    def after(self, **_: object) -> None:
-        if self.moment == "after" and len(self.written) - 1 == self.place:
+    def after(self, call: Call) -> None:
+        if call.operation in WRITES and self.moment == "after" and len(self.written) - 1 == self.place:
             self._happen()
 
     def _happen(self) -> None:
@@ -43,15 +48,8 @@ class Interruption:
 
 @contextmanager
 def interrupting(aws: tuple[DynamoDBClient, SQSClient], interruption: Interruption) -> Iterator[None]:
-    """Let botocore call the interruption at each write to the ledger and to the queue."""
-    dynamodb, sqs = aws
-    writes = [(dynamodb, "dynamodb.TransactWriteItems"), (sqs, "sqs.SendMessage")]
-    for client, write in writes:
-        client.meta.events.register(f"before-call.{write}", interruption.before)
-        client.meta.events.register(f"after-call.{write}", interruption.after)
-    try:
+    """Let the interruption hear of each write to the ledger and to the queue."""
+    with ExitStack() as stack:
+        for client in aws:
+            stack.enter_context(hearing(client, before=interruption.before, after=interruption.after))
         yield
-    finally:
-        for client, write in writes:
-            client.meta.events.unregister(f"before-call.{write}", interruption.before)
-            client.meta.events.unregister(f"after-call.{write}", interruption.after)

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
 from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests.own_clients import Call, hearing
 
 
 def always(_: str) -> bool:
@@ -21,17 +22,13 @@ def away(client: DynamoDBClient, when: Callable[[str], bool] = always, *, after:
     """
     lost: list[str] = []
 
-    def lose(model: Any, **_: object) -> None:
-        if when(model.name):
-            lost.append(model.name)
+    def lose(call: Call) -> None:
+        if when(call.operation):
+            lost.append(call.operation)
             raise ReadTimeoutError(endpoint_url="the table")
 
-    event = f"{'after' if after else 'before'}-call.dynamodb"
-    client.meta.events.register(event, lose)
-    try:
+    with hearing(client, after=lose) if after else hearing(client, before=lose):
         yield lost
-    finally:
-        client.meta.events.unregister(event, lose)
 
 
 def once(operation: str) -> Callable[[str], bool]:

@@ -16,7 +16,8 @@ from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
 from shared.orders import new_order_id
-from tests.mocked_clients import mocked_client
+from tests.ops_stack import client
+from tests.own_clients import connect
 
 KEY, OLD_KEY = "first-callback-key-of-the-tests-01234", "older-callback-key-of-the-tests-01234"
 OWN, THEIRS = "https://own.example.com/rtc/callbacks", "https://theirs.example.com/x"
@@ -30,7 +31,7 @@ class Stack:
         self.name = f"stack-{new_order_id()}"
         self._capsys = capsys
         made_up = api.credentials
-        self.secrets = mocked_client("secretsmanager")
+        self.secrets = connect("secretsmanager")
         keys = {"access_key": made_up.access_key, "secret_key": made_up.secret_key}
         self.outputs = {
             "RtcCallbackUrl": OWN,
@@ -92,7 +93,7 @@ class Stack:
             "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
             "Outputs": {name: {"Value": value} for name, value in self.outputs.items()},
         }
-        mocked_client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))
+        client("cloudformation").create_stack(StackName=self.name, TemplateBody=json.dumps(document))
 
 
 @pytest.fixture

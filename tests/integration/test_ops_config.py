@@ -22,7 +22,7 @@ from shared.team import SHIPPED
 from shared.team_document import MOST_BYTES
 from shared.team_yaml import read_team_yaml
 from tests.ledger_table import AUDIT, TABLE
-from tests.mocked_clients import mocked_client
+from tests.ops_stack import client
 from tests.template import TEMPLATE
 
 REGION = "eu-west-1"
@@ -53,7 +53,7 @@ class Stack:
             "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
             "Outputs": outputs,
         }
-        mocked_client("cloudformation").create_stack(
+        client("cloudformation").create_stack(
             StackName=self.name,
             TemplateBody=json.dumps(document),
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
@@ -239,7 +239,7 @@ def test_what_is_wrong_with_the_stack_is_said_in_one_line(stack: Stack, monkeypa
     """A stack that isn't there, one of an older recordbot, no region, and a file that can't be read."""
     with pytest.raises(OpsError, match=r"^the stack nobody: AWS refuses DescribeStacks: .*does not exist"):
         main(CommandLine(), ["config", "show", "--stack", "nobody"])
-    mocked_client("cloudformation").create_stack(
+    client("cloudformation").create_stack(
         StackName=f"old-{stack.app_id}", TemplateBody=json.dumps({"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}})
     )
     with pytest.raises(OpsError, match="has no output LedgerTableName: it was deployed by an older recordbot"):

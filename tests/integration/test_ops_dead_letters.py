@@ -155,9 +155,9 @@ def test_an_interrupted_redrive_loses_nothing(
     place.stack.ask("dead-letters", "show")
     monkeypatch.setattr(DeadLetters, "_release", lambda *_: None)  # a killed process does not clean up
     monkeypatch.setattr(dead_letter_queue, "HIDDEN_S", 0)  # its time is over
-    clients = {"dynamodb": aws[0], "sqs": place.sqs}
+    clients = dict(zip(("dynamodb", "sqs"), aws, strict=True))
     monkeypatch.setattr(Deployment, "client", lambda _, service: clients[service])
-    with interrupting((aws[0], place.sqs), Interruption(1, moment)), pytest.raises(Killed):
+    with interrupting(aws, Interruption(1, moment)), pytest.raises(Killed):
         place.stack.run("dead-letters", "redrive", "--all")
     place.stack.run("dead-letters", "redrive", "--all")
     assert sorted(set(place.ids(place.people))) == orders

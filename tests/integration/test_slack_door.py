@@ -22,7 +22,7 @@ from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
-from tests.mocked_clients import mock_clients, mocked_client
+from tests.own_clients import answer_by_moto, connect
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
 from tests.views import a_home_event, assert_slack_takes_view
@@ -50,12 +50,12 @@ class Aws:
 @pytest.fixture(name="aws")
 def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """The account, the function's environment, and a cold start to come."""
-    mock_clients(monkeypatch)
+    answer_by_moto(monkeypatch)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "up")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
     with mock_aws(), loggers_restored():
-        aws = Aws(mocked_client("sqs"), mocked_client("secretsmanager"), "")
+        aws = Aws(connect("sqs"), connect("secretsmanager"), "")
         aws.queue_url = aws.sqs.create_queue(QueueName="orders")["QueueUrl"]
         aws.secrets.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
         for name, value in {
@@ -72,7 +72,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "POWERTOOLS_LOG_LEVEL": "DEBUG",
         }.items():
             monkeypatch.setenv(name, value)
-        create_table(mocked_client("dynamodb"))
+        create_table(connect("dynamodb"))
         slack._door.cache_clear()
         yield aws
         slack._door.cache_clear()
@@ -106,7 +106,7 @@ def test_a_channel_s_defaults_are_those_of_the_stored_configuration(aws: Aws) ->
     """Its room and its preset go into the order, and a room that is typed wins."""
     presets = {"lecture": {"quality": "sd", "for": "90m"}}
     document = json.dumps({"presets": presets, "channels": {"C1": {"preset": "lecture", "room": 7}}})
-    configurations = Configurations(Table(mocked_client("dynamodb"), "ledger"), "app1")
+    configurations = Configurations(Table(connect("dynamodb"), "ledger"), "app1")
     stored = StoredTeam(number=1, put_at=datetime.now(UTC), put_by="U1ANN", source=document, document=document)
     assert configurations.put(stored, stored.put_at, over=None)
     for text, room in (("user001", "7"), ("200 user001", "200")):
@@ -202,7 +202,7 @@ def test_a_time_of_day_is_that_of_the_person_s_zone_or_utc(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, answer: bytes, zone: str, token: str
 ) -> None:
     """Whatever Slack answers, the command is; without a token Slack isn't asked."""
-    aws.secrets.update_secret(
+    aws.secrets.put_secret_value(
         SecretId="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET], "bot_token": token})
     )
     with RawServer(sends(answer)) as server:
@@ -229,7 +229,7 @@ def test_the_command_alone_opens_the_form_or_gives_the_short_help(
     aws: Aws, monkeypatch: pytest.MonkeyPatch, answer: bytes, token: str, *, opens: bool
 ) -> None:
     """Whatever Slack answers, the person reads something; without a token Slack isn't asked."""
-    aws.secrets.update_secret(
+    aws.secrets.put_secret_value(
         SecretId="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET], "bot_token": token})
     )
     with RawServer(sends(answer)) as server:

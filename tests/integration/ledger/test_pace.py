@@ -3,7 +3,6 @@
 import heapq
 from datetime import datetime, timedelta
 from itertools import count, pairwise
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +13,7 @@ from functions.ledger.pace import PROBE, SLOW_FOR, STOPPED_FOR, NotYet, Pace, St
 from functions.ledger.table import Table
 from shared.orders import new_order_id
 from tests.ledger_table import TABLE
+from tests.own_clients import hearing
 from tests.settable_clock import SettableClock
 
 RATE = 10
@@ -88,20 +88,13 @@ def test_a_turn_is_one_write(recorders: Recorders) -> None:
     first, second = recorders.one(), recorders.one()
     calls: list[str] = []
 
-    def note(model: Any, **_: object) -> None:
-        calls.append(model.name)
-
-    events = recorders.dynamodb.meta.events
-    events.register("before-call.dynamodb", note)
-    try:
+    with hearing(recorders.dynamodb, before=lambda call: calls.append(call.operation)):
         turns = [recorders.turn(first), recorders.turn(second)]
         assert calls == ["UpdateItem"] * 3
         turns += [recorders.turn(pace) for pace in (first, second, first, second)]
         assert calls == ["UpdateItem"] * 7
         assert not first.accept_key(recorders.clock())
         assert calls == ["UpdateItem"] * 7, "a key that was never refused costs no write"
-    finally:
-        events.unregister("before-call.dynamodb", note)
     assert len(set(turns)) == 6
 
 

@@ -1,17 +1,19 @@
 """Writes that meet another's transaction, a throttle, or a version that was not expected."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from pydantic import BaseModel
 
 from functions.ledger.table import KEPT, TRIES, Change, Key, Table, put, put_over_any, remove
+from local.aws.moto_direct import DirectAnswer
 from shared.orders import new_order_id
 from tests.ledger_table import TABLE
+from tests.own_clients import Call, hearing
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -34,19 +36,16 @@ def refusing(client: DynamoDBClient, code: str, times: int) -> Iterator[list[str
     """Let DynamoDB cancel the next transactions with this reason; moto never cancels one of a single recorder."""
     refused: list[str] = []
 
-    def refuse(**_: object) -> Any:  # botocore takes an answer from here as the service's
-        if len(refused) == times:
+    def refuse(call: Call) -> DirectAnswer | None:
+        if call.operation != "TransactWriteItems" or len(refused) == times:
             return None
         refused.append(code)
-        error = {"Code": "TransactionCanceledException", "Message": code}
-        answer = {"Error": error, "CancellationReasons": [{"Code": code}], "ResponseMetadata": {"HTTPStatusCode": 400}}
-        return type("Response", (), {"status_code": 400})(), answer
+        kind = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+        answer = {"__type": kind, "message": code, "CancellationReasons": [{"Code": code}]}
+        return DirectAnswer(400, {}, json.dumps(answer))
 
-    client.meta.events.register("before-call.dynamodb.TransactWriteItems", refuse)
-    try:
+    with hearing(client, before=refuse):
         yield refused
-    finally:
-        client.meta.events.unregister("before-call.dynamodb.TransactWriteItems", refuse)
 
 
 WRITES: dict[str, Callable[[Key], Change]] = {
@@ -101,17 +100,11 @@ def test_every_read_is_consistent(dynamodb: DynamoDBClient, key: Key) -> None:
     """A read that lacks the last write would claim a stream twice, or answer twice."""
     asked: list[bool] = []
 
-    def note(params: dict[str, Any], **_: object) -> None:
-        asked.append(params.get("ConsistentRead", False))
-
-    dynamodb.meta.events.register("provide-client-params.dynamodb", note)
-    try:
+    with hearing(dynamodb, before=lambda call: asked.append(call.arguments.get("ConsistentRead", False))):
         table = Table(dynamodb, TABLE)
         table.read(key, Note)
         table.read_all(key.pk)
         table.read_numbers(key)
-    finally:
-        dynamodb.meta.events.unregister("provide-client-params.dynamodb", note)
     assert asked == [True, True, True]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,6 +20,7 @@ from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE
 from tests.integration.conftest import COMMAND, World, a_world
+from tests.own_clients import hearing
 
 
 @pytest.fixture
@@ -70,14 +70,8 @@ def calls_of(dynamodb: DynamoDBClient) -> Iterator[list[str]]:
     """The operations that are called meanwhile."""
     calls: list[str] = []
 
-    def note(model: Any, **_: object) -> None:
-        calls.append(model.name)
-
-    dynamodb.meta.events.register("before-call.dynamodb", note)
-    try:
+    with hearing(dynamodb, before=lambda call: calls.append(call.operation)):
         yield calls
-    finally:
-        dynamodb.meta.events.unregister("before-call.dynamodb", note)
 
 
 def refused(world: World) -> int:

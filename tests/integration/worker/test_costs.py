@@ -4,9 +4,8 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
@@ -17,6 +16,7 @@ from functions.worker.due import MOST
 from shared.orders import Order, Start, Stop, new_order_id
 from shared.rtc.models import RecordingRequest
 from tests.integration.conftest import World, a_world
+from tests.own_clients import Call, hearing
 
 LONGER_IN_REALITY = 2 * (32 - 1)
 """RTC's job ids have 32 characters, those of its stand-in one; a job's stream name has the id as well."""
@@ -38,10 +38,10 @@ def units(dynamodb: DynamoDBClient, play: Callable[[], None]) -> Counter[str]:
     """
     spent: Counter[str] = Counter()
 
-    def note_call(params: Mapping[str, Any], model: Any, **_: object) -> None:
-        match model.name:
+    def note(call: Call) -> None:
+        match call.operation:
             case "TransactWriteItems":
-                for change in params["TransactItems"]:
+                for change in call.arguments["TransactItems"]:
                     item = change.get("Put", {}).get("Item", {})
                     size = sum(len(name) + len(text) for name, value in item.items() for text in value.values())
                     size += LONGER_IN_REALITY if '"job":' in str(item) else 0
@@ -51,11 +51,8 @@ def units(dynamodb: DynamoDBClient, play: Callable[[], None]) -> Counter[str]:
             case "GetItem" | "Query":
                 spent["reads"] += 1
 
-    dynamodb.meta.events.register("provide-client-params.dynamodb", note_call)
-    try:
+    with hearing(dynamodb, before=note):
         play()
-    finally:
-        dynamodb.meta.events.unregister("provide-client-params.dynamodb", note_call)
     return spent
 
 

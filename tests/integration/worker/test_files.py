@@ -29,6 +29,7 @@ from shared.signed_address import LIFETIME
 from shared.slack_refs import ReplyTo
 from tests.callback_requests import COMPLETE
 from tests.integration.conftest import World, a_world
+from tests.own_clients import Call, hearing
 
 BUCKET = Bucket(MADE_UP.bucket, MADE_UP.region, f"{MADE_UP.app_id}/mp4/{{stream}}")
 
@@ -123,10 +124,10 @@ def test_callbacks_that_come_twice_or_late_tell_the_file_once(world: World, mann
 
 
 @pytest.mark.parametrize(
-    ("item", "times"), [(b'"answer"', 2), (b"#CAMERASTREAM", 3)], ids=["before it takes the lease", "after its post"]
+    ("item", "times"), [('"answer"', 2), ("#CAMERASTREAM", 3)], ids=["before it takes the lease", "after its post"]
 )
 def test_a_file_is_told_once_by_two_recorders_at_once(
-    world: World, dynamodb: DynamoDBClient, item: bytes, times: int
+    world: World, dynamodb: DynamoDBClient, item: str, times: int
 ) -> None:
     """The other one's message comes back, and finds that nothing is left to tell."""
     world.running()
@@ -136,14 +137,13 @@ def test_a_file_is_told_once_by_two_recorders_at_once(
     one, other = callback(world), callback(world)
     reads = count(1)
 
-    def interrupt(params: Any, **_: object) -> None:
-        if item in params["body"] and next(reads) == times:
+    def interrupt(call: Call) -> None:
+        if call.operation == "GetItem" and item in json.dumps(call.arguments) and next(reads) == times:
             world.clock.tick(2)  # the channel has a turn again
             world.run(other)
 
-    dynamodb.meta.events.register("before-call.dynamodb.GetItem", interrupt)
-    world.run(one)
-    dynamodb.meta.events.unregister("before-call.dynamodb.GetItem", interrupt)
+    with hearing(dynamodb, before=interrupt):
+        world.run(one)
     assert next(reads) > times
     for again in (one, other):
         world.clock.tick(2)

@@ -36,7 +36,7 @@ from tests.builders import TIMETABLE
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
-from tests.mocked_clients import mock_clients, mocked_client
+from tests.own_clients import answer_by_moto, connect
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.recorder_settings import RECORDER
@@ -99,7 +99,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             **RECORDER,
             "AWS_ACCESS_KEY_ID": "made",
             "AWS_SECRET_ACCESS_KEY": "up",
-            "AWS_DEFAULT_REGION": "eu-west-1",
+            "AWS_REGION": "eu-west-1",
             "SECRET_ID": "recorder",
             "LEDGER_TABLE": "ledger",
             "MAX_RECEIVES": "3",
@@ -112,13 +112,13 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         }.items():
             monkeypatch.setenv(name, value)
         forget()
-        mock_clients(monkeypatch)
+        answer_by_moto(monkeypatch)
         with mock_aws(), loggers_restored():
             secret = json.dumps(getattr(request, "param", KEY))
-            mocked_client("secretsmanager").create_secret(Name="recorder", SecretString=secret)
+            connect("secretsmanager").create_secret(Name="recorder", SecretString=secret)
             for variable, name in (("ORDER_QUEUE_URL", "orders"), ("CALLER_QUEUE_URL", "caller-orders")):
-                monkeypatch.setenv(variable, mocked_client("sqs").create_queue(QueueName=name)["QueueUrl"])
-            dynamodb = mocked_client("dynamodb")
+                monkeypatch.setenv(variable, connect("sqs").create_queue(QueueName=name)["QueueUrl"])
+            dynamodb = connect("dynamodb")
             create_table(dynamodb)
             put_document(dynamodb, "ledger", api.credentials.app_id, {"callers": {TIMETABLE.id: {}}})
             yield Deployed(api, slack, dynamodb)
@@ -269,7 +269,7 @@ def test_wrong_settings_fail_the_whole_batch(deployed: Deployed, monkeypatch: py
 @pytest.mark.parametrize("queue", ["orders", "caller-orders"])
 def test_a_message_that_cannot_be_read_waits_like_a_failed_order(queue: str) -> None:
     """A newer door may have put it there: it waits, on its queue, until a newer recorder is deployed."""
-    sqs = mocked_client("sqs")
+    sqs = connect("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody='{"action": {"kind": "dance"}}')
     (message,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
@@ -281,7 +281,7 @@ def test_a_message_that_cannot_be_read_waits_like_a_failed_order(queue: str) -> 
 
 def _waiting(queue: str) -> list[tuple[Order | Tick, int]]:
     """The orders on a queue, with the number of times that each was received."""
-    sqs = mocked_client("sqs")
+    sqs = connect("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"])
     return [(read(it["Body"]), int(it["Attributes"]["ApproximateReceiveCount"])) for it in found.get("Messages", [])]

@@ -35,7 +35,7 @@ from tests.clicks import a_click
 from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
-from tests.mocked_clients import mocked_client
+from tests.own_clients import connect
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed
 
 TYPED = "room 100 user001 hd"
@@ -51,7 +51,7 @@ class Around:
     door: Door = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = mocked_client("secretsmanager")
+        self.client = connect("secretsmanager")
         self.client.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))
         app = create_app(
             Conversation(

@@ -11,7 +11,7 @@ from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
 from functions.webhook import CALLBACK_LIMITS
 from shared.orders import NotQueued, PerhapsQueued
 from tests.builders import ORDER_ID, RESPONSE_URL, a_request, an_order
-from tests.mocked_clients import mocked_client
+from tests.own_clients import Call, connect, hearing
 from tests.raw_server import RawServer, Reply, http, resets, sends
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _made_up_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(name="sqs")
 def _sqs() -> Iterator["SQSClient"]:
     with mock_aws():
-        yield mocked_client("sqs")
+        yield connect("sqs")
 
 
 def _server_queue(
@@ -65,16 +65,18 @@ def test_a_message_put_off_comes_again_later(sqs: "SQSClient") -> None:
     """Not at once, and after the delay, in whole seconds; a delay of nothing is at once."""
     url = sqs.create_queue(QueueName="orders", Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
     asked: list[int] = []
-    sqs.meta.events.register(
-        "provide-client-params.sqs.ChangeMessageVisibility",
-        lambda params, **_: asked.append(params["VisibilityTimeout"]),
-    )
     queue = OrderQueue(sqs, url)
     queue.put(an_order())
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
-    queue.delay(message["ReceiptHandle"], 299.6)
-    assert "Messages" not in sqs.receive_message(QueueUrl=url)
-    queue.delay(message["ReceiptHandle"], -3)
+
+    def note(call: Call) -> None:
+        if call.operation == "ChangeMessageVisibility":
+            asked.append(call.arguments["VisibilityTimeout"])
+
+    with hearing(sqs, before=note):
+        queue.delay(message["ReceiptHandle"], 299.6)
+        assert "Messages" not in sqs.receive_message(QueueUrl=url)
+        queue.delay(message["ReceiptHandle"], -3)
     assert len(sqs.receive_message(QueueUrl=url)["Messages"]) == 1
     assert asked == [300, 0]
 

@@ -1,5 +1,6 @@
 """Secrets: kept for a while, read anew when that is over or when asked, and never lost to a passing failure."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from functions.aws.secrets import LIFETIME, RETRY_AFTER, Secret, SecretUnreadabl
 from functions.aws.settings import what_is_wrong
 from functions.http.slack_secret import SlackSecret
 from functions.webhook_api.configuration import WebhookSecret
-from tests.mocked_clients import mocked_client
+from tests.own_clients import connect
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -41,7 +42,7 @@ class Kept:
 @pytest.fixture(name="kept")
 def _kept() -> Iterator[Kept]:
     with mock_aws():
-        client = mocked_client("secretsmanager")
+        client = connect("secretsmanager")
         client.create_secret(Name="slack", SecretString='{"signing_secrets": ["first"]}')
         yield Kept(client)
 
@@ -124,7 +125,7 @@ def test_a_secret_that_holds_something_else_is_refused_without_showing_it(kept: 
     if content:
         kept.change(content)
     else:
-        kept.client.put_secret_value(SecretId="slack", SecretBinary=b"s3cret")
+        kept.client.put_secret_value(SecretId="slack", SecretBinary=b64encode(b"s3cret").decode())
     with pytest.raises(SecretUnreadable, match="secret slack") as refused:
         kept.secret().read()
     assert "s3cret" not in str(refused.value)

@@ -18,6 +18,7 @@ from shared.recordings import End, Recording, RecordingState
 from shared.team import SHIPPED, STRICT, InForce, Trouble
 from tests.builders import ANN, NOW, TIMETABLE
 from tests.known_recordings import a_known
+from tests.own_clients import hearing
 from tests.webhook_around import LIMITED_KEY, Around
 from tests.webhook_requests import KEY, OTHER_KEY, a_request, signed
 
@@ -248,8 +249,8 @@ def test_a_page_is_one_read_however_many_are_live(around: Around) -> None:
     """One Query of the index, which has as many recordings as a page of DynamoDB's holds, and no item is read."""
     kept(around, *(a_known(str(n), actor=TIMETABLE, order_id=f"O{n:03}") for n in range(120)))
     calls: list[str] = []
-    around.dynamodb.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
-    pages = list(listed(around))
+    with hearing(around.dynamodb, before=lambda call: calls.append(call.operation)):
+        pages = list(listed(around))
     assert [len(page) for page in pages] == [USUAL, USUAL, 20]
     assert calls == ["Query"] * 3
 
