@@ -4,9 +4,9 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import override
+from typing import Any, override
 
 import pytest
 from moto import mock_aws
@@ -93,6 +93,8 @@ ENOUGH = timedelta(minutes=1)
 READ_KEY = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, "https://obs.{location}.myhuaweicloud.com")
 LONGEST = timedelta(hours=8)
 """How long a recording lasts at most."""
+_SAID: dict[str, dict[str, Any]] = {}
+"""What Slack says of people, which is the same in each test."""
 make_quick()
 remember()
 _lag = IndexLag()
@@ -289,6 +291,20 @@ def handlers_of(
     return table, DueHandler(ledger.recordings, follower, checks.queues, clock)
 
 
+def acquainted(slack_api: SlackApi) -> People:
+    """People as a recorder that has asked Slack of everybody, so that no test's fault hits these calls."""
+    people = People(slack_api)
+    if not _SAID:
+        for person in PEOPLE:
+            people.person(person.user_id, frozenset(Need))
+        _SAID.update(users=people._users, groups=people._groups, ours=people._ours)
+    now = people.clock()
+    for known, name in ((people._users, "users"), (people._groups, "groups")):
+        known.update({key: replace(it, asked_at=now) for key, it in _SAID[name].items()})
+    people._ours.update(_SAID["ours"])
+    return people
+
+
 @contextmanager
 def a_world(
     aws: tuple[DynamoDBClient, SQSClient],
@@ -341,9 +357,7 @@ def a_world(
         turns = Turns(pace, lambda: rtc, clock, clock.tick)
         people = None
         if bot_token:
-            people = People(slack_api)
-            for person in PEOPLE:  # it is asked before, so that no test's fault hits it
-                people.person(person.user_id, frozenset(Need))
+            people = acquainted(slack_api)
         table, due = handlers_of(ledger, turns, telling, checks, search, clock, lambda: world.team, people, bus)
         world = World(table, due, ledger, rtc, api, slack, queue, clock, sqs, url, people=people)
         yield world
