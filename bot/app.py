@@ -73,7 +73,7 @@ class _Listeners:
                 status=HTTPStatus.BAD_REQUEST, body="a command names its user, channel and response_url"
             )
         try:
-            reply = self.conversation.typed(typed.text, typed, typed.trigger_id)
+            reply = self.conversation.answer_typed(typed.text, typed, typed.trigger_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person reads that it was not their mistake
             self.report(error)
             reply = replies.our_mistake()

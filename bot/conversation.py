@@ -48,14 +48,14 @@ class Conversation:
     """Opens a view with a trigger_id, and returns whether Slack has opened it. It takes a bot token."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def typed(self, text: str, asker: Asker, trigger_id: str = "") -> Reply | None:
+    def answer_typed(self, text: str, asker: Asker, trigger_id: str = "") -> Reply | None:
         """Answer the text after the slash command's name; None if the form was opened, since there is no text."""
         if trigger_id and not normalise(from_slack(text)):
-            is_opened = self.opens_form(trigger_id, "", asker.channel_id, asker.channel_name)
+            is_opened = self.open_form(trigger_id, "", asker.channel_id, asker.channel_name)
             return None if is_opened else self.answer("", asker)
         return self.answer(text, asker)
 
-    def opens_form(self, trigger_id: str, text: str, channel_id: str = "", channel_name: str = "") -> bool:
+    def open_form(self, trigger_id: str, text: str, channel_id: str = "", channel_name: str = "") -> bool:
         """Open the form with what the text says, and return whether Slack has opened it."""
         # Most commands don't open it, and it is a part of a cold start.
         from bot.interactions.form import form_of, typed_in  # noqa: PLC0415

@@ -38,7 +38,7 @@ class Listeners:
         except ValidationError:
             return _bad_request("a click names its user, channel, message and response_url")
         try:
-            answer = self.surfaces.clicked(clicked)
+            answer = self.surfaces.answer_click(clicked)
         except Exception as error:  # noqa: BLE001 - as for a command
             self.report(error)
             answer = ToClick(replies.our_mistake(), replaces=False)
@@ -52,7 +52,7 @@ class Listeners:
         except ValidationError:
             return _bad_request("a click in a view names its user, its view and its control")
         try:
-            self.surfaces.clicked_in_view(clicked)
+            self.surfaces.answer_click_in_view(clicked)
         except Exception as error:  # noqa: BLE001 - as for a command
             self.report(error)
         return ack()
@@ -64,7 +64,7 @@ class Listeners:
         except ValidationError:
             return _bad_request("an event names its user and has an event_id")
         try:
-            self.surfaces.home_opened(opened)
+            self.surfaces.publish_home(opened)
         except Exception as error:  # noqa: BLE001 - as for a command
             self.report(error)
         return ack()
@@ -76,7 +76,7 @@ class Listeners:
         except ValidationError:
             return _bad_request("a shortcut names its user and a trigger_id")
         try:
-            reply = self.surfaces.shortcut(shortcut)
+            reply = self.surfaces.answer_shortcut(shortcut)
         except Exception as error:  # noqa: BLE001 - as for a command
             self.report(error)
             reply = replies.our_mistake()
@@ -91,7 +91,7 @@ class Listeners:
         except ValidationError:
             return _bad_request("a submission names its user, and its view with what was entered")
         try:
-            answer = self.surfaces.submitted(submitted)
+            answer = self.surfaces.answer_form(submitted)
         except Exception as error:  # noqa: BLE001 - as for a command
             self.report(error)
             answer = ToSubmission(view=message("recordbot", replies.our_mistake()))

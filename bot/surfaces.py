@@ -50,16 +50,16 @@ class Surfaces:
 
     conversation: Conversation
 
-    def shortcut(self, shortcut: Shortcut) -> Reply | None:
+    def answer_shortcut(self, shortcut: Shortcut) -> Reply | None:
         """Open the form, with what the message says; None if there is nothing more to say, or no way to say it."""
         asker, trigger_id, text = shortcut.asker, shortcut.trigger_id, shortcut.message.text or ""
         if asker is None:
-            self.conversation.opens_form(trigger_id, text)
+            self.conversation.open_form(trigger_id, text)
             return None
-        is_opened = self.conversation.opens_form(trigger_id, text, asker.channel_id, asker.channel_name)
+        is_opened = self.conversation.open_form(trigger_id, text, asker.channel_id, asker.channel_name)
         return None if is_opened else self.conversation.answer("", asker)
 
-    def submitted(self, submitted: Submitted) -> ToSubmission:
+    def answer_form(self, submitted: Submitted) -> ToSubmission:
         """Answer the form: with errors at its fields, another view in its place, or an order."""
         opened = opened_in(submitted.view.callback_id, submitted.view.private_metadata)
         if opened is None:
@@ -83,7 +83,7 @@ class Surfaces:
             return ToSubmission(view=message(TITLE, trouble))
         return ToSubmission(reply=accepted, response_url=place.response_url)
 
-    def clicked(self, clicked: Clicked) -> ToClick | None:
+    def answer_click(self, clicked: Clicked) -> ToClick | None:
         """Answer a click; None if there is nothing to say at once."""
         name = name_of(clicked.action_id)
         if name == ControlName.LINK:
@@ -109,13 +109,13 @@ class Surfaces:
             return ToClick(_overtaken(clicked, accepted, asking.asked.actor), replaces=True)
         return None if is_shown and trouble is None else ToClick(trouble or accepted, replaces)
 
-    def clicked_in_view(self, clicked: ClickedInView) -> None:
+    def answer_click_in_view(self, clicked: ClickedInView) -> None:
         """Answer a click in the home tab, by another view or by publishing the tab anew."""
         name, click, order_id = name_of(clicked.click.action_id), clicked.click, order_id_of_click(*clicked.identity)
         if name == ControlName.LINK:
             return
         if name == ControlName.FORM:
-            self.conversation.opens_form(clicked.trigger_id, "")
+            self.conversation.open_form(clicked.trigger_id, "")
             return
         asking, interaction = self.conversation.asking(clicked.by), _INTERACTIONS.get(name)
         done: Reply | Placing = replies.old_button(self.conversation.command)
@@ -129,7 +129,7 @@ class Surfaces:
         self.conversation.open_view(clicked.trigger_id, message("recordbot", done))
         self._publish_home(clicked.user.id, order_id_of_click("home", *clicked.identity))
 
-    def home_opened(self, opened: HomeOpened) -> None:
+    def publish_home(self, opened: HomeOpened) -> None:
         """Have the home tab published that somebody has opened."""
         if opened.event.tab == "home":
             self._publish_home(opened.event.user, order_id_of_click("home", opened.event_id))

@@ -47,20 +47,20 @@ def end(deployment: Deployment, name: str, output: Output, *, keep: str, is_sure
     current = secret.current()
     values = _values(rotation, current.document)
     if len(values) < 2:  # noqa: PLR2004 - an old and a new one
-        return _said(output, name, f"{name} has one value: there is nothing to remove", is_changed=False)
+        return _report(output, name, f"{name} has one value: there is nothing to remove", is_changed=False)
     if name == "callback-key":
         _require_rtc_uses(deployment, values[0], keep)
     if not is_sure:
         _ask(rotation, current, keep, output)
     kept = values[:1] if keep == "new" else values[1:]
     secret.make_current(secret.put_pending(_with(rotation, current.document, kept)), over=current)
-    return _said(output, name, f"{_GONE[keep]} value of {name} is removed", is_changed=True)
+    return _report(output, name, f"{_GONE[keep]} value of {name} is removed", is_changed=True)
 
 
 def _make(rotation: ListRotation, secret: StoredSecret, current: Version, values: list[str], output: Output) -> int:
     """Put a value that is made here. If it was made before and did not become current, it is taken again."""
     if len(values) > 1:
-        return _is_under_way(rotation, output)
+        return _report_under_way(rotation, output)
     made = _made_before(rotation, secret, current, values)
     if made is None:
         value = rotation.makes() if rotation.makes else ""
@@ -72,14 +72,14 @@ def _make(rotation: ListRotation, secret: StoredSecret, current: Version, values
     if rotation.is_handed_over and output.as_json:
         return 0
     lines = _steps(rotation) if values else [f"Next: {rotation.next_step}"]
-    return _said(output, rotation.name, f"{rotation.name} has a new value", *lines, is_changed=True)
+    return _report(output, rotation.name, f"{rotation.name} has a new value", *lines, is_changed=True)
 
 
 def _bring(rotation: ListRotation, secret: StoredSecret, current: Version, values: list[str], output: Output) -> int:
     """Put a value that the operator brings."""
     value = _brought(rotation.name, rotation.name)
     if value == values[0]:
-        return _is_under_way(rotation, output) if len(values) > 1 else _is_there(rotation.name, output)
+        return _report_under_way(rotation, output) if len(values) > 1 else _report_unchanged(rotation.name, output)
     if value in values:
         raise OpsError(f"this is the old value of {rotation.name}. Nothing was put")
     if len(values) > 1:
@@ -88,7 +88,7 @@ def _bring(rotation: ListRotation, secret: StoredSecret, current: Version, value
             f"`secrets rotate {rotation.name} --end` removes the old one first"
         )
     secret.make_current(secret.put_pending(_with(rotation, current.document, [value, *values])), over=current)
-    return _said(output, rotation.name, f"{rotation.name} has a new value", *_steps(rotation), is_changed=True)
+    return _report(output, rotation.name, f"{rotation.name} has a new value", *_steps(rotation), is_changed=True)
 
 
 def _replace(deployment: Deployment, rotation: Replacement, output: Output) -> int:
@@ -106,9 +106,9 @@ def _replace(deployment: Deployment, rotation: Replacement, output: Output) -> i
             secret.make_current(secret.put_pending(document), over=current)
             changed.append(secret.name)
     if not changed:
-        return _is_there(rotation.name, output)
+        return _report_unchanged(rotation.name, output)
     where = " and ".join(changed)
-    return _said(output, rotation.name, f"{where}: {rotation.name} is replaced", _next(rotation), is_changed=True)
+    return _report(output, rotation.name, f"{where}: {rotation.name} is replaced", _next(rotation), is_changed=True)
 
 
 def _secret(deployment: Deployment, name: str) -> StoredSecret:
@@ -201,15 +201,15 @@ def _ask(rotation: ListRotation, current: Version, keep: str, output: Output) ->
     confirm(output, line, f"Remove {_GONE[keep]} value of {rotation.name}?", otherwise="nothing was removed")
 
 
-def _is_under_way(rotation: ListRotation, output: Output) -> int:
+def _report_under_way(rotation: ListRotation, output: Output) -> int:
     what = f"{rotation.name} has a new and an old value already: nothing was put"
     lost = f"If nobody has the new one: `secrets rotate {rotation.name} --undo`, then rotate again"
     lines = [*_steps(rotation), *([lost] if rotation.is_handed_over else [])]
-    return _said(output, rotation.name, what, *lines, is_changed=False)
+    return _report(output, rotation.name, what, *lines, is_changed=False)
 
 
-def _is_there(name: str, output: Output) -> int:
-    return _said(output, name, f"{name} has this value already: nothing was put", is_changed=False)
+def _report_unchanged(name: str, output: Output) -> int:
+    return _report(output, name, f"{name} has this value already: nothing was put", is_changed=False)
 
 
 def _steps(rotation: ListRotation) -> list[str]:
@@ -221,6 +221,6 @@ def _next(rotation: Replacement) -> str:
     return f"Next: {rotation.next_step}"
 
 
-def _said(output: Output, name: str, *lines: str, is_changed: bool) -> int:
+def _report(output: Output, name: str, *lines: str, is_changed: bool) -> int:
     output.show({"name": name, "changed": is_changed}, *lines)
     return 0

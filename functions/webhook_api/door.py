@@ -36,7 +36,7 @@ from functions.webhook_api.description import description
 from functions.webhook_api.events import Ping
 from functions.webhook_api.order_status import order_status
 from functions.webhook_api.problems import Problem, not_now
-from functions.webhook_api.rights import refused_for, rules_of
+from functions.webhook_api.rights import require_right, rules_of
 from functions.webhook_api.status_link import read_status_link, status_path
 from functions.webhook_api.times import wrong_times
 from shared.actors import Actor, Through
@@ -106,8 +106,7 @@ class Door:
             warning = MAY_RECORD_NOTHING if action.may_record_nothing else None
         job_id = action.job_id if isinstance(action, Stop) else None
         recording = None if job_id is None else self.ledger.recordings.of_job(job_id)
-        if wrong := refused_for(actor, event, recording, self.team(), now):
-            raise wrong
+        require_right(actor, event, recording, self.team(), now)
         if isinstance(action, Start) and action.dry_run:
             self._require_times(action)
             return _json(HTTPStatus.OK, dry_run(action.requests, warning))

@@ -29,10 +29,10 @@ class _Asked:
     what: What
 
 
-def refused_for(
+def require_right(
     actor: Actor, event: RecordingStart | RecordingStop, recording: Recording | None, rules: InForce, now: datetime
-) -> Problem | None:
-    """Return the problem if the caller may not do what the event asks for, else None. A refusal is logged.
+) -> None:
+    """Raise the problem if the caller may not do what the event asks for. A refusal is logged.
 
     `recording` is that of the job which a stop names. It is None if recordbot did not start the job: its room is
     unknown then. What takes counting is asked again by the recorder.
@@ -43,7 +43,7 @@ def refused_for(
     refusals = [_refusal(actor, right, where, it.what, rules) for it in asked]
     first = next(filter(None, refusals), None)
     if first is None:
-        return None
+        return
     note_refusal(actor, where, first)
     anywhere = [(it, _refusal(actor, right, Place(None), it.what, rules)) for it in asked]
     wrong = [
@@ -54,7 +54,7 @@ def refused_for(
     channel = next((it for it in refusals if it is not None and it.lacking is Lacking.CHANNEL), None)
     if channel is not None and where.channel_id is not None:
         wrong.append(_wrong_field("/notify/channel", where.channel_id, f"your channels: {_listed(channel)}"))
-    return wrong_fields(wrong) if wrong else Problem(HTTPStatus.FORBIDDEN, first.text)
+    raise wrong_fields(wrong) if wrong else Problem(HTTPStatus.FORBIDDEN, first.text)
 
 
 def rules_of(caller: str, team: Team) -> Sequence[Rule]:

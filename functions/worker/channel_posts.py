@@ -49,8 +49,8 @@ class ChannelPosts:
             raise no_turn(UPDATE_PAUSE)
         return True
 
-    def throttled(self, order: Order, error: TryLater, most: float) -> NoTurn:
-        """Return the wait that Slack asks for, at most `most` seconds, and slow the channel down."""
+    def throttle(self, order: Order, error: TryLater, most: float) -> NoTurn:
+        """Slow the channel down. Return the wait that Slack asks for, at most `most` seconds."""
         self.slow_down(order, error)
         return NoTurn(max(no_turn().delay, timedelta(seconds=min(error.retry_after or 0, most))))
 

@@ -34,7 +34,7 @@ class ExtendHandler:
         if recording is None:
             return  # its item has expired since it was asked for
         asked = What.recorded(recording, action.ends_at - recording.since)
-        if not self.rights.allowed(order, [recording], delivery, lambda _: asked):
+        if not self.rights.select_allowed(order, [recording], delivery, lambda _: asked):
             return
         after = self.ledger.recordings.note(recording, Limited(action.ends_at, order.actor), now)
         self.telling.answer_once(order, View(extended(after, now), ""), delivery)

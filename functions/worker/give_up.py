@@ -56,7 +56,7 @@ class GiveUpHandler:
     def _end_start(self, order: Order, attempts: Sequence[Attempt], delivery: Delivery) -> None:
         """Settle what still waits, and answer. An earlier receive of the click may have settled a part or all."""
         waiting = [it for it in attempts if it.state is State.WAITING]
-        if self._is_refused(order, [What.recorded(not_begun(it)) for it in waiting], delivery):
+        if self._refuse(order, [What.recorded(not_begun(it)) for it in waiting], delivery):
             return
         first = attempts[0]
         start = _given_up(order, first.order_id, Start(requests=tuple(it.request for it in attempts)), first)
@@ -71,7 +71,7 @@ class GiveUpHandler:
 
     def _end_stop(self, order: Order, stop: StopRecord, delivery: Delivery) -> None:
         left = [it for it in stop.targets if it.failure is None and it.ended is None]
-        if self._is_refused(order, map(self.stop.targets.what, left), delivery):
+        if self._refuse(order, map(self.stop.targets.what, left), delivery):
             return
         settled = self.stop.settle_rest(stop, stop, FailureKind.GIVEN_UP)
         ids = [it.recording for it in stop.targets if it.recording is not None]
@@ -80,8 +80,8 @@ class GiveUpHandler:
         self.telling.answer_once(given_up, View(stop_outcome(action, settled, given_up_by=order.actor), ""), delivery)
         self.stop.redraw(settled, delivery)
 
-    def _is_refused(self, order: Order, asked: Iterable[What], delivery: Delivery) -> bool:
-        """Return whether the rules refuse any of it, and say so to the asker. The tries of an order end as a whole."""
+    def _refuse(self, order: Order, asked: Iterable[What], delivery: Delivery) -> bool:
+        """Refuse all of it if the rules refuse any of it, and say so to the asker. Return whether it is refused."""
         refusals = (self.rights.refusal(order, Right.STOP_ANY, what, delivery) for what in asked)
         refusal = next(filter(None, refusals), None)
         if refusal is not None:

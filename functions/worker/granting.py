@@ -32,8 +32,8 @@ class Granting:
     redrawing: Redrawing
     clock: Callable[[], datetime]
 
-    def granted(self, order: Order, action: Start, delivery: Delivery) -> Start | None:
-        """Return the start as the rules allow it. If they don't, settle it, say so to the asker, and return None.
+    def grant(self, order: Order, action: Start, delivery: Delivery) -> Start | None:
+        """Return the start as the rules allow it, after its notice. If they don't, settle it, say so, and return None.
 
         A plan is asked about twice: when it is made, and when its time comes. Raises TryAgain or Away.
         """
@@ -50,7 +50,7 @@ class Granting:
             verdicts = self.rights.of_counted_start(order, action.first, asked, delivery)
         refusal = next((verdict.refusal for verdict in verdicts if verdict.refusal is not None), None)
         if refusal is None and not (action.dry_run or is_later):
-            refusal = self._without_notice(order, action, verdicts, delivery)
+            refusal = self._post_notice(order, action, verdicts, delivery)
         if refusal is not None:
             self._refuse(order, action, refusal, delivery)
             return None
@@ -63,7 +63,7 @@ class Granting:
         lengths += [] if action.max_duration is None else [action.max_duration]
         return action.model_copy(update={"max_duration": min(lengths)})
 
-    def _without_notice(
+    def _post_notice(
         self, order: Order, action: Start, verdicts: Sequence[Verdict], delivery: Delivery
     ) -> Refusal | None:
         """Post the notice that a rule demands before the start. Return the refusal if it can't be posted."""

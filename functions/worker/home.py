@@ -33,7 +33,7 @@ class OpenHomes:
     queues: Queues
     clock: Callable[[], datetime]
 
-    def changed(self, actor: Actor) -> None:
+    def publish_soon(self, actor: Actor) -> None:
         """Have the person's home tab published soon. What fails is left: the next change shows it too."""
         if actor.kind != "slack_user" or not self.messenger().has_bot_token:
             return

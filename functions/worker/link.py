@@ -35,7 +35,7 @@ class LinkHandler:
         recording = self.ledger.recordings.of_id(action.recording)
         if recording is None or now - order.placed_at > LONGEST_WAIT or order.reply_to is None:
             return
-        if not self.rights.allowed(order, [recording], delivery, What.recorded):
+        if not self.rights.select_allowed(order, [recording], delivery, What.recorded):
             return
         self.ledger.orders.note(linked(order, recording, now))
         key = self.key()

@@ -32,7 +32,7 @@ class MoveHandler:
     def run(self, order: Order, action: Move, delivery: Delivery, /) -> None:
         """Note when the recordings begin, and answer. Raises TryAgain if Slack can't take it now."""
         named = filter(None, map(self.ledger.recordings.of_id, action.recordings))
-        allowed = self.rights.allowed(order, named, delivery, What.recorded)
+        allowed = self.rights.select_allowed(order, named, delivery, What.recorded)
         after = [self._move(recording, action.start_at, order.actor) for recording in allowed]
         if not after:
             return  # their items have expired since it was asked for, or they may not be moved

@@ -54,7 +54,7 @@ class Redrawing:
             is_drawn = first != order.order_id
         if not is_drawn:
             others = self._draw(order.model_copy(update={"order_id": first}), record, delivery, post=post)
-            self.homes.changed(order.actor)
+            self.homes.publish_soon(order.actor)
         if any(notice_due(recording, self.clock()) for recording in record.recordings):
             self._notice(order, delivery)
         return others
@@ -76,7 +76,7 @@ class Redrawing:
         if shown is None:
             return False
         order = Order.about(shown, Check())
-        self.homes.changed(order.actor)
+        self.homes.publish_soon(order.actor)
         view = view_of(order, record, self.clock(), self.telling.command, is_edit=True)
         return self.telling.replace_clicked(order, view.reply, clicked.response_url)
 

@@ -30,7 +30,7 @@ class ReleaseHandler:
     def run(self, order: Order, action: Release, delivery: Delivery, /) -> None:
         """Release what is still unknown, and answer. Raises TryAgain if Slack can't take it now."""
         known = filter(None, map(self.ledger.recordings.of_id, action.recordings))
-        allowed = self.rights.allowed(order, known, delivery, What.recorded)
+        allowed = self.rights.select_allowed(order, known, delivery, What.recorded)
         if not allowed:
             return
         after = [self.ledger.recordings.note(it, Released(order.actor), self.clock()) for it in allowed]

@@ -61,12 +61,12 @@ class Rights:
         """Return the refusal of something about one recording; None if it is allowed. Raises TryAgain or Away."""
         return self._ask(order, right, what, None, delivery).refusal
 
-    def allowed(
+    def select_allowed(
         self, order: Order, recordings: Iterable[Recording], delivery: Delivery, about: Callable[[Recording], What]
     ) -> list[Recording]:
-        """Return the recordings with which the asker may do what the order asks. If there is none, say so to the asker.
+        """Return the recordings with which the asker may do what the order asks, and record a refusal of the others.
 
-        Raises TryAgain or Away.
+        If there is none, say so to the asker. Raises TryAgain or Away.
         """
         if order.action.right is None:
             raise ValueError(f"{order.action.kind} is recordbot's own")

@@ -32,7 +32,7 @@ class ShowHandler:
         recording = self.ledger.recordings.of_id(action.recording)
         if recording is None or self.clock() - order.placed_at > LONGEST_WAIT:
             return
-        if not self.rights.allowed(order, [recording], delivery, What.recorded):
+        if not self.rights.select_allowed(order, [recording], delivery, What.recorded):
             return
         self.follower.look(recording, delivery)
         now = self.clock()

@@ -50,7 +50,7 @@ class StartHandler:
 
     def run(self, order: Order, action: Start, delivery: Delivery, /) -> None:
         """Start the recordings and answer. Raises TryAgain if that takes another receive."""
-        granted = self.granting.granted(order, action, delivery)
+        granted = self.granting.grant(order, action, delivery)
         if granted is not None:
             self._start(order.model_copy(update={"action": granted}), granted, delivery)
         if action.repeats:

@@ -76,10 +76,10 @@ class StopHandler:
         if refusals and _is_of_a_home_tab(order):
             shown = View(stop_outcome(action, settled), "")
             self.telling.answer_once(self._in_channel(order, action), shown, delivery)
-            self.redrawing.homes.changed(order.actor)
+            self.redrawing.homes.publish_soon(order.actor)
         elif refusal is not None:
             self.rights.tell(order, refusal, delivery)
-        elif not self._is_shown(order, settled):
+        elif not self._show_outcome(order, settled):
             self.telling.answer_once(order, View(stop_outcome(action, settled), ""), delivery)
         # A message that was clicked on says "stopping", also of what could not be stopped.
         self._draw_clicked(order, self.targets.recordings_of(it for it in settled.targets if it.failure is not None))
@@ -93,7 +93,7 @@ class StopHandler:
             self.settle_rest(begun, stop, why)
             if _is_of_a_home_tab(order):
                 order = self._in_channel(order, action)
-                self.redrawing.homes.changed(order.actor)
+                self.redrawing.homes.publish_soon(order.actor)
         finally:
             self.telling.report_given_up(order, why)
 
@@ -118,15 +118,15 @@ class StopHandler:
             self.ledger.recordings.note(recording, AskedToStop(order.actor), self.clock())
         self._draw_clicked(order, asked)
         if is_home:
-            self.redrawing.homes.changed(order.actor)
+            self.redrawing.homes.publish_soon(order.actor)
 
     def _draw_clicked(self, click: Order, recordings: Sequence[Recording]) -> None:
         """Let the message that was clicked on show the recordings as they are."""
         for order_id in dict.fromkeys(it.order_id for it in recordings):
             self.redrawing.draw_clicked(click, order_id, at_once=True)
 
-    def _is_shown(self, order: Order, stop: StopRecord) -> bool:
-        """Return whether messages about the recordings show the outcome of a click, so that it needs no answer."""
+    def _show_outcome(self, order: Order, stop: StopRecord) -> bool:
+        """Let the messages about the recordings show the outcome of a click. Return whether they do."""
         if order.reply_to is None or order.reply_to.clicked is None or not stop.targets:
             return False
         if any(target.failure is not None for target in stop.targets):
@@ -143,7 +143,7 @@ class StopHandler:
             if not delivery.last:
                 raise TryAgain(targets.until - now)
             targets = (action.target(FailureKind.JOB_UNKNOWN),)
-        allowed = tuple(self.targets.allowed(order, target, delivery) for target in targets)
+        allowed = tuple(self.targets.check_right(order, target, delivery) for target in targets)
         return self.ledger.stops.begin(_record(order, allowed, now), now)
 
     def store(self, stop: StopRecord) -> StopRecord:
@@ -212,15 +212,16 @@ class StopHandler:
                 rtc.stop(job_id)
         except RtcError as error:
             if isinstance(error, NotFound) and error.is_rtcs_own:
-                return self._ended(target, Ended.GONE)
+                return self._count_stopped(target, Ended.GONE)
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
                 raise TryAgain(delivery.delay(), error.failure()) from None
             count_refusal(error, Metric.NOT_STOPPED)
             return target.model_copy(update={"failure": error.failure()})
-        return self._ended(target, Ended.STOPPED)
+        return self._count_stopped(target, Ended.STOPPED)
 
-    def _ended(self, target: Target, how: Ended) -> Target:
+    def _count_stopped(self, target: Target, how: Ended) -> Target:
+        """Log and count that the job is stopped. Return the target with how that was."""
         logger.info(LogEvent.STOPPED, extra={"job_id": target.job_id})
         count(Metric.STOPPED)
         return target.model_copy(update={"ended": how})

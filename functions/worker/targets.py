@@ -54,8 +54,8 @@ class Targets:
             targets.append(target)
         return (*targets, *map(Target.of_recording, self._planned(order, action)))
 
-    def allowed(self, order: Order, target: Target, delivery: Delivery) -> Target:
-        """Return the target; with a failure, if the team's rules don't let the asker stop it."""
+    def check_right(self, order: Order, target: Target, delivery: Delivery) -> Target:
+        """Return the target. If the team's rules don't let the asker stop it, record that: it has a failure then."""
         if target.failure is not None:
             return target
         refusal = self.rights.refusal(order, Right.STOP_ANY, self.what(target), delivery)

@@ -119,7 +119,7 @@ class Telling:
         is_busy = isinstance(error, NoTurn) or error.is_throttled
         reason = "the channel is too busy" if isinstance(error, NoTurn) else error.why
         if is_busy and self.clock() - order.placed_at <= LATEST_END:
-            raise error if isinstance(error, NoTurn) else self.posts.throttled(order, error, DELAYS[-1])
+            raise error if isinstance(error, NoTurn) else self.posts.throttle(order, error, DELAYS[-1])
         if not is_busy and not delivery.last:
             logger.info("Slack did not take the answer", extra={"reason": reason})
             raise TryAgain(delivery.delay())
@@ -167,7 +167,7 @@ class Telling:
             return False
         except TryLater as error:
             if error.is_throttled:
-                raise self.posts.throttled(order, error, DELAYS[-1]) from None
+                raise self.posts.throttle(order, error, DELAYS[-1]) from None
             if delivery.last:
                 return False
             raise TryAgain(delivery.delay()) from None
@@ -247,7 +247,7 @@ class Telling:
     def _wait_for_slack(self, order: Order, error: TryLater, delivery: Delivery, most: float) -> None:
         """Raise NoTurn or TryAgain for news that Slack didn't take, but not on the last receive."""
         if error.is_throttled:
-            raise self.posts.throttled(order, error, most) from None
+            raise self.posts.throttle(order, error, most) from None
         if not delivery.last:
             raise TryAgain(delivery.delay()) from None
         self._count_not_answered(error.why)

@@ -74,7 +74,7 @@ class Files:
                 continue
             asked = job.parameters
             is_recorded = self.ran(job) and (asked.record_param is not None or asked.publish_param is None)
-            self._by_job[job.job_id] = self._file(job, now) if is_recorded and not self._loses() else None
+            self._by_job[job.job_id] = self._file(job, now) if is_recorded and not self._take_loss() else None
 
     def of(self, job: Job) -> StoredFile | None:
         """Return the job's file, if it is there."""
@@ -107,7 +107,8 @@ class Files:
         ]
         return {"count": len(objects), "objects": objects}
 
-    def _loses(self) -> bool:
+    def _take_loss(self) -> bool:
+        """Return whether the next file gets lost, and count it."""
         if self._to_lose:
             self._to_lose -= 1
             return True

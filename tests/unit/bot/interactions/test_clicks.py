@@ -166,7 +166,7 @@ def test_aws_being_away_while_the_answer_is_posted_is_no_mistake_of_ours() -> No
 def test_a_mistake_in_a_listener_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is none of Slack's, so it is no bad request."""
     outside = Outside()
-    monkeypatch.setattr(Surfaces, "clicked", lambda *_: ToClick(None, replaces=False))  # type: ignore[arg-type]
+    monkeypatch.setattr(Surfaces, "answer_click", lambda *_: ToClick(None, replaces=False))  # type: ignore[arg-type]
     app = create_app(
         Conversation("/record", 300, KnownRecordings, _none, _none, lambda: InForce(SHIPPED)),
         report=outside.mistakes.append,
