@@ -40,6 +40,7 @@ from functions.http.slack_secret import SlackSecret
 from functions.http.slack_signature import could_be_signed, is_signed
 from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import open_ledger
+from functions.ledger.shown_recordings import ShownRecordings
 from functions.ledger.team_in_force import TeamInForce
 from shared.log_events import LogEvent
 from shared.orders import Order, Release, Start
@@ -96,6 +97,7 @@ def _door() -> "Door":
     queue = connect_queue(settings.order_queue_url)
 
     ledger = open_ledger(clients.connect("dynamodb", _LIMITS), settings.ledger_table, settings.rtc_app_id)
+    recordings = ShownRecordings(ledger)
 
     def slack_api() -> "SlackApi":
         return _slack_api(settings.slack_api_url, settings.slack_response_url, secret.read().bot_token)
@@ -107,7 +109,7 @@ def _door() -> "Door":
     conversation = Conversation(
         command=settings.slack_command,
         idle_default=settings.default_idle_seconds,
-        recordings=lambda: ledger.recordings,
+        recordings=lambda: recordings,
         put=lambda order: place(order, partial(queue.put, delay=_delay_of(order))),
         report_away=_report_away,
         team=TeamInForce(lambda: ledger.configurations).read,

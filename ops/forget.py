@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from functions.ledger.recordings import ATTEMPT, RECORDING
+from functions.ledger.attempts import ATTEMPT
+from functions.ledger.configurations import CONFIG
+from functions.ledger.homes import HOME
+from functions.ledger.recordings import LAST, RECORDING
 from functions.ledger.stops import STOP
 from functions.ledger.table import Key, Table, put, remove_any
+from functions.ledger.usages import USAGE
 from ops.asking import confirm
 from ops.deployment import Deployment, one_line
 from ops.errors import OpsConflict, OpsError
 from ops.output import Output
 from ops.progress import Counter, counting
 from shared.actors import Actor
-from shared.audit import forgotten
+from shared.audit import FORGET, forgotten
 from shared.orders import new_order_id
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent on an operator's machine
@@ -38,9 +42,9 @@ LEFT = (
     "the team's configuration, if it names the person: take the id out, and put it (python -m ops config)",
 )
 """What this word can't change."""
-_OWN_ITEMS = ("LAST#", "USAGE#", "HOME#")
+_OWN_ITEMS = (LAST, USAGE, HOME)
 """The beginnings of the keys of items that are about one person and can be removed: the id is in their sort key."""
-_KEPT = ("CONFIG#", "FORGET#")
+_KEPT = (CONFIG, FORGET)
 """The items that this word doesn't change."""
 _RTC_NAMES = {"room_id", "user_id", "stream_name", "bucket", "object", "rtmp_urls"}
 """The fields with names at RTC and OBS. They stay, also if one is the same as the person's id."""
@@ -160,7 +164,7 @@ class _Forgetter:
         """Return what forgets the person, with the id of the run that was interrupted, or a new one."""
         client = deployment.client("dynamodb")
         table = Table(client, deployment.ledger_table, deployment.audit)
-        key = Key(f"FORGET#{deployment.app_id}", user_id)
+        key = Key(f"{FORGET}{deployment.app_id}", user_id)
         known = table.read(key, Forgetting)
         new = known or Forgetting(instead=f"forgotten-{new_order_id()}")
         if known is None and not table.write(put(key, new, datetime.now(UTC), over=None)):

@@ -16,6 +16,9 @@ from shared.actors import CLOCK, Actor, Through
 from shared.orders import Check, Order, Settle, Start
 from shared.refusals import Refusal
 
+FORGET = "FORGET#"
+"""The beginning of the subject of the records that persons were forgotten, and of the key of the ledger's item."""
+
 
 class Deed(StrEnum):
     """What was done. The values are stable: they are in the audit's table."""
@@ -157,7 +160,7 @@ def configured(subject: str, number: int, by: Actor, through: Through, now: date
 
 def forgotten(app_id: str, by: Actor, instead: str, now: datetime) -> AuditRecord:
     """Return the record that a person was forgotten, with the id that stands for theirs."""
-    subject = f"FORGET#{app_id}"
+    subject = f"{FORGET}{app_id}"
     return AuditRecord(
         what=Deed.FORGOTTEN, who=by, through=Through.OPS, at=now, result=instead, subject=subject, step=instead
     )

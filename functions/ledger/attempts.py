@@ -11,7 +11,7 @@ from typing import Required, TypedDict, Unpack
 from functions.aws.away import Away
 from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
-from functions.ledger.recordings import ATTEMPT, Recordings
+from functions.ledger.recordings import Recordings
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
 from shared.audit_changes import of_attempt
@@ -20,7 +20,8 @@ from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
-_SK = ATTEMPT
+ATTEMPT = "attempt#"
+"""The beginning of the sort keys of an order's attempts."""
 
 
 class _Known(TypedDict, total=False):
@@ -207,7 +208,7 @@ def _stored(outcome: Outcome | None) -> str | None:
 
 def among(items: Mapping[str, str]) -> tuple[Attempt, ...]:
     """Return the attempts among an order's items, by their place in the order."""
-    return tuple(Attempt.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(_SK))
+    return tuple(Attempt.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(ATTEMPT))
 
 
 def _put(attempt: Attempt, now: datetime, *, over: Attempt | None) -> list[Change]:
@@ -215,4 +216,4 @@ def _put(attempt: Attempt, now: datetime, *, over: Attempt | None) -> list[Chang
 
 
 def _key(order_id: str, n: int) -> Key:
-    return Key(f"ORDER#{order_id}", f"{_SK}{n}")
+    return Key(f"ORDER#{order_id}", f"{ATTEMPT}{n}")

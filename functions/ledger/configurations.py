@@ -18,6 +18,8 @@ from shared.audit import configured
 from shared.team import Team
 from shared.team_document import MOST_BYTES, BadTeam, read_team
 
+CONFIG = "CONFIG#"
+"""The beginning of the documents' keys."""
 VERSIONS_KEPT = 20
 """How many of the last documents are kept, to go back to."""
 _PREFIX = "version#"
@@ -52,7 +54,7 @@ class Configurations:
 
     def __init__(self, table: Table, app_id: str) -> None:
         self._table = table
-        self._pk = f"CONFIG#{app_id}"
+        self._pk = f"{CONFIG}{app_id}"
 
     def current(self) -> StoredTeam | None:
         """Return the document that is to hold; None if there is none. Raises BadTeam if the item can't be read."""

@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from functions.ledger.table import Key, Table, put_over_any
 
+HOME = "HOME#"
+"""The beginning of the keys of home tabs."""
 KEPT = timedelta(days=7)
 """How long after it was opened a home tab is published anew. Opening it publishes it in any case."""
 
@@ -39,4 +41,4 @@ class Homes:
         self._table.write(put_over_any(self._key(user_id), home, home.opened_at, kept=KEPT))
 
     def _key(self, user_id: str) -> Key:
-        return Key(f"HOME#{self._app_id}", user_id)
+        return Key(f"{HOME}{self._app_id}", user_id)

@@ -20,17 +20,17 @@ from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
 from shared.actors import Actor
-from shared.attempts import Attempt, Duplicate
+from shared.attempts import Attempt
 from shared.audit_changes import of_recording
-from shared.recording_news import Claimed, News, NotBegun, Undecided, begun, changed, news_of, not_begun
+from shared.recording_news import Claimed, News, NotBegun, Undecided, begun, changed, news_of
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
 from shared.rtc.push_addresses import WITHOUT_KEYS
 
 RECORDING = "recording#"
 """The beginning of the sort keys of an order's recordings."""
-ATTEMPT = "attempt#"
-"""The beginning of the sort keys of an order's attempts (functions/ledger/attempts.py)."""
+LAST = "LAST#"
+"""The beginning of the keys of persons' last starts."""
 LIVE = Index("live", by="live", order="due_at")
 _FOREVER = "9999"
 _BEGAN = "began#"
@@ -73,11 +73,6 @@ class Recordings:
         """Return the recording with that id, or None."""
         order_id, _, n = recording_id.partition(".")
         return self.read(order_id, int(n))
-
-    def attempt_of(self, recording_id: str) -> Attempt | None:
-        """Return the attempt to start the recording, with RTC's whole answer; None if it isn't begun yet."""
-        order_id, _, n = recording_id.partition(".")
-        return self._table.read(Key(f"ORDER#{order_id}", f"{ATTEMPT}{n}"), Attempt)
 
     def of_job(self, job_id: str) -> Recording | None:
         """Return the job's recording; None if recordbot did not start the job."""
@@ -165,28 +160,10 @@ class Recordings:
         known = (self.read(it.order_id, it.n) for it in pointers)
         return [it for it in known if it is not None]
 
-    def last_of(self, actor: Actor, channel_id: str) -> list[Recording]:
-        """Return the recordings of the last start that this person asked for in this channel.
-
-        For a stream that has none, because it was refused or isn't started yet, one stands that says so; for a stream
-        that somebody else's start holds, the recording of that one.
-        """
+    def last_order_of(self, actor: Actor, channel_id: str) -> str | None:
+        """Return the order of the last start that this person asked for in this channel."""
         last = self._table.read(self._last_key(actor, channel_id), Last)
-        if last is None:
-            return []
-        items = self._table.read_all(f"ORDER#{last.order_id}")
-        attempts = [Attempt.model_validate_json(items[sk]) for sk in sorted(items) if sk.startswith(ATTEMPT)]
-        found = {it.n: self._holder(it) or not_begun(it) for it in attempts}
-        found |= {it.n: it for it in among(items)}
-        return [found[n] for n in sorted(found)]
-
-    def _holder(self, attempt: Attempt) -> Recording | None:
-        """Return the recording that holds the attempt's stream, if that is why it was not started."""
-        if not isinstance(attempt.outcome, Duplicate):
-            return None
-        lock = attempt.outcome.lock
-        holder = self.read(lock.order_id, lock.n)
-        return None if holder is None or holder.is_over else holder
+        return None if last is None else last.order_id
 
     def asked_for(self, start: Attempt | Recording, now: datetime) -> list[Change]:
         """Return the change that makes its order the last start of who asked for it in that channel."""
@@ -195,7 +172,7 @@ class Recordings:
         return [put_over_any(self._last_key(start.actor, start.channel_id), Last(order_id=start.order_id), now)]
 
     def _last_key(self, actor: Actor, channel_id: str) -> Key:
-        return Key(f"LAST#{self._app_id}#{channel_id}", actor.id)
+        return Key(f"{LAST}{self._app_id}#{channel_id}", actor.id)
 
     def _put(self, recording: Recording, now: datetime, *, over: Recording | None) -> list[Change]:
         due_at = recording.due_at

@@ -17,6 +17,8 @@ from shared.orders import LATEST_END, Order
 from shared.permissions import Verdict
 from shared.questions import Tally, Usage
 
+USAGE = "USAGE#"
+"""The beginning of the lists' keys."""
 HOUR = timedelta(hours=1)
 MOST = 100
 """The most starts of one list: twice what a rule can allow. Older ones are dropped."""
@@ -60,7 +62,7 @@ class Usages:
 
     def __init__(self, table: Table, app_id: str, orders: Orders) -> None:
         self._table = table
-        self._pk = f"USAGE#{app_id}"
+        self._pk = f"{USAGE}{app_id}"
         self._orders = orders
 
     def admit(

@@ -12,6 +12,7 @@ from mypy_boto3_sqs import SQSClient
 
 from bot.messages.blocks import Reply
 from functions.ledger.ledger import Ledger, open_ledger
+from functions.ledger.shown_recordings import ShownRecordings
 from functions.ledger.table import Table
 from shared.attempts import Attempt, Started
 from shared.orders import Stop, new_order_id
@@ -48,7 +49,7 @@ def counted(aws: tuple[DynamoDBClient, SQSClient], past: int, running: int) -> l
     with a_world(aws, bot_token=True) as world:
         ledger, world.clock.now = world.ledger, NOW
         mine = fill(dynamodb, ledger, past, running)
-        where = asked(recordings=lambda: ledger.recordings)
+        where = asked(recordings=lambda: ShownRecordings(ledger))
         listed = run("list all", where)
         assert isinstance(listed, Reply)
         assert f"{running + 1} recordings" in listed.text

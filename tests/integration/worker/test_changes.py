@@ -1,6 +1,6 @@
 """What people change of recordings: they extend them, release what is unknown, and start it again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,6 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from functions.aws.queue import read as read_message
+from functions.ledger.shown_recordings import ShownRecordings
 from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
@@ -133,9 +134,9 @@ def test_again_releases_what_did_not_start_and_starts_it(world: World) -> None:
     assert world.starts() == 2
 
 
-def last(world: World) -> list[Recording]:
+def last(world: World) -> Sequence[Recording]:
     """What `again` and `status` alone find of ann in the channel."""
-    return world.ledger.recordings.last_of(world.order().actor, CLASS_RECORDINGS.channel_id)
+    return ShownRecordings(world.ledger).last_of(world.order().actor, CLASS_RECORDINGS.channel_id)
 
 
 def test_the_last_start_is_the_last_that_was_asked_for_and_not_the_last_that_began(world: World) -> None:

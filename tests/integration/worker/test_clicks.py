@@ -13,6 +13,7 @@ from slack_bolt import App, BoltRequest
 from bot.app import create_app
 from bot.conversation import Conversation
 from bot.slack_api import SlackApi
+from functions.ledger.shown_recordings import ShownRecordings
 from local.http_message import Wire
 from local.rtc.faults import Fault
 from local.slack.blocks import elements_of
@@ -50,7 +51,7 @@ class Clicks:
         conversation = Conversation(
             "/record",
             300,
-            lambda: self.world.ledger.recordings,
+            lambda: ShownRecordings(self.world.ledger),
             self.orders.append,
             _fail,
             lambda: self.world.team,
@@ -217,7 +218,7 @@ def test_details_show_every_field_and_the_request_id(clicks: Clicks) -> None:
     said = next(it for it in reversed(clicks.messages(BEN)) if it.only_for == BEN.user_id)
     shown = clicks.text(said)
     (recording,) = clicks.world.ledger.recordings.live()
-    attempt = clicks.world.ledger.recordings.attempt_of(recording.id)
+    attempt = ShownRecordings(clicks.world.ledger).attempt_of(recording.id)
     assert attempt is not None
     assert attempt.outcome is not None
     assert attempt.outcome.kind == "started"
