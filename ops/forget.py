@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
 from functions.ledger.attempts import ATTEMPT
 from functions.ledger.configurations import CONFIG
 from functions.ledger.homes import HOME
@@ -29,6 +27,7 @@ from ops.progress import Counter, counting
 from shared.actors import Actor
 from shared.audit import FORGET, forgotten
 from shared.orders import new_order_id
+from shared.stored import Stored
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent on an operator's machine
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -54,10 +53,8 @@ _PASSES = 3
 """How often the tables are read, at most: a recorder may write while they are read."""
 
 
-class Forgetting(BaseModel):
+class Forgetting(Stored):
     """The id that stands for a person, while the word is at work."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     instead: str
 
@@ -124,7 +121,7 @@ def forget(deployment: Deployment, user_id: str, output: Output, *, is_sure: boo
 
 
 def _is_of(actor: Actor, user_id: str) -> bool:
-    return (actor.kind, actor.id) == ("slack_user", user_id)
+    return actor.is_person and actor.id == user_id
 
 
 def _under_way(items: Iterable[dict[str, Any]], user_id: str) -> Iterator[str]:

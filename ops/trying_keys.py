@@ -11,7 +11,7 @@ from ops.deployment import Deployment
 from ops.errors import OpsError
 from shared import transport
 from shared.rtc.client import RtcClient
-from shared.rtc.errors import AuthFailed, NotFound, RtcError
+from shared.rtc.errors import AuthFailed, RtcError
 
 _LIMITS = (5.0, 10.0)
 _MOST_READ = 64 * 1024
@@ -70,6 +70,6 @@ def show_no_job(rtc: RtcClient) -> None:
     """Ask RTC for a job that isn't there: only who may ask gets the answer that there is none. Raises RtcError."""
     try:
         rtc.show(uuid.uuid4().hex)
-    except NotFound as error:
-        if not error.is_rtcs_own:
+    except RtcError as error:
+        if not error.says_no_job:
             raise

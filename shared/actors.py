@@ -3,19 +3,22 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from shared.stored import Stored
 
 
-class Actor(BaseModel):
+class Actor(Stored):
     """Who asks. `id` is a Slack user id or a caller's name. Only `kind` says which, never the form of the id.
 
     An operator acts with `python -m ops`. Somebody forgotten has a made-up id in the place of the Slack user id.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
     kind: Literal["slack_user", "webhook_caller", "system", "operator", "forgotten"]
     id: str
+
+    @property
+    def is_person(self) -> bool:
+        """Return whether a person in Slack asks."""
+        return self.kind == "slack_user"
 
 
 CLOCK = Actor(kind="system", id="clock")

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from shared.actors import Actor
 from shared.failures import Failure
 from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.stored import Stored
 
 LEASE = timedelta(seconds=30)
 """How long after the claim an outcome counts as unknown: ten seconds for a turn, 15 for the call, and some to spare. A
@@ -27,11 +28,7 @@ UNKNOWN_IS_HELD = timedelta(minutes=15)
 """How long the lock of an unknown outcome prevents another start of the stream."""
 
 
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class StreamLock(_Stored):
+class StreamLock(Stored):
     """Who holds a stream: the attempt that claimed it, and the job that records it, if known."""
 
     order_id: str
@@ -71,7 +68,7 @@ class StreamLock(_Stored):
         return end is not None and now >= end
 
 
-class Started(_Stored):
+class Started(Stored):
     """RTC made a job."""
 
     kind: Literal["started"] = "started"
@@ -83,7 +80,7 @@ class Started(_Stored):
     """The app that was asked."""
 
 
-class NotStarted(_Stored):
+class NotStarted(Stored):
     """RTC refused the request, or no try succeeded. Nothing runs."""
 
     kind: Literal["not_started"] = "not_started"
@@ -94,7 +91,7 @@ class NotStarted(_Stored):
     """Who ended the tries, if somebody did."""
 
 
-class Unknown(_Stored):
+class Unknown(Stored):
     """The stream may be recording. The call is never repeated, and the stream stays locked until `held_until`."""
 
     kind: Literal["unknown"] = "unknown"
@@ -103,7 +100,7 @@ class Unknown(_Stored):
     held_until: AwareDatetime
 
 
-class Duplicate(_Stored):
+class Duplicate(Stored):
     """The stream was locked already, so nothing was sent."""
 
     kind: Literal["duplicate"] = "duplicate"
@@ -124,7 +121,7 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Limit(_Stored):
+class Limit(Stored):
     """When recordbot ends a recording."""
 
     ends_at: AwareDatetime
@@ -132,7 +129,7 @@ class Limit(_Stored):
     """Whether it is the maximum that holds for all, because nobody gave a limit."""
 
 
-class Attempt(_Stored):
+class Attempt(Stored):
     """One stream of a start on its way to RTC."""
 
     order_id: str
@@ -221,7 +218,7 @@ class Attempt(_Stored):
         )
 
 
-class Busy(_Stored):
+class Busy(Stored):
     """Another recorder is making this call. Try again after `until`."""
 
     until: AwareDatetime

@@ -10,11 +10,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from shared.actors import CLOCK, Actor, Through
 from shared.orders import Check, Order, Settle, Start
 from shared.refusals import Refusal
+from shared.stored import Stored
 
 FORGET = "FORGET#"
 """The beginning of the subject of the records that persons were forgotten, and of the key of the ledger's item."""
@@ -62,10 +63,8 @@ class Deed(StrEnum):
     """A person's id was replaced in ledger and audit."""
 
 
-class AuditRecord(BaseModel):
+class AuditRecord(Stored):
     """One record."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     what: Deed
     who: Actor

@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.refusals import Refusal
+from shared.stored import Stored
 
 
 class FailureKind(StrEnum):
@@ -41,10 +42,8 @@ class FailureKind(StrEnum):
 _UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
-class Failure(BaseModel):
+class Failure(Stored):
     """Why something was not done: the kind, and RTC's answer if there was one."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     kind: FailureKind
     status: int | None = None

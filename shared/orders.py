@@ -5,16 +5,18 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from shared.actors import Actor, Through
 from shared.attempts import Attempt
 from shared.failures import Failure, FailureKind
+from shared.log_events import LogEvent
 from shared.recordings import Recording
 from shared.rtc.callbacks import RtcCallback
 from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
 from shared.stops import StopRecord, Target
+from shared.stored import Stored
 from shared.team import Right
 
 MAX_STREAMS = 10
@@ -58,16 +60,16 @@ def _hashed(text: str, length: int) -> str:
 class NotQueued(Exception):
     """The queue did not take the order, so it will not be processed."""
 
+    log_event: ClassVar = LogEvent.ORDER_NOT_QUEUED
+
 
 class PerhapsQueued(Exception):
     """The queue gave no usable answer. It may have the order."""
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    log_event: ClassVar = LogEvent.ORDER_PERHAPS_QUEUED
 
 
-class Start(_Part):
+class Start(Stored):
     """Start recordings: one to ten streams."""
 
     right: ClassVar[Right | None] = Right.START
@@ -107,7 +109,7 @@ class Start(_Part):
         return any(it.record_param is None and it.publish_param is None for it in self.requests)
 
 
-class Stop(_Part):
+class Stop(Stored):
     """Stop one job, or all recordings of a user of a room (with a video_type, only that one), or those recordings."""
 
     right: ClassVar[Right | None] = Right.STOP_ANY
@@ -134,7 +136,7 @@ class Stop(_Part):
         return Target(**named, failure=None if failure is None else Failure(kind=failure))
 
 
-class Check(_Part):
+class Check(Stored):
     """Check whether the jobs that the order started run, and post what is new."""
 
     right: ClassVar[Right | None] = None
@@ -143,7 +145,7 @@ class Check(_Part):
     """1 for the first check of the order."""
 
 
-class Show(_Part):
+class Show(Stored):
     """Ask RTC how a recording is, and answer if it is otherwise than the person has read."""
 
     right: ClassVar[Right | None] = Right.LIST
@@ -153,7 +155,7 @@ class Show(_Part):
     """What the person has read: the `known` of the recording then."""
 
 
-class Extend(_Part):
+class Extend(Stored):
     """Let a recording end at another time."""
 
     right: ClassVar[Right | None] = Right.EXTEND
@@ -162,7 +164,7 @@ class Extend(_Part):
     ends_at: AwareDatetime
 
 
-class Release(_Part):
+class Release(Stored):
     """End the hold of recordings whose outcome is unknown: their streams can be started again."""
 
     right: ClassVar[Right | None] = Right.STOP_ANY
@@ -170,7 +172,7 @@ class Release(_Part):
     recordings: Annotated[tuple[RecordingId, ...], Field(min_length=1)]
 
 
-class Move(_Part):
+class Move(Stored):
     """Let planned recordings begin at another time."""
 
     right: ClassVar[Right | None] = Right.EXTEND
@@ -179,7 +181,7 @@ class Move(_Part):
     start_at: AwareDatetime
 
 
-class Home(_Part):
+class Home(Stored):
     """Publish the asker's home tab in Slack."""
 
     right: ClassVar[Right | None] = Right.LIST
@@ -188,7 +190,7 @@ class Home(_Part):
     """Whether the asker has just opened it. Else what it shows has changed."""
 
 
-class Link(_Part):
+class Link(Stored):
     """Give who asks links to the files of a recording."""
 
     right: ClassVar[Right | None] = Right.SEE_FILES
@@ -196,7 +198,7 @@ class Link(_Part):
     recording: RecordingId
 
 
-class GiveUp(_Part):
+class GiveUp(Stored):
     """End the tries of an order that waits, because RTC doesn't take it."""
 
     right: ClassVar[Right | None] = Right.STOP_ANY
@@ -204,7 +206,7 @@ class GiveUp(_Part):
     order: OrderId
 
 
-class Callback(_Part):
+class Callback(Stored):
     """Check the job about which RTC has called back, and note what it said."""
 
     right: ClassVar[Right | None] = None
@@ -212,7 +214,7 @@ class Callback(_Part):
     said: RtcCallback
 
 
-class Settle(_Part):
+class Settle(Stored):
     """Store what RTC answered to a start or a stop, which the ledger did not take, and go on with the order."""
 
     right: ClassVar[Right | None] = None
@@ -236,7 +238,7 @@ type Action = Annotated[
 ]
 
 
-class Order(_Part):
+class Order(Stored):
     """Something accepted: what to do, for whom, and where the answer goes.
 
     Unknown fields are ignored, so that a newer door may be deployed before the recorder. A message with an unknown
@@ -298,7 +300,7 @@ class Order(_Part):
         return self.model_copy(update={"action": action, "body_digest": None})
 
 
-class Tick(_Part):
+class Tick(Stored):
     """The schedule's message, once a minute: look at the recordings that are due. It belongs to no order."""
 
     action: Check
@@ -306,7 +308,7 @@ class Tick(_Part):
     """The minute that it was scheduled for."""
 
 
-class PlacedOrder(_Part):
+class PlacedOrder(Stored):
     """What a caller's event asks for, as the ledger stores it. Of several bodies with one id, the first is stored."""
 
     body_digest: str

@@ -110,7 +110,7 @@ def _is_one(name: str, case: _Case) -> frozenset[Need] | None:
     actor, person = case.actor, case.person
     if name.startswith("caller:"):
         is_meant = actor.kind == "webhook_caller" and actor.id == name.removeprefix("caller:")
-    elif actor.kind != "slack_user":
+    elif not actor.is_person:
         is_meant = False
     elif name in {"everyone", "guests"}:
         if person.is_guest is None:

@@ -6,7 +6,9 @@ from datetime import UTC
 from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
+
+from shared.stored import Stored
 
 _MOST = 10_000_000_000_000_000
 """More bytes or seconds than any file has."""
@@ -15,10 +17,8 @@ _OBS_HOST = re.compile(r"(?P<bucket>[a-z0-9.-]{3,63})\.obs\.(?P<location>[a-z0-9
 type Amount = Annotated[int, Field(ge=0, le=_MOST)]
 
 
-class RecordedFile(BaseModel):
+class RecordedFile(Stored):
     """A file in a bucket of OBS. RTC may leave out any of it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     bucket: str | None = None
     object: str | None = None

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from shared.actors import Actor
 from shared.attempts import Limit
@@ -11,6 +11,7 @@ from shared.events import RecordingEvent
 from shared.failures import Failure
 from shared.recorded_files import RecordedFile
 from shared.rtc.models import RecordingJob, RecordingRequest
+from shared.stored import Stored
 
 
 class RecordingState(StrEnum):
@@ -76,15 +77,11 @@ AT_RTC = frozenset({RecordingState.STARTING, RecordingState.RECORDING})
 """The states of a recording whose job RTC can show and stop."""
 
 
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
 class Unavailable(Exception):
     """What holds the recordings can't be used now."""
 
 
-class StopAsked(_Stored):
+class StopAsked(Stored):
     """Somebody asked to stop a recording. The first one counts."""
 
     by: Actor
@@ -99,7 +96,7 @@ class ChangeKind(StrEnum):
     RELEASED = "released"
 
 
-class Changed(_Stored):
+class Changed(Stored):
     """Somebody changed when a recording begins or ends, or released it."""
 
     kind: ChangeKind
@@ -113,7 +110,7 @@ CHANGES_KEPT = 10
 """How many changes of a recording are kept: the last ones. Each look writes them."""
 
 
-class Recording(_Stored):
+class Recording(Stored):
     """A recording of ours. Its id is its attempt's: `order_id` and `n`."""
 
     order_id: str

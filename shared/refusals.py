@@ -2,8 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
+from shared.stored import Stored
 from shared.team import Right
 from shared.team_values import Who
 
@@ -29,10 +28,8 @@ class Lacking(StrEnum):
     """The notice that must stand before the start could not be posted."""
 
 
-class Refusal(BaseModel):
+class Refusal(Stored):
     """A refusal. `limit` is what the rule that comes nearest allows; `who` are those who may."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     right: Right
     lacking: Lacking

@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from shared.stored import Stored
 
 
-class _Reference(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-
-class ReplyTo(_Reference):
+class ReplyTo(Stored):
     """Where an answer goes in Slack. The response_url works like a password for 30 minutes, and is never shown."""
 
     channel_id: str
@@ -23,7 +21,7 @@ class ReplyTo(_Reference):
     """Whether an answer for the asker alone replaces the message that was clicked on, which nobody else sees."""
 
 
-class MessageRef(_Reference):
+class MessageRef(Stored):
     """A message that the bot posted. It can be updated."""
 
     channel_id: str

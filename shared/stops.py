@@ -8,15 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from shared.actors import Actor
 from shared.failures import Failure, FailureKind
 from shared.recordings import Recording, RecordingState
-
-
-class _Stored(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+from shared.stored import Stored
 
 
 class Ended(StrEnum):
@@ -27,7 +24,7 @@ class Ended(StrEnum):
     """RTC knows no such job, or no longer."""
 
 
-class Target(_Stored):
+class Target(Stored):
     """One recording to stop, and why it was not stopped, if so. The stream is None if only a job id is known."""
 
     job_id: str | None
@@ -64,7 +61,7 @@ class Target(_Stored):
         return self if asked is None or asked.by == by else self.model_copy(update={"stopped_by": asked.by})
 
 
-class StopRecord(_Stored):
+class StopRecord(Stored):
     """A stop's targets, fixed when it was first received; none if nothing was being recorded."""
 
     order_id: str

@@ -134,7 +134,7 @@ def code(value: object, most: int = 160) -> Element:
 
 def person(actor: Actor) -> Element:
     """Return a mention of a person in Slack, which Slack shows as a name; for any other actor the id as text."""
-    if actor.kind == "slack_user" and _SLACK_USER.fullmatch(actor.id):
+    if actor.is_person and _SLACK_USER.fullmatch(actor.id):
         return {"type": "user", "user_id": actor.id}
     return _text(plain(actor.id) or "somebody")
 

@@ -42,8 +42,8 @@ def place(order: Order, put: Callable[[Order], None]) -> None:
     with log_keys(order_id=order.order_id):
         try:
             put(order)
-        except (NotQueued, PerhapsQueued):
-            logger.exception(LogEvent.ORDER_NOT_QUEUED)
+        except (NotQueued, PerhapsQueued) as error:
+            logger.exception(error.log_event)
             count(Metric.ORDER_NOT_QUEUED)
             raise
         logger.info(LogEvent.ORDER_PLACED)
@@ -124,7 +124,7 @@ class Queues:
 
     def put(self, order: Order, *, delay: int = 0) -> None:
         """Put the order on its actor's queue. Raises NotQueued or PerhapsQueued."""
-        queue = self.people if order.actor.kind == "slack_user" else self.callers
+        queue = self.people if order.actor.is_person else self.callers
         queue.put(order, delay=delay)
 
     def delay(self, record: Mapping[str, Any], seconds: float) -> None:

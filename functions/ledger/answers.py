@@ -6,21 +6,20 @@ ORDER#id    answer    the state of the answer to the order
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.attempts import Busy
 from shared.slack_refs import MessageRef
+from shared.stored import Stored
 
 _SK = "answer"
 LEASE = timedelta(seconds=15)
 """How long one recorder may take to answer an order before another may do it."""
 
 
-class Answer(BaseModel):
+class Answer(Stored):
     """The state of the answer to an order."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     begun: int = 0
     """How many answers were begun, the one that says that the order waits included."""

@@ -6,16 +6,15 @@ CHANNEL#app#id    waiting#caller#time#order_id    an order, the one that was pla
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from functions.ledger.table import Change, Key, Table, put_over_any, remove_any
 from shared.orders import Order
+from shared.stored import Stored
 
 
-class WaitingOrder(BaseModel):
+class WaitingOrder(Stored):
     """One caller's order that waits for its answer in one channel."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     channel_id: str
     caller: str

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
 from functions.ledger.table import Change, Key, Table, put, put_over_any, remove_any
 from shared.actors import Actor, Through
 from shared.audit import configured
+from shared.stored import Stored
 from shared.team import Team
 from shared.team_document import MOST_BYTES, BadTeam, read_team
 
@@ -25,10 +26,8 @@ VERSIONS_KEPT = 20
 _PREFIX = "version#"
 
 
-class StoredTeam(BaseModel):
+class StoredTeam(Stored):
     """A document as it is stored. Another version of recordbot may have written it, so each reader validates it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     number: Annotated[int, Field(ge=1)]
     """1 for the first document; each one after it has the next number."""

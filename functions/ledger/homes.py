@@ -5,9 +5,10 @@ HOME#app    person    when the person opened it, and when it was published
 
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from functions.ledger.table import Key, Table, put_over_any
+from shared.stored import Stored
 
 HOME = "HOME#"
 """The beginning of the keys of home tabs."""
@@ -15,10 +16,8 @@ KEPT = timedelta(days=7)
 """How long after it was opened a home tab is published anew. Opening it publishes it in any case."""
 
 
-class OpenedHome(BaseModel):
+class OpenedHome(Stored):
     """A home tab that somebody has opened."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     opened_at: AwareDatetime
     published_at: AwareDatetime

@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 
-from pydantic import BaseModel, ConfigDict
-
 from functions.ledger.audit import cause
 from functions.ledger.locks import Locks
 from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
@@ -26,6 +24,7 @@ from shared.recording_news import Claimed, News, NotBegun, Undecided, begun, cha
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
 from shared.rtc.push_addresses import WITHOUT_KEYS
+from shared.stored import Stored
 
 RECORDING = "recording#"
 """The beginning of the sort keys of an order's recordings."""
@@ -38,19 +37,15 @@ _MOST_OF_A_ROOM = 20
 """The most recordings of a room that are read for its history."""
 
 
-class Pointer(BaseModel):
+class Pointer(Stored):
     """A job's recording."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     order_id: str
     n: int
 
 
-class Last(BaseModel):
+class Last(Stored):
     """The last start that a person asked for in a channel."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     order_id: str
 
@@ -167,7 +162,7 @@ class Recordings:
 
     def asked_for(self, start: Attempt | Recording, now: datetime) -> list[Change]:
         """Return the change that makes its order the last start of who asked for it in that channel."""
-        if start.actor.kind != "slack_user" or start.channel_id is None:
+        if not start.actor.is_person or start.channel_id is None:
             return []
         return [put_over_any(self._last_key(start.actor, start.channel_id), Last(order_id=start.order_id), now)]
 

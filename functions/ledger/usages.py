@@ -9,13 +9,14 @@ with the lists that it was counted from, so two starts at once can't both be the
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from functions.ledger.orders import OrderRecord, Orders
 from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
 from shared.orders import LATEST_END, Order
 from shared.permissions import Verdict
 from shared.questions import Tally, Usage
+from shared.stored import Stored
 
 USAGE = "USAGE#"
 """The beginning of the lists' keys."""
@@ -27,10 +28,8 @@ MOST = 100
 type _Key = tuple[str, int]
 
 
-class Admitted(BaseModel):
+class Admitted(Stored):
     """Streams of one order that were allowed to start."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     order_id: str
     first: int
@@ -43,10 +42,8 @@ class Admitted(BaseModel):
         return self.order_id, self.first
 
 
-class Starts(BaseModel):
+class Starts(Stored):
     """The last starts of one person, caller or channel, the newest last."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     admitted: tuple[Admitted, ...] = ()
     revision: int = 0

@@ -54,8 +54,8 @@ class CallbackDoor:
             )
             try:
                 self.put(order)
-            except (NotQueued, PerhapsQueued):
-                logger.exception(LogEvent.ORDER_NOT_QUEUED)
+            except (NotQueued, PerhapsQueued) as error:
+                logger.exception(error.log_event)
                 raise not_now("POST") from None
         facts = {"event_type": said.event_type, "job_id": said.job_id, "is_ours": is_ours}
         logger.info(LogEvent.CALLED_BACK, extra=facts)

@@ -42,7 +42,7 @@ from shared.limits import limit_of
 from shared.log_events import LogEvent
 from shared.orders import Order, Start
 from shared.recording_news import Gone, ProbablyRuns, Shown
-from shared.rtc.errors import AlreadyRunning, NotFound, OutcomeUnknown, RtcError
+from shared.rtc.errors import AlreadyRunning, OutcomeUnknown, RtcError
 from shared.rtc.models import RecordingRequest
 
 _TOO_LATE = NotStarted(failure=Failure(kind=FailureKind.TOO_LATE))
@@ -129,8 +129,8 @@ class Attempting:
         try:
             with self.turns.take(order, delivery) as rtc:
                 return Shown(rtc.show(job_id))
-        except NotFound as error:
-            if not error.is_rtcs_own:
+        except RtcError as error:
+            if not error.says_no_job:
                 raise
             return Gone()
 

@@ -38,7 +38,7 @@ class ChannelTurns:
 
         Only people's orders wait: a recorder of callers' orders has better to do, and one message answers several.
         """
-        patience = PATIENCE if actor.kind == "slack_user" else timedelta(0)
+        patience = PATIENCE if actor.is_person else timedelta(0)
         booked = self._pace(channel_id).book(_TURNS_AHEAD, patience, self.clock())
         if not isinstance(booked, Turn):
             return False

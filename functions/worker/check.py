@@ -48,8 +48,7 @@ class Checks:
     def _delay(self, order: Order, number: int) -> int:
         """Return the delay. An order of a caller that waited long is one of many: its check must not hold up others."""
         waited = (self.clock() - order.placed_at).total_seconds()
-        is_persons = order.actor.kind == "slack_user"
-        return DELAYS[number - 1] if is_persons else max(DELAYS[number - 1], round(min(waited, MOST_DELAY)))
+        return DELAYS[number - 1] if order.actor.is_person else max(DELAYS[number - 1], round(min(waited, MOST_DELAY)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functions.aws.observability import logger
 from functions.ledger.pace import Pace, Turn
 from shared.file_news import CannotList, Listed
+from shared.log_events import LogEvent
 from shared.recorded_files import RecordedFile
 from shared.recording_news import News
 from shared.recordings import FilesBy, Recording
@@ -64,6 +65,6 @@ class FileSearch:
         try:
             return ask(self.rtc(), self.bucket)
         except RtcError as error:
-            logger.warning("RTC did not list the bucket", extra={"bucket": self.bucket.name, "error": str(error)})
+            logger.warning(LogEvent.BUCKET_NOT_LISTED, extra={"bucket": self.bucket.name, "error": str(error)})
             is_final = isinstance(error, AuthFailed | NotFound) or type(error) is Refused
             return CannotList(self.otherwise) if is_final else None

@@ -26,7 +26,7 @@ from shared.recording_changes import AskedToStop, Released
 from shared.recording_clock import lists_bucket
 from shared.recording_news import Gone, News, NotShown, Shown, Stopped
 from shared.recordings import FilesBy, Recording, RecordingState
-from shared.rtc.errors import NotFound, RtcError
+from shared.rtc.errors import RtcError
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Follower:
             with self.turns.take(Order.about(asked, Stop(recordings=(asked.id,))), delivery) as rtc:
                 rtc.stop(asked.job_id or "")
         except RtcError as error:
-            if isinstance(error, NotFound) and error.is_rtcs_own:
+            if error.says_no_job:
                 return Gone()
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": asked.job_id, "error": str(error)})
             count_refusal(error, Metric.NOT_STOPPED)
@@ -139,7 +139,7 @@ class Follower:
             with self.turns.take(Order.about(recording, Check()), delivery) as rtc:
                 return Shown(rtc.show(recording.job_id or ""))
         except RtcError as error:
-            if isinstance(error, NotFound) and error.is_rtcs_own:
+            if error.says_no_job:
                 return Gone()
             logger.info("RTC did not show the job", extra={"job_id": recording.job_id, "error": str(error)})
             return NotShown()

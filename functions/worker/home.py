@@ -35,7 +35,7 @@ class OpenHomes:
 
     def publish_soon(self, actor: Actor) -> None:
         """Have the person's home tab published soon. What fails is left: the next change shows it too."""
-        if actor.kind != "slack_user" or not self.messenger().has_bot_token:
+        if not actor.is_person or not self.messenger().has_bot_token:
             return
         now = self.clock()
         try:

@@ -28,7 +28,7 @@ from shared.orders import Check, Order, Stop
 from shared.recording_changes import AskedToStop, NotStopped
 from shared.recording_news import Gone, Stopped
 from shared.recordings import Recording, RecordingState
-from shared.rtc.errors import NotFound, OutcomeUnknown, RtcError
+from shared.rtc.errors import OutcomeUnknown, RtcError
 from shared.stops import Ended, StopRecord, Target
 
 SOMEBODY_ELSES = timedelta(seconds=20)
@@ -211,7 +211,7 @@ class StopHandler:
             with self.turns.take(order, delivery) as rtc:
                 rtc.stop(job_id)
         except RtcError as error:
-            if isinstance(error, NotFound) and error.is_rtcs_own:
+            if error.says_no_job:
                 return self._count_stopped(target, Ended.GONE)
             logger.warning(LogEvent.NOT_STOPPED, extra={"job_id": job_id, "error": str(error)})
             if (error.may_retry or isinstance(error, OutcomeUnknown)) and not delivery.last:
@@ -252,7 +252,7 @@ class StopHandler:
 
 def _is_of_a_home_tab(order: Order) -> bool:
     """Return whether a person has clicked where no answer can be posted."""
-    return order.reply_to is None and order.actor.kind == "slack_user"
+    return order.reply_to is None and order.actor.is_person
 
 
 def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:

@@ -121,7 +121,7 @@ class Telling:
         if is_busy and self.clock() - order.placed_at <= LATEST_END:
             raise error if isinstance(error, NoTurn) else self.posts.throttle(order, error, DELAYS[-1])
         if not is_busy and not delivery.last:
-            logger.info("Slack did not take the answer", extra={"reason": reason})
+            logger.info(LogEvent.ANSWER_DELAYED, extra={"reason": reason})
             raise TryAgain(delivery.delay())
         # RTC's part is done and stored, so nobody has to look after the order.
         self._count_not_answered(reason)

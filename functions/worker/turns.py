@@ -129,10 +129,10 @@ class Turns:
 
 
 def _rank(order: Order) -> _Rank:
-    is_persons = order.actor.kind == "slack_user"
+    is_person = order.actor.is_person
     if order.action.kind in {"check", "show"}:
-        return _PERSONS_CHECK if is_persons else _CALLERS_CHECK
-    return _PERSON if is_persons else _CALLER
+        return _PERSONS_CHECK if is_person else _CALLERS_CHECK
+    return _PERSON if is_person else _CALLER
 
 
 def _random(most: float) -> timedelta:

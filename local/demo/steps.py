@@ -13,7 +13,6 @@ from local.demo.summaries import answered, outcome
 from local.demo.trace import Receive, Trace, body_of, orders_in, read_object, spans
 from local.slack.workspace import Call as SlackCall
 from shared.log_events import LogEvent
-from shared.orders import PerhapsQueued
 
 _TITLES = {
     "chat.update": "The answer is updated by",
@@ -112,7 +111,7 @@ def _door(trace: Trace) -> Step:
 
 
 def _refused_by_queue(line: Line) -> Step:
-    if line.fields.get("exception_name") == PerhapsQueued.__name__:
+    if line.message == LogEvent.ORDER_PERHAPS_QUEUED:
         return Step("queue", "The queue gave no clear answer", line.at, 0, "unknown", "the order may be on it")
     return Step("queue", "The queue refuses the order", line.at, 0, "failed", "no order was placed")
 

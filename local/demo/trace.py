@@ -177,8 +177,9 @@ class Trace:
 
     @property
     def not_queued(self) -> Line | None:
-        """The door's line that the queue did not take the order."""
-        return next((line for line in self.lines if line.message == LogEvent.ORDER_NOT_QUEUED), None)
+        """The door's line that the queue did not take the order, or gave no usable answer."""
+        not_queued = {LogEvent.ORDER_NOT_QUEUED, LogEvent.ORDER_PERHAPS_QUEUED}
+        return next((line for line in self.lines if line.message in not_queued), None)
 
     @property
     def order(self) -> Mapping[str, Any]:

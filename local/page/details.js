@@ -58,7 +58,7 @@ function door(it) {
 }
 
 function queue({ order, logs }) {
-  const refusal = logs.find((it) => it.message === "order_not_queued");
+  const refusal = logs.find((it) => ["order_not_queued", "order_perhaps_queued"].includes(it.message));
   if (refusal) return [verdict(false, "The queue did not take the order."), ...logLine(refusal)];
   return [...receives(order), order ? text("The queue’s message", json(order.message)) : null];
 }

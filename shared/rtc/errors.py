@@ -63,6 +63,11 @@ class RtcError(Exception):
         self.job_id = job_id
         self.clock_ahead = clock_ahead
 
+    @property
+    def says_no_job(self) -> bool:
+        """Return whether RTC itself says that there is no such job. A gateway that knows no such address doesn't."""
+        return self.kind is FailureKind.NOT_FOUND and (self.error_code or "").startswith("RTC.")
+
     def failure(self) -> Failure:
         """Return the error as it is stored."""
         return Failure(
@@ -120,11 +125,6 @@ class NotFound(RtcError):
 
     kind = FailureKind.NOT_FOUND
     blame = Blame.REQUEST
-
-    @property
-    def is_rtcs_own(self) -> bool:
-        """Return whether RTC itself answered that there is no such job, not a gateway that knows no such address."""
-        return (self.error_code or "").startswith("RTC.")
 
 
 class AuthFailed(RtcError):

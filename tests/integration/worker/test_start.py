@@ -373,7 +373,7 @@ def test_the_reason_of_an_answer_that_slack_never_took_is_logged(
     (first, why), (last, why_in_the_end) = [
         (it.message, vars(it)["reason"]) for it in caplog.records if hasattr(it, "reason")
     ]
-    assert (first, last) == ("Slack did not take the answer", LogEvent.NOT_ANSWERED)
+    assert (first, last) == (LogEvent.ANSWER_DELAYED, LogEvent.NOT_ANSWERED)
     assert why == why_in_the_end != ""
 
 

@@ -10,6 +10,7 @@ from local.demo.steps import state_of, steps_of
 from local.demo.trace import SLACK_DOOR, WEBHOOK
 from local.slack.chat import CLASS_RECORDINGS
 from shared.log_events import LogEvent
+from shared.orders import NotQueued, PerhapsQueued
 from tests.scene import BEGIN, START, Scene, an_event_s_order
 
 
@@ -133,13 +134,12 @@ def test_a_door_that_fails_gives_no_answer() -> None:
     assert _stations(scene)[1:] == [("door", "failed"), ("reply", "failed")]
 
 
-@pytest.mark.parametrize(("why", "state"), [("NotQueued", "failed"), ("PerhapsQueued", "unknown")])
-def test_a_queue_that_refuses_failed(why: str, state: str) -> None:
+@pytest.mark.parametrize(("error", "state"), [(NotQueued, "failed"), (PerhapsQueued, "unknown")])
+def test_a_queue_that_refuses_failed(error: type[NotQueued | PerhapsQueued], state: str) -> None:
     """An order that the queue does not take fails at the queue, also where the door itself answers well."""
     scene = Scene()
     scene.typed()
-    fields = {"function_request_id": "fn-web1", "exception_name": why}
-    scene.log(0.015, LogEvent.ORDER_NOT_QUEUED, SLACK_DOOR, **fields)
+    scene.log(0.015, error.log_event, SLACK_DOOR, function_request_id="fn-web1")
     assert ("queue", state) in _stations(scene)
     assert state_of(steps_of(scene.traces()[0])) == state
 
