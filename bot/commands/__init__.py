@@ -38,25 +38,17 @@ LEXICON = Lexicon(
     commands=tuple(subcommand.words for subcommand in SUBCOMMANDS),
     default=START.words,
     empty=HELP.words,
-    elsewhere=words_for(
+    elsewhere={word: it.words.name for it in SUBCOMMANDS for word in it.words.synonyms.split()}
+    | words_for(
         {
-            "start": "capture film tape go launch run create new add open turn-on switch-on",
-            "stop": "stop terminate quit exit abort halt close drop done off disable "
-            "deactivate leave disconnect hangup hang-up cease shutdown shut-down turn-off switch-off",
             "pause": "pause hold freeze suspend",
             "mute": "mute silence",
             "unmute": "unmute",
             "delete": "delete remove rm erase",
-            "file": "download play replay get fetch",
-            "status": "status details watch view see look who where when which why is are was did does",
-            "help": "examples options commands docs documentation",
-            "again": "again resume unpause",
-            "extend": "extend lengthen",
         }
     ),
 )
-"""The words of a channel without presets and defaults. `elsewhere` has words that ask for a sub-command; if there is
-no such one, the answer lists those that there are."""
+"""The words of a channel without presets and defaults. What no sub-command does is answered with a list of them."""
 
 
 def lexicon_in(defaults: Defaults) -> Lexicon:

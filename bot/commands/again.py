@@ -24,6 +24,7 @@ WORDS = Vocabulary(
     example="again 100 user001",
     help="start again what you asked for last here, or a job",
     aliases=("repeat", "restart", "retry", "redo"),
+    synonyms="resume unpause",
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE, YES),
     refused=words_for({"it is started as it was; to change that, type the start": "ld sd hd fhd idle for until at"}),

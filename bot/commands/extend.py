@@ -54,6 +54,7 @@ WORDS = Vocabulary(
     example="extend 100 user001 1h",
     help="let a recording end later",
     aliases=("prolong", "keep-on"),
+    synonyms="lengthen",
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE, LENGTH),
     conflict=_conflict,

@@ -16,6 +16,7 @@ WORDS = Vocabulary(
     example="file",
     help="get links to the files of your last recording here, or of a job",
     aliases=("files", "link", "links"),
+    synonyms="download play replay get fetch",
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE),
     conflict=conflict,

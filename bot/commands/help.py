@@ -16,6 +16,7 @@ WORDS = Vocabulary(
     example="help start",
     help="explain a command or a word",
     aliases=("?", "-h", "how", "what", "what-s", "whats", "about", "usage", "manual", "man"),
+    synonyms="examples options commands docs documentation",
     positionals=(_WORD,),
     takes_any_words=True,
 )

@@ -87,6 +87,7 @@ WORDS = Vocabulary(
     example="100 user001 hd",
     help="start recording a user of a room, or up to ten",
     aliases=("record", "begin", "rec"),
+    synonyms="capture film tape go launch run create new add open turn-on switch-on",
     positionals=(ROOM, USER),
     options=(QUALITY, SOURCE, NO_AUDIO, PRESET, RULE, IDLE, FOR, UNTIL, AT, IN, PUSH, DRY_RUN),
     refused=words_for(

@@ -13,6 +13,7 @@ WORDS = Vocabulary(
     example="status 100",
     help="show how a recording is",
     aliases=("state", "info", "check", "show"),
+    synonyms="details watch view see look who where when which why is are was did does",
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE),
     refused=words_for({"for all of them: list all": "all everything", "for yours: list mine": "mine"}),

@@ -51,6 +51,10 @@ WORDS = Vocabulary(
     example="stop 100 user001",
     help="stop yours here, a job, or what runs in a room",
     aliases=("end", "kill", "cancel", "finish"),
+    synonyms=(
+        "terminate quit exit abort halt close drop done off disable deactivate leave disconnect hangup hang-up cease "
+        "shutdown shut-down turn-off switch-off"
+    ),
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE, MINE, YES),
     refused=words_for(

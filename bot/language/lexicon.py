@@ -98,6 +98,8 @@ class Vocabulary:
     """What to type after the slash command's name. The default sub-command's own name is left out."""
     help: str
     aliases: tuple[str, ...] = ()
+    synonyms: str = ""
+    """More words that ask for it, with blanks between them. They are answered with a correction."""
     positionals: tuple[Option, ...] = ()
     """The options for words without a name, in order."""
     options: tuple[Option, ...] = ()

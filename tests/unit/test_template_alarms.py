@@ -4,11 +4,13 @@ import ast
 import json
 import re
 from functools import cache
+from itertools import batched
 from typing import Any
 
 import pytest
 
 from functions.aws.observability import Metric, count
+from local.aws.template import read_template
 from local.sam.artifact import own_modules
 from tests.template import ALARMS, FUNCTIONS, PATH, QUEUES, TEMPLATE, entry_of, of_type
 
@@ -18,6 +20,11 @@ AWS_METRICS = {
     "AWS/SQS": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"},
 }
 """Names from AWS's list of each service's metrics: a misspelt one would never have data."""
+DIMENSIONS = {
+    "AWS/ApiGateway": [{"ApiId"}, {"ApiId", "Stage"}, {"ApiId", "Stage", "Method", "Resource"}],
+    "AWS/SQS": [{"QueueName"}],
+}
+"""From the same lists: a metric has data only for these together."""
 FROM_OUTSIDE = {Metric.REQUEST_REFUSED, Metric.NOT_STARTED, Metric.OUTCOME_UNKNOWN, Metric.NOT_ANSWERED}
 FROM_OUTSIDE |= {Metric.CHECK_LATE}
 """What users, scanners, RTC and Slack can bring about without any fault of the deployment."""
@@ -158,20 +165,17 @@ def test_the_dashboard_is_the_region_s_own() -> None:
 def test_the_dashboard_shows_aws_s_metrics_by_their_names() -> None:
     """What is ours on it, and the fields of its log queries: tests/e2e/test_dashboard.py."""
     (dashboard,) = of_type("AWS::CloudWatch::Dashboard").values()
-    widgets = json.loads(dashboard["DashboardBody"]["Fn::Sub"])["widgets"]
-    rows = [row for it in widgets for row in it["properties"].get("metrics", [])]
-    latency = ["ApiId", "${HttpApi}", "Stage", "$default", "Method", "POST", "Resource", "/slack"]
-    assert [row for row in rows if row[0].startswith("AWS/")] == [
-        [
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            "QueueName",
-            "${OrderQueue.QueueName}",
-            {"label": "people's"},
-        ],
-        ["AWS/ApiGateway", "Latency", *latency, {"stat": "p50"}],
-    ]
-    sources = re.findall(r"SOURCE '\$\{(\w+)\}'", dashboard["DashboardBody"]["Fn::Sub"])
+    body = dashboard["DashboardBody"]["Fn::Sub"]
+    routes = {(route.method, route.path) for route in read_template(PATH).routes}
+    for widget in json.loads(body)["widgets"]:
+        for namespace, metric, *dimensions in widget["properties"].get("metrics", []):
+            if namespace.startswith("AWS/"):
+                assert metric in AWS_METRICS[namespace]
+                of = dict(batched((it for it in dimensions if isinstance(it, str)), 2, strict=True))
+                assert set(of) in DIMENSIONS[namespace]
+                assert "Resource" not in of or (of["Method"], of["Resource"]) in routes
+    assert set(re.findall(r"\$\{(\w+)(?:\.\w+)?\}", body)) <= {*TEMPLATE["Resources"], *TEMPLATE["Parameters"]}
+    sources = re.findall(r"SOURCE '\$\{(\w+)\}'", body)
     assert set(sources) == {function["LoggingConfig"]["LogGroup"]["Ref"] for function in FUNCTIONS.values()}
 
 

@@ -1,6 +1,7 @@
 """A function's variables in template.yaml, the fields of its settings, and the code that reads them agree."""
 
 import ast
+import inspect
 import re
 
 import pytest
@@ -59,7 +60,14 @@ def test_a_rule_that_is_deployed_is_read_and_no_other(rule: str) -> None:
 
 @pytest.mark.parametrize("service", SETTINGS)
 def test_somebody_reads_each_setting(service: str) -> None:
-    """A setting that no module of the function reads is a dead one."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in own_modules(entry_of(service))]
-    read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    """A setting that no module of the function reads from its `settings`, nor the settings themselves, is dead."""
+    modules = [path.read_text(encoding="utf-8") for path in own_modules(entry_of(service))]
+    read = {name for module in modules for name in attributes_of("settings", module)}
+    read |= attributes_of("self", inspect.getsource(SETTINGS[service]))
     assert set(SETTINGS[service].model_fields) <= read
+
+
+def attributes_of(name: str, source: str) -> set[str]:
+    """The attributes of the variable with this name that the source names."""
+    found = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute))
+    return {node.attr for node in found if isinstance(node.value, ast.Name) and node.value.id == name}

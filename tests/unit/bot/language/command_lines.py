@@ -1,5 +1,7 @@
 """What people type, as Slack sends it, and what it means. tests/unit/bot/language/test_command_lines.py reads it."""
 
+from bot.commands import SUBCOMMANDS
+
 STARTED: dict[str, str] = {
     # the plain form, and its parts in any order
     "room 100 user001 hd": "room 100 user001 hd",
@@ -375,9 +377,9 @@ CORRECTED: dict[str, tuple[str, ...]] = {
 }
 """What starts nothing and is answered with a command to copy: that, and each problem's line."""
 
+*_ALL_BUT_THE_LAST, _LAST = (subcommand.words.name for subcommand in SUBCOMMANDS)
 _NO_PAUSE, _NO_MUTE, _NO_UNMUTE, _NO_DELETE = (
-    f"recordbot has no {it}, only start, stop, status, list, history, file, extend, again, release, at, presets "
-    "and help"
+    f"recordbot has no {it}, only {', '.join(_ALL_BUT_THE_LAST)} and {_LAST}"
     for it in ("pause", "mute", "unmute", "delete")
 )
 _MOMENT = "a time of day such as 15:30 or 3:30pm, or with its date: 2026-11-27T15:30"
