@@ -25,7 +25,7 @@ from tests.paths import SAMPLES
 from tests.processes import PATIENCE_S, within
 
 TEMPLATE = SAMPLES / "functions" / "template.yaml"
-PARAMETERS = {"Greeting": "hello", "AtOnce": "3"}
+PARAMETERS = {"Greeting": "hello", "AtOnce": "2", "StayAtOnce": "3"}
 SECRETS = {"Secret": {"key": "value"}}
 
 
@@ -175,8 +175,8 @@ def test_what_fails_altogether_comes_again(stack: Stack, calls: list[Invocation]
 
 
 def test_batches_run_beside_each_other_up_to_the_limit(stack: Stack, tmp_path: Path) -> None:
-    """As many batches run at the same time as the mapping says; one more waits until one of them is done."""
-    for _ in range(int(PARAMETERS["AtOnce"]) + 1):
+    """As many as the parameter of their queue says, as CallerConcurrency does; one more waits until one is done."""
+    for _ in range(int(PARAMETERS["StayAtOnce"]) + 1):
         stack.sqs.send_message(QueueUrl=stack.queue_url("StayQueue"), MessageBody=str(tmp_path))
     assert within(PATIENCE_S, lambda: len(list(tmp_path.iterdir())) == 3)
     first, *others = tmp_path.iterdir()

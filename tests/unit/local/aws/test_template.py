@@ -41,7 +41,7 @@ def test_events_become_routes_and_queue_mappings() -> None:
     assert template.routes == (Route("POST", "/echo/{name}", "EchoFunction"), Route("POST", "/obey", "ObeyFunction"))
     assert template.queue_mappings == (
         QueueMapping("Queue", "WorkFunction", 5, {"Ref": "AtOnce"}, reports_failures=True),
-        QueueMapping("StayQueue", "StayFunction", 1, {"Ref": "AtOnce"}, reports_failures=False),
+        QueueMapping("StayQueue", "StayFunction", 1, {"Ref": "StayAtOnce"}, reports_failures=False),
     )
 
 
@@ -53,6 +53,7 @@ def test_the_plain_document_has_only_what_is_plain() -> None:
         "Greeting": {"Type": "String"},
         "Visibility": {"Type": "Number", "Default": 300},
         "AtOnce": {"Type": "Number", "Default": 2},
+        "StayAtOnce": {"Type": "Number", "Default": 2},
         "Secret": {"Type": "String"},
         "EveryMinute": {"Type": "String"},
     }
