@@ -49,17 +49,17 @@ class TypedCommand(Asker):
     trigger_id: TriggerId = ""
 
 
-class Named(Said):
+class WithId(Said):
     """Something with an id."""
 
     id: SlackText
 
 
-class _User(Named):
+class _User(WithId):
     team_id: str | None = None
 
 
-class _Team(Named):
+class _Team(WithId):
     enterprise_id: str | None = None
 
 
@@ -74,7 +74,7 @@ class FromPerson(Said):
     user: _User
     team: _Team | None = None
     """The app's workspace; None if the app is installed for a whole organisation."""
-    enterprise: Named | None = None
+    enterprise: WithId | None = None
     """The app's organisation."""
 
     @property

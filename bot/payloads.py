@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from bot.asker import Asker, FromPerson, Named, Said, SlackText, Somebody, TriggerId
+from bot.asker import Asker, FromPerson, Said, SlackText, Somebody, TriggerId, WithId
 
 type _Timestamp = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,9})?$")]
 
 
-class _View(Named):
+class _View(WithId):
     app_installed_team_id: str | None = None
 
 
@@ -25,7 +25,7 @@ class _FromView(FromPerson):
         return ours if installed is None or installed in ours else frozenset({installed})
 
 
-class _Channel(Named):
+class _Channel(WithId):
     name: str = ""
 
 

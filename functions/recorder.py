@@ -56,7 +56,7 @@ from functions.worker.outbox import Outbox
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
@@ -170,7 +170,7 @@ def _worker(_number: int) -> Worker:
         ledger, turns, redrawing, search, adoption, Outbox(ledger.recordings, bus, _now), queues.put, _now
     )
     longest = timedelta(hours=settings.max_recording_hours)
-    rights = Rights(shared.team.read, people, ledger.usages, ledger.orders.note, telling, _now)
+    rights = OrderRights(shared.team.read, people, ledger.usages, ledger.orders.note, telling, _now)
     granting = Granting(ledger, rights, redrawing, _now)
     attempting = Attempting(ledger, turns, longest, _now)
     start = StartHandler(ledger, attempting, telling, checks, results, redrawing, granting, _now)

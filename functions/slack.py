@@ -28,10 +28,10 @@ from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages import replies
 from functions.aws import clients
-from functions.aws.audit import note_refusal
 from functions.aws.away import Away
 from functions.aws.observability import Metric, count, logged, logger, start_logging
 from functions.aws.queue import connect_queue, place
+from functions.aws.refusal_log import note_refusal
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
 from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request

@@ -13,7 +13,7 @@ from ops.output import Output
 from ops.progress import counting
 from shared.attempts import Attempt, NotStarted, Started, Unknown
 from shared.orders import Settle
-from shared.stops import Target
+from shared.stops import StopTarget
 
 _READ = "dead letters read"
 _AGES = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
@@ -162,7 +162,7 @@ def _of_attempt(attempt: Attempt) -> str:
     return f"{attempt.request.user_id} in room {attempt.request.room_id}: {outcome}"
 
 
-def _of_target(target: Target) -> str:
+def _of_target(target: StopTarget) -> str:
     what = f"job {target.job_id}" if target.job_id else f"{target.user_id} in room {target.room_id}"
     outcome = f"not stopped, {target.failure.kind}" if target.failure else target.ended or "not stopped yet"
     return f"{what}: {outcome}"

@@ -60,7 +60,7 @@ class Forgetting(Stored):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Forgotten:
     """A person, and the id that stands for them."""
 
     user_id: str
@@ -153,7 +153,7 @@ class _Forgetter:
     table: Table
     key: Key
     """The item that says which id stands for the person."""
-    person: Person
+    person: Forgotten
     was_interrupted: bool
 
     @classmethod
@@ -166,7 +166,7 @@ class _Forgetter:
         new = known or Forgetting(instead=f"forgotten-{new_order_id()}")
         if known is None and not table.write(put(key, new, datetime.now(UTC), over=None)):
             raise OpsConflict(f"{deployment.name}: somebody else has just begun to forget {user_id}")
-        return cls(deployment, client, table, key, Person(user_id, new.instead), known is not None)
+        return cls(deployment, client, table, key, Forgotten(user_id, new.instead), known is not None)
 
     def run(self, output: Output) -> int:
         counts = {"changed": 0, "removed": 0, "overtaken": 0}

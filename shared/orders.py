@@ -15,7 +15,7 @@ from shared.recordings import Recording
 from shared.rtc.callbacks import RtcCallback
 from shared.rtc.models import GivenJobId, RecordingRequest, RecordParam, RtcId, VideoType
 from shared.slack_refs import ReplyTo
-from shared.stops import StopRecord, Target
+from shared.stops import StopRecord, StopTarget
 from shared.stored import Stored
 from shared.team import Right
 
@@ -130,10 +130,10 @@ class Stop(Stored):
             raise ValueError("either job_id, or room_id and user_id")
         return self
 
-    def target(self, failure: FailureKind | None = None) -> Target:
+    def target(self, failure: FailureKind | None = None) -> StopTarget:
         """Return the job or stream that the stop names, as one target."""
         named = self.model_dump(exclude={"kind"})
-        return Target(**named, failure=None if failure is None else Failure(kind=failure))
+        return StopTarget(**named, failure=None if failure is None else Failure(kind=failure))
 
 
 class Check(Stored):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from shared.recordings import AT_RTC, End, FilesBy, Notice, Recording, RecordingState
+from shared.recordings import AT_RTC, End, FilesBy, Recording, RecordingState, ThreadNotice
 
 SOON, LATER, AT_MOST = timedelta(seconds=30), timedelta(minutes=4, seconds=30), timedelta(hours=1)
 """The least time between two looks: in the first ten minutes, after that, and at most while RTC can't show the job.
@@ -22,22 +22,22 @@ _LAST_LISTING = timedelta(hours=2)
 _UNASKED = frozenset({End.IDLE, End.RTC_FAILED, End.ELSEWHERE, End.OTHER, End.GONE, End.UNSEEN})
 
 
-def notice_due(recording: Recording, now: datetime) -> Notice | None:
+def notice_due(recording: Recording, now: datetime) -> ThreadNotice | None:
     """Return what a person has to know about the recording now; None if no channel reads of it."""
     if recording.channel_id is None:
         return None
     state, said = recording.state, recording.notices
-    half = _half_way(recording)
+    is_starting, half = state is RecordingState.STARTING, _half_way(recording)
     pending = {
-        Notice.OVER: recording.is_over and recording.end in _unasked(recording),
-        Notice.BEGAN: recording.planned and state in AT_RTC,
-        Notice.STUCK: state is RecordingState.STARTING and now >= recording.since + STUCK and not recording.stop_asked,
-        Notice.STILL_ON: state is RecordingState.RECORDING and half is not None and now >= half,
-        Notice.FILES: _has_news_of_files(recording) and (recording.files_complete or now >= quiet_at(recording)),
-        Notice.NO_FILE: _lacks_a_file(recording) and now >= quiet_at(recording, NO_FILE),
+        ThreadNotice.OVER: recording.is_over and recording.end in _unasked(recording),
+        ThreadNotice.BEGAN: recording.planned and state in AT_RTC,
+        ThreadNotice.STUCK: is_starting and now >= recording.since + STUCK and not recording.stop_asked,
+        ThreadNotice.STILL_ON: state is RecordingState.RECORDING and half is not None and now >= half,
+        ThreadNotice.FILES: _has_news_of_files(recording) and (recording.files_complete or now >= quiet_at(recording)),
+        ThreadNotice.NO_FILE: _lacks_a_file(recording) and now >= quiet_at(recording, NO_FILE),
     }
     # What was said once of the files is said again when there are more.
-    return next((it for it, is_so in pending.items() if is_so and (it is Notice.FILES or it not in said)), None)
+    return next((it for it, is_so in pending.items() if is_so and (it is ThreadNotice.FILES or it not in said)), None)
 
 
 def next_due(recording: Recording, now: datetime) -> datetime | None:
@@ -56,7 +56,7 @@ def next_due(recording: Recording, now: datetime) -> datetime | None:
         case _:
             ends_at = None if recording.limit is None else recording.limit.ends_at
             stuck = recording.since + STUCK if recording.state is RecordingState.STARTING else None
-            times = [now + _until_next_look(recording, now), ends_at, _half_way(recording), stuck]
+            times = [now + _until_next_check(recording, now), ends_at, _half_way(recording), stuck]
     return min((time for time in times if time is not None and time > now), default=now + SOON)
 
 
@@ -100,7 +100,7 @@ def _files_due(recording: Recording, now: datetime) -> datetime | None:
     due = []
     if _has_news_of_files(recording):
         due.append(quiet_at(recording))
-    if _lacks_a_file(recording) and Notice.NO_FILE not in recording.notices:
+    if _lacks_a_file(recording) and ThreadNotice.NO_FILE not in recording.notices:
         due.append(quiet_at(recording, NO_FILE))
     ended_at = recording.ended_at or now
     if lists_bucket(recording) and now - ended_at < _LAST_LISTING:
@@ -127,7 +127,7 @@ def _half_way(recording: Recording) -> datetime | None:
     return recording.since + (limit.ends_at - recording.since) / 2 if limit is not None and limit.is_default else None
 
 
-def _until_next_look(recording: Recording, now: datetime) -> timedelta:
+def _until_next_check(recording: Recording, now: datetime) -> timedelta:
     if recording.unseen_since is not None:
         return min(max(now - recording.unseen_since, SOON), AT_MOST)
     return SOON if now < recording.since + _YOUNG or recording.stop_asked else LATER

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.recording_news import Fields
-from shared.recordings import Notice, Recording
+from shared.recordings import Recording, ThreadNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Drawn:
 class Noticed:
     """A notice was posted, or never can be."""
 
-    notice: Notice
+    notice: ThreadNotice
     files: int = 0
     """How many files it named."""
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return what is new."""
-        if self.notice is Notice.FILES:
+        if self.notice is ThreadNotice.FILES:
             return {"files_posted": self.files}
         return {} if self.notice in recording.notices else {"notices": (*recording.notices, self.notice)}
 

@@ -58,7 +58,7 @@ class FilesBy(StrEnum):
     """From a list of the bucket, and from callbacks if they come."""
 
 
-class Notice(StrEnum):
+class ThreadNotice(StrEnum):
     """News that needs a person. Each is posted once for a recording, as a reply in the thread of its message.
 
     FILES is posted again when another file has come.
@@ -149,7 +149,7 @@ class Recording(Stored):
     """When recordbot last asked RTC in vain."""
     unseen_since: AwareDatetime | None = None
     """Since when RTC can't show the job; None if it could at the last look."""
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[ThreadNotice, ...] = ()
     """What was posted about it in the thread of its message."""
     files: tuple[RecordedFile, ...] = ()
     """Its files, in the order in which they were recorded."""
@@ -200,7 +200,7 @@ class Recording(Stored):
         """Return the job's id, if RTC named it."""
         return None if self.job is None else self.job.job_id
 
-    def only_needs_a_look(self, now: datetime) -> bool:
+    def only_needs_a_check(self, now: datetime) -> bool:
         """Return whether nothing has to begin or end now."""
         return self.is_at_rtc and not (self.limit is not None and now >= self.limit.ends_at)
 
@@ -235,7 +235,7 @@ class Recording(Stored):
     @property
     def has_no_file(self) -> bool:
         """Return whether it is over, and no file has come in time."""
-        return Notice.NO_FILE in self.notices and not self.files
+        return ThreadNotice.NO_FILE in self.notices and not self.files
 
     def duration(self, now: datetime) -> timedelta:
         """Return how long it has been recording, or was recorded."""

@@ -24,7 +24,7 @@ class Ended(StrEnum):
     """RTC knows no such job, or no longer."""
 
 
-class Target(Stored):
+class StopTarget(Stored):
     """One recording to stop, and why it was not stopped, if so. The stream is None if only a job id is known."""
 
     job_id: str | None
@@ -67,7 +67,7 @@ class StopRecord(Stored):
     order_id: str
     actor: Actor
     began_at: AwareDatetime
-    targets: tuple[Target, ...]
+    targets: tuple[StopTarget, ...]
     settled_at: AwareDatetime | None = None
     """When the last target was stopped, or given up."""
 
@@ -76,7 +76,7 @@ class StopRecord(Stored):
         """Identify this version of the stop."""
         return "begun" if self.settled_at is None else "settled"
 
-    def settled(self, targets: tuple[Target, ...], now: datetime) -> Self:
+    def settled(self, targets: tuple[StopTarget, ...], now: datetime) -> Self:
         """Return the stop with the results of its targets."""
         return self.model_copy(update={"targets": targets, "settled_at": now})
 

@@ -163,8 +163,8 @@ class Visible:
         """Return the recording; for a start that came to nothing, one that says so."""
         found = self.recordings.of_id(recording_id)
         attempt = self.recordings.attempt_of(recording_id) if found is None else None
-        came_to_nothing = attempt is not None and isinstance(attempt.outcome, NotStarted)
-        return not_begun(attempt) if attempt is not None and came_to_nothing else found
+        was_not_started = attempt is not None and isinstance(attempt.outcome, NotStarted)
+        return not_begun(attempt) if attempt is not None and was_not_started else found
 
     def last_of(self, actor: Actor, channel_id: str) -> Sequence[Recording]:
         """Return the recordings of the last start that this person asked for in this channel, also of one refused."""

@@ -7,7 +7,7 @@ from bot.messages.controls import Controls
 from bot.messages.recording_controls import again, details, get_link
 from bot.messages.wording import elapsed, span, stream
 from shared.recorded_files import RecordedFile
-from shared.recordings import Notice, Recording
+from shared.recordings import Recording, ThreadNotice
 
 _NAMED = 10
 """The most files that a message names; it counts the others."""
@@ -21,7 +21,7 @@ def files_there(recording: Recording, command: str) -> Reply:
     files, who = recording.files, stream(recording.request)
     way: Line = ["to get a link: ", code(f"{command} file {recording.job_id}")]
     buttons = Controls([get_link(recording), details([recording])])
-    late = "It has come after all." if Notice.NO_FILE in recording.notices else None
+    late = "It has come after all." if ThreadNotice.NO_FILE in recording.notices else None
     if len(files) == 1:
         return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late), way, buttons)
     more: list[Line] = [[f"and {len(files) - _NAMED} more"]] if len(files) > _NAMED else []

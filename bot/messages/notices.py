@@ -13,7 +13,7 @@ from bot.messages.recording_card import NEVER_NAMED, why_over
 from bot.messages.recording_controls import again, details, keep_on, stop
 from bot.messages.wording import elapsed, stream, streams
 from shared.actors import Actor
-from shared.recordings import End, Notice, Recording, RecordingState
+from shared.recordings import End, Recording, RecordingState, ThreadNotice
 from shared.rtc.models import RecordingRequest
 
 
@@ -23,23 +23,23 @@ def notice_before(by: Actor, requests: Sequence[RecordingRequest], wording: str 
     return reply(Audience.CHANNEL, [f"⏰ {streams(requests)}: a recording starts now"], *words, ["by ", person(by)])
 
 
-def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> Reply:
+def notice(kind: ThreadNotice, recording: Recording, command: str, now: datetime) -> Reply:
     """Return the reply. `command` is the slash command's name, for what to type next."""
     asker, who = person(recording.actor), stream(recording.request)
     since = elapsed(recording.duration(now))
     job = recording.job_id or f"{recording.request.room_id} {recording.request.user_id}"
     match kind:
-        case Notice.BEGAN:
+        case ThreadNotice.BEGAN:
             mark, how = ("🔴", "runs") if recording.state is RecordingState.RECORDING else ("🟡", "is starting")
             return reply(Audience.CHANNEL, [f"{mark} ", asker, f", the planned recording of {who} {how}."])
-        case Notice.STUCK:
+        case ThreadNotice.STUCK:
             headline: Line = ["⏰ ", asker, f", {who} has been starting for {since}: RTC does not record yet."]
             way: Line = [
                 "Is the user in the room, with a camera or screen? To stop it: ",
                 code(f"{command} stop {job}"),
             ]
             return reply(Audience.CHANNEL, headline, way, Controls([stop(recording), details([recording])]))
-        case Notice.STILL_ON:
+        case ThreadNotice.STILL_ON:
             headline = ["⏰ ", asker, f", {who} has been recorded for {since}."]
             ends: Line | None = (
                 ["It ends ", clock_time(recording.limit.ends_at)] if recording.limit is not None else None
@@ -48,11 +48,11 @@ def notice(kind: Notice, recording: Recording, command: str, now: datetime) -> R
             return reply(
                 Audience.CHANNEL, headline, joined(ends, keep), Controls([keep_on(recording), stop(recording)])
             )
-        case Notice.FILES:
+        case ThreadNotice.FILES:
             return files_there(recording, command)
-        case Notice.NO_FILE:
+        case ThreadNotice.NO_FILE:
             return no_file(recording)
-        case Notice.OVER:
+        case ThreadNotice.OVER:
             return _over(recording, job, command, now)
 
 

@@ -13,7 +13,7 @@ from shared.actors import Actor
 from shared.failures import Failure, FailureKind
 from shared.orders import Stop
 from shared.refusals import Refusal
-from shared.stops import StopRecord, Target
+from shared.stops import StopRecord, StopTarget
 
 _OURS = {
     FailureKind.JOB_UNKNOWN: "It may be recording, but RTC never named the job. It ends when the room is idle.",
@@ -37,7 +37,7 @@ def stop_outcome(stop: Stop, stopped: StopRecord, *, given_up_by: Actor | None =
     match stopped.targets:
         case ():
             return reply(Audience.CHANNEL, [f"⏹ Nothing to stop: {who or 'it is over already'}"], by)
-        case (Target(failure=Failure(refusal=Refusal() as refusal)),):
+        case (StopTarget(failure=Failure(refusal=Refusal() as refusal)),):
             return refused(refusal)
         case (target,):
             known = _stream(target) or who
@@ -70,27 +70,27 @@ def _named(stop: Stop) -> str:
     return f"job {plain(stop.job_id)}" if stop.job_id is not None else ""
 
 
-def _of_all(stop: Stop, targets: Sequence[Target]) -> str | None:
+def _of_all(stop: Stop, targets: Sequence[StopTarget]) -> str | None:
     """Return what the stop names, or its only recording."""
     return _named(stop) or (_stream(targets[0]) if len(targets) == 1 else None)
 
 
-def _stream(target: Target) -> str | None:
+def _stream(target: StopTarget) -> str | None:
     return f"{target.user_id} in room {target.room_id}" if target.user_id else None
 
 
-def _by(target: Target) -> Line | None:
+def _by(target: StopTarget) -> Line | None:
     return None if target.stopped_by is None else ["stopped by ", person(target.stopped_by), " already"]
 
 
-def _row(target: Target, who: str | None) -> Line:
+def _row(target: StopTarget, who: str | None) -> Line:
     if target.failure is None:
         return ["✅ ", *joined(who, _facts(target), _by(target))]
     what, technical = _why(target.failure)
     return ["⛔ ", *joined(who, _facts(target), what, technical or None)]
 
 
-def _facts(target: Target) -> Line:
+def _facts(target: StopTarget) -> Line:
     picture = source(target.video_type, audio=True).removesuffix(" + audio") if target.user_id else None
     return joined(["job ", code(target.job_id)] if target.job_id else None, picture)
 

@@ -51,7 +51,7 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class Paused:
     """RTC refuses our key. No call is made until `until`."""
 
     until: datetime
@@ -67,7 +67,7 @@ class Pace:
         self._seen: dict[str, int] = {}
         self._has_queued = False
 
-    def book(self, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Stopped:
+    def book(self, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Paused:
         """Book the next free turn, if at most `turns_ahead` others are before it and it comes `within` this time."""
         at = _ms(now)
         step = self._interval << self._slowness(at)
@@ -80,7 +80,7 @@ class Pace:
                 self._seen, is_fresh = self._table.read_numbers(self._key), True
                 continue
             if at < stopped:
-                return Stopped(_time(stopped))
+                return Paused(_time(stopped))
             if is_fresh and at < self._seen.get("probe_until", 0):
                 return NotYet(now + _PROBE_POLL)
             if end < next_turn <= at + _length(_FAR):

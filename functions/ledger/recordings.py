@@ -121,7 +121,7 @@ class Recordings:
         raise Contended(f"recording {recording.id}")
 
     def claim(self, recording: Recording, now: datetime) -> Recording | None:
-        """Take the lease to look at the recording. Return None if another has it, it has changed, or nothing is due."""
+        """Take the lease to check the recording. Return None if another has it, it has changed, or nothing is due."""
         if recording.due_at is None or now < recording.due_at:
             return None
         claimed = changed(recording, Claimed(), now)
@@ -201,7 +201,7 @@ def _key(order_id: str, n: int) -> Key:
 
 
 def _data(recording: Recording) -> str:
-    """Return the recording as it is stored. Each look writes it, so it is short.
+    """Return the recording as it is stored. Each check writes it, so it is short.
 
     Fields with their default values are left out, and of the job what is as it was asked; the attempt has RTC's whole
     answer to the start. RTC needs the keys of push addresses when a planned recording begins. Nobody needs them later.

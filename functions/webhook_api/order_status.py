@@ -19,7 +19,7 @@ from shared.recording_clock import awaits_files
 from shared.recordings import End, Recording, RecordingState
 from shared.rtc.differences import differences
 from shared.rtc.models import RecordingJob, RecordingRequest, expected_stream_name
-from shared.stops import StopRecord, Target
+from shared.stops import StopRecord, StopTarget
 
 
 def order_status(order_id: str, record: OrderRecord, placed_by: datetime, now: datetime) -> OrderStatus:
@@ -160,7 +160,7 @@ def _job(request: RecordingRequest, job_id: str, job: RecordingJob | None) -> di
     return {**by_rule, **named, "job_state": job.state, **{name: getattr(job, name) for name in said}}
 
 
-def _stop_status(target: Target, began_at: datetime | None, settled_at: datetime | None) -> StreamStatus:
+def _stop_status(target: StopTarget, began_at: datetime | None, settled_at: datetime | None) -> StreamStatus:
     ended = StreamState.NOT_STOPPED if target.failure else StreamState.STOPPED
     status = StreamStatus(
         room_id=target.room_id,

@@ -28,7 +28,7 @@ PATH = "/recordings"
 USUAL, MOST = 50, 100
 """How many recordings a page has."""
 MOST_READ = 2000
-"""The most recordings, of whomever, that are looked at for one page. Those that run are among the first."""
+"""The most recordings, of whomever, that are read for one page. Those that run are among the first."""
 CURSOR = re.compile("[A-Za-z0-9_-]{60,200}")
 LIFETIME = timedelta(hours=1)
 """How long a cursor can be used."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from functions.aws.audit import note_refusal
+from functions.aws.refusal_log import note_refusal
 from functions.webhook_api.events import RecordingStart, RecordingStop
 from functions.webhook_api.problems import Problem, WrongField, wrong_fields
 from shared.actors import Actor

@@ -51,7 +51,7 @@ class Worker:
             self.queues.delay(record, delivery.delay().total_seconds())
             return False
         if isinstance(order, Tick):
-            self._look_at_due(order, delivery)
+            self._check_due(order, delivery)
             return True
         with log_keys(order_id=order.order_id, receive=str(receive)):
             with acting(Cause.of(order)):
@@ -63,7 +63,7 @@ class Worker:
             self.queues.delay(record, delay.total_seconds())
             return False
 
-    def _look_at_due(self, tick: Tick, delivery: Delivery) -> None:
+    def _check_due(self, tick: Tick, delivery: Delivery) -> None:
         try:
             self.due.run(tick, delivery)
         except Away as away:

@@ -47,7 +47,7 @@ class CallbackHandler:
         recording = self.follower.outbox.send(self.ledger.recordings.note(recording, news, self.clock()))
         is_old_news = said.event_type == NEW_FILE and recording.state is RecordingState.RECORDING
         if not is_old_news and not recording.is_over and self.clock() - order.placed_at <= LONGEST_WAIT:
-            self.follower.look(recording, delivery)
+            self.follower.check(recording, delivery)
         self._redraw(recording, order, delivery)
 
     def _redraw(self, recording: Recording, order: Order, delivery: Delivery) -> None:

@@ -72,7 +72,7 @@ class CheckHandler:
             if not _is_being_set_up(recording):
                 continue
             try:
-                recordings[place] = self.follower.look(recording, delivery)
+                recordings[place] = self.follower.check(recording, delivery)
             except NoTurn as wait:
                 no_turn = wait
                 break

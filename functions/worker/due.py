@@ -1,4 +1,4 @@
-"""Look at the recordings that are due, once a minute: what EventBridge's schedule asks for.
+"""Check the recordings that are due, once a minute: what EventBridge's schedule asks for.
 
 A tick is dropped when it is old, and it is never given back to the queue: the next one does the same.
 """
@@ -19,7 +19,7 @@ from shared.recordings import Recording
 MOST = 20
 """The most recordings that one message takes."""
 READ = 200
-"""The most recordings that are read to choose from: what ends or begins now comes before what is only looked at."""
+"""The most recordings that are read to choose from: what ends or begins now comes before what is only checked."""
 LONGEST = timedelta(seconds=15)
 """After this time the rest is put on the queue again, so that the recorder takes other orders between."""
 OLD = timedelta(minutes=2)
@@ -38,7 +38,7 @@ class DueHandler:
     def run(self, tick: Tick, delivery: Delivery) -> None:
         """Take some of the recordings that are due, and queue the rest.
 
-        If RTC has no turn for a look, it is needed for starts and stops. Then the other looks wait for the next minute.
+        If RTC has no turn for a check, it is needed for starts and stops. Then the other checks wait for a minute.
         """
         now = self.clock()
         if now - tick.placed_at > OLD:
@@ -46,16 +46,16 @@ class DueHandler:
             return
         found = self.recordings.due(now, READ)
         measure(Metric.CHECK_LATE, max((now - it.due_at for it in found if it.due_at), default=timedelta()))
-        due = sorted(found, key=lambda it: it.only_needs_a_look(now))
-        may_look = True
+        due = sorted(found, key=lambda it: it.only_needs_a_check(now))
+        may_check = True
         for taken, recording in enumerate(due):
-            if recording.only_needs_a_look(now) and not may_look:
+            if recording.only_needs_a_check(now) and not may_check:
                 return
             no_time = delivery.time_left() < TIME_FOR_A_CALL + TIME_TO_ANSWER or self.clock() - now > LONGEST
             if taken == MOST or no_time:
                 self.queues.people.put_tick(tick)
                 return
-            may_look = self._follow(recording, delivery) and may_look
+            may_check = self._follow(recording, delivery) and may_check
 
     def _follow(self, recording: Recording, delivery: Delivery) -> bool:
         """Do what is due about the recording. Return whether there was a turn for it."""

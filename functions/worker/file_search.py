@@ -41,7 +41,7 @@ class FileSearch:
         """Return how the files of new recordings are learned of."""
         return self.otherwise if self.bucket is None else FilesBy.LISTING
 
-    def look(self, recording: Recording) -> News | None:
+    def find(self, recording: Recording) -> News | None:
         """Return what the bucket says about the recording's files; None if RTC can't say it now."""
         job = recording.job
         if job is None:
@@ -51,7 +51,7 @@ class FileSearch:
         return self._ask(lambda rtc, bucket: Listed(rtc.files_of(bucket, name)))
 
     def jobs_of(self, recording: Recording) -> Mapping[str, RecordedFile] | CannotList | None:
-        """Return the jobs that have left files of the recording's stream; as `look` does, what else is to be noted."""
+        """Return the jobs that have left files of the recording's stream; as `find` does, what else is to be noted."""
         asked = recording.request
         return self._ask(lambda rtc, bucket: rtc.jobs_in(bucket, asked.room_id, asked.user_id))
 

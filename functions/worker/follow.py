@@ -1,6 +1,6 @@
-"""Follow recordings until they are over: look at them, end them in time, and keep their messages true.
+"""Follow recordings until they are over: check them, end them in time, and keep their messages true.
 
-A recorder claims a recording before it looks, so it doesn't matter that two do so at once. What fails is due again.
+A recorder claims a recording before it checks it, so it doesn't matter that two do so at once. What fails is due again.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +52,7 @@ class Follower:
         if claimed is None:
             return
         try:
-            self.look(claimed, delivery)
+            self.check(claimed, delivery)
         finally:
             self._redraw(claimed, delivery)
 
@@ -60,20 +60,20 @@ class Follower:
         """Show the recording as it is, unless Slack can't take that now. Then it is due again in a minute."""
         try:
             self.redrawing.redraw(Order.about(recording, Check()), delivery)
-        except TryAgain as again:  # a busy channel must not keep other recordings from their looks
+        except TryAgain as again:  # a busy channel must not keep other recordings from their checks
             logger.info("the message is due again in a minute", extra={"reason": str(again)})
 
-    def look(self, recording: Recording, delivery: Delivery) -> Recording:
+    def check(self, recording: Recording, delivery: Delivery) -> Recording:
         """Learn how the recording is, do what its time asks for, and send its events. Return it as it is then.
 
         Raises NoTurn if RTC has no turn for it.
         """
-        return self.outbox.send(self._look(recording, delivery))
+        return self.outbox.send(self._check(recording, delivery))
 
-    def _look(self, recording: Recording, delivery: Delivery) -> Recording:
+    def _check(self, recording: Recording, delivery: Delivery) -> Recording:
         now = self.clock()
         if recording.is_over:
-            if lists_bucket(recording) and (found := self.search.look(recording)):
+            if lists_bucket(recording) and (found := self.search.find(recording)):
                 return self.ledger.recordings.note(recording, found, now)
             return recording
         match recording.state:
@@ -83,14 +83,14 @@ class Follower:
                     start = Start(requests=(recording.request,), first=recording.n, start_at=recording.since)
                     self.put(Order.about(recording, start))
             case RecordingState.UNKNOWN:
-                return self._look_for_job(recording, delivery)
+                return self._search_job(recording, delivery)
             case _:
                 is_time = recording.limit is not None and now >= recording.limit.ends_at
                 news = self._end(recording, delivery) if is_time else self._show(recording, delivery)
                 return self._note(recording, news)
         return recording
 
-    def _look_for_job(self, recording: Recording, delivery: Delivery) -> Recording:
+    def _search_job(self, recording: Recording, delivery: Delivery) -> Recording:
         """Look in the bucket for a file that names the job. When the hold is over, nothing more is done."""
         if recording.files_by is FilesBy.LISTING:
             found = self.search.jobs_of(recording)
@@ -117,7 +117,7 @@ class Follower:
             return self.adoption.adopt(Order.about(recording, Check()), fitting[0], delivery)
         except NoTurn:
             raise
-        except TryAgain:  # the next look tries again
+        except TryAgain:  # the next check tries again
             return None
 
     def _end(self, recording: Recording, delivery: Delivery) -> News:

@@ -9,7 +9,7 @@ from bot.messages.stop_outcomes import stop_outcome
 from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.delivery import AT_ONCE, Delivery, NoTurn
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.stop import StopHandler
 from functions.worker.telling import Telling
 from functions.worker.views import View, view_of
@@ -30,7 +30,7 @@ class GiveUpHandler:
     ledger: Ledger
     stop: StopHandler
     telling: Telling
-    rights: Rights
+    rights: OrderRights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: GiveUp, delivery: Delivery, /) -> None:

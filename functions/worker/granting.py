@@ -10,7 +10,7 @@ from functions.ledger.ledger import Ledger
 from functions.ledger.table import Contended
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.views import view_of
 from shared.attempts import NotStarted
 from shared.failures import Failure
@@ -28,7 +28,7 @@ class Granting:
     """Grants starts."""
 
     ledger: Ledger
-    rights: Rights
+    rights: OrderRights
     redrawing: Redrawing
     clock: Callable[[], datetime]
 

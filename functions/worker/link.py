@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.messages.files import links
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import LONGEST_WAIT, Delivery
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.telling import Telling
 from functions.worker.views import View
 from shared.audit_changes import linked
@@ -23,7 +23,7 @@ class LinkHandler:
 
     ledger: Ledger
     telling: Telling
-    rights: Rights
+    rights: OrderRights
     key: Callable[[], ReadKey | None]
     """Returns the key that may read the bucket, if there is one."""
     location: str

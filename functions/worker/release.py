@@ -8,7 +8,7 @@ from bot.messages.changes import released
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery
 from functions.worker.redrawing import Redrawing
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.telling import Telling
 from functions.worker.views import View
 from shared.failures import FailureKind
@@ -24,7 +24,7 @@ class ReleaseHandler:
     ledger: Ledger
     redrawing: Redrawing
     telling: Telling
-    rights: Rights
+    rights: OrderRights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Release, delivery: Delivery, /) -> None:

@@ -1,4 +1,4 @@
-"""The rights of who placed an order: what the door asked is asked again, and what takes a look-up or counting."""
+"""Check the rights of who placed an order again, and those too that need Slack or counting."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from datetime import datetime
 from bot.messages import refusals
 from bot.people import People
 from bot.slack_api import TryLater
-from functions.aws.audit import note_refusal
 from functions.aws.away import Away
+from functions.aws.refusal_log import note_refusal
 from functions.ledger.usages import Usages
 from functions.worker.delivery import Delivery, TryAgain
 from functions.worker.telling import Telling
@@ -27,7 +27,7 @@ start must not wait for an outage of Slack. For a user group an order waits to t
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class OrderRights:
     """Asks for the rights of orders."""
 
     team: Callable[[], InForce]

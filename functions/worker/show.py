@@ -9,7 +9,7 @@ from bot.messages.wording import stream
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import LONGEST_WAIT, Delivery
 from functions.worker.follow import Follower
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.telling import Telling
 from functions.worker.views import View
 from shared.failures import FailureKind
@@ -24,17 +24,17 @@ class ShowHandler:
     ledger: Ledger
     follower: Follower
     telling: Telling
-    rights: Rights
+    rights: OrderRights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Show, delivery: Delivery, /) -> None:
-        """Look at the recording, and answer if there is news. Raises TryAgain if that takes another receive."""
+        """Check the recording, and answer if there is news. Raises TryAgain if that takes another receive."""
         recording = self.ledger.recordings.of_id(action.recording)
         if recording is None or self.clock() - order.placed_at > LONGEST_WAIT:
             return
         if not self.rights.select_allowed(order, [recording], delivery, What.recorded):
             return
-        self.follower.look(recording, delivery)
+        self.follower.check(recording, delivery)
         now = self.clock()
         after = self.ledger.recordings.of_id(action.recording)
         if after is not None:

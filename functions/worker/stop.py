@@ -16,7 +16,7 @@ from functions.worker.delivery import LONGEST_WAIT, Delivery, NoTurn, TryAgain, 
 from functions.worker.redrawing import Redrawing
 from functions.worker.refusals import count_refusal
 from functions.worker.results import NotStored, Results
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.targets import Targets
 from functions.worker.telling import Telling
 from functions.worker.turns import Turns
@@ -29,12 +29,12 @@ from shared.recording_changes import AskedToStop, NotStopped
 from shared.recording_news import Gone, Stopped
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import OutcomeUnknown, RtcError
-from shared.stops import Ended, StopRecord, Target
+from shared.stops import Ended, StopRecord, StopTarget
 
 SOMEBODY_ELSES = timedelta(seconds=20)
 """How long somebody else's stop of the same recording is waited for, before it is made here."""
 _UNTIL_THEIRS = timedelta(seconds=2)
-"""The delay before it is looked again whether somebody else's stop is made."""
+"""The delay before it is asked again whether somebody else's stop is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class StopHandler:
     telling: Telling
     results: Results
     redrawing: Redrawing
-    rights: Rights
+    rights: OrderRights
     clock: Callable[[], datetime]
 
     def run(self, order: Order, action: Stop, delivery: Delivery, /) -> None:
@@ -178,7 +178,7 @@ class StopHandler:
             raise longest(waits)
         return stored
 
-    def _stop(self, order: Order, target: Target, delivery: Delivery) -> Target:
+    def _stop(self, order: Order, target: StopTarget, delivery: Delivery) -> StopTarget:
         """Return the target with what RTC answered. Raises TryAgain."""
         if target.failure is not None or target.ended is not None:
             return target
@@ -206,7 +206,7 @@ class StopHandler:
         if asked is not None and asked.by != order.actor and now - asked.at < SOMEBODY_ELSES and not delivery.last:
             raise NoTurn(_UNTIL_THEIRS)
 
-    def _call(self, order: Order, target: Target, job_id: str, delivery: Delivery) -> Target:
+    def _call(self, order: Order, target: StopTarget, job_id: str, delivery: Delivery) -> StopTarget:
         try:
             with self.turns.take(order, delivery) as rtc:
                 rtc.stop(job_id)
@@ -220,13 +220,13 @@ class StopHandler:
             return target.model_copy(update={"failure": error.failure()})
         return self._count_stopped(target, Ended.STOPPED)
 
-    def _count_stopped(self, target: Target, how: Ended) -> Target:
+    def _count_stopped(self, target: StopTarget, how: Ended) -> StopTarget:
         """Log and count that the job is stopped. Return the target with how that was."""
         logger.info(LogEvent.STOPPED, extra={"job_id": target.job_id})
         count(Metric.STOPPED)
         return target.model_copy(update={"ended": how})
 
-    def _end(self, target: Target, stop: StopRecord) -> Target:
+    def _end(self, target: StopTarget, stop: StopRecord) -> StopTarget:
         """End the target's recording in the ledger, and free its lock. Return the target with who asked for that."""
         recording = self.targets.recording_of(target) if target.ended or target.failure else None
         if recording is None:
@@ -255,5 +255,5 @@ def _is_of_a_home_tab(order: Order) -> bool:
     return order.reply_to is None and order.actor.is_person
 
 
-def _record(order: Order, targets: tuple[Target, ...], began_at: datetime) -> StopRecord:
+def _record(order: Order, targets: tuple[StopTarget, ...], began_at: datetime) -> StopRecord:
     return StopRecord(order_id=order.order_id, actor=order.actor, began_at=began_at, targets=targets)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from functions.ledger.ledger import Ledger
 from functions.worker.delivery import Delivery
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from shared.attempts import Busy
 from shared.failures import Failure, FailureKind
 from shared.orders import Order, Stop
 from shared.questions import What
 from shared.recordings import Recording, RecordingState
-from shared.stops import Target
+from shared.stops import StopTarget
 from shared.team import Right
 
 
@@ -21,19 +21,19 @@ class Targets:
     """Finds targets."""
 
     ledger: Ledger
-    rights: Rights
+    rights: OrderRights
 
-    def find(self, order: Order, action: Stop, now: datetime) -> tuple[Target, ...] | Busy:
+    def find(self, order: Order, action: Stop, now: datetime) -> tuple[StopTarget, ...] | Busy:
         """Return the recordings that the stop names; Busy while one of them is being started.
 
         What began after the stop was asked for is not stopped by it.
         """
         if action.recordings:
             named = (self.ledger.recordings.of_id(recording_id) for recording_id in action.recordings)
-            return tuple(Target.of_recording(recording) for recording in named if recording is not None)
+            return tuple(StopTarget.of_recording(recording) for recording in named if recording is not None)
         if action.job_id is not None:
             found = self.ledger.recordings.of_job(action.job_id)
-            return (action.target(FailureKind.NOT_OURS) if found is None else Target.of_recording(found),)
+            return (action.target(FailureKind.NOT_OURS) if found is None else StopTarget.of_recording(found),)
         targets = []
         for video_type, lock in self.ledger.locks.of(action):
             if lock.since > order.placed_at or lock.is_over(now):
@@ -43,7 +43,7 @@ class Targets:
             failure = Failure(kind=FailureKind.JOB_UNKNOWN) if lock.job_id is None else None
             if action.only_own and lock.actor != order.actor:
                 failure = Failure(kind=FailureKind.NOT_YOURS)
-            target = Target(
+            target = StopTarget(
                 job_id=lock.job_id,
                 room_id=action.room_id,
                 user_id=action.user_id,
@@ -52,9 +52,9 @@ class Targets:
                 recording=lock.recording_id,
             )
             targets.append(target)
-        return (*targets, *map(Target.of_recording, self._planned(order, action)))
+        return (*targets, *map(StopTarget.of_recording, self._planned(order, action)))
 
-    def check_right(self, order: Order, target: Target, delivery: Delivery) -> Target:
+    def check_right(self, order: Order, target: StopTarget, delivery: Delivery) -> StopTarget:
         """Return the target. If the team's rules don't let the asker stop it, record that: it has a failure then."""
         if target.failure is not None:
             return target
@@ -64,17 +64,17 @@ class Targets:
         self.rights.note(order, refusal)
         return target.model_copy(update={"failure": Failure.not_allowed(refusal)})
 
-    def recording_of(self, target: Target) -> Recording | None:
+    def recording_of(self, target: StopTarget) -> Recording | None:
         """Return the target's recording; None if there is none of ours."""
         if target.recording is not None:
             return self.ledger.recordings.of_id(target.recording)
         return None if target.job_id is None else self.ledger.recordings.of_job(target.job_id)
 
-    def recordings_of(self, targets: Iterable[Target]) -> list[Recording]:
+    def recordings_of(self, targets: Iterable[StopTarget]) -> list[Recording]:
         """Return the recordings of those targets that have one."""
         return [it for it in map(self.recording_of, targets) if it is not None]
 
-    def what(self, target: Target) -> What:
+    def what(self, target: StopTarget) -> What:
         """Return what the asker needs the right to stop."""
         recording = self.recording_of(target)
         return What(target.room_id) if recording is None else What.recorded(recording)

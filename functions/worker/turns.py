@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from functions.aws.observability import Metric, count, logger
-from functions.ledger.pace import Pace, Stopped, Turn
+from functions.ledger.pace import Pace, Paused, Turn
 from functions.worker.delivery import AT_ONCE, TIME_FOR_A_CALL, TIME_TO_ANSWER, Delivery, KeyRefused, NoTurn
 from shared.log_events import LogEvent
 from shared.orders import Order
@@ -82,7 +82,7 @@ class Turns:
         may_be_late = _LATE
         while (now := self.clock()) <= end:
             booked = self.pace.book(rank.turns_ahead, end - now, now)
-            if isinstance(booked, Stopped):
+            if isinstance(booked, Paused):
                 delay = booked.until - now + _random(_AFTER_A_STOP)
                 raise KeyRefused(booked.until, delay)
             if isinstance(booked, Turn):

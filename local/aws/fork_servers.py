@@ -13,7 +13,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 """Where our functions are."""
 LIBRARIES = ("botocore.auth", "botocore.httpsession", "pydantic.json_schema", "pydantic.types")
 """What every function imports, and moto's server too."""
-OURS = ("functions.aws.audit", "functions.aws.queue", "functions.ledger.ledger")
+OURS = ("functions.aws.refusal_log", "functions.aws.queue", "functions.ledger.ledger")
 """What each of our functions imports: most of its code is in all of them."""
 
 

@@ -122,8 +122,8 @@ def _receives(
         is_callback = message.get("action", {}).get("kind") == "callback"
         if is_callback or not order_id:
             near = lines_by_call.get(call.request_id, ())
-            looks = _group((it for it in near if _is_look(it, order_id if is_callback else "")), "order_id")
-            yield from ((looked_at, Receive(call, record, tuple(lines))) for looked_at, lines in looks.items())
+            checks = _group((it for it in near if _is_check(it, order_id if is_callback else "")), "order_id")
+            yield from ((checked, Receive(call, record, tuple(lines))) for checked, lines in checks.items())
             continue
         number = record["attributes"]["ApproximateReceiveCount"]
         lines = lines_by_order.get(order_id, ())
@@ -141,7 +141,7 @@ def _is_of(post: SlackCall, trace: Trace) -> bool:
     return opens or (body.get("user_id") == trace.person_id and spans(trace.door, post.received))
 
 
-def _is_look(line: Line, callback: str) -> bool:
+def _is_check(line: Line, callback: str) -> bool:
     """Return whether the line is about what was done for that callback; with an empty text, for a tick."""
     return line.fields.get("callback") == callback if callback else "receive" not in line.fields
 

@@ -31,7 +31,7 @@ _RIGHT = "has this shell the rights in docs/operations.md (Who may use these wor
 
 
 @dataclass(slots=True)
-class _Look:
+class _CheckUnderWay:
     """A check under way, and what it has found."""
 
     name: str
@@ -42,10 +42,10 @@ class _Look:
 
     def begin(self) -> None:
         """Begin it. The thread ends with the process, so an interrupted doctor waits for nothing."""
-        self.thread = threading.Thread(target=self._look, name=self.name, daemon=True)
+        self.thread = threading.Thread(target=self._run, name=self.name, daemon=True)
         self.thread.start()
 
-    def _look(self) -> None:
+    def _run(self) -> None:
         try:
             self.found.extend(self.check(self.deployment))
         except OpsError as error:
@@ -67,16 +67,16 @@ def run(deployment: Deployment, output: Output) -> int:
 
 def examine(deployment: Deployment) -> list[Finding]:
     """Return what all checks find, in their order."""
-    looks = [_Look(name, check, deployment) for name, check in CHECKS.items()]
-    for look in looks:
-        look.begin()
+    checks = [_CheckUnderWay(name, check, deployment) for name, check in CHECKS.items()]
+    for running in checks:
+        running.begin()
     end = time.monotonic() + LIMIT_S
-    with at(lambda: f"waiting for {', '.join(it.name for it in looks if it.thread.is_alive())}"):
-        for look in looks:
-            while look.thread.is_alive() and time.monotonic() < end:
-                look.thread.join(min(_EVERY_S, max(end - time.monotonic(), 0)))
-    late = {look.name for look in looks if look.thread.is_alive()}
-    return [finding for look in looks for finding in (*look.found, *_late(look.name, late))]
+    with at(lambda: f"waiting for {', '.join(it.name for it in checks if it.thread.is_alive())}"):
+        for running in checks:
+            while running.thread.is_alive() and time.monotonic() < end:
+                running.thread.join(min(_EVERY_S, max(end - time.monotonic(), 0)))
+    late = {running.name for running in checks if running.thread.is_alive()}
+    return [finding for running in checks for finding in (*running.found, *_late(running.name, late))]
 
 
 def _late(name: str, late: set[str]) -> Sequence[Finding]:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from ops.deployment import Deployment, one_line
 from ops.doctor.finding import Finding, ok, wrong
 
-LOOKS = 5
-LOOK_EVERY_S = 1.0
+READS = 5
+READ_EVERY_S = 1.0
 _QUEUES = (("people's orders", "OrderQueueUrl", 600), ("callers' orders", "CallerQueueUrl", 900))
 """With the age, in seconds, at which OldOrderAlarm and OldCallerOrderAlarm go off."""
 _VISIBLE = "ApproximateNumberOfMessages"
@@ -37,12 +37,12 @@ def _orders(deployment: Deployment, what: str, url: str, too_old: int) -> Findin
     if age is not None:
         minutes = f"{waiting} wait, the oldest for {round(age / 60)} minutes"
         return wrong(what, minutes, todo) if age >= too_old else ok(what, minutes)
-    for _ in range(LOOKS):
-        time.sleep(LOOK_EVERY_S)
+    for _ in range(READS):
+        time.sleep(READ_EVERY_S)
         now = _waiting(deployment, url)
         if now < waiting:
             return ok(what, f"{now} wait, and they are being taken")
-    return wrong(what, f"{waiting} wait, and none was taken in {LOOKS * LOOK_EVERY_S:g} seconds", todo)
+    return wrong(what, f"{waiting} wait, and none was taken in {READS * READ_EVERY_S:g} seconds", todo)
 
 
 def _waiting(deployment: Deployment, url: str) -> int:

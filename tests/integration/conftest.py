@@ -44,7 +44,7 @@ from functions.worker.outbox import Outbox
 from functions.worker.redrawing import Redrawing
 from functions.worker.release import ReleaseHandler
 from functions.worker.results import Results
-from functions.worker.rights import Rights
+from functions.worker.rights import OrderRights
 from functions.worker.settle import SettleHandler
 from functions.worker.show import ShowHandler
 from functions.worker.start import StartHandler
@@ -263,7 +263,7 @@ def handlers_of(
     bus: EventBus | None = None,
 ) -> tuple[Handlers, DueHandler]:
     """The table of handlers over these parts, and what handles ticks."""
-    rights = Rights(team, lambda: people, ledger.usages, ledger.orders.note, telling, clock)
+    rights = OrderRights(team, lambda: people, ledger.usages, ledger.orders.note, telling, clock)
     results = Results(checks.queues, telling, clock)
     homes = OpenHomes(ledger.homes, telling.posts.messenger, checks.queues, clock)
     redrawing = Redrawing(ledger, telling, homes, clock)

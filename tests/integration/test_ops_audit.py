@@ -374,7 +374,7 @@ def test_only_a_slack_user_id_is_forgotten(stack: OpsStack, user_id: str) -> Non
 )
 def test_an_id_is_replaced_wherever_it_stands_and_no_other(data: Any, after: Any) -> None:
     """As an actor, in a list of those who may, and in a text."""
-    assert forget.Person("U1A", "other").without(data) == after
+    assert forget.Forgotten("U1A", "other").without(data) == after
 
 
 def test_every_item_about_one_person_alone_is_known(world: World, dynamodb: DynamoDBClient) -> None:

@@ -177,7 +177,7 @@ def place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Place]:
     """A deployment without a mistake."""
-    monkeypatch.setattr(queues, "LOOK_EVERY_S", 0)
+    monkeypatch.setattr(queues, "READ_EVERY_S", 0)
     slack, rtc = outside
     rtc.api = RtcApi(calls_per_second=None)
     yield Place(OpsStack(capsys, monkeypatch, {}), slack, rtc.api, rtc.endpoint, dynamodb)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from functions.ledger.pace import PROBE, SLOW_FOR, STOPPED_FOR, NotYet, Pace, Stopped, Turn
+from functions.ledger.pace import PROBE, SLOW_FOR, STOPPED_FOR, NotYet, Pace, Paused, Turn
 from functions.ledger.table import Table
 from shared.orders import new_order_id
 from tests.ledger_table import TABLE
@@ -75,7 +75,7 @@ def test_no_second_has_more_turns_than_the_rate_and_everybody_gets_one(
             case NotYet(at):
                 assert at > now
                 heapq.heappush(waiting, (at, next(number), ahead))
-            case Stopped():
+            case Paused():
                 pytest.fail("nobody refused the key")
     turns.sort()
     assert all(after - before >= SECOND for before, after in zip(turns, turns[rate:], strict=False))
@@ -192,7 +192,7 @@ def test_two_refusals_of_the_key_stop_everybody_for_a_minute(recorders: Recorder
     assert until == recorders.clock() + STOPPED_FOR
     for pace in (one, unaware, one):
         stopped = pace.book(ANY, MINUTE, recorders.clock())
-        assert isinstance(stopped, Stopped)
+        assert isinstance(stopped, Paused)
         assert abs(stopped.until - until) < timedelta(milliseconds=1)
     recorders.clock.tick(STOPPED_FOR.total_seconds())
     recorders.turn(one)
@@ -214,7 +214,7 @@ def test_a_key_that_is_refused_again_stops_for_another_minute(recorders: Recorde
         recorders.turn(pace)
         pace.refuse_key(recorders.clock())
         recorders.clock.tick(1)
-        assert isinstance(recorders.one().book(ANY, MINUTE, recorders.clock()), Stopped)
+        assert isinstance(recorders.one().book(ANY, MINUTE, recorders.clock()), Paused)
 
 
 def test_a_try_without_an_answer_is_followed_by_another(recorders: Recorders) -> None:

@@ -10,7 +10,7 @@ from mypy_boto3_sqs import SQSClient
 from shared.attempts import Limit
 from shared.orders import Action, Move, Order, Start, Stop, new_order_id
 from shared.recordings import End, Recording, RecordingState
-from shared.stops import StopRecord, Target
+from shared.stops import StopRecord, StopTarget
 from tests.builders import BEN, TIMETABLE, a_request
 from tests.integration.conftest import World, a_world
 from tests.ledger_table import TABLE
@@ -162,7 +162,7 @@ def test_a_plan_that_began_before_its_stop_was_made_is_stopped_and_told_as_that(
             order_id=stop.order_id,
             actor=stop.actor,
             began_at=world.clock(),
-            targets=(Target.of_recording(recording(world, order)),),
+            targets=(StopTarget.of_recording(recording(world, order)),),
         ),
         world.clock(),
     )

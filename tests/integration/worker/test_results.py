@@ -18,7 +18,7 @@ from shared.attempts import Attempt, Started
 from shared.log_events import LogEvent
 from shared.orders import NotQueued, Order, PerhapsQueued, Settle, Start, Stop
 from shared.rtc.models import RecordingJob
-from shared.stops import Ended, StopRecord, Target
+from shared.stops import Ended, StopRecord, StopTarget
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import ENOUGH, World, a_world
 
@@ -108,7 +108,7 @@ def test_a_result_that_the_queue_perhaps_has_not_is_told_if_there_was_a_call(
 def test_of_a_lost_stop_only_what_rtc_stopped_counts_as_stopped(world: World, handover: Handover) -> None:
     """RTC was not asked for the other one."""
     queue = Failing(world.sqs, world.queue_url)
-    targets = (Target(job_id="7", ended=Ended.STOPPED), Target(job_id="8"))
+    targets = (StopTarget(job_id="7", ended=Ended.STOPPED), StopTarget(job_id="8"))
     stop = StopRecord(order_id=handover.order.order_id, actor=TIMETABLE, began_at=world.clock(), targets=targets)
     action = Stop(room_id="100", user_id="user001")
     results = Results(Queues(queue, queue), handover.results.telling, world.clock)

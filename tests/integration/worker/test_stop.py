@@ -9,7 +9,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from functions.aws.away import Away
-from functions.ledger.pace import NotYet, Pace, Stopped, Turn
+from functions.ledger.pace import NotYet, Pace, Paused, Turn
 from functions.webhook_api.order_status import order_status
 from functions.worker.delivery import DELAYS, LONGEST_WAIT
 from local.http_message import Wire
@@ -313,7 +313,7 @@ def test_what_rtc_stopped_is_stored_though_the_next_call_can_not_be_made(
     real_book = Pace.book
     booked: list[datetime] = []
 
-    def book(pace: Pace, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Stopped:
+    def book(pace: Pace, turns_ahead: int, within: timedelta, now: datetime) -> Turn | NotYet | Paused:
         booked.append(now)
         if len(booked) == 2:
             raise Away("DynamoDB")

@@ -11,7 +11,7 @@ from typing import override
 import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from functions.ledger.pace import STOPPED_FOR, NotYet, Pace, Stopped, Turn
+from functions.ledger.pace import STOPPED_FOR, NotYet, Pace, Paused, Turn
 from functions.ledger.table import Table
 from functions.worker.delivery import LONGEST_WAIT, TIME_TO_ANSWER, Delivery, KeyRefused, NoTurn
 from functions.worker.turns import _AFTER_A_STOP, _PERSON, Turns
@@ -268,7 +268,7 @@ def test_an_accepted_key_is_known_to_all_recorders_at_once(recorder: Recorder) -
     other._key = recorder.pace._key
     for _ in range(2):
         recorder.pace.refuse_key(recorder.clock())
-    assert isinstance(other.book(1000, timedelta(minutes=1), recorder.clock()), Stopped)
+    assert isinstance(other.book(1000, timedelta(minutes=1), recorder.clock()), Paused)
     assert recorder.pace.accept_key(recorder.clock())
     assert isinstance(other.book(1000, timedelta(minutes=1), recorder.clock()), Turn)
 

@@ -20,7 +20,7 @@ from functions.ledger.answers import Answer
 from functions.ledger.channels import WaitingOrder
 from functions.ledger.configurations import StoredTeam
 from functions.ledger.homes import OpenedHome
-from functions.ledger.pace import SLOWEST, NotYet, Pace, Stopped
+from functions.ledger.pace import SLOWEST, NotYet, Pace, Paused
 from functions.ledger.recordings import Last, Pointer, _data
 from functions.ledger.table import Table
 from functions.ledger.usages import Starts
@@ -107,7 +107,7 @@ def test_numbers_that_were_stored_mean_what_they_meant() -> None:
     numbers: dict[str, int] = json.loads(PACE.read_text(encoding="utf-8"))
     pace = Pace(cast("Table", Numbers(numbers)), "app", 10)
     at = {name: datetime.fromtimestamp(number / 1000, UTC) for name, number in numbers.items() if number > SLOWEST}
-    assert pace.book(10, timedelta(minutes=5), at["slowed_at"]) == Stopped(at["stopped_until"])
+    assert pace.book(10, timedelta(minutes=5), at["slowed_at"]) == Paused(at["stopped_until"])
     assert isinstance(pace.book(10, timedelta(minutes=5), at["stopped_until"]), NotYet)
     assert pace._slowness(numbers["slowed_at"]) == numbers["slowness"]
     used = re.findall(r'_seen(?:\.get\(|\[)"(\w+)"', (ROOT / "functions/ledger/pace.py").read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from shared.attempts import Duplicate, Limit, Started
 from shared.failures import FailureKind
 from shared.orders import MAX_STREAMS, Stop
 from shared.recorded_files import RecordedFile
-from shared.recordings import Notice, Recording, RecordingState, StopAsked
+from shared.recordings import Recording, RecordingState, StopAsked, ThreadNotice
 from shared.stops import StopRecord
 from tests.block_kit import assert_slack_takes, controls_of
 from tests.builders import ANN, BEN, NOW, a_failure, a_lock, a_request, an_attempt, an_order
@@ -71,7 +71,7 @@ def messages(known: Sequence[Recording]) -> Iterator[Reply]:
     yield details_of_which(known)
     attempt = an_attempt(Started(job=known[0].job, request_id="3f2a")) if known[0].job else None
     yield details_of(known[0], attempt)
-    yield from (notice(kind, known[0], "/record", NOW) for kind in Notice)
+    yield from (notice(kind, known[0], "/record", NOW) for kind in ThreadNotice)
     waiting = [Waiting(n, it, a_failure(FailureKind.THROTTLED, status=429), NOW) for n, it in enumerate(requests)]
     yield outcome(order, waiting, (), NOW, "/record")
     held = [

@@ -1,4 +1,4 @@
-"""Note refusals by the team's rules: a metric, and a line for who asks later what was refused to whom."""
+"""Log and count what the team's rules refuse."""
 
 from functions.aws.observability import Metric, count, logger
 from shared.actors import Actor
