@@ -13,7 +13,8 @@ from bot.commands.subcommand import Asked, Context
 from bot.language.normalising import from_slack, normalise
 from bot.messages.blocks import Reply
 from shared.actors import Actor, Through
-from shared.orders import Order, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order
 from shared.questions import FOREIGN, NOT_SAID, Need, Person, Place
 from shared.recordings import Unavailable
 from shared.refusals import Refusal

@@ -19,7 +19,8 @@ from bot.messages.controls import ControlName, name_of
 from bot.messages.views import message
 from bot.payloads import Clicked, ClickedInView, HomeOpened, Shortcut, Submitted
 from shared.actors import Actor, Through
-from shared.orders import Home, NotQueued, Order, PerhapsQueued, Show, order_id_of_click
+from shared.order_ids import order_id_of_click
+from shared.orders import Home, NotQueued, Order, PerhapsQueued, Show
 
 _INTERACTIONS: Mapping[str, Interaction] = {interaction.name: interaction for interaction in INTERACTIONS}
 _MOST_TEXT = 3000

@@ -26,7 +26,7 @@ from ops.output import Output
 from ops.progress import Counter, counting
 from shared.actors import Actor
 from shared.audit import FORGET, forgotten
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from shared.stored import Stored
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent on an operator's machine

@@ -4,15 +4,15 @@ Every model refuses unknown names and empty values, so a typing mistake is an er
 shared/team_document.py reads the document; functions/ledger/configurations.py stores it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from shared.presets import ChannelDefaults, Defaults, Preset
 from shared.strict_json import shown_name
-from shared.team_values import CallerName, ChannelId, Idle, Length, PresetName, RecordRule, Room, RoomId, Who
+from shared.team_values import CallerName, ChannelId, Length, PresetName, RecordRule, Room, TeamPart, Who
 
 MOST_AT_ONCE = 50
 """The most recordings that a rule can let run at once, or start in an hour: each is counted from a short list."""
@@ -47,26 +47,7 @@ class Reach(StrEnum):
     """From any channel, whatever the recording's channel is."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_by_name=True)
-
-    _says_nothing: ClassVar[str] = ""
-    """Why it may not be without any value; empty if it may."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _has_values(cls, content: object) -> object:
-        # `where:` with nothing behind it is null in YAML. It would mean "everywhere".
-        if isinstance(content, dict):
-            empty = [shown_name(name) for name, value in content.items() if value is None]
-            if empty:
-                raise ValueError(f"{empty[0]} has no value: write one, or leave {empty[0]} out")
-            if not content and cls._says_nothing:
-                raise ValueError(cls._says_nothing)
-        return content
-
-
-class Counts(_Part):
+class Counts(TeamPart):
     """How many recordings: each is counted by itself."""
 
     _says_nothing = "it counts nothing: name person, channel or caller"
@@ -79,7 +60,7 @@ class Counts(_Part):
     """Of one caller of the webhook."""
 
 
-class Notice(_Part):
+class Notice(TeamPart):
     """The notice of a recording: the message in the channel. A rule may demand more of it."""
 
     _says_nothing = "it demands nothing: name before_start or public_channel_only"
@@ -98,7 +79,7 @@ class Notice(_Part):
         return self
 
 
-class Rule(_Part):
+class Rule(TeamPart):
     """Allows something. No rule forbids: what no rule allows, only operators may do."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -128,7 +109,7 @@ class Rule(_Part):
     """The notice that people must get, and where it holds."""
 
 
-class Caller(_Part):
+class Caller(TeamPart):
     """What a caller of the webhook may do: start and stop, with these limits. Its keys are in the webhook's secret."""
 
     rooms: tuple[Room, ...] | None = None
@@ -147,46 +128,6 @@ class Caller(_Part):
             **{field: limit for field, limit in limits.items() if limit is not None},
         }
         return Rule(**fields)
-
-
-class Choices(_Part):
-    """What a start can choose. What is typed wins."""
-
-    quality: Literal["ld", "sd", "hd", "fhd"] | None = None
-    """The size of the picture."""
-    picture: Literal["camera", "screen", "none"] | None = None
-    """Which picture; none for the sound alone."""
-    sound: bool | None = None
-    """Whether the sound is recorded."""
-    idle: Idle | None = None
-    """End the recording when nobody has been in the room for this time."""
-    for_: Annotated[Length | None, Field(alias="for")] = None
-    """End the recording after this time."""
-    rule: RecordRule | None = None
-    """The recording rule of the RTC app."""
-
-    @model_validator(mode="after")
-    def _records_something(self) -> Self:
-        if self.picture == "none" and self.sound is False:
-            raise ValueError("neither picture nor sound: nothing would be recorded")
-        return self
-
-
-class Preset(Choices):
-    """A name for several choices of a start, as in /record 100 user001 lecture."""
-
-    _says_nothing = "a preset chooses something"
-
-
-class ChannelDefaults(Choices):
-    """What a command in this channel means where it says nothing else. Its own choices win over its preset's."""
-
-    _says_nothing = "name the channel's preset, room or another choice"
-
-    preset: PresetName | None = None
-    """The preset that holds in the channel."""
-    room: RoomId | None = None
-    """The room that is meant in the channel."""
 
 
 SHIPPED_RULES = (
@@ -221,7 +162,7 @@ def _entries_have_values(content: object) -> object:
 type _Named[Key, Value] = Annotated[dict[Key, Value], BeforeValidator(_entries_have_values)]
 
 
-class Team(_Part):
+class Team(TeamPart):
     """The team's configuration. Rules only allow, so taking one away never lets anybody do more."""
 
     _says_nothing = "it says nothing. Write `rules: []` if nobody but operators may do anything"
@@ -261,7 +202,7 @@ class Team(_Part):
         """Return the rules, and those that the callers' entries are short for."""
         return (*self.rules, *(caller.rule(name) for name, caller in self.callers.items()))
 
-    def defaults_in(self, channel_id: str) -> "Defaults":
+    def defaults_in(self, channel_id: str) -> Defaults:
         """Return what a command in this channel means where it says nothing else."""
         return Defaults(self.presets, self.channels.get(channel_id))
 
@@ -285,17 +226,6 @@ SHIPPED = Team(rules=SHIPPED_RULES)
 """The configuration of a team that has written none."""
 STRICT = Team(rules=())
 """What holds while no configuration can be read: nobody may do anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What a command means where it says nothing else: by the team's presets, and in its channel."""
-
-    presets: Mapping[str, Preset]
-    channel: ChannelDefaults | None = None
-
-
-NO_DEFAULTS = Defaults({})
 
 
 class Trouble(StrEnum):

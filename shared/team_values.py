@@ -1,12 +1,21 @@
-"""The values of the team's configuration: ids, names and lengths of time. An error names the wrong value."""
+"""The parts and values of the team's configuration: ids, names, lengths of time. An error names the wrong value."""
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from shared.rtc.models import MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN
+from shared.strict_json import shown_name
 
 _LENGTH = re.compile(r"(?:([0-9]{1,3})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,6})s)?", re.ASCII)
 _WHO = r"^(everyone|guests|[UW][A-Z0-9]{1,20}|S[A-Z0-9]{1,20}|caller:[a-z][a-z0-9-]{0,31})$"
@@ -76,3 +85,24 @@ type CallerName = Annotated[str, *_fitting(_NAME, "a caller's name of lower case
 type PresetName = Annotated[str, *_fitting(_NAME, "a preset's name of lower case letters, digits and -")]
 type Length = Annotated[timedelta, *_seconds(60, 168 * 3600, "1m to 168h")]
 type Idle = Annotated[timedelta, *_seconds(MAX_IDLE_TIME_MIN, MAX_IDLE_TIME_MAX, "5s to 12h")]
+
+
+class TeamPart(BaseModel):
+    """A part of the team's configuration. It refuses unknown names and empty values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_by_name=True)
+
+    _says_nothing: ClassVar[str] = ""
+    """Why it may not be without any value; empty if it may."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_values(cls, content: object) -> object:
+        # `where:` with nothing behind it is null in YAML. It would mean "everywhere".
+        if isinstance(content, dict):
+            empty = [shown_name(name) for name, value in content.items() if value is None]
+            if empty:
+                raise ValueError(f"{empty[0]} has no value: write one, or leave {empty[0]} out")
+            if not content and cls._says_nothing:
+                raise ValueError(cls._says_nothing)
+        return content

@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.actors import Actor
 from shared.attempts import Attempt
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from shared.recordings import Recording, RecordingState
 from tests.builders import ANN, NOW, a_job, a_request
 

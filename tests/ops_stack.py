@@ -16,7 +16,7 @@ from mypy_boto3_sqs import SQSClient
 from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.paths import ROOT
 from tests.processes import PATIENCE_S, within
 

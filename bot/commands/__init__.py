@@ -17,7 +17,7 @@ from bot.commands.status import STATUS
 from bot.commands.stop import STOP
 from bot.commands.subcommand import Subcommand
 from bot.language.lexicon import Lexicon, words_for
-from shared.team import Defaults
+from shared.presets import Defaults
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (
     START,

@@ -16,7 +16,7 @@ from bot.language.lexicon import Lexicon, Option, Vocabulary
 from bot.language.parser import Values
 from bot.language.values import Wrong, write_time
 from bot.messages.blocks import Line
-from shared.team import Choices, Defaults
+from shared.presets import Choices, Defaults
 
 _AUDIO = frozenset(("audio", "audio-only"))
 _ANSWERS = frozenset(("yes", "on", "true", "no", "off", "false"))

@@ -8,7 +8,7 @@ from bot.commands.subcommand import Asked, Subcommand
 from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
 from bot.messages.blocks import Audience, Line, Reply, code, reply
-from shared.team import Preset
+from shared.presets import Preset
 
 _MOST = 20
 """The most presets that are shown: Slack takes only so many characters."""

@@ -10,9 +10,10 @@ from bot.language.parser import Values
 from bot.messages.blocks import Reply
 from shared.actors import Actor
 from shared.orders import Action
+from shared.presets import NO_DEFAULTS, Defaults
 from shared.recordings import Recording
 from shared.rtc.models import VideoType
-from shared.team import NO_DEFAULTS, Defaults, Right
+from shared.team import Right
 
 PICTURES: Mapping[str, VideoType] = {"camera": "CAMERASTREAM", "screen": "SCREENSTREAM"}
 """Our words for RTC's video types."""

@@ -6,7 +6,8 @@ from bot.commands.subcommand import Asked, Placing
 from bot.interactions.interaction import Click, Interaction, read_value
 from bot.messages.blocks import Audience, Reply, reply
 from bot.messages.controls import ControlName
-from shared.orders import GiveUp, OrderId
+from shared.order_ids import OrderId
+from shared.orders import GiveUp
 from shared.team import Right
 
 _ORDER_ID: TypeAdapter[str] = TypeAdapter(OrderId)

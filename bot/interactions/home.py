@@ -12,8 +12,8 @@ from bot.commands.presets import preset_lines
 from bot.messages.blocks import Line
 from bot.messages.controls import Button, ControlName, Controls, Element
 from bot.messages.listing import count_of, listing
+from shared.presets import Preset
 from shared.recordings import Recording
-from shared.team import Preset
 
 EVENTS = ("app_home_opened",)
 """Slack's events that the app subscribes to."""

@@ -12,7 +12,8 @@ from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.controls import SURE
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream
-from shared.orders import RecordingId, Show
+from shared.order_ids import RecordingId
+from shared.orders import Show
 from shared.recordings import Recording
 from shared.team import Right
 

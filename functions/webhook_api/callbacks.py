@@ -15,7 +15,8 @@ from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.problems import Problem, not_now
 from shared.actors import RTC, Through
 from shared.log_events import LogEvent
-from shared.orders import Callback, NotQueued, Order, PerhapsQueued, order_id_of
+from shared.order_ids import order_id_of
+from shared.orders import Callback, NotQueued, Order, PerhapsQueued
 from shared.rtc.callbacks import NotACallback, read_callback
 
 MOST_BYTES = 64_000

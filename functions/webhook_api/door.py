@@ -41,7 +41,8 @@ from functions.webhook_api.status_link import read_status_link, status_path
 from functions.webhook_api.times import wrong_times
 from shared.actors import Actor, Through
 from shared.log_events import LogEvent
-from shared.orders import Action, NotQueued, Order, PerhapsQueued, Start, Stop, order_id_of
+from shared.order_ids import order_id_of
+from shared.orders import Action, NotQueued, Order, PerhapsQueued, Start, Stop
 from shared.slack_refs import ReplyTo
 from shared.team import InForce
 

@@ -16,7 +16,8 @@ from functions.worker.delivery import LONGEST_WAIT, Delivery, TryAgain
 from shared.actors import Actor, Through
 from shared.failures import FailureKind
 from shared.log_events import LogEvent
-from shared.orders import Home, NotQueued, Order, PerhapsQueued, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Home, NotQueued, Order, PerhapsQueued
 from shared.team import InForce
 
 DELAY = 3

@@ -19,7 +19,8 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.payloads import command_fields, signed_request
 from shared.actors import Actor
 from shared.command_line import CommandLine, run
-from shared.orders import Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 

@@ -21,7 +21,8 @@ from local.loopback import Server
 from local.rtc import faults as rtc_faults
 from local.slack.chat import ANN, BEN
 from shared.actors import Actor
-from shared.orders import Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.e2e import audit

@@ -11,7 +11,8 @@ from local.rtc.faults import Fault
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS
 from shared.actors import Actor
 from shared.log_events import LogEvent
-from shared.orders import Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.e2e.conftest import Deployment, eventually

@@ -66,7 +66,8 @@ from shared import transport
 from shared.actors import RTC, Actor
 from shared.attempts import Attempt
 from shared.audit import Cause
-from shared.orders import Callback, Check, Order, Start, Tick, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Callback, Check, Order, Start, Tick
 from shared.questions import Need
 from shared.recordings import FilesBy, Recording
 from shared.rtc.auth import AkSkAuth

@@ -19,7 +19,8 @@ from ops.errors import OpsError
 from shared.actors import Actor, Through
 from shared.attempts import Attempt
 from shared.audit import AuditRecord, Deed
-from shared.orders import Order, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Stop
 from shared.recordings import Recording
 from shared.rtc.models import RecordingRequest
 from shared.stops import StopRecord

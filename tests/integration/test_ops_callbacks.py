@@ -15,7 +15,7 @@ from local.rtc.server import serve
 from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.ops_stack import client
 from tests.own_clients import connect
 

@@ -17,7 +17,7 @@ from ops.words import main
 from shared.actors import Through
 from shared.audit import AuditRecord, Deed
 from shared.command_line import CommandLine
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from shared.team import SHIPPED
 from shared.team_document import MOST_BYTES
 from shared.team_yaml import read_team_yaml

@@ -18,7 +18,8 @@ from ops.errors import OpsError
 from shared.actors import Actor
 from shared.attempts import Attempt, NotStarted, Outcome, Started
 from shared.failures import Failure, FailureKind
-from shared.orders import Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start
 from shared.slack_refs import ReplyTo
 from tests.builders import ANN, TIMETABLE, a_job, a_request
 from tests.integration.interrupting import Interruption, Killed, interrupting

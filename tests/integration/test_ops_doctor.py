@@ -28,7 +28,7 @@ from local.slack.workspace import SlackWorkspace
 from ops.doctor import examine, queues, stack, team
 from ops.errors import OpsError
 from ops.rotations import new_webhook_key
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.ledger_table import AUDIT, TABLE
 from tests.ops_stack import REGION, OpsStack, client
 from tests.template import TEMPLATE

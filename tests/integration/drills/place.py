@@ -36,7 +36,7 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from local.system import DOOR, HOOKS, TEMPLATE
 from shared.attempts import LEASE
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from shared.rtc.client import RtcClient
 from tests.integration.drills.drill import WATCHED, Drill, Seen
 from tests.lambda_context import Context

@@ -9,7 +9,7 @@ from functions.ledger.answers import LEASE, Answer
 from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Contended, Table
 from shared.attempts import Busy
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from shared.slack_refs import MessageRef
 from tests.ledger_table import TABLE
 

@@ -26,7 +26,8 @@ from shared.attempts import (
     Unknown,
 )
 from shared.failures import Failure, FailureKind
-from shared.orders import Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start, Stop
 from shared.recording_news import Gone, News, Shown, Stopped
 from shared.recordings import Recording, RecordingState
 from shared.rtc.models import JobPublishParam, RecordingJob, RecordingRequest

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from functions.ledger.table import Key, Table, put
 from shared.actors import Through
 from shared.audit import AuditRecord, Deed
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.builders import BEN
 from tests.ledger_table import AUDIT, TABLE, recorded
 

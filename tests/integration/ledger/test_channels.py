@@ -8,7 +8,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from functions.ledger.channels import Channels, WaitingOrder
 from functions.ledger.table import Table
 from shared.actors import Actor
-from shared.orders import Order, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order
 from shared.slack_refs import ReplyTo
 from tests import builders
 from tests.builders import TIMETABLE

@@ -13,7 +13,7 @@ from functions.ledger.configurations import VERSIONS_KEPT, Configurations, Store
 from functions.ledger.table import Table
 from functions.ledger.team_in_force import LIFETIME, RETRY_AFTER, TeamInForce
 from shared.log_events import LogEvent
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from shared.team import SHIPPED, STRICT, InForce, Trouble
 from shared.team_document import BadTeam
 from tests.aws_calls import calls_of

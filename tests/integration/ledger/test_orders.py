@@ -6,7 +6,8 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.ledger.ledger import Ledger, open_ledger
-from shared.orders import Order, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Stop
 from shared.stops import Ended, StopRecord
 from tests import builders
 from tests.builders import ANN, BEN, TIMETABLE

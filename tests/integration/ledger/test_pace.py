@@ -11,7 +11,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.ledger.pace import PROBE, SLOW_FOR, STOPPED_FOR, NotYet, Pace, Paused, Turn
 from functions.ledger.table import Table
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.ledger_table import TABLE
 from tests.own_clients import hearing
 from tests.settable_clock import SettableClock

@@ -15,7 +15,8 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.shown_recordings import ShownRecordings
 from functions.ledger.table import Table
 from shared.attempts import Attempt, Started
-from shared.orders import Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Stop
 from shared.recording_news import Stopped
 from shared.recordings import End, Recording, RecordingState
 from tests.asked import asked, placed, run

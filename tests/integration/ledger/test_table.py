@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from functions.ledger.table import KEPT, TRIES, Change, Key, Table, put, put_over_any, remove
 from local.aws.moto_direct import DirectAnswer
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.ledger_table import TABLE
 from tests.own_clients import Call, hearing
 

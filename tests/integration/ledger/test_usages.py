@@ -10,7 +10,8 @@ from functions.ledger.ledger import Ledger, open_ledger
 from functions.ledger.table import Contended, Table
 from functions.ledger.usages import HOUR
 from shared.attempts import Attempt, NotStarted, Started
-from shared.orders import LATEST_END, Order, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import LATEST_END, Order
 from shared.permissions import Verdict
 from shared.questions import Usage
 from shared.refusals import Lacking, Refusal

@@ -14,7 +14,8 @@ from local.rtc.credentials import MADE_UP
 from local.rtc.faults import Fault
 from shared.actors import RTC
 from shared.attempts import Started
-from shared.orders import Callback, Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Callback, Order, Start
 from shared.recordings import End, FilesBy, RecordingState
 from shared.rtc.buckets import Bucket
 from shared.rtc.callbacks import RtcCallback

@@ -33,7 +33,8 @@ from local.slack.faults import THROTTLED
 from shared.actors import Actor
 from shared.attempts import UNKNOWN_IS_HELD
 from shared.log_events import LogEvent
-from shared.orders import Action, Check, Extend, Move, Order, Release, Show, Start, Stop, Tick, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Action, Check, Extend, Move, Order, Release, Show, Start, Stop, Tick
 from shared.recording_clock import AT_MOST, notice_due
 from shared.recordings import Recording, RecordingState
 from shared.rtc.errors import RtcError

@@ -11,7 +11,8 @@ from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
 from shared.actors import CLOCK, RTC, Actor, Through
 from shared.audit import AuditRecord, Deed
-from shared.orders import Action, Extend, GiveUp, Link, Move, Order, Release, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Action, Extend, GiveUp, Link, Move, Order, Release, Start, Stop
 from shared.recordings import FilesBy
 from shared.slack_refs import ReplyTo
 from tests.builders import BEN

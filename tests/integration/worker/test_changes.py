@@ -14,7 +14,8 @@ from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
 from shared.attempts import Duplicate, Limit, Started
 from shared.failures import FailureKind
-from shared.orders import Action, Extend, Order, Release, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Action, Extend, Order, Release, Start, Stop
 from shared.recordings import End, Recording, RecordingState
 from tests.builders import BEN, requests_of
 from tests.integration.conftest import World, a_world

@@ -15,7 +15,8 @@ from functions.worker.combining import MOST
 from functions.worker.delivery import NoTurn, TryAgain
 from functions.worker.views import View
 from local.slack.chat import CLASS_RECORDINGS
-from shared.orders import LATEST_END, Check, Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import LATEST_END, Check, Order, Start
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE

@@ -8,7 +8,7 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from functions.ledger.table import Table
 from functions.worker import channel_turns
 from functions.worker.channel_turns import PAUSE, ChannelTurns, no_turn
-from shared.orders import new_order_id
+from shared.order_ids import new_order_id
 from tests.builders import ANN, TIMETABLE
 from tests.ledger_table import TABLE
 from tests.settable_clock import SettableClock

@@ -21,7 +21,8 @@ from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, Message, Person
 from local.slack.elements import Button, StaticSelect
 from shared.actors import Actor
 from shared.attempts import State
-from shared.orders import GiveUp, Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import GiveUp, Order, Start, Stop
 from shared.recordings import RecordingState
 from shared.stops import StopRecord
 from shared.team import InForce

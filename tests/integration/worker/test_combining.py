@@ -10,7 +10,8 @@ from functions.ledger.ledger import open_ledger
 from functions.worker.combining import MOST, Combining, Others
 from shared.attempts import NotStarted
 from shared.failures import FailureKind
-from shared.orders import Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start, Stop
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import MessageRef, ReplyTo
 from shared.stops import StopRecord

@@ -13,7 +13,8 @@ from mypy_boto3_sqs import SQSClient
 
 from functions.aws.observability import Metric
 from functions.worker.due import MOST
-from shared.orders import Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start, Stop
 from shared.rtc.models import RecordingRequest
 from tests.integration.conftest import World, a_world
 from tests.own_clients import Call, hearing

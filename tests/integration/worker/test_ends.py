@@ -11,7 +11,8 @@ from mypy_boto3_sqs import SQSClient
 
 from local.slack.chat import ANN, GENERAL
 from shared.attempts import LEASE
-from shared.orders import Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start, Stop
 from shared.recordings import End, Recording
 from shared.slack_refs import ReplyTo
 from tests.builders import BEN

@@ -20,7 +20,8 @@ from local.rtc.files import SAMPLE
 from local.slack.chat import ANN, BEN, CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
 from shared.actors import RTC, Actor
-from shared.orders import Callback, Link, Order, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Callback, Link, Order
 from shared.recording_clock import NO_FILE, TOGETHER
 from shared.recordings import FilesBy, RecordingState
 from shared.rtc.buckets import Bucket

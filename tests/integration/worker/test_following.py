@@ -11,7 +11,8 @@ from functions.worker.due import MOST
 from local.rtc.faults import Fault
 from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.faults import THROTTLED
-from shared.orders import Check, Order, Start, Stop, Tick, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Check, Order, Start, Stop, Tick
 from shared.recordings import End, Recording, RecordingState
 from tests.builders import BEN, TIMETABLE
 from tests.integration.conftest import LONGEST, World, a_world

@@ -13,7 +13,8 @@ from local.slack.faults import THROTTLED
 from shared.actors import Actor
 from shared.attempts import Attempt, NotStarted, Started
 from shared.failures import Failure, FailureKind
-from shared.orders import GiveUp, Order, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import GiveUp, Order, Stop
 from tests.builders import requests_of
 from tests.integration.conftest import World, a_world
 

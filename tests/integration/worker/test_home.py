@@ -16,7 +16,8 @@ from local.slack.chat import ANN, BEN, CLASS_RECORDINGS, Person
 from local.slack.faults import THROTTLED, Fault
 from shared.actors import Actor
 from shared.failures import FailureKind
-from shared.orders import Home, Order, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Home, Order, Stop
 from shared.rtc.client import RtcClient
 from tests.integration.conftest import World, a_world
 

@@ -7,7 +7,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from shared.attempts import LEASE, Attempt, Started, StreamLock, Unknown
-from shared.orders import Order, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Stop
 from shared.recordings import RecordingState
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import World, a_world

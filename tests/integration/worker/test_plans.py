@@ -8,7 +8,8 @@ from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
 from shared.attempts import Limit
-from shared.orders import Action, Move, Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Action, Move, Order, Start, Stop
 from shared.recordings import End, Recording, RecordingState
 from shared.stops import StopRecord, StopTarget
 from tests.builders import BEN, TIMETABLE, a_request

@@ -29,7 +29,8 @@ from local.slack.chat import ANN, CLASS_RECORDINGS
 from local.slack.workspace import SlackWorkspace
 from shared.actors import Actor
 from shared.log_events import LogEvent
-from shared.orders import Check, NotQueued, Order, PerhapsQueued, Start, Stop, Tick, new_order_id, order_id_of
+from shared.order_ids import new_order_id, order_id_of
+from shared.orders import Check, NotQueued, Order, PerhapsQueued, Start, Stop, Tick
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE

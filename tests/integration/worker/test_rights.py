@@ -16,7 +16,8 @@ from functions.worker.rights import PATIENCE
 from local.slack.chat import ANN, CLASS_RECORDINGS, Person
 from local.slack.faults import Fault
 from shared.failures import FailureKind
-from shared.orders import Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start, Stop
 from shared.recordings import End, RecordingState
 from shared.refusals import Lacking
 from shared.slack_refs import ReplyTo

@@ -14,7 +14,8 @@ from local.http_message import Wire
 from local.rtc.faults import Fault
 from shared.attempts import LEASE, State
 from shared.failures import FailureKind
-from shared.orders import Order, Settle, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Settle, Stop
 from shared.recordings import RecordingState
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import ENOUGH, World, a_world

@@ -17,7 +17,8 @@ from local.rtc.faults import Fault
 from local.slack.chat import CLASS_RECORDINGS
 from shared.attempts import UNKNOWN_IS_HELD, Duplicate, NotStarted, Started
 from shared.failures import FailureKind
-from shared.orders import Order, Start, Stop, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start, Stop
 from shared.recordings import RecordingState
 from shared.rtc.models import RecordingRequest
 from shared.slack_refs import ReplyTo

@@ -18,7 +18,8 @@ from local.slack.chat import CLASS_RECORDINGS
 from local.slack.faults import Fault
 from shared.attempts import NotStarted
 from shared.log_events import LogEvent
-from shared.orders import Order, Start, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order, Start
 from shared.slack_refs import ReplyTo
 from tests.builders import TIMETABLE, a_failure, a_start, requests_of
 from tests.integration.conftest import ENOUGH, World, a_world

@@ -19,7 +19,8 @@ from local.aws.account import Aws
 from local.rtc.api import RtcApi
 from local.rtc.faults import Fault
 from shared import transport
-from shared.orders import Order, new_order_id
+from shared.order_ids import new_order_id
+from shared.orders import Order
 from shared.rtc.auth import AkSkAuth
 from shared.rtc.client import RtcClient
 from shared.rtc.errors import NotFound, RtcError

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis.strategies import text
 
 from shared.attempts import Started
-from shared.orders import Order, Stop, new_order_id, order_id_of
+from shared.order_ids import new_order_id, order_id_of
+from shared.orders import Order, Stop
 from tests.builders import a_job, a_start, an_attempt, an_order
 
 ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{12}")

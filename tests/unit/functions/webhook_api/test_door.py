@@ -9,7 +9,8 @@ from functions.aws.secrets import Secret
 from functions.webhook import answer
 from functions.webhook_api.configuration import WebhookSecret
 from functions.webhook_api.door import Door
-from shared.orders import NotQueued, Order, PerhapsQueued, Stop, order_id_of
+from shared.order_ids import order_id_of
+from shared.orders import NotQueued, Order, PerhapsQueued, Stop
 from shared.rtc.models import RecordParam
 from shared.team import InForce
 from tests.builders import TIMETABLE, requests_of
