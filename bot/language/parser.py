@@ -6,6 +6,8 @@ All problems are collected, each with the value that was most likely meant, if t
 give the corrected command, unless the correction of one problem is not certain.
 """
 
+from itertools import islice
+
 from bot.language.builder import Command, CommandBuilder, Values, write
 from bot.language.corrections import CommandError, Problem
 from bot.language.lexicon import FILLERS, Definition, Lexicon, Vocabulary, folded
@@ -33,7 +35,7 @@ def parse(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
 def parse_any(text: str, lexicon: Lexicon, name: str = "/record") -> Command:
     """Return what `parse` does, by the whole grammar."""
     plain = normalise(text)
-    tokens = tokens_of(plain, lexicon) if len(plain) <= _MOST_CHARACTERS else []
+    tokens = list(islice(tokens_of(plain, lexicon), _MOST_WORDS + 1)) if len(plain) <= _MOST_CHARACTERS else []
     if len(plain) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS:
         message = f"this is too long for a command: at most {_MOST_WORDS} words and {_MOST_CHARACTERS} characters"
         raise CommandError((Problem("", (0, len(plain)), message),), nothing=lexicon.default.nothing)

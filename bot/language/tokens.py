@@ -4,6 +4,7 @@ Commas, semicolons and line ends separate words, as blanks do.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -48,8 +49,8 @@ class Token(NamedTuple):
     mark: str = ""
 
 
-def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
-    """Return the words of the text, in order. A length of time, a clock time and a size are one word each.
+def tokens_of(text: str, lexicon: Lexicon) -> Iterator[Token]:
+    """Give the words of the text, in order. A length of time, a clock time and a size are one word each.
 
     An address may contain commas and semicolons, since stream names do. One of them ends the address only where a
     blank, another address, a word of the sub-commands, `thanks`, a time, a size or a number like one follows: in `rtmp://h/k;hd`
@@ -57,7 +58,6 @@ def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
     comma ended it, such a stream name could not be typed; if only a blank did, `;hd` would go to RTC as a part of the
     address. Quotes keep any address whole.
     """
-    tokens = []
     mark = ""
     is_numbered = _NUMBERED_LIST.match(text)
     for found in _pattern(lexicon.after_address).finditer(text):
@@ -66,9 +66,8 @@ def tokens_of(text: str, lexicon: Lexicon) -> list[Token]:
         elif found["comma"]:
             mark = ","
         elif not found["emoji"] and not (is_numbered and found["number"]) and (word := bare(found[0])):
-            tokens.append(Token(word, found.start(), found.end(), mark))
+            yield Token(word, found.start(), found.end(), mark)
             mark = ""
-    return tokens
 
 
 @lru_cache(maxsize=16)
