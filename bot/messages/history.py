@@ -25,14 +25,15 @@ _CHANGES = {
 def history(headline: str, recordings: Sequence[Recording], now: datetime) -> Reply:
     """Return the history of these recordings, the newest first. Slack takes only so much: the oldest are left out."""
     shown = sorted(recordings, key=lambda it: it.since, reverse=True)[:_MOST]
+    kept: list[list[Line]] = [[_title(it, now), *(["• ", *line] for line in steps_of(it))] for it in shown]
     while True:
-        rest = len(recordings) - len(shown)
-        lines = [line for it in shown for line in (_title(it, now), *(("• ", *line) for line in steps_of(it)))]
+        rest = len(recordings) - len(kept)
+        lines = [line for part in kept for line in part]
         more: list[Line] = [[f"and {rest} older: name a job to see its history"]] if rest else []
         made = reply(Audience.ASKER, [headline], *lines, *more)
-        if len(json.dumps(made.blocks, ensure_ascii=False)) <= _MOST_CHARACTERS or not shown:
+        if len(json.dumps(made.blocks, ensure_ascii=False)) <= _MOST_CHARACTERS or not kept:
             return made
-        shown.pop()
+        kept.pop()
 
 
 def steps_of(recording: Recording) -> list[Line]:

@@ -12,7 +12,7 @@ from bot.messages.blocks import Audience
 from shared.actors import CLOCK
 from shared.recording_changes import Limited, Moved, Released
 from shared.recording_news import changed
-from shared.recordings import CHANGES_KEPT, End, Recording, RecordingState, StopAsked
+from shared.recordings import CHANGES_KEPT, Changed, End, RecordingState, StopAsked
 from tests.asked import answered, asked
 from tests.block_kit import assert_slack_takes, read
 from tests.builders import ANN, BEN, NOW
@@ -112,7 +112,8 @@ def test_the_same_change_twice_is_one_and_only_the_last_are_kept(hours: list[int
 @given(st.integers(1, 40), st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=60))
 def test_a_long_history_is_cut_where_slack_takes_no_more(count: int, user_id: str) -> None:
     """The newest stay, and the answer says how many are left out."""
-    known = [_long(n, user_id) for n in range(count)]
+    same: dict[str, Any] = {"room_id": "100", "user_id": "u" * 64, "changes": _changes(user_id), **OVER}
+    known = [a_known(f"{n}", since=NOW - timedelta(minutes=100 - n), **same) for n in range(count)]
     lines = said("history 100", asked(known=known))
     shown = [line for line in lines if "· job " in line]
     assert 1 <= len(shown) <= 10
@@ -121,9 +122,8 @@ def test_a_long_history_is_cut_where_slack_takes_no_more(count: int, user_id: st
     assert rest == ([] if len(shown) == count else [f"and {count - len(shown)} older: name a job to see its history"])
 
 
-def _long(n: int, user_id: str) -> Recording:
-    recording = a_known(f"{n}", room_id="100", user_id="u" * 64, since=NOW - timedelta(minutes=100 - n))
+def _changes(user_id: str) -> tuple[Changed, ...]:
+    recording, by = a_known("1"), BEN.model_copy(update={"id": user_id})
     for minutes in range(CHANGES_KEPT):
-        by = BEN.model_copy(update={"id": user_id})
         recording = changed(recording, Limited(NOW + timedelta(minutes=minutes), by), NOW)
-    return recording.model_copy(update=OVER)
+    return recording.changes
