@@ -3,7 +3,6 @@
 `make docs` runs it. A Python file's sentence is its docstring's; a file of the page begins with a comment.
 """
 
-import ast
 import re
 from pathlib import Path
 
@@ -13,6 +12,7 @@ MARKS = ("<!-- The list is made by `make docs`. -->\n", "<!-- End of the list. -
 _FOLDERS = ("shared", "bot", "functions", "local", "ops")
 _PAGE = "The page of `make demo`: plain HTML, CSS and JavaScript modules, without a build step."
 _SUFFIXES = frozenset({".py", ".js", ".css"})
+_DOCSTRING = re.compile(r'\A(?:#[^\n]*\n)*"""(.*?)(?:\n\n|""")', re.DOTALL)
 _COMMENT = re.compile(r"\A(?://|/\*) ?(.*?)(?:\*/)?\n")
 
 
@@ -24,12 +24,8 @@ def files() -> list[Path]:
 
 def sentence(file: Path) -> str:
     """Return a file's first sentence; empty where it has none."""
-    text = (ROOT / file).read_text(encoding="utf-8")
-    if file.suffix == ".py":
-        text = (ast.get_docstring(ast.parse(text)) or "").partition("\n\n")[0]
-    else:
-        found = _COMMENT.match(text)
-        text = found[1] if found else ""
+    found = (_DOCSTRING if file.suffix == ".py" else _COMMENT).match((ROOT / file).read_text(encoding="utf-8"))
+    text = found[1] if found else ""
     return re.split(r"(?<=[.:]) (?=[A-Z])", " ".join(text.split()), maxsplit=1)[0].strip().rstrip(".:")
 
 

@@ -6,6 +6,7 @@ any time and in any folder.
 """
 
 import argparse
+import ast
 import compileall
 import io
 import os
@@ -15,7 +16,6 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from functools import cache
-from modulefinder import ModuleFinder
 from pathlib import Path
 
 from local.errors import LocalError
@@ -103,10 +103,38 @@ def own_files(entry: str) -> list[Path]:
 @cache
 def own_modules(entry: str) -> tuple[Path, ...]:
     """Return the project's modules that importing the module `entry` reads, imports inside functions included."""
-    finder = ModuleFinder(path=[str(PROJECT)])
-    finder.import_hook(entry)
-    files = (getattr(module, "__file__", None) for module in finder.modules.values())
-    return tuple(sorted(Path(file) for file in files if file))
+    found: set[Path] = set()
+    more = set(_files_of(entry))
+    while more:
+        found |= more
+        more = {file for module in more for name in _imported_by(module) for file in _files_of(name)} - found
+    return tuple(sorted(found))
+
+
+@cache
+def _imported_by(module: Path) -> frozenset[str]:
+    names: set[str] = set()
+    statements: list[ast.AST] = [ast.parse(module.read_bytes())]
+    while statements:
+        statement = statements.pop()
+        match statement:
+            case ast.Import():
+                names |= {alias.name for alias in statement.names}
+            case ast.ImportFrom(module=str(package)):
+                names |= {f"{package}.{alias.name}" for alias in statement.names}
+            case _:
+                inner = (ast.stmt, ast.ExceptHandler, ast.match_case)
+                statements += [node for node in ast.iter_child_nodes(statement) if isinstance(node, inner)]
+    return frozenset(names)
+
+
+@cache
+def _files_of(name: str) -> frozenset[Path]:
+    """Return the project's files that importing the dotted name reads, which may end with a name inside a module."""
+    package, _, last = name.rpartition(".")
+    folder = PROJECT.joinpath(*package.split("."))
+    here = {file for file in (folder / last / "__init__.py", folder / f"{last}.py") if file.is_file()}
+    return frozenset(here | (_files_of(package) if package else set()))
 
 
 def zipped(folder: Path) -> bytes:
