@@ -75,7 +75,12 @@ class _Bolt:
     def __init__(self) -> None:
         self.heard: list[tuple[BoltContext, dict[str, Any]]] = []
         known = AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-x")
-        app = App(signing_secret=SIGNING_SECRET, authorize=lambda: known, token_verification_enabled=False)
+        app = App(
+            name="bolt",  # without one, Bolt looks through the whole stack for a file's name
+            signing_secret=SIGNING_SECRET,
+            authorize=lambda: known,
+            token_verification_enabled=False,
+        )
 
         @app.action("run")
         def run(ack: Ack, context: BoltContext, action: dict[str, Any]) -> None:

@@ -73,7 +73,12 @@ class _Bolt:
     def __init__(self) -> None:
         self.heard: list[BoltContext] = []
         known = AuthorizeResult(enterprise_id=None, team_id=None, bot_token="xoxb-x")
-        app = App(signing_secret=SIGNING_SECRET, authorize=lambda: known, token_verification_enabled=False)
+        app = App(
+            name="bolt",  # without one, Bolt looks through the whole stack for a file's name
+            signing_secret=SIGNING_SECRET,
+            authorize=lambda: known,
+            token_verification_enabled=False,
+        )
 
         def hear(ack: Ack, context: BoltContext) -> None:
             ack()
@@ -157,7 +162,7 @@ def test_both_refuse_what_is_forged(payload: Mapping[str, Any]) -> None:
     """Unsigned, signed with another secret, or long ago."""
     is_event = "event" in payload
     body, kind = (json.dumps(payload).encode(), JSON) if is_event else (_body(payload), FORM)
+    bolt, ours = _Bolt(), _Ours()
     for headers in ({}, signed(body, secret="another", now=time.time()), signed(body, now=time.time() - 301)):
-        bolt, ours = _Bolt(), _Ours()
         assert bolt.answer(body, kind, headers)[0] == ours.answer(body, kind, headers)[0] == 401
-        assert (bolt.heard, ours.orders, ours.opened) == ([], [], [])
+    assert (bolt.heard, ours.orders, ours.opened) == ([], [], [])

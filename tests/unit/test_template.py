@@ -115,18 +115,17 @@ def test_orders_wait_for_a_day_at_most() -> None:
     assert set(kept.values()) == {24 * 60 * 60}
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_a_parameter_is_described_and_bounded(name: str) -> None:
+def test_a_parameter_is_described_and_bounded() -> None:
     """And its default is within its bounds."""
-    parameter = PARAMETERS[name]
-    assert parameter["Description"].endswith(".")
-    if parameter["Type"] == "Number" and "AllowedValues" not in parameter:
-        assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"]
-    elif "AllowedValues" in parameter:
-        assert parameter["Default"] in parameter["AllowedValues"]
-    else:
-        assert "Default" not in parameter or re.fullmatch(parameter["AllowedPattern"], parameter["Default"])
-        assert "AllowedPattern" in parameter
+    for name, parameter in PARAMETERS.items():
+        assert parameter["Description"].endswith("."), name
+        if parameter["Type"] == "Number" and "AllowedValues" not in parameter:
+            assert parameter["MinValue"] <= parameter["Default"] <= parameter["MaxValue"], name
+        elif "AllowedValues" in parameter:
+            assert parameter["Default"] in parameter["AllowedValues"], name
+        else:
+            pattern = parameter["AllowedPattern"]
+            assert "Default" not in parameter or re.fullmatch(pattern, parameter["Default"]), name
 
 
 def test_the_defaults_are_those_that_operators_read() -> None:

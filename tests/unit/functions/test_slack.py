@@ -198,10 +198,10 @@ def test_no_exception_is_named_to_a_sender(around: Around, payload: dict[str, ob
 
 
 @pytest.mark.parametrize("name", ["user_id", "channel_id", "response_url"])
-@pytest.mark.parametrize("value", ["", "U1\uffff", "https://h/\ufffe", "U1\x0b", "U1 ANN", "a" * 2001])
-def test_what_the_queue_would_refuse_is_refused_before(around: Around, name: str, value: str) -> None:
+def test_what_the_queue_would_refuse_is_refused_before(around: Around, name: str) -> None:
     """SQS takes no message with some characters: that is the sender's doing, and no failure of the queue."""
-    assert around.door.answer(_signed_event(a_form(TYPED, **{name: value}))).status == 400
+    for value in ("", "U1\uffff", "https://h/\ufffe", "U1\x0b", "U1 ANN", "a" * 2001):
+        assert around.door.answer(_signed_event(a_form(TYPED, **{name: value}))).status == 400, value
     assert not around.orders
 
 

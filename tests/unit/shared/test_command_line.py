@@ -152,7 +152,7 @@ def test_a_closed_pipe_ends_a_command_whose_other_threads_print() -> None:
     code = """
 def main(command, arguments):
     def talk():
-        for number in range(100_000):
+        for number in range(20_000):
             command.show(f"line {number}")
         print("talked on", file=sys.stderr)
     thread = threading.Thread(target=talk)

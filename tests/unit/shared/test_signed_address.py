@@ -6,7 +6,6 @@ needs crcmod, which is installed only where there is a C compiler.
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -29,11 +28,11 @@ def a_file(key: str, bucket: str = "lessons") -> RecordedFile:
     return RecordedFile(bucket=bucket, object=key)
 
 
-@pytest.mark.parametrize("known", VECTORS, ids=lambda it: it["object"])
-def test_an_address_is_that_of_obs_s_own_sdk(known: dict[str, Any]) -> None:
+def test_an_address_is_that_of_obs_s_own_sdk() -> None:
     """Whatever characters the object's name has, and with a temporary key."""
-    key = ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, ENDPOINT, known["security_token"])
-    assert key.address(a_file(known["object"]), "cn-north-4", NOW) == known["url"]
+    keys = [ReadKey(MADE_UP.obs_access_key, MADE_UP.obs_secret_key, ENDPOINT, it["security_token"]) for it in VECTORS]
+    made = [key.address(a_file(it["object"]), "cn-north-4", NOW) for key, it in zip(keys, VECTORS, strict=True)]
+    assert made == [it["url"] for it in VECTORS]
 
 
 @pytest.mark.parametrize("file", [RecordedFile(), RecordedFile(bucket="lessons"), RecordedFile(object="a.mp4")])
@@ -59,12 +58,12 @@ def test_no_repr_shows_a_secret() -> None:
     ("after", "status"),
     [(timedelta(0), 404), (LIFETIME, 404), (LIFETIME + timedelta(seconds=1), 403)],
 )
-@pytest.mark.parametrize("key", [it["object"] for it in VECTORS[:11]])
-def test_the_stand_in_for_obs_takes_it_for_ten_minutes(key: str, after: timedelta, status: int) -> None:
+def test_the_stand_in_for_obs_takes_it_for_ten_minutes(after: timedelta, status: int) -> None:
     """It checks with its own code: a signature that it takes leads to the bucket, where this object is not."""
     files = Files("lessons", "cn-north-4", init_time=timedelta(0))
-    address = KEY.address(a_file(key), "cn-north-4", NOW)
-    assert address is not None
-    target = address.removeprefix("https://lessons.obs.cn-north-4.myhuaweicloud.com")
-    request = Request("GET", target, Headers((("Host", "lessons.obs.cn-north-4.myhuaweicloud.com"),)))
-    assert read(files, MADE_UP, request, (NOW + after).timestamp()).status == status
+    for known in VECTORS[:11]:
+        address = KEY.address(a_file(known["object"]), "cn-north-4", NOW)
+        assert address is not None
+        target = address.removeprefix("https://lessons.obs.cn-north-4.myhuaweicloud.com")
+        request = Request("GET", target, Headers((("Host", "lessons.obs.cn-north-4.myhuaweicloud.com"),)))
+        assert read(files, MADE_UP, request, (NOW + after).timestamp()).status == status, known

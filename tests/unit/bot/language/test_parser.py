@@ -165,12 +165,12 @@ def test_no_correction_makes_a_room_and_a_user_of_one_list_of_numbers(
     "piece",
     ["a", "a ", "a,", "user=", "_", "9", "9s", "\ud800\0", "\u2026", "<@", "rtmp://", "-", ". *", "\n", '"', '" '],
 )
-@pytest.mark.parametrize("before", ["", "idle=", "push=", "100 ", '"'])
 @pytest.mark.timeout(10)
-def test_a_long_text_is_answered_soon(before: str, piece: str) -> None:
+def test_a_long_text_is_answered_soon(piece: str) -> None:
     """A text of any length is answered in bounded time, and little of it is repeated."""
-    for length in (23_000, 50_000):
-        assert len(str(outcome(before + piece * (length // len(piece))))) < 2000
+    texts = [before + piece * (23_000 // len(piece)) for before in ("", "idle=", "push=", "100 ", '"')]
+    texts += [piece * (50_000 // len(piece))]  # too long to be more than normalised, whatever is before it
+    assert max(len(str(outcome(text))) for text in texts) < 2000
 
 
 def calls_in_parsing(text: str) -> int:

@@ -2,7 +2,6 @@
 
 import string
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,9 +49,9 @@ def test_the_order_of_parameters_says_nothing(header: tuple[str, ContentType]) -
         assert sorted(read.values(name)) == sorted(header[1].values(name))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_no_content_type_is_none() -> None:
+    """Nobody could say what it means."""
+    texts = [
         "",
         "application",
         "application/",
@@ -68,11 +67,8 @@ def test_the_order_of_parameters_says_nothing(header: tuple[str, ContentType]) -
         'application/json; charset="a\n"',
         "application/json charset=utf-8",
         "application/json; ä=b",
-    ],
-)
-def test_what_is_no_content_type_is_none(text: str) -> None:
-    """Nobody could say what it means."""
-    assert read_content_type(text) is None
+    ]
+    assert [text for text in texts if read_content_type(text) is not None] == []
 
 
 @given(st.text(max_size=40) | st.text(st.sampled_from('ab/;=" \\\t'), max_size=40))

@@ -6,36 +6,35 @@ from functions.webhook_api.door import MOST_BYTES
 from tests.webhook_around import START, Around
 from tests.webhook_requests import an_event, signed
 
+CONTENT_TYPES = {
+    "application/json; charset=utf-8": 202,
+    'Application/JSON;Charset="UTF-8"': 202,
+    "application/json; version=2; charset=utf-8": 202,
+    'application/json; title="a; charset=utf-16"; charset="utf-8";': 202,
+    "application/json;": 202,
+    "application/json;; charset=utf-8 ;": 202,
+    "application/json; xcharset=utf-16": 202,
+    "application/json; charset=utf-16": 415,
+    "application/json; version=2; charset=utf-16": 415,
+    "application/json; charset=utf-8; charset=utf-16": 415,
+    'application/json; charset=""': 415,
+    "application/json, application/json": 415,
+    "text/plain": 415,
+    "": 415,
+    "application/jsonx": 415,
+}
 
-@pytest.mark.parametrize(
-    ("content_type", "status"),
-    [
-        ("application/json; charset=utf-8", 202),
-        ('Application/JSON;Charset="UTF-8"', 202),
-        ("application/json; version=2; charset=utf-8", 202),
-        ('application/json; title="a; charset=utf-16"; charset="utf-8";', 202),
-        ("application/json;", 202),
-        ("application/json;; charset=utf-8 ;", 202),
-        ("application/json; xcharset=utf-16", 202),
-        ("application/json; charset=utf-16", 415),
-        ("application/json; version=2; charset=utf-16", 415),
-        ("application/json; charset=utf-8; charset=utf-16", 415),
-        ('application/json; charset=""', 415),
-        ("application/json, application/json", 415),
-        ("text/plain", 415),
-        ("", 415),
-        ("application/jsonx", 415),
-    ],
-)
-def test_only_json_is_taken(around: Around, content_type: str, status: int) -> None:
+
+def test_only_json_is_taken(around: Around) -> None:
     """By its name, however it is written, and in UTF-8."""
-    assert around.ask(START, signed(START) | {"content-type": content_type})[0] == status
+    answered = {it: around.ask(START, signed(START) | {"content-type": it})[0] for it in CONTENT_TYPES}
+    assert answered == CONTENT_TYPES
 
 
-@pytest.mark.parametrize("encoding", ["", "identity", "Identity", " , identity"])
-def test_an_empty_content_encoding_is_none(around: Around, encoding: str) -> None:
+def test_an_empty_content_encoding_is_none(around: Around) -> None:
     """A sender whose library always sets the header is taken."""
-    assert around.ask(START, signed(START) | {"content-encoding": encoding})[0] == 202
+    encodings = ("", "identity", "Identity", " , identity")
+    assert [around.ask(START, signed(START) | {"content-encoding": it})[0] for it in encodings] == [202] * 4
 
 
 def test_a_compressed_body_is_not_taken(around: Around) -> None:
@@ -67,16 +66,12 @@ def test_a_name_stands_once(around: Around, body: bytes) -> None:
     assert not around.orders
 
 
-@pytest.mark.parametrize(
-    "value",
-    ["1" * 4301, "-" + "1" * 60_000, "NaN", "-Infinity", "1e999", '"\\ud800"'],
-    ids=["digits", "negative", "nan", "infinity", "float", "surrogate"],
-)
 @pytest.mark.parametrize("event", [an_event({"x": 5}, "ping"), an_event({"room_id": 5, "user_id": "a"})])
-def test_a_value_that_json_does_not_have_is_refused(around: Around, event: bytes, value: str) -> None:
+def test_a_value_that_json_does_not_have_is_refused(around: Around, event: bytes) -> None:
     """So is a number that some readers can't hold, wherever it stands."""
-    status, problem = around.ask(event.replace(b"5", value.encode()))
-    assert (status, problem["detail"].startswith("the body is no JSON")) == (400, True)
+    for value in ("1" * 4301, "-" + "1" * 60_000, "NaN", "-Infinity", "1e999", '"\\ud800"'):
+        status, problem = around.ask(event.replace(b"5", value.encode()))
+        assert (status, problem["detail"].startswith("the body is no JSON")) == (400, True), value[:10]
 
 
 @pytest.mark.parametrize("depth", [150, 250, 30_000])

@@ -139,28 +139,27 @@ def test_whatever_is_found_each_own_one_is_on_one_page(
     assert shown == own
 
 
-@pytest.mark.parametrize(
-    ("query", "status", "why"),
-    [
-        ("limit=0", 400, f"limit has to be a number from 1 to {MOST}"),
-        (f"limit={MOST + 1}", 400, f"limit has to be a number from 1 to {MOST}"),
-        ("limit=", 400, f"limit has to be a number from 1 to {MOST}"),
-        ("limit=%D9%A3", 400, f"limit has to be a number from 1 to {MOST}"),
-        ("limit=-1", 400, f"limit has to be a number from 1 to {MOST}"),
-        ("limit=1&limit=2", 400, "each once"),
-        ("after=1", 400, "can only have limit and cursor"),
-        ("cursor=&limit=5", 400, "none that this caller was given"),
-        ("cursor=" + "A" * 100, 400, "none that this caller was given"),
-        ("cursor=" + "A" * 61, 400, "none that this caller was given"),
-        ("cursor=%F0%9F%98%80", 400, "none that this caller was given"),
-        ("cursor=" + "A" * 5000, 400, "can only have limit and cursor"),
-    ],
-)
-def test_a_query_that_can_not_be_meant_is_refused(around: Around, query: str, status: int, why: str) -> None:
+REFUSED = [
+    ("limit=0", f"limit has to be a number from 1 to {MOST}"),
+    (f"limit={MOST + 1}", f"limit has to be a number from 1 to {MOST}"),
+    ("limit=", f"limit has to be a number from 1 to {MOST}"),
+    ("limit=%D9%A3", f"limit has to be a number from 1 to {MOST}"),
+    ("limit=-1", f"limit has to be a number from 1 to {MOST}"),
+    ("limit=1&limit=2", "each once"),
+    ("after=1", "can only have limit and cursor"),
+    ("cursor=&limit=5", "none that this caller was given"),
+    ("cursor=" + "A" * 100, "none that this caller was given"),
+    ("cursor=" + "A" * 61, "none that this caller was given"),
+    ("cursor=%F0%9F%98%80", "none that this caller was given"),
+    ("cursor=" + "A" * 5000, "can only have limit and cursor"),
+]
+
+
+def test_a_query_that_can_not_be_meant_is_refused(around: Around) -> None:
     """With a problem that says what is allowed."""
-    answered, problem = ask(around, f"/recordings?{query}")
-    assert answered == status
-    assert why in problem["detail"]
+    for query, why in REFUSED:
+        status, problem = ask(around, f"/recordings?{query}")
+        assert (status, why in problem["detail"]) == (400, True), query
 
 
 def a_next(around: Around) -> str:
@@ -247,12 +246,12 @@ def test_it_is_only_read(around: Around, method: str, status: int) -> None:
 
 def test_a_page_is_one_read_however_many_are_live(around: Around) -> None:
     """One Query of the index, which has as many recordings as a page of DynamoDB's holds, and no item is read."""
-    kept(around, *(a_known(str(n), actor=TIMETABLE, order_id=f"O{n:03}") for n in range(120)))
+    kept(around, *(a_known(str(n), actor=TIMETABLE, order_id=f"O{n:03}") for n in range(USUAL + 2)))
     calls: list[str] = []
     with hearing(around.dynamodb, before=lambda call: calls.append(call.operation)):
         pages = list(listed(around))
-    assert [len(page) for page in pages] == [USUAL, USUAL, 20]
-    assert calls == ["Query"] * 3
+    assert [len(page) for page in pages] == [USUAL, 2]
+    assert calls == ["Query"] * 2
 
 
 def test_where_too_many_are_live_it_says_so() -> None:

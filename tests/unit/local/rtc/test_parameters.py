@@ -101,10 +101,10 @@ def test_values_within_the_bounds_are_accepted(fields: dict[str, object]) -> Non
             assert getattr(parameters, name) == expected
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
-def test_a_wrong_value_is_1003(name: str, value: object) -> None:
+def test_a_wrong_value_is_1003() -> None:
     """Every field's bounds, types and words are checked; no type passes for another but a number for an id."""
-    assert _code(json.dumps(IDS | {name: value}).encode()) == "RTC.00001003"
+    wrong = [{name: value} for name, values in WRONG.items() for value in values]
+    assert [it for it in wrong if _code(json.dumps(IDS | it).encode()) != "RTC.00001003"] == []
 
 
 @pytest.mark.parametrize(

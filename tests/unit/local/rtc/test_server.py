@@ -17,6 +17,8 @@ from local.loopback import Server
 from local.rtc.api import RtcApi
 from local.rtc.credentials import MADE_UP
 from local.rtc.server import serve
+from local.words import main
+from shared.command_line import CommandLine, OneLineError
 from shared.rtc.auth import AkSkAuth
 from tests.paths import ROOT
 from tests.processes import PATIENCE_S
@@ -86,14 +88,10 @@ def test_any_bytes_whatever_are_never_answered_5xx(endpoint: str, sent: bytes) -
     assert not answered.startswith(b"HTTP/1.1 5")
 
 
-def _command(port: int | None) -> list[str]:
-    return [sys.executable, "-m", "local", "rtc", *([] if port is None else ["--port", str(port)])]
-
-
-@pytest.mark.parametrize(("ending", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals, status: int) -> None:
+def test_the_command_says_where_it_is_and_ends_well() -> None:
     """A sentence and a JSON line with endpoint and credentials, the API behind it, and a quiet end when told to end."""
-    with subprocess.Popen(_command(None), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    command = [sys.executable, "-m", "local", "rtc"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             assert process.stdout is not None
             sentence = process.stdout.readline().decode()
@@ -102,19 +100,16 @@ def test_the_command_says_where_it_is_and_ends_well(ending: signal.Signals, stat
             auth = AkSkAuth(where["access_key"], where["secret_key"], where["project_id"])
             url = f"{where['endpoint']}/v2/apps/{where['app_id']}/individual-stream-jobs"
             assert requests.post(url, json=START, auth=auth, timeout=PATIENCE_S).json()["job_id"] == "1"
-            process.send_signal(ending)
+            process.send_signal(signal.SIGINT)
             assert process.communicate(timeout=PATIENCE_S) == (b"", b"")
         finally:
             process.kill()
-    assert process.returncode == status
+    assert process.returncode == 0
 
 
 def test_the_command_refuses_a_port_in_use_in_one_line() -> None:
-    """Which port, and what to do; exit status 1."""
-    with closing(Server(RtcApi().answer)) as taken:
-        ended = subprocess.run(
-            _command(taken.port), cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False
-        )
-    assert (ended.returncode, ended.stdout) == (1, "")
+    """Which port, and what to do."""
+    with closing(Server(RtcApi().answer)) as taken, pytest.raises(OneLineError) as refused:
+        main(CommandLine(), ["rtc", "--port", str(taken.port)])
     told = f"port {taken.port} on 127.0.0.1 is in use: give another one, or 0 for any free port"
-    assert ended.stderr == f"recordbot: {told}\n"
+    assert str(refused.value) == told
