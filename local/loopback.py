@@ -7,6 +7,7 @@ with HTTP/1.1, keep-alive, and a thread for each connection. An answer can ask t
 import contextlib
 import errno
 import logging
+import selectors
 import socket
 import socketserver
 import struct
@@ -51,15 +52,14 @@ class Server:
             raise PortTaken(f"port {port} on 127.0.0.1 {why}: give another one, or 0 for any free port") from error
         self.port: int = self._listener.server_address[1]
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        self._accepting = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+        self._accepting = threading.Thread(target=self._listener.accept, daemon=True)
         self._accepting.start()
 
     def close(self) -> None:
         """Accept no more connections, end every delay and stream, and wait until the threads have ended."""
-        self._listener.closing.set()
-        self._listener.shutdown()
-        self._listener.server_close()
+        self._listener.end_accepting()
         self._accepting.join()
+        self._listener.server_close()
         self._listener.end_connections()
 
 
@@ -71,6 +71,21 @@ class _Listener(ThreadingHTTPServer):
         self.closing = threading.Event()
         self._connections: dict[threading.Thread, socket.socket] = {}
         super().__init__(("127.0.0.1", port), _Connection)
+        self._waking, self._woken = socket.socketpair()
+
+    def accept(self) -> None:
+        """Accept connections until `end_accepting`. serve_forever would look many times a second whether it is over."""
+        with self._woken, selectors.DefaultSelector() as selector:
+            selector.register(self, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            while not self.closing.is_set():
+                selector.select()
+                if not self.closing.is_set():
+                    self._handle_request_noblock()
+
+    def end_accepting(self) -> None:
+        self.closing.set()
+        self._waking.close()  # wakes `accept`
 
     @override
     def server_bind(self) -> None:
