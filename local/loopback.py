@@ -81,7 +81,7 @@ class _Listener(ThreadingHTTPServer):
             while not self.closing.is_set():
                 selector.select()
                 if not self.closing.is_set():
-                    self._handle_request_noblock()
+                    self._handle_request_noblock()  # type: ignore[attr-defined] # the stubs lack it
 
     def end_accepting(self) -> None:
         self.closing.set()
@@ -215,9 +215,15 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
         self.wfile.write(self._head(answer))
         for piece in body:
-            if self.server.closing.is_set():
+            if self.server.closing.is_set() or self._is_gone():
                 break
             self.wfile.write(piece)
+
+    def _is_gone(self) -> bool:
+        """Return whether the client has hung up, which an empty piece would not show."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.connection, selectors.EVENT_READ)
+            return bool(selector.select(0)) and not self.connection.recv(1, socket.MSG_PEEK)
 
     def _head(self, answer: Answer, *more: tuple[str, str]) -> bytes:
         phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else ""

@@ -168,16 +168,13 @@ def news(controller: Controller, person: str) -> Iterator[bytes]:
         new = [f"[{json.dumps(key)}, {document}]" for key, document in now.items() if sent.get(key) != document]
         new += [f"[{json.dumps(key)}, null]" for key in sent if key not in now]
         sent = now
-        if new:
-            yield f"data: [{', '.join(new)}]\n\n".encode()
-        elif time.monotonic() - sent_at > _KEEPALIVE_S:
-            yield b":\n\n"
+        if new or time.monotonic() - sent_at > _KEEPALIVE_S:
+            sent_at = time.monotonic()
+            yield f"data: [{', '.join(new)}]\n\n".encode() if new else b":\n\n"
         else:
             yield b""
-            controller.wait(changes, _POLL_S)
-            time.sleep(_BATCH_S)
-            continue
-        sent_at = time.monotonic()
+        controller.wait(changes, _POLL_S)
+        time.sleep(_BATCH_S)
 
 
 def _document(request: Request) -> dict[str, object]:

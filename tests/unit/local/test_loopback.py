@@ -161,6 +161,24 @@ def test_an_iterable_is_streamed_as_it_comes(server: Server) -> None:
         assert [next(lines) for _ in range(3)] == [b"data: 0", b"", b"data: 1"]
 
 
+def test_a_stream_ends_when_its_reader_has_hung_up() -> None:
+    """Also while it has nothing to send: a page that was closed costs nothing any more."""
+    ended = threading.Event()
+
+    def nothing() -> Iterator[bytes]:
+        try:
+            while True:
+                yield b""
+                time.sleep(0.01)
+        finally:
+            ended.set()
+
+    with closing(Server(lambda _: Answer(body=nothing()))) as server:
+        with requests.get(server.endpoint, stream=True, timeout=PATIENCE_S):
+            assert not ended.is_set()
+        assert ended.wait(PATIENCE_S)
+
+
 def test_closing_ends_silence_streams_and_idle_connections_and_leaves_no_thread() -> None:
     """After close nobody is held, nothing listens, and no thread is left that wasn't there before."""
     before = set(threading.enumerate())
