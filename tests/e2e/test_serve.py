@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from local.errors import LocalError
 from local.http_message import Answer
 from local.loopback import Server
 from local.slack.chat import ANN, CLASS_RECORDINGS
+from local.words import main
+from shared.command_line import CommandLine
 from tests.paths import ROOT
 from tests.processes import PATIENCE_S, children_of, is_gone, within
 from tests.programs import need
@@ -71,25 +74,11 @@ def test_it_ends_with_the_terminal_in_which_make_leads(tmp_path: Path) -> None:
         assert within(PATIENCE_S, lambda: all(map(is_gone, children)))
 
 
-def _refused(**environment: str) -> str:
-    done = subprocess.run(
-        COMMAND,
-        cwd=ROOT,
-        env=ENVIRONMENT | environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (1, "")
-    return done.stderr
-
-
-def test_a_port_that_cannot_be_had_is_one_line() -> None:
+@pytest.mark.parametrize(("port", "words"), [("taken", r"is in use: .*PORT=3000 make demo$"), ("soon", "not 'soon'$")])
+def test_a_port_that_cannot_be_had_is_one_line(port: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A taken port, and a PORT that is none, are told in a line that says what to do."""
     with closing(Server(lambda _: Answer())) as other:
-        taken = _refused(PORT=str(other.port))
-    assert taken.count("\n") == 1
-    assert f"port {other.port} on 127.0.0.1 is in use: give another one" in taken
-    assert taken.endswith("PORT=3000 make demo\n")
-    assert _refused(PORT="soon") == "recordbot: PORT has to be a number, not 'soon'\n"
+        monkeypatch.setenv("PORT", str(other.port) if port == "taken" else port)
+        with pytest.raises(LocalError, match=words) as told:
+            main(CommandLine(), ["serve"])
+    assert "\n" not in str(told.value)
