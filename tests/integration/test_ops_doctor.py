@@ -265,224 +265,263 @@ def _old_order(place: Place) -> None:
 
 
 FORBIDDEN = Fault(status=403, error_code="RTC.00001021")
-MISTAKES: dict[str, tuple[Plant, str, str, str]] = {
-    "an output is missing": (
-        lambda place: place.ops.outputs.pop("PageTopicArn"),
-        "stack outputs",
-        "missing: PageTopicArn",
-        "`make deploy`",
-    ),
-    "Slack's secret is empty": (_unfilled("SlackSecretArn"), "SlackSecret", "is not filled", "put-secret-value"),
-    "the signing secret is another value": (
-        lambda place: place.ops.put_secret("SlackSecretArn", {"signing_secrets": [place.slack.bot_token]}),
-        "SlackSecret",
-        "a signing secret has 32 characters",
-        "`secrets rotate signing-secret`",
-    ),
-    "a secret is no JSON": (
-        lambda place: place.ops.put_secret("RecorderSecretArn", "access_key=1"),
-        "RecorderSecret",
-        "it is no JSON",
-        "put-secret-value",
-    ),
-    "half of a key is missing": (
-        _recorder(secret_key=""),
-        "RecorderSecret",
-        "either access_key and secret_key",
-        "put-secret-value",
-    ),
-    "half of the key for links is missing": (
-        _recorder(obs_access_key="A"),
-        "RecorderSecret",
-        "no links",
-        "obs-key",
-    ),
-    "the webhook's secret is empty": (_unfilled("WebhookSecretArn"), "WebhookSecret", "is not filled", "fill it"),
-    "a caller has no key": (
-        lambda place: place.put_team('{"callers": {"timetable": {}, "exams": {}}}'),
-        "callers",
-        "exams: named in the team's configuration, without a key",
-        "put a key",
-    ),
-    "a key has no caller": (
-        lambda place: place.put_team('{"rules": []}'),
-        "callers",
-        "timetable: with a key, and not named",
-        "`config put`",
-    ),
-    "there is no callback key": (
-        _webhook(callback_keys=[]),
-        "WebhookSecret",
-        "no callback_keys",
-        "`secrets rotate callback-key`",
-    ),
-    "the bot token is revoked": (
-        _recorder(bot_token="xoxb-revoked"),
-        "Slack token",
-        "that of RecorderSecret: invalid_auth",
-        "`secrets rotate bot-token`",
-    ),
-    "RTC's key is wrong": (
-        _recorder(secret_key="wrong"),
-        "RTC key",
-        "RTC or IAM refuses it",
-        "`secrets rotate rtc-key`",
-    ),
-    "the project is another": (_output("RtcProjectId", "0" * 32), "RTC key", "project-id", "RtcProjectId"),
-    "the endpoint is wrong": (
-        _output("RtcEndpoint", "http://127.0.0.1:1"),
-        "RTC key",
-        "can't be reached",
-        "are RtcEndpoint and IamEndpoint right",
-    ),
-    "the app is another": (_output("RtcAppId", "no-such-app"), "callbacks", "RTC knows no such app", "set RtcAppId"),
-    "this machine's clock is off": (
-        lambda place: place.api.check_signatures(clock_ahead=timedelta(minutes=5)),
-        "clock",
-        "behind RTC's",
-        "set this machine's clock",
-    ),
-    "the rule is not the app's": (
-        _parameter("RecordRuleId", "no-such-rule"),
-        "recording rule",
-        "the app has no rule no-such-rule",
-        "set RecordRuleId",
-    ),
-    "the rule has another bucket": (
-        _parameter("RecordBucket", "another"),
-        "recording rule",
-        "it puts files into recordings",
-        "set RecordBucket",
-    ),
-    "RTC knows no such bucket": (
-        _parameter("RecordLocation", "eu-west-101"),
-        "bucket",
-        "RTC can't list recordings in eu-west-101",
-        "RecordLocation",
-    ),
-    "the key may not list": (_rtc(FORBIDDEN, "list"), "bucket", "the key may not list", "set RtcCallbacks"),
-    "RTC calls back elsewhere": (
-        lambda place: place.api.call_back("https://theirs.example.com/x", KEY),
-        "callbacks",
-        "RTC calls back at https://theirs.example.com/x",
-        f"`callbacks set {OWN}`",
-    ),
-    "RTC calls back nowhere": (lambda place: place.api.call_back("", ""), "callbacks", "nowhere", "`callbacks set"),
-    "callbacks are signed with another key": (
-        lambda place: place.api.call_back(OWN, OTHER_KEY),
-        "callbacks",
-        "with a key that WebhookSecret does not have",
-        "`callbacks set",
-    ),
-    "callbacks are not signed": (
-        lambda place: place.api.call_back(OWN, ""),
-        "callbacks",
-        "without a key",
-        "`callbacks set",
-    ),
-    "callbacks come though they are off": (
-        _output("RtcCallbacks", "false"),
-        "callbacks",
-        "RTC calls back here, where RtcCallbacks is false",
-        'RtcCallbacks: "true"',
-    ),
-    "the schedule is off": (lambda place: place.schedule("DISABLED"), "schedule", "is DISABLED", "enable it"),
-    "the schedule is gone": (
-        lambda place: place.scheduler.delete_schedule(Name=place.ops.outputs["ScheduleName"]),
-        "schedule",
-        "is not there",
-        "`make deploy`",
-    ),
-    "checks are late": (
-        lambda place: place.handle_tick(late=900),
-        "ticks",
-        "due for 900 seconds",
-        "RTC has no turns left",
-    ),
-    "an order waits too long": (
-        _old_order,
-        "people's orders",
-        "the oldest for 20 minutes",
-        "is the recorder throttled",
-    ),
-    "nobody takes the orders": (
-        _queued("CallerQueueUrl"),
-        "callers' orders",
-        "none was taken",
-        "does it fail at its start",
-    ),
-    "there is a dead letter": (
-        _queued("DeadLetterQueueUrl"),
-        "dead letters",
-        "1 lie there",
-        "`dead-letters show`",
-    ),
-    "a subscription is not confirmed": (
-        _pending,
-        "page alarms",
-        "not confirmed: email ops@example.com",
-        "click the link",
-    ),
-    "a subscription was removed": (_deleted, "page alarms", "nobody gets them", "set PageEmail"),
-    "nobody is subscribed": (_no_subscriber, "notice alarms", "nobody gets them", "set NoticeEmail"),
-    "the configuration is broken": (
-        lambda place: place.put_team('{"rules": 7}'),
-        "configuration",
-        "rules",
-        "`config rollback`",
-    ),
-}
+type Mistake = tuple[Plant, str, str, str]
+"""How it is planted; what its line is about and says; and the way out."""
+MISTAKES: tuple[dict[str, Mistake], ...] = (
+    {
+        "Slack's secret is empty": (_unfilled("SlackSecretArn"), "SlackSecret", "is not filled", "put-secret-value"),
+        "a secret is no JSON": (
+            lambda place: place.ops.put_secret("RecorderSecretArn", "access_key=1"),
+            "RecorderSecret",
+            "it is no JSON",
+            "put-secret-value",
+        ),
+        "the webhook's secret is empty": (_unfilled("WebhookSecretArn"), "WebhookSecret", "is not filled", "fill it"),
+        "the schedule is off": (lambda place: place.schedule("DISABLED"), "schedule", "is DISABLED", "enable it"),
+        "an order waits too long": (
+            _old_order,
+            "people's orders",
+            "the oldest for 20 minutes",
+            "is the recorder throttled",
+        ),
+        "a subscription is not confirmed": (
+            _pending,
+            "page alarms",
+            "not confirmed: email ops@example.com",
+            "click the link",
+        ),
+        "nobody is subscribed": (_no_subscriber, "notice alarms", "nobody gets them", "set NoticeEmail"),
+        "the configuration is broken": (
+            lambda place: place.put_team('{"rules": 7}'),
+            "configuration",
+            "rules",
+            "`config rollback`",
+        ),
+    },
+    {
+        "the signing secret is another value": (
+            lambda place: place.ops.put_secret("SlackSecretArn", {"signing_secrets": [place.slack.bot_token]}),
+            "SlackSecret",
+            "a signing secret has 32 characters",
+            "`secrets rotate signing-secret`",
+        ),
+        "half of a key is missing": (
+            _recorder(secret_key=""),
+            "RecorderSecret",
+            "either access_key and secret_key",
+            "put-secret-value",
+        ),
+        "a caller has no key": (
+            lambda place: place.put_team('{"callers": {"timetable": {}, "exams": {}}}'),
+            "callers",
+            "exams: named in the team's configuration, without a key",
+            "put a key",
+        ),
+        "the schedule is gone": (
+            lambda place: place.scheduler.delete_schedule(Name=place.ops.outputs["ScheduleName"]),
+            "schedule",
+            "is not there",
+            "`make deploy`",
+        ),
+        "nobody takes the orders": (
+            _queued("CallerQueueUrl"),
+            "callers' orders",
+            "none was taken",
+            "does it fail at its start",
+        ),
+        "a subscription was removed": (_deleted, "page alarms", "nobody gets them", "set PageEmail"),
+    },
+    {
+        "half of the key for links is missing": (
+            _recorder(obs_access_key="A"),
+            "RecorderSecret",
+            "no links",
+            "obs-key",
+        ),
+        "there is no callback key": (
+            _webhook(callback_keys=[]),
+            "WebhookSecret",
+            "no callback_keys",
+            "`secrets rotate callback-key`",
+        ),
+        "a key has no caller": (
+            lambda place: place.put_team('{"rules": []}'),
+            "callers",
+            "timetable: with a key, and not named",
+            "`config put`",
+        ),
+        "the rule is not the app's": (
+            _parameter("RecordRuleId", "no-such-rule"),
+            "recording rule",
+            "the app has no rule no-such-rule",
+            "set RecordRuleId",
+        ),
+        "RTC knows no such bucket": (
+            _parameter("RecordLocation", "eu-west-101"),
+            "bucket",
+            "RTC can't list recordings in eu-west-101",
+            "RecordLocation",
+        ),
+        "this machine's clock is off": (
+            lambda place: place.api.check_signatures(clock_ahead=timedelta(minutes=5)),
+            "clock",
+            "behind RTC's",
+            "set this machine's clock",
+        ),
+        "checks are late": (
+            lambda place: place.handle_tick(late=900),
+            "ticks",
+            "due for 900 seconds",
+            "RTC has no turns left",
+        ),
+        "there is a dead letter": (
+            _queued("DeadLetterQueueUrl"),
+            "dead letters",
+            "1 lie there",
+            "`dead-letters show`",
+        ),
+        "RTC calls back elsewhere": (
+            lambda place: place.api.call_back("https://theirs.example.com/x", KEY),
+            "callbacks",
+            "RTC calls back at https://theirs.example.com/x",
+            f"`callbacks set {OWN}`",
+        ),
+    },
+    {
+        "the bot token is revoked": (
+            _recorder(bot_token="xoxb-revoked"),
+            "Slack token",
+            "that of RecorderSecret: invalid_auth",
+            "`secrets rotate bot-token`",
+        ),
+        "the rule has another bucket": (
+            _parameter("RecordBucket", "another"),
+            "recording rule",
+            "it puts files into recordings",
+            "set RecordBucket",
+        ),
+        "RTC calls back nowhere": (lambda place: place.api.call_back("", ""), "callbacks", "nowhere", "`callbacks set"),
+    },
+    {
+        "RTC's key is wrong": (
+            _recorder(secret_key="wrong"),
+            "RTC key",
+            "RTC or IAM refuses it",
+            "`secrets rotate rtc-key`",
+        ),
+    },
+    {
+        "the project is another": (_output("RtcProjectId", "0" * 32), "RTC key", "project-id", "RtcProjectId"),
+    },
+    {
+        "the endpoint is wrong": (
+            _output("RtcEndpoint", "http://127.0.0.1:1"),
+            "RTC key",
+            "can't be reached",
+            "are RtcEndpoint and IamEndpoint right",
+        ),
+    },
+    {
+        "the app is another": (
+            _output("RtcAppId", "no-such-app"),
+            "callbacks",
+            "RTC knows no such app",
+            "set RtcAppId",
+        ),
+    },
+    {
+        "the key may not list": (_rtc(FORBIDDEN, "list"), "bucket", "the key may not list", "set RtcCallbacks"),
+        "callbacks are signed with another key": (
+            lambda place: place.api.call_back(OWN, OTHER_KEY),
+            "callbacks",
+            "with a key that WebhookSecret does not have",
+            "`callbacks set",
+        ),
+    },
+    {
+        "callbacks are not signed": (
+            lambda place: place.api.call_back(OWN, ""),
+            "callbacks",
+            "without a key",
+            "`callbacks set",
+        ),
+    },
+    {
+        "callbacks come though they are off": (
+            _output("RtcCallbacks", "false"),
+            "callbacks",
+            "RTC calls back here, where RtcCallbacks is false",
+            'RtcCallbacks: "true"',
+        ),
+        "an output is missing": (
+            lambda place: place.ops.outputs.pop("PageTopicArn"),
+            "stack outputs",
+            "missing: PageTopicArn",
+            "`make deploy`",
+        ),
+    },
+)
+"""Those of one deployment, which don't hide each other."""
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_planted_mistake_is_found(place: Place, mistake: str) -> None:
+@pytest.mark.parametrize("mistakes", MISTAKES, ids=lambda it: next(iter(it)))
+def test_a_planted_mistake_is_found(place: Place, mistakes: dict[str, Mistake]) -> None:
     """Its line is wrong, says what is wrong, and names the way out; no secret is in any line."""
-    plant, what, says, todo = MISTAKES[mistake]
-    plant(place)
-    found = [text for name, text in place.examined(status=1)["wrong"] if name == what]
-    assert len(found) == 1
-    before, _, after = found[0].partition(" -> ")
-    assert says in before
-    assert todo in after
+    for plant, *_ in mistakes.values():
+        plant(place)
+    wrong = place.examined(status=1)["wrong"]
+    for mistake, (_, what, says, todo) in mistakes.items():
+        found = [text for name, text in wrong if name == what]
+        assert len(found) == 1, mistake
+        before, _, after = found[0].partition(" -> ")
+        assert says in before
+        assert todo in after
 
 
-@pytest.mark.parametrize("scope", SCOPES)
-def test_a_missing_scope_is_named(place: Place, scope: str) -> None:
-    """With what it is for, and where the manifest goes."""
-    with closing(SlackWorkspace(scopes=frozenset(SCOPES) - {scope})) as slack:
+def test_a_missing_scope_is_named(place: Place) -> None:
+    """With what it is for, and where the manifest goes; one that is there is not."""
+    there = "users:read"
+    with closing(SlackWorkspace(scopes=frozenset({there}))) as slack:
         slack.bot_token = place.slack.bot_token
         place.ops.parameters["SlackApiUrl"] = slack.api_url
         place.ops.put_secret("SlackSecretArn", {"signing_secrets": [SIGNING], "bot_token": slack.bot_token})
         slack._web_api._token = slack.bot_token
         ((what, text),) = place.examined(status=1)["wrong"]
     assert what == "Slack scopes"
-    assert f"lacks {scope} ({SCOPES[scope]})" in text
+    assert f"lacks {', '.join(f'{it} ({why})' for it, why in SCOPES.items() if it != there)} -> " in text
     assert "python -m bot.manifest --url URL" in text
 
 
 @pytest.mark.parametrize(
-    ("plant", "what", "says"),
+    "things",
     [
-        (_parameter("RecordRuleId", ""), "recording rule", "RecordRuleId is empty"),
-        (_rtc(FORBIDDEN, "show rule"), "recording rule", "the key may not read it"),
-        (_rtc(FORBIDDEN, "show callback"), "callbacks", "the key may not read the setting"),
-        (_rtc(Fault(status=503), "show"), "RTC key", "RTC did not answer as it should"),
-        (_recorder(bot_token=None), "Slack token", "RecorderSecret has none"),
-        (
-            lambda place: place.slack.misbehave(slack_faults.Fault(wire=Wire.NOTHING), door="web_api", times=None),
-            "Slack token",
-            "no answer of Slack",
-        ),
-        (_output("PageTopicArn", "arn:aws:sns:eu-west-1:123456789012:gone"), "alarms", "AWS refuses"),
+        [
+            (_parameter("RecordRuleId", ""), "recording rule", "RecordRuleId is empty"),
+            (_recorder(bot_token=None), "Slack token", "RecorderSecret has none"),
+            (_output("PageTopicArn", "arn:aws:sns:eu-west-1:123456789012:gone"), "alarms", "AWS refuses"),
+        ],
+        [
+            (_rtc(FORBIDDEN, "show rule"), "recording rule", "the key may not read it"),
+            (_rtc(FORBIDDEN, "show callback"), "callbacks", "the key may not read the setting"),
+            (
+                lambda place: place.slack.misbehave(slack_faults.Fault(wire=Wire.NOTHING), door="web_api", times=None),
+                "Slack token",
+                "no answer of Slack",
+            ),
+        ],
+        [(_rtc(Fault(status=503), "show"), "RTC key", "RTC did not answer as it should")],
     ],
+    ids=["not set", "not told", "not answered"],
 )
-def test_what_can_not_be_known_is_unknown(place: Place, plant: Plant, what: str, says: str) -> None:
+def test_what_can_not_be_known_is_unknown(place: Place, things: list[tuple[Plant, str, str]]) -> None:
     """It is not called right or wrong, and it has a next step."""
-    plant(place)
-    answer = place.ops.ask("doctor", status=0)
-    (found,) = [it for it in answer["findings"] if it["what"] == what and it["verdict"] == "unknown"]
-    assert says in found["says"]
-    assert found["todo"]
+    for plant, *_ in things:
+        plant(place)
+    findings = place.ops.ask("doctor", status=0)["findings"]
+    for _, what, says in things:
+        (found,) = [it for it in findings if it["what"] == what and it["verdict"] == "unknown"]
+        assert says in found["says"]
+        assert found["todo"]
 
 
 @pytest.mark.parametrize(
