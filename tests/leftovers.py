@@ -5,6 +5,7 @@ What one test started is otherwise looked at and told while the next one runs, a
 
 import time
 from collections.abc import Callable
+from itertools import batched
 
 from local.slack.chat import Chat
 from local.system import System
@@ -12,6 +13,8 @@ from local.system import System
 QUEUES = ("OrderQueue", "CallerQueue", "DeadLetterQueue")
 GRACE_S = 5.0
 """How long what is being processed may take. A message that a killed recorder had is in flight for minutes."""
+AT_ONCE = 25
+"""The most items that DynamoDB deletes in a call."""
 
 
 def clear(system: System, before: Callable[[System], None] = lambda _: None) -> None:
@@ -48,10 +51,10 @@ def _empty(system: System) -> None:
     stack = system.stack
     scan = stack.dynamodb.get_paginator("scan")
     for table in map(stack.table_name, ("LedgerTable", "AuditTable")):
-        for page in scan.paginate(TableName=table, ProjectionExpression="pk, sk"):
-            for item in page["Items"]:
-                if not item["pk"]["S"].startswith("CONFIG#"):
-                    stack.dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+        pages = scan.paginate(TableName=table, ProjectionExpression="pk, sk")
+        keys = [it for page in pages for it in page["Items"] if not it["pk"]["S"].startswith("CONFIG#")]
+        for some in batched(keys, AT_ONCE, strict=False):
+            stack.dynamodb.batch_write_item(RequestItems={table: [{"DeleteRequest": {"Key": it}} for it in some]})
 
 
 def _in_flight(system: System, url: str) -> bool:

@@ -50,10 +50,12 @@ def parent_of(pid: int) -> int:
 def within(seconds: float, condition: Callable[[], bool]) -> bool:
     """Whether `condition` comes true in time."""
     end = time.monotonic() + seconds
+    pause = 0.005
     while not condition():
         if time.monotonic() > end:
             return False
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(2 * pause, 0.05)  # a look may be a call to AWS, which takes milliseconds of a core
     return True
 
 

@@ -20,8 +20,11 @@ def items(system: System, table: str) -> list[dict[str, Any]]:
 
 def records(system: System) -> list[AuditRecord]:
     """All records, the oldest first."""
-    found = (AuditRecord.model_validate_json(it["data"]["S"]) for it in items(system, "AuditTable"))
-    return sorted(found, key=lambda it: it.at)
+    return sorted(map(_record, items(system, "AuditTable")), key=lambda it: it.at)
+
+
+def _record(item: dict[str, Any]) -> AuditRecord:
+    return AuditRecord.model_validate_json(item["data"]["S"])
 
 
 def secrets_of(system: System) -> set[str]:
@@ -44,7 +47,7 @@ def check(system: System) -> None:
     ledger, audit = items(system, "LedgerTable"), items(system, "AuditTable")
     text = json.dumps(audit)
     assert not [secret for secret in secrets_of(system) if secret in text]
-    there = {(it.order_id, it.what) for it in records(system)}
+    there = {(it.order_id, it.what) for it in map(_record, audit)}
     missing = {step for item in ledger for step in _steps(item)} - there
     assert not missing, f"the audit lacks {missing}"
 

@@ -16,7 +16,7 @@ from ops.errors import OpsError
 from ops.words import main
 from shared.command_line import CommandLine
 from shared.order_ids import new_order_id
-from tests.ops_stack import client
+from tests.ops_stack import client, session
 from tests.own_clients import connect
 
 KEY, OLD_KEY = "first-callback-key-of-the-tests-01234", "older-callback-key-of-the-tests-01234"
@@ -102,7 +102,9 @@ def stack(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     api = RtcApi()
     with mock_aws(), serve(api) as server:
-        yield Stack(api, server.endpoint, capsys)
+        stack = Stack(api, server.endpoint, capsys)
+        monkeypatch.setattr("ops.deployment.boto3.Session", session)
+        yield stack
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from boto3 import Session
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions.ledger.configurations import VERSIONS_KEPT, Configurations
@@ -22,7 +23,7 @@ from shared.team import SHIPPED
 from shared.team_document import MOST_BYTES
 from shared.team_yaml import read_team_yaml
 from tests.ledger_table import AUDIT, TABLE
-from tests.ops_stack import client
+from tests.ops_stack import client, session
 from tests.template import TEMPLATE
 
 REGION = "eu-west-1"
@@ -83,7 +84,9 @@ def stack(
 ) -> Stack:
     """A stack where nobody has put a document."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    return Stack(tmp_path / "team.yaml", capsys, dynamodb)
+    stack = Stack(tmp_path / "team.yaml", capsys, dynamodb)
+    monkeypatch.setattr("ops.deployment.boto3.Session", session)
+    return stack
 
 
 ONE, TWO = "# ours\nrules: []\noperators: [U1]\n", "rules: []\noperators: [U1, U2]\n"
@@ -237,6 +240,7 @@ def test_the_largest_document_fits(stack: Stack) -> None:
 
 def test_what_is_wrong_with_the_stack_is_said_in_one_line(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack that isn't there, one of an older recordbot, no region, and a file that can't be read."""
+    monkeypatch.setattr("ops.deployment.boto3.Session", Session)
     with pytest.raises(OpsError, match=r"^the stack nobody: AWS refuses DescribeStacks: .*does not exist"):
         main(CommandLine(), ["config", "show", "--stack", "nobody"])
     client("cloudformation").create_stack(
