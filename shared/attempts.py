@@ -2,9 +2,13 @@
 
 Each stream of a start has one attempt:
 
-    (none) --claim--> calling --settle--> settled | unknown
-                      calling --release-> waiting --claim--> calling      the call did not happen, and is made again
-                      calling, lease is over -----> unknown               the recorder that called is gone
+    (none) | waiting --claim--> calling
+    calling --answered--> settled | unknown
+    calling --no call happened--> waiting              it is made again; or settled, if no try is left
+    calling --lease is over--> unknown                 the recorder that called is gone
+    unknown --the answer came later--> settled | waiting
+    (none) | waiting --no call is made--> settled      the stream is locked, not allowed, too late, given up
+    (none) --RTC can't show the job that holds the stream--> waiting
 
 A stream is locked while it is recorded or may be recorded: no other attempt can claim it. functions/ledger/ stores
 attempts and locks.

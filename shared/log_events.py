@@ -19,7 +19,7 @@ class LogEvent(StrEnum):
     """A door refused a request: `status`, `reason`."""
     DOOR_FAILED = "door_failed"
     RTC_SLOWED = "rtc_slowed"
-    """RTC refused a call for speed: for a minute all recorders call at half the pace."""
+    """RTC refused a call for speed: for 15 seconds all recorders call at half the pace or less."""
     RTC_STOPPED = "rtc_stopped"
     """RTC refused our key twice in a row: nobody calls until `until`."""
     RTC_RESUMED = "rtc_resumed"

@@ -8,8 +8,9 @@
     starting | recording --Shown STOPPED, Stopped--> ended
     starting | recording --Gone, NotShown for a day--> lost
     planned ----Stopped---------------------> ended                cancelled
+    ended ----Named-------------------------> starting             RTC named the job only then
 
-A recording that is over stays over, unless RTC names its job only then. News that doesn't come from RTC stands beside
+Else a recording that is over stays over. News that doesn't come from RTC stands beside
 this: of its files (file_news.py), what somebody changes (recording_changes.py), what was said (recording_reports.py).
 """
 
