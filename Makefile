@@ -7,7 +7,8 @@ export PYTHONOPTIMIZE :=
 export PYTHONDONTWRITEBYTECODE :=
 PY := .venv/bin/python
 UV := .tools/uv/bin/uv
-FUNCTIONS := Slack Webhook Recorder
+# template.yaml names them.
+FUNCTIONS := $(shell sed -n 's|^  \([A-Za-z]*\)Function:$$|\1|p' template.yaml)
 
 # Whatever is installed, downloaded or noted down on the way stays in this folder.
 export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache
@@ -182,7 +183,7 @@ lock: needs-uv ## lock every dependency group into requirements/
 	@lock() { $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate --upgrade \
 	    --python-version 3.13 --group "pyproject.toml:$$1" -o "requirements/$$1.txt" $${2:+--constraints "$$2"}; }; \
 	lock browser; lock sam; lock uv; \
-	for group in dev local ops slack webhook recorder lambda peer-bolt peer-sdk; do lock "$$group" requirements/browser.txt; done
+	for group in dev local ops $(shell echo $(FUNCTIONS) | tr A-Z a-z) lambda peer-bolt peer-sdk; do lock "$$group" requirements/browser.txt; done
 
 .PHONY: ops
 ops: needs-ops ## install what .venv/bin/python -m ops needs, to act on a deployed stack (docs/operations.md)

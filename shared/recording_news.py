@@ -3,7 +3,7 @@
 
     planned ----Named, Undecided, NotBegun--> starting | unknown | ended
     unknown ----Named-----------------------> starting             RTC named the job after all
-    unknown ----Released--------------------> ended                its hold is over, or somebody says how it is
+    unknown ----Released, NotBegun----------> ended                its hold is over, or it is known not to run
     starting ---Shown RUNNING---------------> recording
     starting | recording --Shown STOPPED, Stopped--> ended
     starting | recording --Gone, NotShown for a day--> lost
