@@ -98,7 +98,7 @@ def _set(deployment: Deployment, rtc: RtcClient, new: CallbackSetting) -> None:
 
 @contextmanager
 def _if_interrupted(line: str) -> Iterator[None]:
-    """Say at Ctrl-C how things stand."""
+    """Say at Ctrl-C what was done."""
     try:
         yield
     except KeyboardInterrupt:
@@ -116,7 +116,7 @@ def _in_words(error: RtcError) -> str:
 
 def _ask(output: Output, before: _Setting, url: str) -> None:
     """Show what would change, and raise OpsError unless the answer is yes."""
-    warning = "" if not before.url or before.url == url else ". What is there now hears nothing any more"
+    warning = "" if not before.url or before.url == url else ". The address that is there now gets no callbacks any more"
     now, then = f"RTC calls back: {before}", f"it would then: {url}, signed with this deployment's key{warning}"
     confirm(output, now, then, "Set it?", otherwise="nothing was set")
 

@@ -28,7 +28,7 @@ def show(deployment: Deployment, output: Output) -> int:
     hidden = queue.hidden()
     lines = [line for row in rows for line in _lines(row)] or ["there are no dead letters"]
     if hidden:
-        lines.append(f"and about {hidden} that somebody else has received: look again in {HIDDEN_S // 60} minutes")
+        lines.append(f"and about {hidden} that somebody else has received: check again in {HIDDEN_S // 60} minutes")
     output.show({"dead_letters": rows, "hidden": hidden}, *lines)
     return 0
 

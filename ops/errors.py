@@ -4,7 +4,7 @@ from shared.command_line import OneLineError
 
 
 class OpsError(OneLineError):
-    """The word can't be done. The message says what is wrong, and where."""
+    """The command can't be carried out. The message says what is wrong, and where."""
 
 
 class NotThere(OpsError):

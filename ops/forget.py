@@ -1,6 +1,6 @@
 """python -m ops forget: put a made-up id in the place of a person's Slack user id, in the ledger and the audit.
 
-The made-up id is random and the same everywhere. While the word is at work, an item of the ledger says for whom it
+The made-up id is random and the same everywhere. While the command runs, an item of the ledger says for whom it
 stands, so that a run that was interrupted goes on with it. At the end that item is removed: nobody can tell any more.
 Each item is changed under the condition that it is as it was read. Done twice, it is the same.
 """
@@ -40,11 +40,11 @@ LEFT = (
     "backups: point-in-time recovery of both tables goes back 35 days; forget again after a restore",
     "the team's configuration, if it names the person: take the id out, and put it (python -m ops config)",
 )
-"""What this word can't change."""
+"""What this command can't change."""
 _OWN_ITEMS = (LAST, USAGE, HOME)
 """The beginnings of the keys of items that are about one person and can be removed: the id is in their sort key."""
 _KEPT = (CONFIG, FORGET)
-"""The items that this word doesn't change."""
+"""The items that this command doesn't change."""
 _RTC_NAMES = {"room_id", "user_id", "stream_name", "bucket", "object", "rtmp_urls"}
 """The fields with names at RTC and OBS. They stay, also if one is the same as the person's id."""
 _LONGEST_ORDER = timedelta(days=1)
@@ -54,7 +54,7 @@ _PASSES = 3
 
 
 class Forgetting(Stored):
-    """The id that stands for a person, while the word is at work."""
+    """The id that stands for a person, while the command runs."""
 
     instead: str
 
@@ -97,7 +97,7 @@ def forget(deployment: Deployment, user_id: str, output: Output, *, is_sure: boo
         raise OpsError(f"{user_id!r} is no Slack user id: it begins with U or W, as a profile's menu shows it in Slack")
     with one_line(deployment.name):
         live = [it.id for it in deployment.ledger().recordings.live() if _is_of(it.actor, user_id)]
-        with counting("items looked at") as counter:
+        with counting("items checked") as counter:
             items = counter.of(_items(deployment, deployment.ledger_table))
             under_way = [] if live else list(_under_way(items, user_id))
     if live:

@@ -1,4 +1,4 @@
-"""What a word prints: one JSON document, or lines for people."""
+"""What a command prints: one JSON document, or lines for people."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from shared.command_line import CommandLine
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Prints what a word has to say."""
+    """Prints the results of a command."""
 
     command: CommandLine
     as_json: bool

@@ -1,4 +1,4 @@
-"""Say each second, on standard error, what a word is at. What is done within a second says nothing."""
+"""Show the progress of a command on standard error, once a second. What ends within a second shows none."""
 
 import sys
 import threading

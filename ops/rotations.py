@@ -119,7 +119,7 @@ _ALL: tuple[Rotation, ...] = (
         "obs-key",
         ("RecorderSecret",),
         ("obs_access_key", "obs_secret_key"),
-        next_step="disable the old key at Huawei Cloud after ten minutes: links that were made with it end then",
+        next_step="disable the old key at Huawei Cloud after ten minutes: links that were made with it expire then",
         drops=("obs_security_token",),
     ),
 )

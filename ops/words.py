@@ -1,4 +1,4 @@
-"""The words of `.venv/bin/python -m ops`: what an operator does to a deployment."""
+"""The commands of `.venv/bin/python -m ops`: what an operator does to a deployment."""
 
 import argparse
 from collections.abc import Callable
@@ -26,11 +26,11 @@ type _Run = Callable[[argparse.Namespace, Output], int]
 
 
 def main(command: CommandLine, arguments: list[str]) -> int:
-    """Run one word of the command line; gives the exit status."""
+    """Run one command, and return the exit status."""
     parser = argparse.ArgumentParser(
         prog=".venv/bin/python -m ops", description=_DESCRIPTION, epilog=_STATUSES, formatter_class=_FORM
     )
-    words = parser.add_subparsers(required=True, metavar="WORD")
+    words = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_doctor(words)
     _add_config(words)
     _add_callbacks(words)
@@ -46,7 +46,7 @@ def main(command: CommandLine, arguments: list[str]) -> int:
 
 
 def _shared(name: str, **settings: str) -> argparse.ArgumentParser:
-    """Return a parent of words: it gives them this argument."""
+    """Return a parent of commands: it gives them this argument."""
     parent = argparse.ArgumentParser(add_help=False)
     parent.add_argument(name, **settings)  # type: ignore[arg-type] # its types are those of all actions
     return parent
@@ -79,11 +79,11 @@ def _word(
 
 
 def _verbs(words: _Words, name: str, about: str) -> _Words:
-    """Add a word that another one follows."""
-    return _word(words, name, about, None).add_subparsers(required=True, metavar="WORD", dest="verb")
+    """Add a command that has commands of its own."""
+    return _word(words, name, about, None).add_subparsers(required=True, metavar="COMMAND", dest="verb")
 
 
-# Each word imports its own parts: --help should not wait for boto3.
+# Each command imports its own parts: --help should not wait for boto3.
 
 
 def _deployment(options: argparse.Namespace) -> "Deployment":
@@ -93,7 +93,7 @@ def _deployment(options: argparse.Namespace) -> "Deployment":
 
 
 def _add_doctor(words: _Words) -> None:
-    _word(words, "doctor", "look at each part, and say what is wrong and what to do", _doctor, *_BOTH)
+    _word(words, "doctor", "check each part, and say what is wrong and what to do", _doctor, *_BOTH)
 
 
 def _doctor(options: argparse.Namespace, output: Output) -> int:
@@ -104,17 +104,17 @@ def _doctor(options: argparse.Namespace, output: Output) -> int:
 
 def _add_config(words: _Words) -> None:
     verbs = _verbs(words, "config", "write, check, compare, show and roll back the team's configuration")
-    put = _word(verbs, "put", "let a document hold from now on, and show what that changes", _config, _FILE, *_BOTH)
+    put = _word(verbs, "put", "make a document the current one, and show what that changes", _config, _FILE, *_BOTH)
     put.add_argument(
         "--over",
         type=int,
         metavar="VERSION",
-        help="put only if this version holds, as `show` and `diff` name it (default: the one that holds now)",
+        help="put only if this version is current, as `show` and `diff` name it (default: the one that is current now)",
     )
-    _word(verbs, "check", "say whether a document is valid; this asks no deployment", _config, _FILE, _JSON)
+    _word(verbs, "check", "say whether a document is valid; this needs no deployment", _config, _FILE, _JSON)
     _word(verbs, "diff", "show what `put` would change", _config, _FILE, *_BOTH)
-    _word(verbs, "show", "print the document that holds, and which versions are kept", _config, *_BOTH)
-    about = "let an earlier version's document hold again, as a new version"
+    _word(verbs, "show", "print the current document, and which versions are kept", _config, *_BOTH)
+    about = "make an earlier document the current one again, as a new version"
     rollback = _word(verbs, "rollback", about, _config, *_BOTH)
     rollback.add_argument(
         "version", nargs="?", type=int, metavar="VERSION", help="default: the newest valid one before the current"
@@ -140,7 +140,7 @@ def _config(options: argparse.Namespace, output: Output) -> int:
 def _add_callbacks(words: _Words) -> None:
     verbs = _verbs(words, "callbacks", "show and set where RTC calls back about recordings")
     _word(
-        verbs, "show", "say where RTC calls back, and whether this deployment takes what it signs", _callbacks, *_BOTH
+        verbs, "show", "say where RTC calls back, and whether this deployment accepts its signature", _callbacks, *_BOTH
     )
     about = "let RTC call back at an address; shows what that replaces, and asks"
     put = _word(verbs, "set", about, _callbacks, _SURE, *_BOTH)
@@ -167,7 +167,7 @@ def _recordings(options: argparse.Namespace, output: Output) -> int:
 
 def _add_dead_letters(words: _Words) -> None:
     verbs = _verbs(words, "dead-letters", "show the orders that were given up, process them again, or drop them")
-    _word(verbs, "show", "say whose orders they are, what became of them, and how old they are", _dead_letters, *_BOTH)
+    _word(verbs, "show", "say whose orders they are, why they are here, and how old they are", _dead_letters, *_BOTH)
     about = "let orders be processed again; if interrupted, run it again"
     redrive = _word(verbs, "redrive", about, _dead_letters, *_BOTH)
     which = redrive.add_mutually_exclusive_group(required=True)

@@ -168,7 +168,7 @@ class Team(TeamPart):
     _says_nothing = "it says nothing. Write `rules: []` if nobody but operators may do anything"
 
     rules: tuple[Rule, ...] = SHIPPED_RULES
-    """Who may do what. Without it the shipped rules hold. [] lets only operators and the callers below do anything."""
+    """Who may do what. Without it the default rules apply. [] lets only operators and the callers below do anything."""
     operators: tuple[Who, ...] = ()
     """Who may do everything, everywhere."""
     callers: _Named[CallerName, Caller] = Field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""python -m ops doctor: look at each part of a deployment, and say what is wrong. A file for each kind of check."""
+"""python -m ops doctor: check each part of a deployment, and say what is wrong. A file for each kind of check."""

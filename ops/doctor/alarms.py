@@ -1,4 +1,4 @@
-"""The alarms: whether somebody gets them."""
+"""The alarms: whether each topic has a subscriber."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _PENDING = "PendingConfirmation"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """Look at the subscriptions of both topics."""
+    """Check the subscriptions of both topics."""
     client = deployment.client("sns")
     for what, output, parameter in _TOPICS:
         topic = deployment.output(output)
@@ -28,4 +28,4 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         elif deployment.is_local:
             yield unknown(what, "nobody is subscribed, and the local system raises no alarms", "nothing, for a trial")
         else:
-            yield wrong(what, "nobody gets them", f"set {parameter}, or subscribe a pager to {topic}")
+            yield wrong(what, "no alarm has a subscriber", f"set {parameter}, or subscribe a pager to {topic}")

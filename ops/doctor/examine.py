@@ -27,7 +27,7 @@ CHECKS: Mapping[str, Check] = {
     "alarms": alarms.check,
     "configuration": team.check,
 }
-_RIGHT = "has this shell the rights in docs/operations.md (Who may use these words)? Then look again"
+_RIGHT = "has this shell the rights in docs/operations.md (Who may use these commands)? Then check again"
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def examine(deployment: Deployment) -> list[Finding]:
 
 
 def _late(name: str, late: set[str]) -> Sequence[Finding]:
-    return [unknown(name, f"no answer in {LIMIT_S:g} seconds", "look again")] if name in late else []
+    return [unknown(name, f"no answer in {LIMIT_S:g} seconds", "check again")] if name in late else []
 
 
 def _lines(found: Sequence[Finding]) -> list[str]:

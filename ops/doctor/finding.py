@@ -1,4 +1,4 @@
-"""What doctor finds: one line for each thing that it looks at."""
+"""What doctor finds: one line for each thing that it checks."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from ops.deployment import Deployment
 
 BY_AWS = "`aws secretsmanager put-secret-value`, as docs/operations.md (3) says"
-"""How the whole content of a secret is put, which no word does."""
+"""How the whole content of a secret is put, which no command does."""
 
 
 class Verdict(StrEnum):
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, how it is, and what to do about it. No secret is in it."""
+    """What was checked, the result, and what to do about it. No secret is in it."""
 
     what: str
     verdict: Verdict
@@ -29,7 +29,7 @@ class Finding:
 
 
 type Check = Callable[[Deployment], Iterator[Finding]]
-"""Looks at one kind of thing. What it can't look at raises OpsError; its findings until then count."""
+"""Checks one kind of thing. Raises OpsError for what it can't check; its findings until then count."""
 
 
 def ok(what: str, says: str) -> Finding:
@@ -38,7 +38,7 @@ def ok(what: str, says: str) -> Finding:
 
 
 def wrong(what: str, says: str, todo: str) -> Finding:
-    """Return the finding that something has to be mended."""
+    """Return the finding that something has to be fixed."""
     return Finding(what, Verdict.WRONG, says, todo)
 
 

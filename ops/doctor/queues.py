@@ -18,7 +18,7 @@ _VISIBLE = "ApproximateNumberOfMessages"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """Look at the three queues."""
+    """Check the three queues."""
     for what, output, too_old in _QUEUES:
         yield _orders(deployment, what, deployment.output(output), too_old)
     dead = _waiting(deployment, deployment.output("DeadLetterQueueUrl"))

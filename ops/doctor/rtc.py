@@ -22,7 +22,7 @@ _OFF = timedelta(minutes=1)
 """How far a clock may be off. RTC refuses signatures that are about 15 minutes off."""
 _STREAM = "s_doctor"
 """The name of a stream that isn't there."""
-_LATER = "look again in a minute"
+_LATER = "check again in a minute"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     try:
         secret = deployment.secret("RecorderSecretArn", RecorderSecret)
     except BadSecret:
-        yield unknown("RTC key", "RecorderSecret can't be used", "mend it first")
+        yield unknown("RTC key", "RecorderSecret can't be used", "fix it first")
         return
     rotate = f"`secrets rotate {login_of(secret)}`"
     try:
@@ -43,7 +43,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
     yield _clock(rtc)
     if key.todo:
         for what in ("recording rule", "bucket", "callbacks"):
-            yield unknown(what, "RTC was not asked, because the key did not work", "mend that first")
+            yield unknown(what, "RTC was not asked, because the key did not work", "fix that first")
         return
     yield _rule(deployment, rtc)
     yield _bucket(deployment, rtc)
@@ -92,7 +92,7 @@ def _rule(deployment: Deployment, rtc: RtcClient) -> Finding:
     try:
         rule = rtc.rule(rule_id)
     except AuthFailed as error:
-        return unknown(what, f"the key may not read it ({error})", "look for it in RTC's console")
+        return unknown(what, f"the key may not read it ({error})", "search for it in RTC's console")
     except (NotFound, Refused) as error:
         return wrong(what, f"{missing} ({error})", todo)
     except RtcError as error:
@@ -107,7 +107,7 @@ def _rule(deployment: Deployment, rtc: RtcClient) -> Finding:
 def _bucket(deployment: Deployment, rtc: RtcClient) -> Finding:
     what, name = "bucket", deployment.parameter("RecordBucket")
     if not name:
-        by = "RTC's callbacks tell of files" if deployment.takes_callbacks else "nothing is said about files"
+        by = "RTC's callbacks report files" if deployment.takes_callbacks else "nothing is said about files"
         return ok(what, f"none is listed (RecordBucket is empty): {by}")
     location = deployment.parameter("RecordLocation")
     try:
@@ -128,7 +128,7 @@ def _callbacks(deployment: Deployment, rtc: RtcClient) -> Finding:
     try:
         setting = rtc.callback()
     except AuthFailed as error:
-        return unknown(what, f"the key may not read the setting ({error})", "look for it in RTC's console")
+        return unknown(what, f"the key may not read the setting ({error})", "search for it in RTC's console")
     except NotFound as error:
         return wrong(what, f"RTC knows no such app ({error})", "set RtcAppId to the app's id")
     except RtcError as error:
@@ -152,7 +152,7 @@ def _of_setting(deployment: Deployment, setting: CallbackSetting) -> Finding:
 def _signed(key: str, keys: tuple[str, ...] | None, set_it: str) -> Finding:
     what = "callbacks"
     if keys is None:
-        return unknown(what, "they come here; WebhookSecret can't be used", "mend it first")
+        return unknown(what, "they come here; WebhookSecret can't be used", "fix it first")
     if not key or key not in keys:
         how = "with a key that WebhookSecret does not have" if key else "without a key"
         return wrong(what, f"RTC signs them {how}, so each is refused", set_it)

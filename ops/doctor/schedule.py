@@ -16,7 +16,7 @@ _DEPLOY = "`make deploy` makes it as template.yaml says"
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """Look at the schedule, and at the metric that each tick writes."""
+    """Check the schedule, and the metric that each tick writes."""
     name = deployment.output("ScheduleName")
     try:
         with one_line(deployment.name):
@@ -55,7 +55,7 @@ def _points(deployment: Deployment) -> list[Any]:
 def _ticks(points: list[Any], age: timedelta) -> Finding:
     what, minutes = "ticks", _LOOKED_AT // timedelta(minutes=1)
     if not points and age < _LOOKED_AT:
-        return unknown(what, f"none is counted yet, and the schedule is younger than {minutes} minutes", "look again")
+        return unknown(what, f"none is counted yet, and the schedule is younger than {minutes} minutes", "check again")
     if not points:
         todo = "is the recorder throttled, or does it fail? See its log, and docs/operations.md (Following recordings)"
         return wrong(what, f"the recorder handled none for {minutes} minutes", todo)

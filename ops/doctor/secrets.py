@@ -17,7 +17,7 @@ _COPY = "copy it from Basic Information of the Slack app: `secrets rotate signin
 
 
 def check_slack(deployment: Deployment) -> Iterator[Finding]:
-    """Look at SlackSecret: signing secrets, which only Slack can confirm, and the bot token."""
+    """Check SlackSecret: signing secrets, which only Slack can confirm, and the bot token."""
     try:
         secret = deployment.secret("SlackSecretArn", SlackSecret)
     except BadSecret as error:
@@ -43,7 +43,7 @@ def _mend(problems: list[str]) -> str:
 
 
 def check_recorder(deployment: Deployment) -> Iterator[Finding]:
-    """Look at RecorderSecret: the key to RTC, and the bot token."""
+    """Check RecorderSecret: the key to RTC, and the bot token."""
     try:
         secret = deployment.secret("RecorderSecretArn", RecorderSecret)
     except BadSecret as error:
@@ -59,7 +59,7 @@ def check_recorder(deployment: Deployment) -> Iterator[Finding]:
 
 
 def check_webhook(deployment: Deployment) -> Iterator[Finding]:
-    """Look at WebhookSecret, and whether its callers are those of the team's configuration."""
+    """Check WebhookSecret, and whether its callers are those of the team's configuration."""
     takes_callbacks, named = deployment.takes_callbacks, _callers(deployment)
     try:
         secret = deployment.secret("WebhookSecretArn", WebhookSecret)
@@ -76,7 +76,7 @@ def check_webhook(deployment: Deployment) -> Iterator[Finding]:
         keys = f"{_count(len(secret.callers), 'caller')}, {_count(len(secret.callback_keys), 'callback key')}"
         yield ok("WebhookSecret", keys)
     if named is None:
-        yield unknown("callers", "the team's configuration can't be used", "mend that first")
+        yield unknown("callers", "the team's configuration can't be used", "fix that first")
         return
     without_key = sorted({*named} - {*secret.callers})
     without_name = sorted({*secret.callers} - {*named})

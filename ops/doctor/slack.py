@@ -43,7 +43,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _of_token(deployment: Deployment, token: str, where: str) -> Iterator[Finding]:
     answer = ask_slack(deployment, token)
     if answer.error and not answer.is_final:
-        todo = "is SlackApiUrl right, and can this machine reach it? Then look again"
+        todo = "is SlackApiUrl right, and can this machine reach it? Then check again"
         yield unknown("Slack token", f"{answer.error}", todo)
     elif answer.error:
         yield wrong("Slack token", f"Slack does not accept that of {where}: {answer.error}", _ROTATE)

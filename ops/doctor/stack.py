@@ -24,11 +24,11 @@ OUTPUTS = (
     "SlackSecretArn",
     "WebhookSecretArn",
 )
-"""The outputs that the words need."""
+"""The outputs that the commands need."""
 
 
 def check(deployment: Deployment) -> Iterator[Finding]:
-    """Look at its outputs, and at how its last deployment ended."""
+    """Check its outputs, and how its last deployment ended."""
     missing = [name for name in OUTPUTS if name not in deployment.outputs]
     if missing:
         says = f"missing: {', '.join(missing)}"
@@ -43,8 +43,8 @@ def check(deployment: Deployment) -> Iterator[Finding]:
 def _ended(status: str) -> Finding:
     what = "last deployment"
     if status.endswith("_IN_PROGRESS"):
-        return unknown(what, f"{status}: it is not over", "look again when it is")
+        return unknown(what, f"{status}: it is not over", "check again when it is")
     if "ROLLBACK" in status or status.endswith("_FAILED"):
-        todo = "the stack's events in CloudFormation's console say why; mend that, and `make deploy`"
+        todo = "the stack's events in CloudFormation's console say why; fix that, and `make deploy`"
         return wrong(what, f"{status}: it failed", todo)
     return ok(what, status)

@@ -139,7 +139,7 @@ def test_set_shows_what_it_replaces_and_asks(stack: Stack, monkeypatch: pytest.M
     answers(monkeypatch, "yes\n")
     said = stack.run("set", OWN)
     assert f"RTC calls back: {THEIRS}, not signed" in said
-    assert "hears nothing any more" in said
+    assert "gets no callbacks any more" in said
     assert stack.setting() == (OWN, KEY)
     assert "nothing was set" in stack.run("set", OWN)
     assert stack.puts() == 1

@@ -290,7 +290,7 @@ MISTAKES: tuple[dict[str, Mistake], ...] = (
             "not confirmed: email ops@example.com",
             "click the link",
         ),
-        "nobody is subscribed": (_no_subscriber, "notice alarms", "nobody gets them", "set NoticeEmail"),
+        "nobody is subscribed": (_no_subscriber, "notice alarms", "no alarm has a subscriber", "set NoticeEmail"),
         "the configuration is broken": (
             lambda place: place.put_team('{"rules": 7}'),
             "configuration",
@@ -329,7 +329,7 @@ MISTAKES: tuple[dict[str, Mistake], ...] = (
             "none was taken",
             "does it fail at its start",
         ),
-        "a subscription was removed": (_deleted, "page alarms", "nobody gets them", "set PageEmail"),
+        "a subscription was removed": (_deleted, "page alarms", "no alarm has a subscriber", "set PageEmail"),
     },
     {
         "half of the key for links is missing": (
