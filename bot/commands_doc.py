@@ -12,9 +12,7 @@ from shared.command_line import CommandLine, run
 
 _KINDS = {"global": "the workspace's shortcut", "message": "a message's shortcut"}
 
-_HOME = (
-    "shows what you have started that lives, with Stop, the team's presets and the commands; *Start one* opens the form"
-)
+_HOME = "shows your active recordings with Stop, the team's presets and the commands; *Start one* opens the form"
 
 
 def commands_doc(name: str = "/record") -> str:
@@ -36,7 +34,7 @@ def commands_doc(name: str = "/record") -> str:
             "```",
             "",
             "Options come in any order and case, as `idle=10m`, `--idle 10m` or `idle 10m`. Ids keep their case.",
-            "Commas, semicolons, line ends and bullets separate; a user named twice is recorded once. Words of a",
+            "Commas, semicolons, line ends and bullets separate users; a user named twice is recorded once. Words of a",
             "sentence (`please`, `in`) are ignored. The API's field names are understood: `max_idle_time=60`.",
             f"`{name}` alone opens the [form](#form-shortcuts-and-home-tab). {THREADS}",
             "",
@@ -52,14 +50,14 @@ def commands_doc(name: str = "/record") -> str:
             "`start` before it, so that no misspelt command starts a recording. For words of other tools the answer",
             "names ours; for a size (`720p`, `640x360`) it names the smallest quality of at least this size.",
             "",
-            "| ours | for |",
+            "| our word | words of other tools |",
             "|---|---|",
             *(row for option in options for row in _foreign_rows(option)),
             "",
             "## Buttons",
             "",
             "Messages have buttons for what can be done with a recording as it is. A click has the rights of the",
-            "person who clicks, and does what the command does. On an old message the answer is how things stand.",
+            "person who clicks, and does what the command does. An old button answers with the current state.",
             "",
             "| button | what it does |",
             "|---|---|",
@@ -67,10 +65,10 @@ def commands_doc(name: str = "/record") -> str:
             "",
             "## Form, shortcuts and home tab",
             "",
-            "The form has a field for each option of a start, and one for the channel to tell. It begins with what was",
-            "typed and with the channel's defaults. What is wrong is said at each field, and nothing is started until",
-            "all is right. The same rights hold as for the command. Without a bot token no form can be opened, and the",
-            "home tab stays empty ([operations](operations.md)).",
+            "The form has a field for each option of a start, and one for the channel that gets the message. It begins",
+            "with what was typed and with the channel's defaults. Errors are shown at their fields, and nothing is",
+            "started until there are none. The rights are those of the command. Without a bot token no form can be",
+            "opened, and the home tab stays empty ([operations](operations.md)).",
             "",
             "| where | what it does |",
             "|---|---|",

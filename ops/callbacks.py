@@ -116,7 +116,9 @@ def _in_words(error: RtcError) -> str:
 
 def _ask(output: Output, before: _Setting, url: str) -> None:
     """Show what would change, and raise OpsError unless the answer is yes."""
-    warning = "" if not before.url or before.url == url else ". The address that is there now gets no callbacks any more"
+    warning = (
+        "" if not before.url or before.url == url else ". The address that is there now gets no callbacks any more"
+    )
     now, then = f"RTC calls back: {before}", f"it would then: {url}, signed with this deployment's key{warning}"
     confirm(output, now, then, "Set it?", otherwise="nothing was set")
 

@@ -21,7 +21,7 @@ HEADING = "# recordbot: "
 
 
 def check(file: str, output: Output) -> int:
-    """Say whether the file holds a valid document. This asks no deployment."""
+    """Say whether the file holds a valid document. This needs no deployment."""
     try:
         team = read_team_yaml(_text(file))
     except BadTeam as error:
@@ -56,7 +56,7 @@ def diff(deployment: Deployment, file: str, output: Output) -> int:
 
 
 def put(deployment: Deployment, file: str, over: int | None, output: Output) -> int:
-    """Let the file's document hold from now on, and show what that changes."""
+    """Make the file's document the current one, and show what that changes."""
     source, team = _read(file)
     with one_line(deployment.name):
         found = holding(deployment.configurations())
@@ -64,7 +64,7 @@ def put(deployment: Deployment, file: str, over: int | None, output: Output) -> 
 
 
 def rollback(deployment: Deployment, number: int | None, output: Output) -> int:
-    """Let an earlier version's document hold again, as a new version."""
+    """Make an earlier document the current one again, as a new version."""
     try:
         with one_line(deployment.name):
             found = holding(deployment.configurations())
@@ -73,12 +73,12 @@ def rollback(deployment: Deployment, number: int | None, output: Output) -> int:
     except NoVersion as error:
         raise OpsError(f"{deployment.name}: {error}") from None
     except BadTeam as error:
-        raise OpsError(f"version {number} can't hold again: {error}") from None
+        raise OpsError(f"version {number} can't be used again: {error}") from None
     return _put(deployment, found, old.source, team, found.number, output)
 
 
 def show(deployment: Deployment, output: Output) -> int:
-    """Print the document that holds, as its author wrote it, below lines that say which version it is."""
+    """Print the current document as its author wrote it, below lines that say which version it is."""
     with one_line(deployment.name):
         configurations = deployment.configurations()
         found, kept = holding(configurations), [*configurations.versions()]
@@ -93,7 +93,7 @@ def show(deployment: Deployment, output: Output) -> int:
     if found.stored:
         heading = [f"{heading[0]}, put {_when(found.stored)}"]
     elif not found.wrong:
-        heading = [f"{heading[0]}: nobody has put one, and these shipped rules hold"]
+        heading = [f"{heading[0]}: nobody has put one, and these default rules apply"]
     heading += [*_warning(found), *(f"earlier: version {it.number}, put {_when(it)}" for it in earlier)]
     output.show(document, *(HEADING + line for line in heading), _source(found).removesuffix("\n"))
     return 0
@@ -116,7 +116,7 @@ def _put(deployment: Deployment, found: Holding, source: str, team: Team, over: 
     output.show(
         {"version": new.number, "over": found.number, "changes": _as_json(what)},
         *_lines(what),
-        f"version {new.number} holds in {deployment.name} within a minute; `rollback` goes back to an earlier one",
+        f"version {new.number} is in use in {deployment.name} within a minute; `rollback` goes back to an earlier one",
     )
     return 0
 
@@ -160,7 +160,7 @@ def _as_json(what: Sequence[Change] | None) -> list[dict[str, object]] | None:
 
 
 def _warning(found: Holding) -> list[str]:
-    return [f"WRONG: {found.wrong}. The newest valid version holds instead"] if found.wrong else []
+    return [f"WRONG: {found.wrong}. The newest valid version is used instead"] if found.wrong else []
 
 
 def _version(stored: StoredTeam | None) -> dict[str, object]:

@@ -44,13 +44,13 @@ class Refusal(Stored):
         if self.lacking in _WHOLE:
             return _WHOLE[self.lacking]
         if self.lacking is Lacking.PERSON:
-            return f"You may not {deed}." + ("" if self.who else " No rule lets anybody: ask an operator.")
+            return f"You may not {deed}." + ("" if self.who else " No rule allows this: ask an operator.")
         if self.lacking in {Lacking.AN_HOUR, Lacking.AT_ONCE}:
             many, whose = self.limit
             when = "in an hour" if self.lacking is Lacking.AN_HOUR else "at once"
-            why = f"a {whose} may have {many} {when}, and has them"
+            why = f"a {whose} may have {many} {when}, and the limit is reached"
         elif self.lacking is Lacking.CHANNEL and not self.limit:
-            why = "it runs elsewhere, and the people there can, or an operator"
+            why = "it runs in another channel; the people there can, or an operator"
         else:
             why = _INSTEAD[self.lacking].format(allowed or "none")
         return f"You may not {deed}: {why} (rule {self.rule})."

@@ -48,7 +48,7 @@ def _idle_like(text: str) -> str | None:
 ROOM = Option(
     name="room",
     form="[room] ROOM",
-    help="the room's id in RTC; the word is needed before a room of letters only, or one called like a command",
+    help="the room's id in RTC; the word is needed before a room of letters only, or one with a command's name",
     form_help="The room's id in RTC",
     example="room lobby user001",
     aliases=("room-id", "room-no", "room-number", "room-nr"),
@@ -125,7 +125,7 @@ RULE = Option(
     name="rule",
     form="[rule=ID]",
     label="Recording rule",
-    help="the recording rule of the RTC app that applies",
+    help="the recording rule of the RTC app to use",
     example="100 user001 rule=5f5e172b9016ed5b0961a43",
     aliases=("record-rule-id",),
     foreign=words_for({"rule": "rule-id record-rule recording-rule recordruleid"}),
@@ -136,10 +136,10 @@ IDLE = Option(
     form="[idle=30s|10m|1h|N]",
     label="Idle time",
     help=f"end the recording when nobody has been in the room for this time, from {_BOUNDS} (N is seconds); "
-    "it goes on while others than the user are there; by default 5 min in Slack, which is a setting, and "
+    "it continues while anybody else is in the room; by default 5 min in Slack, which is a setting, and "
     f"{span(MAX_IDLE_TIME_DEFAULT)} by webhook",
     form_help="End the recording when nobody has been in the room for this time, such as 30s, 10m or 1h; "
-    f"from {_BOUNDS}. It goes on while others than the user are there",
+    f"from {_BOUNDS}. It continues while anybody else is in the room",
     example="100 user001 idle=10m",
     aliases=("max-idle-time", "idle-for", "idle-after", "idle-of"),
     foreign=words_for({"idle": "max-idle idle-time idle-timeout timeout"}),

@@ -1,4 +1,4 @@
-"""Ask before something is done to several recordings, or to somebody else's: the command wants `yes` at its end."""
+"""Ask before something is done to several recordings, or to somebody else's: the command needs `yes` at its end."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shared.recordings import Recording
 YES = Option(
     name="yes",
     form="[yes]",
-    help="for several recordings, or for what somebody else started",
+    help="confirm, for several recordings or for one that somebody else started",
     example="stop room=100 yes",
     choices={"yes": "yes"},
     foreign=words_for({"yes": "y really sure confirm force"}),

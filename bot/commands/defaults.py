@@ -25,8 +25,8 @@ _ANSWERS = frozenset(("yes", "on", "true", "no", "off", "false"))
 PRESET = Option(
     name="preset",
     form="[preset=NAME]",
-    help="choose all that the team's configuration gives this name; the name alone does if it is no other word here",
-    form_help="Choices to which the team's configuration has given a name; what is chosen here besides wins",
+    help="use this preset of the team's configuration; the name alone works if no other option has it",
+    form_help="A preset of the team's configuration; what you choose in the other fields wins",
     example="100 user001 preset=lecture",
     read=lambda text: text.casefold(),
 )

@@ -45,7 +45,7 @@ LENGTH = Option(
 
 
 def _conflict(values: Values) -> str | None:
-    return conflict(values) if LENGTH.name in values else f"for how long? As in {WORDS.example}"
+    return conflict(values) if LENGTH.name in values else f"how much longer? As in {WORDS.example}"
 
 
 WORDS = Vocabulary(
@@ -68,7 +68,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     recordings = [it for it in known if not it.is_over and it.state is not RecordingState.UNKNOWN]
     (by,) = values[LENGTH.name]
     if not known:
-        where: Line = ["What runs anywhere: ", code(f"{command} list all")]
+        where: Line = ["All recordings: ", code(f"{command} list all")]
         return reply(Audience.ASKER, [f"Nothing to extend: {found.what}"], where)
     if not recordings:
         return listing(f"Nothing to extend: {found.what}", known, asked.now)
@@ -87,7 +87,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
 def extended_to(recording: Recording, ends_at: datetime, *hint: Line) -> Placing:
     """Let the recording end at that time."""
     extend = Extend(recording=recording.id, ends_at=ends_at)
-    headline: Line = [f"⏳ Letting {stream(recording.request)} end at ", clock_time(ends_at)]
+    headline: Line = [f"⏳ Extending {stream(recording.request)} until ", clock_time(ends_at)]
     return Placing(
         extend, lambda order_id: reply(Audience.ASKER, headline, joined(f"order {order_id}"), *hint), [recording]
     )

@@ -11,7 +11,7 @@ from bot.messages.listing import count_of
 WORDS = Vocabulary(
     name="history",
     example="history 100",
-    help="show who started, changed and stopped it",
+    help="show who started, changed and stopped a recording",
     aliases=("log", "audit"),
     positionals=(TARGET, USER),
     options=(ROOM, JOB),
@@ -24,10 +24,8 @@ def _run(values: Values, asked: Asked) -> Reply:
     found = _find(values, asked)
     if not found.recordings:
         how = code(f"{asked.context.command} list all")
-        older = ["Of a room only the latest recordings are looked at: name the job of an older one."]
-        return reply(
-            Audience.ASKER, [f"recordbot knows no recording: {found.what}"], older, ["What runs anywhere: ", how]
-        )
+        older = ["Only the latest recordings of a room are searched: for an older one, name its job."]
+        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], older, ["All recordings: ", how])
     return history(f"{count_of(found.recordings)}: {found.what}", found.recordings, asked.now)
 
 

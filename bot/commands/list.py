@@ -24,8 +24,8 @@ WORDS = Vocabulary(
     refused=words_for(
         {
             "for a room: status 100": "room user job",
-            "it shows what runs or is planned: list": "planned today",
-            "of what is over, a status shows a job, and your last one here": "ended finished over past old last",
+            "list shows what runs or is planned": "planned today",
+            "for ended recordings: status JOB, or history 100": "ended finished over past old last",
         }
     ),
 )

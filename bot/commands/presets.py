@@ -1,4 +1,4 @@
-"""`/record presets`: the team's presets, and what a start means in this channel."""
+"""`/record presets`: the team's presets, and the defaults of this channel."""
 
 from collections.abc import Mapping
 from itertools import islice
@@ -16,7 +16,7 @@ _MOST = 20
 WORDS = Vocabulary(
     name="presets",
     example="presets",
-    help="show the team's presets, and what holds here",
+    help="show the team's presets and this channel's defaults",
     aliases=("defaults",),
 )
 
@@ -26,7 +26,7 @@ def lines_here(asked: Asked) -> list[Line]:
     context = asked.context
     has_room = context.lexicon.default.positionals[0].default
     example = code(f"{context.command} {'' if has_room else '100 '}user001")
-    return [["A start here, as in ", example, ", has"], *said_origins(choose({}, context), context)]
+    return [["A start here, such as ", example, ", uses"], *said_origins(choose({}, context), context)]
 
 
 def preset_lines(presets: Mapping[str, Preset], words: Vocabulary) -> list[Line]:

@@ -1,4 +1,4 @@
-"""`/record release [JOB | ROOM [USER]]`: end the hold of a recording of which RTC never said whether it began."""
+"""`/record release [JOB | ROOM [USER]]`: let a stream be started again whose last start has an unknown outcome."""
 
 from bot.commands.confirmation import YES, asked_first
 from bot.commands.rights import NotAllowed
@@ -17,7 +17,7 @@ WORDS = Vocabulary(
     name="release",
     nothing="Nothing released",
     example="release 100 user001",
-    help="free what may or may not be recording",
+    help="unlock a stream whose start has an unknown outcome",
     aliases=("unlock",),
     positionals=(TARGET, USER),
     options=(ROOM, JOB, SOURCE, YES),
@@ -36,7 +36,7 @@ def release_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placi
     known = found.recordings
     recordings = [it for it in known if it.state is RecordingState.UNKNOWN]
     if not recordings:
-        only: Line = ["Only what may or may not be recording is released. To end a recording: "]
+        only: Line = ["Release works only while the outcome of a start is unknown. To end a recording: "]
         way: Line = [*only, code(f"{asked.context.command} stop")]
         headline = f"Nothing to release: {found.what}"
         return listing(headline, known, asked.now, way) if known else reply(Audience.ASKER, [headline], way)

@@ -31,7 +31,7 @@ USER = Option(
     name="user",
     form="USER[,USER...]",
     label="Users",
-    help=f"one to {MAX_STREAMS} users' ids in RTC, with commas between; user=hd records somebody who is called hd",
+    help=f"one to {MAX_STREAMS} users' ids in RTC, with commas between; user=hd records a user with the id hd",
     form_help=f"One to {MAX_STREAMS} users' ids in RTC, with commas or on lines",
     example="100 user001,user002",
     aliases=("users", "user-id"),

@@ -1,4 +1,4 @@
-"""`/record status [JOB | ROOM [USER]]`: how a recording is: what the ledger knows, then what RTC adds."""
+"""`/record status [JOB | ROOM [USER]]`: the state of a recording: what the ledger knows, then what RTC adds."""
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find_or_last, last_here, target_of
@@ -11,7 +11,7 @@ from shared.orders import Show
 WORDS = Vocabulary(
     name="status",
     example="status 100",
-    help="show how a recording is",
+    help="show a recording's state",
     aliases=("state", "info", "check", "show"),
     synonyms="details watch view see look who where when which why is are was did does",
     positionals=(TARGET, USER),
@@ -27,7 +27,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     recordings = found.recordings
     if not recordings:
         how = code(f"{asked.context.command} list all")
-        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["What runs anywhere: ", how])
+        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["All recordings: ", how])
     headline = f"{count_of(recordings)}: {found.what}"  # an id keeps its case, so it doesn't begin the line
     shown = listing(headline, recordings, asked.now, *([[found.other]] if found.other else []))
     if len(recordings) == 1 and recordings[0].is_at_rtc:
@@ -37,7 +37,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
 
 
 def _here(asked: Asked) -> Found:
-    """Return what was asked for here and lives; if there is nothing, the last start of this person here."""
+    """Return the active recordings of this channel; if there are none, those of this person's last start here."""
     here = tuple(it for it in asked.recordings().live() if it.channel_id == asked.channel_id)
     if here:
         return Found("here", here)

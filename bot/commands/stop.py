@@ -1,6 +1,6 @@
 """`/record stop [JOB | ROOM [USER] | all mine]`: stop recordings that recordbot started.
 
-What is one's own and one is stopped at once. Several, or somebody else's, want `yes` at the end.
+A single recording of one's own is stopped at once. Several, or somebody else's, need `yes` at the end.
 """
 
 from bot.commands.confirmation import YES, asked_first
@@ -49,7 +49,7 @@ WORDS = Vocabulary(
     name="stop",
     nothing="Nothing stopped",
     example="stop 100 user001",
-    help="stop yours here, a job, or what runs in a room",
+    help="stop your recording here, a job, or what runs in a room",
     aliases=("end", "kill", "cancel", "finish"),
     synonyms=(
         "terminate quit exit abort halt close drop done off disable deactivate leave disconnect hangup hang-up cease "
@@ -81,14 +81,14 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
 
 
 def _mine_here(asked: Asked, *, is_sure: bool) -> Reply | Placing:
-    """Stop what is mine and runs here if that is one; else list what there is."""
+    """Stop my recording here if there is one; if there are several, list them."""
     mine = mine_here(asked)
     if len(mine) == 1 or (mine and is_sure):
         return stop_found(Found("yours here", mine), asked, is_sure=is_sure)
     command = asked.context.command
     here = [it for it in asked.recordings().live() if it.channel_id == asked.channel_id]
     if not here:
-        return reply(Audience.ASKER, ["Nothing to stop here"], ["What runs elsewhere: ", code(f"{command} list all")])
+        return reply(Audience.ASKER, ["Nothing to stop here"], ["Recordings elsewhere: ", code(f"{command} list all")])
     which: Line = ["To stop one: ", code(f"{command} stop {named((mine or here)[0])}")]
     both: list[Line] = [["To stop all of yours here: ", code(f"{command} stop yes")]] if mine else []
     return listing(f"Nothing stopped: {count_of(mine)} of yours, {count_of(here)} here", here, asked.now, which, *both)
@@ -102,8 +102,8 @@ def stop_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
         headline = f"Nothing to stop: {found.what}"
         if found.recordings:
             return listing(headline, found.recordings, asked.now, *hint)
-        where: Line = ["What runs anywhere: ", code(f"{asked.context.command} list all")]
-        return reply(Audience.ASKER, [headline], ["recordbot records nothing like that now."], where)
+        where: Line = ["All recordings: ", code(f"{asked.context.command} list all")]
+        return reply(Audience.ASKER, [headline], ["No such recording runs now."], where)
     allowed, refusal = asked.rights.split(Right.STOP_ANY, recordings)
     if refusal is not None and not allowed:
         raise NotAllowed(refusal)
@@ -121,7 +121,7 @@ def stop_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
 
 
 def _unseen(target: Target, found: Found) -> Placing:
-    """Let the recorder look at the stream itself: what is being started isn't listed yet. It stops only one's own."""
+    """Let the recorder search for the stream: what is being started isn't listed yet. It stops only one's own."""
     stop = Stop(room_id=target.room_id, user_id=target.user_id, video_type=target.video_type, only_own=True)
     return Placing(stop, lambda order_id: _accepted(order_id, f"Asking RTC to stop {found.what}"))
 

@@ -22,13 +22,13 @@ def _read_job(text: str) -> str | Wrong:
     try:
         return _JOB_ID.validate_python(text)
     except ValidationError:
-        return Wrong("a job id, as the message about the recording has it, or a room and a user")
+        return Wrong("a job's id, as in the recording's message, or a room and a user")
 
 
 TARGET = Option(
     name="target",
     form="[JOB | ROOM [USER]]",
-    help="the id of a job, as the message about it has it; or a room, or a room and a user",
+    help="a job's id, as in the recording's message; or a room, or a room and a user",
     example="stop 100 user001",
     read=_read_job,
     noun="room or job",
@@ -55,7 +55,7 @@ JOB = Option(
 SOURCE = Option(
     name="source",
     form="[camera|screen]",
-    help="only this picture of the user; both, and the sound, if you don't say",
+    help="only this picture of the user; by default both, and the sound",
     example="stop 100 user001 screen",
     aliases=("video-type",),
     choices={picture: picture for picture in PICTURES} | API_PICTURES,

@@ -71,7 +71,7 @@ def form_of(context: Context, typed: Values, channel_id: str, channel_name: str)
         CALLBACK_ID,
         TITLE,
         "Start",
-        [*fields, ConversationField(CHANNEL, "Channel to tell", "Where the recording's message is posted", channel_id)],
+        [*fields, ConversationField(CHANNEL, "Channel", "Where the recording's message is posted", channel_id)],
         opened.model_dump_json(),
     )
 

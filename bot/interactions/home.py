@@ -1,4 +1,4 @@
-"""The app's home tab: what the person has started that lives, the form, the team's presets, and the commands.
+"""The app's home tab: the person's active recordings, the form, the team's presets, and the commands.
 
 https://docs.slack.dev/surfaces/app-home
 """

@@ -45,10 +45,10 @@ def found_of(known: Sequence[Recording]) -> Found:
 
 
 def as_it_stands(headline: str, found: Found, asked: Asked, *lines: Line) -> Reply | Placing:
-    """Answer with how the recordings stand. The recorder brings the message that was clicked on up to date."""
+    """Answer with the recordings' current state. The recorder brings the message that was clicked on up to date."""
     known = found.recordings
     if not known:
-        where: Line = ["What runs anywhere: ", code(f"{asked.context.command} list all")]
+        where: Line = ["All recordings: ", code(f"{asked.context.command} list all")]
         return reply(Audience.ASKER, [headline], where)
     shown = listing(headline, known, asked.now, *lines)
     if not all(asked.rights.may_see(it, Right.LIST) for it in known):

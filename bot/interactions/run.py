@@ -9,4 +9,4 @@ def _run(click: Click, _: Asked) -> Typed:
     return Typed(click.value)
 
 
-RUN = Interaction(ControlName.RUN, _run, help="Run it: run the corrected command below what was wrong")
+RUN = Interaction(ControlName.RUN, _run, help="Run it: run the corrected command that the answer shows")

@@ -10,31 +10,37 @@ from shared.recordings import End, Recording, RecordingState
 
 
 def extended(recording: Recording, now: datetime) -> Reply:
-    """Return the answer to who let the recording end later."""
+    """Return the answer to an extension of the recording."""
     if recording.is_over or recording.limit is None:
         return listing("Nothing extended: it is over", [recording], now)
     return reply(Audience.ASKER, [f"⏰ {stream(recording.request)} ends at ", clock_time(recording.limit.ends_at)])
 
 
 def nothing_waits(order_id: str) -> Reply:
-    """Return the answer to who wants to give up an order that doesn't wait any more."""
+    """Return the answer to a click on Give up for an order that doesn't wait any more."""
     return reply(Audience.ASKER, [f"Nothing to give up: order {order_id} doesn't wait any more."])
 
 
 def released(recordings: Sequence[Recording], now: datetime) -> Reply:
-    """Return the answer to who released the recordings: RTC may have named a job meanwhile."""
+    """Return the answer to a release of the recordings: RTC may have named a job meanwhile."""
     free = [it for it in recordings if it.end is End.RELEASED]
     if len(free) < len(recordings) or not free:
         return listing(f"⏹ Released {len(free)} of {count_of(recordings)}", recordings, now)
     who = stream(free[0].request) if len(free) == 1 else count_of(free)
-    return reply(Audience.ASKER, [f"⏹ Released {who}"], ["It isn't followed any more, and can be started again."])
+    return reply(
+        Audience.ASKER, [f"⏹ Released {who}"], ["recordbot does not check it any more, and it can be started again."]
+    )
 
 
 def moved(recordings: Sequence[Recording], start_at: datetime, now: datetime) -> Reply:
-    """Return the answer to who moved them. One that began, or was cancelled, stays as it is."""
+    """Return the answer to a move of the recordings. One that began, or was cancelled, stays as it is."""
     there = [it for it in recordings if it.state is RecordingState.PLANNED and it.since == start_at]
     if len(there) < len(recordings):
-        headline = f"Moved {len(there)} of {len(recordings)}" if there else "Nothing moved: only a plan can be"
+        headline = (
+            f"Moved {len(there)} of {len(recordings)}"
+            if there
+            else "Nothing moved: only planned recordings can be moved"
+        )
         return listing(headline, recordings, now)
     limits = {it.limit.ends_at for it in there if it.limit is not None}
     ends: list[Line] = [["It ends ", day_time(limits.pop()), " at the latest."]] if len(limits) == 1 else []

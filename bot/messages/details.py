@@ -38,7 +38,7 @@ def _history(recording: Recording) -> list[Line]:
     """Return what happened to it; of what isn't over, also how old that is."""
     if recording.is_over:
         return steps_of(recording)
-    known = joined(_at("RTC last said so at ", recording.checked_at), _at("held until ", recording.held_until))
+    known = joined(_at("last confirmed by RTC at ", recording.checked_at), _at("held until ", recording.held_until))
     return [*steps_of(recording), *([known] if known else [])]
 
 

@@ -1,4 +1,4 @@
-"""The files of a recording, as people read them: name, length, size, and where they lie."""
+"""The files of a recording, as people read them: name, length, size, and where they are stored."""
 
 from collections.abc import Sequence
 
@@ -17,11 +17,11 @@ _KILO = 1000
 
 
 def files_there(recording: Recording, command: str) -> Reply:
-    """Return the reply that tells of the recording's files. `command` is the slash command's name."""
+    """Return the reply that reports the recording's files. `command` is the slash command's name."""
     files, who = recording.files, stream(recording.request)
     way: Line = ["to get a link: ", code(f"{command} file {recording.job_id}")]
     buttons = Controls([get_link(recording), details([recording])])
-    late = "It has come after all." if ThreadNotice.NO_FILE in recording.notices else None
+    late = "It came late." if ThreadNotice.NO_FILE in recording.notices else None
     if len(files) == 1:
         return reply(Audience.CHANNEL, ["🎬 ", *file_line(files[0])], joined(_place(files[0]), late), way, buttons)
     more: list[Line] = [[f"and {len(files) - _NAMED} more"]] if len(files) > _NAMED else []
@@ -33,10 +33,10 @@ def files_there(recording: Recording, command: str) -> Reply:
 
 
 def no_file(recording: Recording) -> Reply:
-    """Return the reply that tells that no file came, with what usually causes it."""
+    """Return the reply that no file came, with what usually causes it."""
     rule = recording.request.record_param
     headline: Line = ["⛔ ", person(recording.actor), f", RTC stored no file of {stream(recording.request)}."]
-    causes = "Usual causes: the bucket is not authorised, or encrypted; a bill is not paid; nobody was to be seen."
+    causes = "Usual causes: the bucket is not authorised, or encrypted; a bill is not paid; no camera was on."
     of_rule: Line = (
         ["It was started without a recording rule."] if rule is None else ["rule ", code(rule.record_rule_id)]
     )
@@ -60,7 +60,7 @@ def links(recording: Recording, addresses: Sequence[str | None]) -> Reply:
             reasons[why or ""] = None
     lines: list[Line] = [joined(file_line(file), _place(file)) for file in others[:_NAMED]]
     more: list[Line] = [[f"and {len(others) - _NAMED} more"]] if len(others) > _NAMED else []
-    way: list[Line] = [["Who has a link may read its file until it ends, in ten minutes."]] if linked else []
+    way: list[Line] = [["Anyone with a link can read its file. Links expire in 10 minutes."]] if linked else []
     headline = f"🎬 {files_in_short(recording) or 'Files'} of {stream(recording.request)}"
     return reply(Audience.ASKER, [headline], *lines, *more, *[[it] for it in reasons if it], *way, links=linked)
 
@@ -68,9 +68,9 @@ def links(recording: Recording, addresses: Sequence[str | None]) -> Reply:
 def _no_link(file: RecordedFile, address: str | None, linked: int) -> str | None:
     """Return why the file has no link; None if it has one."""
     if file.bucket is None or file.object is None:
-        return "RTC did not say where a file lies, so it has no link."
+        return "RTC did not say where a file is stored, so it has no link."
     if address is None:
-        return "recordbot has no key that may read the bucket, so no link."
+        return "recordbot has no key that may read the bucket, so there is no link."
     if len(address) > _LONGEST_ADDRESS:
         return f"Slack takes no link of over {_LONGEST_ADDRESS} characters."
     return f"A message has at most {_NAMED} links." if linked == _NAMED else None

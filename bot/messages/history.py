@@ -16,8 +16,8 @@ _MOST = 10
 _MOST_CHARACTERS = 12_000
 """Slack takes about 13,000 in all blocks. Ids may be long."""
 _CHANGES = {
-    ChangeKind.ENDS: "let it end at ",
-    ChangeKind.BEGINS: "let it begin at ",
+    ChangeKind.ENDS: "changed its end to ",
+    ChangeKind.BEGINS: "changed its start to ",
     ChangeKind.RELEASED: "released it",
 }
 

@@ -1,4 +1,4 @@
-"""Recordings as the lines of a list, which says how old what it knows is."""
+"""Recordings as the lines of a list, which says when each was last checked."""
 
 import json
 from collections.abc import Sequence

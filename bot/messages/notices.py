@@ -1,6 +1,6 @@
 """News of a recording that needs a person: a reply in the thread of its message, which mentions who started it.
 
-And the notice that stands in the channel before a recording starts, where a rule of the team demands it.
+And the notice that is posted in the channel before a recording starts, where a rule of the team demands it.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ def notice(kind: ThreadNotice, recording: Recording, command: str, now: datetime
             ends: Line | None = (
                 ["It ends ", clock_time(recording.limit.ends_at)] if recording.limit is not None else None
             )
-            keep: Line = ["to keep it on: ", code(f"{command} extend {job} 1h")]
+            keep: Line = ["to extend it: ", code(f"{command} extend {job} 1h")]
             return reply(
                 Audience.CHANNEL, headline, joined(ends, keep), Controls([keep_on(recording), stop(recording)])
             )

@@ -1,4 +1,4 @@
-"""What a message shows of one stream: of its recording, from planned to over, or of a start that came to nothing."""
+"""What a message shows of one stream: of its recording, from planned to over, or of a start that made no recording."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ def card(recording: Recording, who: str, now: datetime) -> StreamNews:
     """Return what a message shows of the recording; `who` names its stream."""
     facts = _facts(recording)
     if recording.probably_runs and recording.job is None:
-        why: Line = ["RTC says so, but never named the job: it can be neither stopped nor followed."]
+        why: Line = ["RTC says so, but never named the job, so recordbot can't stop or check it."]
         return StreamNews("❓", f"{who} is probably being recorded", why, ())
     if recording.is_over:
         return _over(recording, who, now, facts)
@@ -80,7 +80,7 @@ def why_over(recording: Recording) -> Line:
 NEVER_NAMED = "RTC never named a job, and neither a callback nor a file did"
 _WHY = {
     End.STOPPED: "it was stopped",
-    End.LIMIT: "its time was over",
+    End.LIMIT: "its time limit was reached",
     End.ELSEWHERE: "it was stopped at RTC, not by recordbot",
     End.NOT_STARTED: "it was not started",
     End.RELEASED: "RTC never named its job",

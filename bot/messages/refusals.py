@@ -10,7 +10,7 @@ _LONGEST = 600
 
 
 def refused(refusal: Refusal) -> Reply:
-    """Return the reply to who may not do it. Nobody else sees it."""
+    """Return the reply to the person who may not do it. Nobody else sees it."""
     return reply(Audience.ASKER, ["⛔ ", *refusal_line(refusal)])
 
 

@@ -10,7 +10,7 @@
     GET  /api/configuration          the team's configuration that holds, and its versions
     POST /api/configuration          {"source", "over", "person"}: put it over that version; .../compare {"source"}:
                                      what it would change; .../restore {"version", "over", "person"}: go back
-    POST /api/doctor                 let doctor look at the system, and return what it finds
+    POST /api/doctor                 run doctor, and return what it finds
     POST /api/commands/ID/replay     type it again, or send it again
     POST /api/events                 {"event"}: the body of an event for the webhook, as text
     POST /api/messages               {"person", "channel", "text"}; "breaks" names a switch that is on meanwhile

@@ -20,7 +20,7 @@ type Document = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class OperatorView:
-    """Looks at the running system, whose page is on this port, as an operator does."""
+    """Checks the running system, whose page is on this port, as an operator does."""
 
     system: System
     port: int

@@ -48,18 +48,18 @@ SWITCHES = (
     Switch("rtc-no-calls", "RTC", "No callbacks", "RTC never calls back: the file is found in the bucket.", "calls"),
     Switch("rtc-twice", "RTC", "Calls back twice", "Each callback comes twice; the file is reported once.", "calls"),
     Switch("rtc-late", "RTC", "Calls back late", "Each callback comes 20 seconds late.", "calls"),
-    Switch("rtc-unsigned", "RTC", "Unsigned callbacks", "Nobody signs the callbacks: all are refused.", "calls"),
+    Switch("rtc-unsigned", "RTC", "Unsigned callbacks", "The callbacks have no signature: all are refused.", "calls"),
     Switch(
         "slack-ended",
         "Slack",
-        "response_url ended",
+        "response_url expired",
         "Slack refuses it. See it in a private channel or direct message.",
         "slack",
     ),
     Switch("slack-429", "Slack", "Error 429", "Slack throttles every message; the order is tried again.", "slack"),
     Switch("slack-slow", "Slack", "Slow", "Slack takes 2.5 seconds for each message; recordbot waits for 3.", "slack"),
     Switch("queue", "AWS", "Queue refuses", "SQS refuses every message: no order can be placed."),
-    Switch("index", "AWS", "Index late", "DynamoDB's index knows nothing of the last 30 seconds; the table does."),
+    Switch("index", "AWS", "Index late", "DynamoDB's index lacks the last 30 seconds; the table has them."),
     Switch("recorder", "AWS", "Recorder killed", "The recorder's process is killed in the middle of its call to RTC."),
 )
 

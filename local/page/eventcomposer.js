@@ -9,7 +9,7 @@ const MOST_ROWS = 14;
 /** The examples above the input; `channel` is the id of a channel where the bot is a member. */
 const examples = (channel) => [
   { label: "Start", event: { type: "recording.start", data: STREAM } },
-  { label: "Start and tell Slack", event: { type: "recording.start", data: STREAM, notify: { channel } } },
+  { label: "Start, and post to Slack", event: { type: "recording.start", data: STREAM, notify: { channel } } },
   { label: "Stop", event: { type: "recording.stop", data: STREAM } },
   { label: "Dry run", event: { type: "recording.start", data: { ...STREAM, select_stream_type: "HD" }, dry_run: true } },
   { label: "Ping", event: { type: "ping" } },

@@ -4,7 +4,7 @@ import { clock } from "./dates.js";
 import { text } from "./details.js";
 import { element } from "./dom.js";
 
-const ABOUT = "What other systems get to know of recordings. The bot puts these events on an event bus of Amazon EventBridge, and a rule on it delivers them: here to this list. docs/events.md has their schemas.";
+const ABOUT = "What other systems learn about recordings. The bot puts these events on an event bus of Amazon EventBridge, and a rule on it delivers them: here to this list. docs/events.md has their schemas.";
 const STATES = { "recording.failed": "failed", "recording.unknown": "unknown" };
 
 /** Return { node, draw }. */

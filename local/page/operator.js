@@ -5,7 +5,7 @@ import { button, element } from "./dom.js";
 import { picker } from "./picker.js";
 import { audit, doctor } from "./system.js";
 
-const ORDER = ["wrong", "unknown", "ok"]; // what has to be mended comes first
+const ORDER = ["wrong", "unknown", "ok"]; // what has to be fixed comes first
 const ACTORS = { webhook_caller: "caller", operator: "operator", forgotten: "forgotten" };
 const DEFAULT_PORT = "3000";
 
@@ -16,41 +16,41 @@ export function operator(state) {
   return { node: element("div", { class: "operator" }, examined, records.nodes), draw: records.draw };
 }
 
-/** Return the nodes of doctor: it looks when the reader asks. */
+/** Return the nodes of doctor: it runs when the reader asks. */
 function examination() {
-  const look = button("Look", lookNow, { class: "message-button" });
+  const run = button("Run doctor", runNow, { class: "message-button" });
   const said = element("p", { role: "status" });
   const findings = element("ul", { class: "findings", "aria-label": "What doctor finds" });
   let isLooking = false;
 
-  async function lookNow() {
+  async function runNow() {
     if (isLooking) return;
     busy(true);
-    said.textContent = "Doctor is looking at each part. That takes some seconds.";
+    said.textContent = "Doctor checks each part. That takes some seconds.";
     try {
       show(await doctor());
     } catch {
-      said.textContent = "Doctor gave no answer. Look again.";
+      said.textContent = "Doctor gave no answer. Run it again.";
     }
     busy(false);
   }
 
-  /** The button keeps the focus while doctor looks, which a disabled one would lose. */
+  /** The button keeps the focus while doctor runs, which a disabled one would lose. */
   function busy(now) {
     isLooking = now;
-    look.setAttribute("aria-disabled", String(now));
+    run.setAttribute("aria-disabled", String(now));
     findings.setAttribute("aria-busy", String(now));
   }
 
   function show({ findings: all = [], ok, wrong, unknown, problem }) {
-    said.textContent = problem ? `Doctor can’t look: ${problem}` : `${ok} ok, ${wrong} wrong, ${unknown} unknown, at ${toTheSecond(Date.now())}`;
+    said.textContent = problem ? `Doctor can’t run: ${problem}` : `${ok} ok, ${wrong} wrong, ${unknown} unknown, at ${toTheSecond(Date.now())}`;
     findings.replaceChildren(...ORDER.flatMap((verdict) => all.filter((it) => it.verdict === verdict).map(finding)));
   }
 
   return [
     element("h3", {}, "Doctor"),
-    element("p", { class: "note" }, "Looks at each part of the deployment: secrets, Slack, RTC, schedule, queues, alarms, rules. In a shell: ", shell("doctor")),
-    element("div", { class: "acts" }, look, said),
+    element("p", { class: "note" }, "Checks each part of the deployment: secrets, Slack, RTC, schedule, queues, alarms, rules. In a shell: ", shell("doctor")),
+    element("div", { class: "acts" }, run, said),
     findings,
   ];
 }
@@ -106,7 +106,7 @@ function auditOf(state) {
 
   const nodes = [
     element("h3", {}, "Audit of an order"),
-    element("p", { class: "note" }, "Who did what, through what, when, with which result. It has no content, addresses or secrets. In a shell: ", shell("audit")),
+    element("p", { class: "note" }, "Who did what, when, by which interface, and with which result. It has no content, addresses or secrets. In a shell: ", shell("audit")),
     pick.nodes,
     said,
     list,

@@ -1,4 +1,4 @@
-// "Rules": the team's configuration. It is compared with what holds before it can be put.
+// "Rules": the team's configuration. It is compared with the current version before it can be saved.
 
 import { clock } from "./dates.js";
 import { button, element } from "./dom.js";
@@ -12,7 +12,7 @@ export function rules(state) {
   const wrong = element("p", { class: "verdict failed", hidden: true });
   const input = element("textarea", { id: "rules-text", rows: "11", spellcheck: "false", autocapitalize: "off", "aria-describedby": "rules-help", input: edited });
   const result = element("div", { class: "result", role: "status" });
-  const putButton = button("Put it", putIt, { class: "message-button primary", hidden: true });
+  const putButton = button("Save", putIt, { class: "message-button primary", hidden: true });
   const versions = element("ul", { class: "versions" });
   const node = element(
     "div",
@@ -22,7 +22,7 @@ export function rules(state) {
     wrong,
     element("label", { for: "rules-text" }, "The team’s configuration, as YAML"),
     input,
-    element("p", { class: "note", id: "rules-help" }, "See what changes first; then it can be put. docs/permissions.md explains each name."),
+    element("p", { class: "note", id: "rules-help" }, "See what changes first; then you can save it. docs/permissions.md explains each name."),
     element(
       "div",
       { class: "acts" },
@@ -51,7 +51,7 @@ export function rules(state) {
     return answer(compare(source), ({ changes, unknown }) => {
       if (source !== input.value) return;
       putButton.hidden = false;
-      putButton.textContent = `Put it as version ${held.versions.reduce((most, it) => Math.max(most, it.version), held.version) + 1}`;
+      putButton.textContent = `Save as version ${held.versions.reduce((most, it) => Math.max(most, it.version), held.version) + 1}`;
       const lines = changes ?? [];
       say(unknown ?? (lines.length ? `${lines.length} ${lines.length === 1 ? "change" : "changes"}:` : "Nothing changes but the text."), lines.map(change));
     });
@@ -59,14 +59,14 @@ export function rules(state) {
 
   function putIt() {
     return answer(put(input.value, held.version, state.chosen.person), (now) => {
-      take(now, `Version ${now.version} holds. The bot reads it within a minute.`);
+      take(now, `Version ${now.version} is saved. The bot reads it within a minute.`);
       version.focus(); // the button that had the focus is gone
     });
   }
 
   function goBack(number) {
     return answer(restore(number, held.version, state.chosen.person), (now) => {
-      take(now, `Version ${now.version} holds, with the document of version ${number}. The bot reads it within a minute.`);
+      take(now, `Version ${now.version} is saved, with the document of version ${number}. The bot reads it within a minute.`);
       version.focus();
     });
   }
@@ -85,7 +85,7 @@ export function rules(state) {
     if (said.problems) {
       putButton.hidden = true;
       input.setAttribute("aria-invalid", "true");
-      say("It can’t be put:", said.problems.map((problem) => element("li", { class: "problem" }, problem)));
+      say("It can’t be saved:", said.problems.map((problem) => element("li", { class: "problem" }, problem)));
     } else {
       input.removeAttribute("aria-invalid");
       done(said);
@@ -96,17 +96,17 @@ export function rules(state) {
     held = now;
     input.value = now.source;
     putButton.hidden = true;
-    version.textContent = now.version ? `Version ${now.version} holds` : "Nobody has put one: these shipped rules hold";
+    version.textContent = now.version ? `Version ${now.version} is in use` : "No configuration saved. The default rules apply";
     wrong.hidden = !now.wrong;
-    wrong.textContent = now.wrong && `It is broken: ${now.wrong}. The newest valid version holds instead.`;
+    wrong.textContent = now.wrong && `It is broken: ${now.wrong}. The newest valid version is used instead.`;
     versions.replaceChildren(...(now.versions.length ? now.versions.map(line) : [element("li", {}, "None yet")]));
     say(text, []);
   }
 
   function line(it) {
-    const about = `Version ${it.version}, put at ${clock(it.at)} by ${it.by}`;
+    const about = `Version ${it.version}, saved at ${clock(it.at)} by ${it.by}`;
     const isCurrent = it.version === held.version && !held.wrong;
-    return element("li", {}, about, isCurrent ? element("span", { class: "note" }, "holds") : button(`Go back to ${it.version}`, () => goBack(it.version), { class: "message-button" }));
+    return element("li", {}, about, isCurrent ? element("span", { class: "note" }, "in use") : button(`Go back to ${it.version}`, () => goBack(it.version), { class: "message-button" }));
   }
 
   function say(text, items) {

@@ -24,7 +24,7 @@ export const STATIONS = [
     role: "keeps the order",
     kind: "simulated",
     tab: "Queue",
-    about: "Amazon SQS. It keeps the order until the recorder has done it. People’s orders and callers’ orders have a queue each, so a crowd of events delays no command.",
+    about: "Amazon SQS. It keeps the order until the recorder has finished it. People’s orders and callers’ orders have a queue each, so a crowd of events delays no command.",
   },
   {
     station: "recorder",
@@ -45,7 +45,7 @@ export const STATIONS = [
   {
     station: "reply",
     name: "Reply",
-    role: "tells the people",
+    role: "answers the people",
     kind: "in the chat",
     tab: "Reply",
     about: "What people read in the channel. A caller reads the outcome at the order’s status link.",

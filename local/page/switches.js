@@ -11,7 +11,7 @@ export function switches(state, badge, resetButton) {
   const node = element(
     "div",
     { class: "switches" },
-    element("p", { class: "note" }, "Turn a switch on, type a command, and see what people read. The bot does not know of these switches."),
+    element("p", { class: "note" }, "Turn a switch on, type a command, and see what people read. The bot knows nothing of these switches."),
     parties.map((party) => {
       const own = all.filter((it) => it.party === party);
       return element("fieldset", {}, element("legend", {}, party), own.map(line));
@@ -40,7 +40,7 @@ export function switches(state, badge, resetButton) {
 }
 
 function minute() {
-  const help = "recordbot looks at its recordings once a minute. This lets it look now, if its last look is half a minute old.";
+  const help = "recordbot checks its recordings once a minute. This lets it check them now, if the last check is half a minute old.";
   return element(
     "p",
     { class: "switch" },

@@ -120,7 +120,7 @@ def test_a_slow_slack_gets_its_answer(page: Page, room: str) -> None:
 def test_an_ended_response_url_loses_the_answer_and_not_the_outcome(page: Page, room: str) -> None:
     """Where only the response_url could answer and it has ended, the outcome is in the ledger."""
     go_to(page, "staff-room")
-    _break(page, "Slack", "response_url ended")
+    _break(page, "Slack", "response_url expired")
     send(page, f"/record room {room} user001")
     expect(station(page, "Reply")).to_have_attribute("data-state", "failed")
     expect(message(page, "job", room)).to_have_count(0)

@@ -17,31 +17,31 @@ def _open_operator(page: Page) -> None:
     expect(page.get_by_role("heading", name="What an operator sees")).to_be_focused()
 
 
-def _look(page: Page) -> Locator:
-    """Let doctor look, and return its lines."""
-    page.get_by_role("button", name="Look", exact=True).press("Enter")
+def _run_doctor(page: Page) -> Locator:
+    """Let doctor run, and return its lines."""
+    page.get_by_role("button", name="Run doctor", exact=True).press("Enter")
     lines = page.get_by_role("list", name="What doctor finds").get_by_role("listitem")
     expect(lines.first).to_be_visible()
     return lines
 
 
 def test_doctor_looks_when_it_is_asked_to(page: Page, system: System) -> None:
-    """What is wrong comes with what to do; the button keeps the focus; a second look sees what was mended."""
+    """What is wrong comes with what to do; the button keeps the focus; a second run sees what was mended."""
     dead_letters = system.stack.queue_url("DeadLetterQueue")
     system.stack.sqs.send_message(QueueUrl=dead_letters, MessageBody="{}")
     _open_operator(page)
     expect(page.get_by_role("list", name="What doctor finds").get_by_role("listitem")).to_have_count(0)
-    found = _look(page).filter(has_text="dead letters")
+    found = _run_doctor(page).filter(has_text="dead letters")
     expect(found).to_contain_text("wrong")
     expect(found).to_contain_text("What to do: ")
     expect(found).to_have_class("wrong")
     expect(page.get_by_role("status").filter(has_text=" wrong, ")).to_be_visible()
-    look = page.get_by_role("button", name="Look", exact=True)
-    expect(look).to_be_focused()
+    run = page.get_by_role("button", name="Run doctor", exact=True)
+    expect(run).to_be_focused()
     system.stack.sqs.purge_queue(QueueUrl=dead_letters)
-    look.press("Enter")
+    run.press("Enter")
     expect(found).to_have_class("ok")
-    expect(look).to_have_attribute("aria-disabled", "false")
+    expect(run).to_have_attribute("aria-disabled", "false")
 
 
 def test_the_audit_tells_who_did_what(page: Page, room: str) -> None:
@@ -71,7 +71,7 @@ def test_axe_finds_nothing_serious_at_the_operator(
     send(page, f"/record room {room} user001")
     expect(message(page, "user001", room, "job")).to_have_count(1)
     _open_operator(page)
-    _look(page)
+    _run_doctor(page)
     expect(page.get_by_role("list", name="The audit’s records")).to_contain_text(room)
     assert serious_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -60,8 +60,8 @@ def test_a_document_is_compared_put_and_taken_back(page: Page, stored: Configura
     """What changes is shown before it can be put; the new version holds, and the old one can hold again."""
     before = _put(stored, "operators: [U0OPERATOR]\n")
     box = _open_rules(page)
-    put = page.get_by_role("button", name=re.compile("^Put it"))
-    expect(page.get_by_role("heading", name=f"Version {before} holds")).to_be_visible()
+    put = page.get_by_role("button", name=re.compile("^Save"))
+    expect(page.get_by_role("heading", name=f"Version {before} is in use")).to_be_visible()
     expect(put).to_be_hidden()
     box.fill("# ours\noperators: [U0OPERATOR, U0ANN]\npresets:\n  lecture: {for: 90m}\n")
     _press(page, "Show what changes")
@@ -73,15 +73,15 @@ def test_a_document_is_compared_put_and_taken_back(page: Page, stored: Configura
         ]
     )
     assert holding(stored).number == before
-    _press(page, f"Put it as version {before + 1}")
-    heading = page.get_by_role("heading", name=f"Version {before + 1} holds")
+    _press(page, f"Save as version {before + 1}")
+    heading = page.get_by_role("heading", name=f"Version {before + 1} is in use")
     expect(heading).to_be_focused()
     current = stored.current()
     assert current is not None
     assert current.source.startswith("# ours\n")
     assert current.put_by == "ann"
     _press(page, f"Go back to {before}")
-    expect(page.get_by_role("heading", name=f"Version {before + 2} holds")).to_be_focused()
+    expect(page.get_by_role("heading", name=f"Version {before + 2} is in use")).to_be_focused()
     expect(box).to_have_value("operators: [U0OPERATOR]\n")
 
 
@@ -96,7 +96,7 @@ def test_a_mistake_is_shown_with_its_line(page: Page, stored: Configurations) ->
     expect(problems.first).to_contain_text("line 3, rules.0: name has no value")
     expect(page.get_by_role("status").filter(has_text="line 1, operators.0: 'ann' is not")).to_be_visible()
     expect(box).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_role("button", name=re.compile("^Put it"))).to_be_hidden()
+    expect(page.get_by_role("button", name=re.compile("^Save"))).to_be_hidden()
     box.fill("operators: [U0ANN]\n")
     expect(box).not_to_have_attribute("aria-invalid", "true")
     expect(problems).to_have_count(0)
@@ -110,12 +110,12 @@ def test_a_change_by_somebody_else_is_not_overwritten(page: Page, stored: Config
     box.fill(mine)
     _press(page, "Show what changes")
     number = _put(stored, "operators: [U0BOB]\n")
-    _press(page, re.compile("^Put it as version"))
+    _press(page, re.compile("^Save as version"))
     expect(page.locator(".problem")).to_contain_text(f"version {number} holds by now, put by bob")
     expect(box).to_have_value(mine)
     _press(page, "Discard my changes")
     expect(box).to_have_value("operators: [U0BOB]\n")
-    expect(page.get_by_role("heading", name=f"Version {number} holds")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Version {number} is in use")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

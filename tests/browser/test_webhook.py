@@ -55,7 +55,7 @@ def test_a_stop_ends_what_a_start_began(page: Page, room: str) -> None:
 def test_a_channel_is_told(page: Page, room: str) -> None:
     """With notify the channel reads the outcome, and from there one gets to the event."""
     go_to(page, WEBHOOK)
-    _send(page, room, "Start and tell Slack")
+    _send(page, room, "Start, and post to Slack")
     expect(page.get_by_role("button", name="Channel class-recordings, new messages")).to_be_visible()
     go_to(page, "class-recordings")
     told = message(page, "user001", room, "job")

@@ -214,7 +214,7 @@ def test_each_end_and_start_is_made_once_by(bot: Deployment, lectures: Channel, 
     bot.read("🔴 Recording user001", channel=lectures)
     bot.read("📅 Planned: user002", channel=lectures)
     pass_minutes(bot, minutes, ticks=ticks)
-    told(bot, lectures, "⏹️ Recorded user001", "its time was over")
+    told(bot, lectures, "⏹️ Recorded user001", "its time limit was reached")
     told(bot, lectures, "🔴 Recording user002")
     told(bot, lectures, "@ann, the planned recording of user002", "is starting")
     assert [job.state for job in bot.jobs()] == ["STOPPED", "RUNNING"]

@@ -94,7 +94,7 @@ ONE, TWO = "# ours\nrules: []\noperators: [U1]\n", "rules: []\noperators: [U1, U
 
 def test_a_document_is_put_and_holds(stack: Stack) -> None:
     """What is put holds with its comments, under the next number, and says who put it."""
-    assert "version 1 holds" in stack.put(ONE)
+    assert "version 1 is in use" in stack.put(ONE)
     current = stack.stored.current()
     assert current is not None
     assert (current.number, current.source, current.team().operators) == (1, ONE, ("U1",))

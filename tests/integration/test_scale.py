@@ -11,8 +11,8 @@ from tests.scale.play import Counts
 from tests.scale.recording import LOOKS, by_a_caller, by_a_person
 
 MEASURED = Measured(
-    core_ms={"SlackFunction": 10, "WebhookFunction": 5, "RecorderFunction": 50, "look": 20},
-    log_bytes={"SlackFunction": 700, "WebhookFunction": 500, "RecorderFunction": 1500, "look": 500},
+    core_ms={"SlackFunction": 10, "WebhookFunction": 5, "RecorderFunction": 50, "check": 20},
+    log_bytes={"SlackFunction": 700, "WebhookFunction": 500, "RecorderFunction": 1500, "check": 500},
     metrics=4,
     on="no machine",
 )

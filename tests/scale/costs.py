@@ -56,16 +56,16 @@ class Work:
 
     @property
     def looks(self) -> int:
-        """Return how many looks an hour takes."""
+        """Return how many checks an hour takes."""
         return self.counts.parts.get(LOOKS, Counter())["RTC calls"]
 
     def invocations(self, function: str) -> float:
-        """Return the invocations of Slack, Webhook or Recorder; a message of a tick takes several looks."""
+        """Return the invocations of Slack, Webhook or Recorder; a message of a tick takes several checks."""
         ticks = self.looks / MOST if function == "Recorder" else 0
         return self.whole[f"{function} invocations"] + ticks
 
     def seconds(self, function: str, *, of_looks: bool | None = None) -> float:
-        """Return the billed seconds of a function; of its looks alone, or without them."""
+        """Return the billed seconds of a function; of its checks alone, or without them."""
         share = _memory_mb(function) / ONE_CORE_MB
         total = 0.0
         for name, part in self.counts.parts.items():

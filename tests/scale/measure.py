@@ -28,9 +28,9 @@ from tests.processes import PATIENCE_S, core_ms
 
 FIGURES = Path(__file__).with_name("measured.json")
 FUNCTIONS = ("SlackFunction", "WebhookFunction", "RecorderFunction")
-LOOK = "look"
+LOOK = "check"
 COUNT = 20
-"""How many recordings are measured: one message has time for the looks at as many."""
+"""How many recordings are measured: one message has time to check as many."""
 _WARM, _ROUNDS = 5, 10
 _OF_A_LOG_EVENT = 26
 """Bytes that CloudWatch adds to each line."""
@@ -38,7 +38,7 @@ _OF_A_LOG_EVENT = 26
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of a core and bytes of the log, by function for an invocation, and for a look at one recording."""
+    """Milliseconds of a core and bytes of the log, by function for an invocation, and for a check of one recording."""
 
     core_ms: dict[str, float]
     log_bytes: dict[str, float]
@@ -63,7 +63,7 @@ class _Bench:
 
     @contextmanager
     def measuring(self, *, as_looks: int = 0) -> Iterator[None]:
-        """Add what is done inside the block, until nothing is left to do, as invocations or as so many looks."""
+        """Add what is done inside the block, until nothing is left to do, as invocations or as so many checks."""
         before, lines, calls = self._core(), len(self._lines), len(self.bot.calls)
         yield
         time.sleep(1)  # RTC calls back within a fifth of it
@@ -87,7 +87,7 @@ class _Bench:
 
 
 def measure() -> Measured:
-    """Record so many streams from command to file, with ten looks at each."""
+    """Record so many streams from command to file, with ten checks of each."""
     lines: list[tuple[str, str]] = []
     calls: list[Invocation] = []
     rtc, slack = RtcApi(calls_per_second=None), SlackWorkspace(rate_limited=False, patience=PATIENCE_S)

@@ -16,7 +16,7 @@ GOAL_USD = 0.05
 RATES = (1, 10, 100)
 _WIDTH = 120
 _UNITS_OF_A_SECOND_WRITE = 4
-"""Of a look: two in a transaction, and an entry of the index that moves."""
+"""Of a check: two in a transaction, and an entry of the index that moves."""
 _PART = re.compile(r"<!-- ([\w ]+) -->\n.*?<!-- end -->", re.DOTALL)
 """A table's place in the page."""
 _SHOWN = (
@@ -74,7 +74,7 @@ def _verdict(person: Work, caller: Work) -> list[str]:
         f"Most of it is DynamoDB's write units: {writes} for a person's recording, {_thousand(writes)} USD for 1,000. "
         f"{GOAL_USD} USD pay for {GOAL_USD / _usd_of(1000):.0f} write units for each recording. "
         f"The command, the start and its first checks alone are {start:.3f} USD. "
-        f"An hour of looks takes {of_looks} units ({_thousand(of_looks)} USD). A look writes the recording twice: "
+        f"An hour of checks takes {of_looks} units ({_thousand(of_looks)} USD). A check writes the recording twice: "
         "once to claim it, and once to note what RTC said. "
         f"With one write it would be {second} units less ({_thousand(second)} USD), "
         f"and {(found[0] - _usd_of(second * 1000)) / GOAL_USD:.1f} times the goal."
@@ -214,7 +214,7 @@ def _measured(person: Work, caller: Work) -> list[str]:
         f"Measured by `make bench-scale` on {measured.on}. What Lambda bills for a recording is computed from it: "
         f"{'; '.join(billed)}. Assumed are these waits for an answer: {waits}."
     )
-    head = ("an invocation of, or a look", "ms of a core", "kB of logs")
+    head = ("an invocation of, or a check", "ms of a core", "kB of logs")
     return [*_table(head, rows), "", *textwrap.wrap(text, _WIDTH, break_on_hyphens=False)]
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from tests.scale.play import STREAM, Counts, Play, playing
 
-LOOKS = "an hour of looks"
+LOOKS = "an hour of checks"
 HOUR = 60
 """Minutes that the recording lasts."""
 

@@ -13,7 +13,7 @@ from tests.ledger_table import TABLE
 
 PART = "The configuration"
 OPEN = {"rules": [{"name": "everyone", "who": ["everyone"], "may": ["start"]}]}
-NOBODY = "⛔ You may not start this recording. No rule lets anybody: ask an operator."
+NOBODY = "⛔ You may not start this recording. No rule allows this: ask an operator."
 HUGE = json.dumps({**OPEN, "operators": ["U0BEN"] * 20_000})
 
 

@@ -233,5 +233,5 @@ def test_a_later_refusal_says_that_it_probably_runs(aws: tuple[DynamoDBClient, S
         assert world.recording(order).job is None
         assert world.read()[0].splitlines() == [
             "❓ user001 in room 100 is probably being recorded",
-            "RTC says so, but never named the job: it can be neither stopped nor followed.",
+            "RTC says so, but never named the job, so recordbot can't stop or check it.",
         ]

@@ -197,7 +197,7 @@ def test_no_file_is_told_after_ten_minutes_and_corrected_by_one_that_comes(world
     world.clock.tick(3600)
     said(world)
     assert told(world)[1:] == ["🎬 s_1.mp4 · 1 h 24 min · 812 MB · 1280x720"]
-    assert "It has come after all." in world.read()[3]
+    assert "It came late." in world.read()[3]
     assert world.read()[0].endswith(" · 1 file · 812 MB")
     world.tick(minutes=20)
     assert len(told(world)) == 2

@@ -142,7 +142,7 @@ def test_what_nobody_limited_ends_at_the_maximum(world: World) -> None:
     world.tick(minutes=30)
     assert recording(world, order).end is End.LIMIT
     assert [job.state for job in world.rtc.jobs()] == ["STOPPED"]
-    assert "its time was over" in world.read()[0]
+    assert "its time limit was reached" in world.read()[0]
     assert "@ann, the recording of user001 in room 100 is over after 8 h" in world.read()[-1]
 
 

@@ -89,7 +89,7 @@ def test_what_has_begun_is_not_moved(world: World) -> None:
     before = recording(world, order)
     assert world.run(by(world, move, order)) is None
     assert recording(world, order).since == before.since
-    assert "Nothing moved: only a plan can be" in world.read()[-1]
+    assert "Nothing moved: only planned recordings can be moved" in world.read()[-1]
 
 
 def test_two_moves_leave_the_last_one(world: World) -> None:

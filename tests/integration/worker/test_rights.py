@@ -104,7 +104,7 @@ def test_a_refused_start_is_said_to_its_asker_only(world: World) -> None:
     assert world.run(order) is None
     (message,) = world.slack.chat.messages(CLASS_RECORDINGS, ANN)
     assert message.only_for == ANN.user_id
-    said = "⛔ You may not start this recording. No rule lets anybody: ask an operator."
+    said = "⛔ You may not start this recording. No rule allows this: ask an operator."
     assert world.slack.chat.as_text(message) == said
     assert why(world, order) is Lacking.PERSON
     assert world.starts() == 0

@@ -149,7 +149,7 @@ def test_the_status_of_what_is_over_says_why() -> None:
     assert "room 100 was idle for 5 min" in said("status 1", over)[1]
     assert said("status", over)[0] == "1 recording: your last start here"
     by_limit = over.model_copy(update={"end": End.LIMIT, "stop_asked": StopAsked(by=CLOCK, at=NOW)})
-    assert "its time was over" in said("status 1", by_limit)[1]
+    assert "its time limit was reached" in said("status 1", by_limit)[1]
 
 
 def test_the_status_of_a_room_shows_how_one_s_last_start_here_ended() -> None:
@@ -175,7 +175,7 @@ def test_the_status_of_what_is_not_known_says_so(text: str, what: str) -> None:
     where = asked(channel_id="C9", known=ALL)
     assert read(answered(text, where)).split("\n") == [
         f"recordbot knows no recording: {what}",
-        "What runs anywhere: /record list all",
+        "All recordings: /record list all",
     ]
 
 

@@ -59,7 +59,7 @@ def test_a_recording_is_extended_by_a_time(text: str) -> None:
     placing = placed(text, asked(known=[MINE]))
     assert placing.action == Extend(recording=MINE.id, ends_at=ENDS_AT + timedelta(hours=1))
     said = accepted(placing)
-    assert said.startswith("⏳ Letting user001 in room 100 end at ")
+    assert said.startswith("⏳ Extending user001 in room 100 until ")
     assert "18:30" in said
 
 
@@ -102,7 +102,7 @@ def test_the_command_for_one_of_several_extends_that_one() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("extend 1", "for how long"), ("extend", "for how long"), ("extend 1 by=soon", "a time from 1m to 24h")],
+    [("extend 1", "how much longer"), ("extend", "how much longer"), ("extend 1 by=soon", "a time from 1m to 24h")],
 )
 def test_a_time_is_needed(text: str, why: str) -> None:
     """And asked for."""

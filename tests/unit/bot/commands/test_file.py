@@ -68,7 +68,7 @@ def test_a_file_without_a_link_is_named_with_its_place_and_the_reason() -> None:
     found = links(recording, [key.address(file, "cn-north-4", NOW) for file in recording.files])
     assert_slack_takes(found)
     assert len(found.blocks[1]["elements"]) == 1
-    for words in ("课课", "Slack takes no link of over 3000 characters", "7 B", "did not say where a file lies"):
+    for words in ("课课", "Slack takes no link of over 3000 characters", "7 B", "did not say where a file is stored"):
         assert words in read(found)
     assert "no key" not in read(found)
 

@@ -77,7 +77,7 @@ def test_it_says_who_did_what_when_and_how_it_ended() -> None:
     assert title.startswith("⏹\ufe0f user001 · room 100 · ended · ")
     assert [line.split(" 2026")[0] for line in lines] == [
         lines[0].split(" 2026")[0],
-        f"• @{BEN.id} let it end at",
+        f"• @{BEN.id} changed its end to",
         f"• stop asked for by @{BEN.id} at",
         "• over at",
     ]
@@ -93,7 +93,7 @@ def test_who_moved_a_plan_and_who_released_is_said() -> None:
     held = a_known(None, state=RecordingState.UNKNOWN, user_id="user002")
     released = changed(held, Released(ANN), NOW)
     lines = said("history 100", asked(known=[held, released, moved, changed(moved, Limited(NOW + 3 * HOUR), NOW)]))
-    assert [line for line in lines if f"@{BEN.id} let it begin at" in line]
+    assert [line for line in lines if f"@{BEN.id} changed its start to" in line]
     assert [line for line in lines if f"@{ANN.id} released it" in line]
     assert not [line for line in lines if CLOCK.id in line]
 

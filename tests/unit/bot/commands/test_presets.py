@@ -177,13 +177,13 @@ def test_presets_are_listed_with_what_holds_in_the_channel() -> None:
         "soundless: no-audio",
         "talk: audio-only for=2h",
         "preset=hd: ld",
-        "A start here, as in /record user001, has",
+        "A start here, such as /record user001, uses",
         "from this channel: room=100 idle=20m",
         "from preset lecture: hd screen rule=r-lecture for=90m",
     ]
     assert read(answered("presets", here("C4", {"rules": []}))).split("\n") == [
         "No presets in the team's configuration",
-        "A start here, as in /record 100 user001, has",
+        "A start here, such as /record 100 user001, uses",
         "from the settings: rule=r-set idle=5m",
     ]
 

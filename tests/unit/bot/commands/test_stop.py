@@ -91,7 +91,7 @@ def test_stop_alone_lists_if_it_is_not_one() -> None:
 def test_stop_alone_says_where_to_look_if_nothing_runs_here() -> None:
     """There may be others elsewhere."""
     said = question("stop", a_known("3", channel_id="C2"))
-    assert said == "Nothing to stop here\nWhat runs elsewhere: /record list all"
+    assert said == "Nothing to stop here\nRecordings elsewhere: /record list all"
     said = question("stop", BENS)
     assert said.startswith("Nothing stopped: 0 recordings of yours, 1 recording here\n")
     assert "To stop one: /record stop job=2" in said

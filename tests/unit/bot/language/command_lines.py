@@ -395,9 +395,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     # what another sub-command does
     "list user001 last": (
         "‹user001› → no such word: help lists them",
-        "‹last› → of what is over, a status shows a job, and your last one here",
+        "‹last› → for ended recordings: status JOB, or history 100",
     ),
-    "list planned": ("‹planned› → it shows what runs or is planned: list",),
+    "list planned": ("‹planned› → list shows what runs or is planned",),
     "status all": ("‹all› → for all of them: list all",),
     "status mine": ("‹mine› → for yours: list mine",),
     "again 100 user001 hd": ("‹hd› → it is started as it was; to change that, type the start",),
