@@ -1,4 +1,4 @@
-# The words of daily work. Each one does its own set-up; a second run does not set up again.
+# The targets of daily work. Each one does its own set-up; a second run does not set up again.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -16,10 +16,10 @@ export UV_PYTHON_INSTALL_DIR ?= $(CURDIR)/.tools/python
 export __SAM_CLI_APP_DIR ?= $(CURDIR)/.tools/aws-sam
 
 .PHONY: help
-help: ## list these words
+help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-# What a word needs, by group of requirements/: installed once, on top of what is there.
+# What a target needs, by group of requirements/: installed once, on top of what is there.
 NEEDS := uv ops local dev browser lambda sam
 .PHONY: $(NEEDS:%=needs-%)
 $(NEEDS:%=needs-%): needs-%:
@@ -27,7 +27,7 @@ $(NEEDS:%=needs-%): needs-%:
 $(filter-out needs-uv,$(NEEDS:%=needs-%)): needs-uv
 
 .PHONY: setup
-setup: needs-browser ## install what all the words below need that work on the sources
+setup: needs-browser ## install what all targets that work on the sources need
 
 .PHONY: demo
 demo: needs-local ## the bot on this machine, with a page to try it at http://127.0.0.1:3000 (PORT=)

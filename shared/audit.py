@@ -108,7 +108,7 @@ class Cause:
 
 
 NOBODY_ELSE = Cause()
-"""recordbot itself, when it looks at recordings."""
+"""recordbot itself, when it checks recordings."""
 
 
 def accepted(order: Order) -> AuditRecord | None:

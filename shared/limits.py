@@ -6,7 +6,7 @@ from shared.attempts import Limit
 from shared.orders import Start
 
 SHORTEST = timedelta(minutes=1)
-"""The shortest time that a recording can be limited to: recordbot looks once a minute."""
+"""The shortest time that a recording can be limited to: recordbot checks once a minute."""
 LONGEST_POSSIBLE = timedelta(hours=168)
 """The longest time that somebody may ask for: the setting MaxRecordingHours is at most this."""
 FURTHEST_START = timedelta(days=7)

@@ -272,7 +272,7 @@ class Order(Stored):
 
 
 class Tick(Stored):
-    """The schedule's message, once a minute: look at the recordings that are due. It belongs to no order."""
+    """The schedule's message, once a minute: check the recordings that are due. It belongs to no order."""
 
     action: Check
     placed_at: AwareDatetime

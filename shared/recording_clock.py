@@ -1,13 +1,13 @@
-"""When there is something to do about a recording: looks, limits, notices and its message have one clock."""
+"""When there is something to do about a recording: checks, limits, notices and its message have one clock."""
 
 from datetime import datetime, timedelta
 
 from shared.recordings import AT_RTC, End, FilesBy, Recording, RecordingState, ThreadNotice
 
 SOON, LATER, AT_MOST = timedelta(seconds=30), timedelta(minutes=4, seconds=30), timedelta(hours=1)
-"""The least time between two looks: in the first ten minutes, after that, and at most while RTC can't show the job.
+"""The least time between two checks: in the first ten minutes, after that, and at most while RTC can't show the job.
 
-Ticks come once a minute, and a look ends some seconds after its tick. With a whole minute between two looks, the
+Ticks come once a minute, and a check ends some seconds after its tick. With a whole minute between two checks, the
 recording would not be due at the next tick, but at the one after it.
 """
 _YOUNG = timedelta(minutes=10)

@@ -32,7 +32,7 @@ from shared.recordings import (
 from shared.rtc.models import RecordingJob
 
 LEASE = timedelta(minutes=1)
-"""How long a recorder may look at a recording, before it is due again."""
+"""How long a recorder may check a recording, before it is due again."""
 LOST = timedelta(days=1)
 """A job that RTC could not show for this time is lost."""
 _WITHOUT_JOB = frozenset({RecordingState.PLANNED, RecordingState.UNKNOWN})
@@ -52,7 +52,7 @@ class Named:
     app_id: str | None = None
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
-        """Return what is new. For a recording that RTC knew already, this is one more look.
+        """Return what is new. For a recording that RTC knew already, this is one more check.
 
         A recording that was cancelled or released while it was being started is not over: its job runs. What was
         cancelled is ended by the next tick.
@@ -153,7 +153,7 @@ class ProbablyRuns:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Somebody looks at the recording now. If they are cut off, it is due again after LEASE."""
+    """A recorder checks the recording now. If it is cut off, it is due again after LEASE."""
 
     def fields(self, recording: Recording, now: datetime) -> Fields:
         """Return when it is due again."""

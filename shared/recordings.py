@@ -107,7 +107,7 @@ class Changed(Stored):
 
 
 CHANGES_KEPT = 10
-"""How many changes of a recording are kept: the last ones. Each look writes them."""
+"""How many changes of a recording are kept: the last ones. Each check writes them."""
 
 
 class Recording(Stored):
@@ -148,7 +148,7 @@ class Recording(Stored):
     looked_at: AwareDatetime | None = None
     """When recordbot last asked RTC in vain."""
     unseen_since: AwareDatetime | None = None
-    """Since when RTC can't show the job; None if it could at the last look."""
+    """Since when RTC can't show the job; None if it could at the last check."""
     notices: tuple[ThreadNotice, ...] = ()
     """What was posted about it in the thread of its message."""
     files: tuple[RecordedFile, ...] = ()

@@ -157,7 +157,7 @@ class Stack:
         while any(self._messages_in(poller.url) for poller in self._pollers):
             if time.monotonic() > end:
                 raise LocalError(f"after {limit:g} seconds there are still messages in a queue")
-            time.sleep(0.2)  # each look costs some ten milliseconds of a core
+            time.sleep(0.2)  # each check costs some ten milliseconds of a core
 
     def _start(self) -> None:
         template = read_template(self._template_path)
