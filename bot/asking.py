@@ -1,4 +1,4 @@
-"""What one person asks, typed or clicked: it is run as far as the person may, and what it places goes on the queue."""
+"""What one person asks, typed or clicked: check the rights, run it, and put its order on the queue."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

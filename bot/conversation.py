@@ -1,4 +1,4 @@
-"""Answer what a person types, and what a person asks in another way: the same rights and orders hold for both."""
+"""Answer what a person types. Clicks and forms (bot/surfaces.py) get their rights and orders here too."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The dead-letter queue: what lies in it, and how a message leaves it.
+"""The dead-letter queue: what is in it, and how a message leaves it.
 
 A message that is received here stays in the queue, hidden from others for some minutes. It leaves only by `delete`, so
 an interruption loses nothing.

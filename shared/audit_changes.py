@@ -1,4 +1,4 @@
-"""The audit's records about attempts, recordings and stops: of what changes of them, and of links to files."""
+"""The audit's records about changes of attempts, recordings and stops, and about links to files."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -63,7 +63,7 @@ class RecordingFacts(_Part):
     request_id: str | None = None
     """The X-request-Id of RTC's answer to that start."""
     file: RecordedFile | None = None
-    """The file, of recording.file. It is where the file lies, not a link."""
+    """The file, of recording.file. It is where the file is stored, not a link."""
 
 
 class RecordingEvent(_Part):

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002 - each kind of news has the same method, and not each needs all that it is given
-"""News of a recording's files: what RTC says of them, and what lies in the bucket."""
+"""News of a recording's files: what RTC says of them, and what is in the bucket."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""When recordbot ends a recording: the time that somebody gave, and the maximum that holds for all."""
+"""When recordbot ends a recording: the time that somebody gave, and the maximum for all."""
 
 from datetime import datetime, timedelta
 

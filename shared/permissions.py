@@ -1,4 +1,4 @@
-"""Who may do what: one pure function over the team's rules, which every way in asks.
+"""Who may do what: one pure function over the team's rules, which the doors and the recorder call.
 
 A door knows less than the recorder: whether a person is a guest, the user groups, and how many recordings run. What a
 verdict still depends on is in `needs`, and the recorder asks again with it.

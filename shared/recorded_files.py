@@ -1,4 +1,4 @@
-"""A file of a recording: where it lies, and what is known of it."""
+"""A file of a recording: where it is stored, and what is known of it."""
 
 import re
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002 - each kind of news has the same method, and not each needs all that it is given
-"""What somebody changes of a recording: they ask to stop it, say when it begins or ends, or release it."""
+"""The changes that somebody makes to a recording: to stop it, to say when it begins or ends, or to release it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002 - each kind of news has the same method, and not each needs all that it is given
-"""What was reported of a recording: what its message shows, the notices in its thread, its events."""
+"""What was reported about a recording: what its message shows, the notices in its thread, its events."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The rights of who types a command: what they see, and what they are refused at once.
+"""The rights of the person who types a command: what they see, and what is refused at once.
 
 Every recording that a sub-command gets has passed `may_see`, and every order `refusal`, so none can skip the question.
 What takes counting is asked again by the recorder.
@@ -160,7 +160,7 @@ class Visible:
         return self.recordings.attempt_of(recording.id)
 
     def _of_id(self, recording_id: str) -> Recording | None:
-        """Return the recording; for a start that came to nothing, one that says so."""
+        """Return the recording; for a start that made none, one that says so."""
         found = self.recordings.of_id(recording_id)
         attempt = self.recordings.attempt_of(recording_id) if found is None else None
         was_not_started = attempt is not None and isinstance(attempt.outcome, NotStarted)

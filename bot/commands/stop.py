@@ -49,7 +49,7 @@ WORDS = Vocabulary(
     name="stop",
     nothing="Nothing stopped",
     example="stop 100 user001",
-    help="stop your recording here, a job, or what runs in a room",
+    help="stop your recording, a job, or what runs in a room",
     aliases=("end", "kill", "cancel", "finish"),
     synonyms=(
         "terminate quit exit abort halt close drop done off disable deactivate leave disconnect hangup hang-up cease "

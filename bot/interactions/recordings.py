@@ -1,4 +1,4 @@
-"""The recordings that a control's value names, as far as the person may know of them."""
+"""The recordings that a control's value names, as far as the person may see them."""
 
 from collections.abc import Sequence
 

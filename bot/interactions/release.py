@@ -22,5 +22,5 @@ RELEASE = Interaction(
     ControlName.RELEASE,
     _run,
     Right.STOP_ANY,
-    help="Release: unlock the stream of a start with an unknown outcome, if it did start, as `release` does",
+    help="Release: allow a new start after an unknown outcome, if it did start, as `release` does",
 )

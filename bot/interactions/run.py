@@ -1,4 +1,4 @@
-"""Run the corrected command that stands below what was wrong with one. It counts as typed."""
+"""Run the corrected command that an answer shows. It counts as typed."""
 
 from bot.commands.subcommand import Asked
 from bot.interactions.interaction import Click, Interaction, Typed

@@ -1,4 +1,4 @@
-"""What became of a change that somebody asked for: a later end, another beginning of a plan, a release."""
+"""The answers to changes that somebody asked for: a later end, another start of a plan, a release."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -86,7 +86,7 @@ def not_stored(order: Order, attempt: Attempt, now: datetime, command: str) -> R
 class _Stream:
     request: RecordingRequest
     news: Callable[[str], StreamNews]
-    """Returns what became of it, given how to call it."""
+    """Returns what happened to it, given its name in the message."""
     recording: Recording | None = None
 
 

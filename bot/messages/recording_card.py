@@ -12,7 +12,7 @@ from shared.rtc.models import RecordingRequest, expected_stream_name
 
 @dataclass(frozen=True, slots=True)
 class StreamNews:
-    """What became of one stream. A message about several streams leaves `general` out, unless it `deviates`."""
+    """What happened to one stream. A message about several streams leaves `general` out, unless it `deviates`."""
 
     mark: str
     headline: str

@@ -1,4 +1,4 @@
-"""The buttons of messages about recordings: what can be done with each as it stands."""
+"""The buttons of messages about recordings: what can be done with each in its current state."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""Lets containers connect: forwards connections to an address of this machine to the same port of loopback."""
+"""Let containers connect: forward connections to an address of this machine to the same port of loopback."""
 
 import contextlib
 import re

@@ -199,7 +199,7 @@ def test_a_long_list_is_one_that_slack_takes(count: int) -> None:
         ("stop job=7 room=1", "a job, or a room and a user, not both", None),
         ("stop all mine room=1", "all mine, or a job or a room, not both", None),
         ("stop 7 screen", "a job has one picture", None),
-        ("stop @ann", "a job id, as the message about the recording has it", None),
+        ("stop @ann", "a job's id, as in the recording's message", None),
         ("stop 100 user001,user002", "one user at a time", None),
         ("stop user=user001", "in which room", None),
         ("stop user=a user=b", "in which room", None),
