@@ -1,4 +1,4 @@
-"""Signed addresses of OBS: anyone who has one can read one object, until it expires. It shows the key's id, not its secret.
+"""Signed addresses of OBS: anyone with one can read one object, until it expires. They show the key's id only.
 
 https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0011.html. The known answers in tests/samples/obs_vectors.json
 were computed with OBS's own SDK (esdk-obs-python 3.26.6).
