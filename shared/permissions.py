@@ -99,13 +99,13 @@ def _is_about(rule: Rule, case: _Case) -> bool:
 
 def _needs(who: Sequence[str], case: _Case) -> frozenset[Need] | None:
     """Return what has to be known to say that the actor is among these; None if the actor isn't."""
-    found = [needs for needs in (_is_one(name, case) for name in who) if needs is not None]
+    found = [needs for needs in (_needs_as(name, case) for name in who) if needs is not None]
     if frozenset() in found:
         return frozenset()
     return frozenset().union(*found) if found else None
 
 
-def _is_one(name: str, case: _Case) -> frozenset[Need] | None:
+def _needs_as(name: str, case: _Case) -> frozenset[Need] | None:
     """Return what has to be known to say that the actor is meant by this name; None if the actor isn't."""
     actor, person = case.actor, case.person
     if name.startswith("caller:"):

@@ -97,7 +97,7 @@ class TeamPart(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _has_values(cls, content: object) -> object:
+    def _require_values(cls, content: object) -> object:
         # `where:` with nothing behind it is null in YAML. It would mean "everywhere".
         if isinstance(content, dict):
             empty = [shown_name(name) for name, value in content.items() if value is None]

@@ -1,0 +1,33 @@
+"""What the names of functions promise."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.paths import ROOT
+
+QUESTIONS = ("is_", "has_", "may_", "can_", "was_")
+QUIET = {"append", "extend", "register", "setdefault"}
+"""What a function may call for what it makes itself."""
+
+
+def effects(function: ast.FunctionDef) -> Iterator[str]:
+    """The calls for whose effect alone a function makes them. In a `try`, one shows whether it raises an error."""
+    tried = {id(it) for node in ast.walk(function) if isinstance(node, ast.Try) for it in node.body}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and id(node) not in tried:
+            called = node.value.func
+            if not (isinstance(called, ast.Attribute) and called.attr in QUIET):
+                yield ast.unparse(called)
+
+
+@pytest.mark.parametrize("folder", ["shared", "bot", "functions", "local", "ops"])
+def test_a_name_that_asks_a_question_gives_an_answer_and_has_no_effect(folder: str) -> None:
+    """The answer is a bool. Who reads the name at its call expects that nothing is written, sent or printed."""
+    for file in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.lstrip("_").startswith(QUESTIONS):
+                where = f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
+                assert not list(effects(node)), where
+                assert node.returns is None or "bool" in ast.unparse(node.returns), where
