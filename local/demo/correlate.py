@@ -127,8 +127,12 @@ def _receives(
             continue
         number = record["attributes"]["ApproximateReceiveCount"]
         lines = lines_by_order.get(order_id, ())
-        own = (it for it in lines if it.fields.get("receive") == number and spans(call, it.at))
+        own = (it for it in lines if it.fields.get("receive") == number and _is_written_by(call, it))
         yield order_id, Receive(call, record, tuple(own))
+
+
+def _is_written_by(call: Invocation, line: Line) -> bool:
+    return spans(call, line.at) and line.fields.get("function_request_id", call.request_id) == call.request_id
 
 
 def _is_of(post: SlackCall, trace: Trace) -> bool:

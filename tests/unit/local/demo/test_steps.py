@@ -260,6 +260,20 @@ def test_a_check_has_steps_of_its_own() -> None:
     )
 
 
+def test_a_check_that_begins_before_the_order_s_call_ends_keeps_its_lines() -> None:
+    """A line belongs to the call that wrote it, also where two calls overlap: the outcome came before."""
+    scene = Scene(order=an_event_s_order())
+    scene.sent(START)
+    scene.worked_on()
+    scene.received(0.1, 0.1, check=1, sent=0.09)
+    scene.log(
+        0.12, LogEvent.RTC_ANSWERED, operation="show", status=200, ms=5, receive="1", function_request_id="fn-0.1"
+    )
+    steps = steps_of(scene.traces()[0])
+    assert [it.station for it in steps][:7] == ["sender", "door", "queue", "recorder", "rtc", "reply", "queue"]
+    assert [it.check for it in steps if it.station == "rtc"] == [0, 1]
+
+
 def test_a_message_posted_by_a_call_that_logged_nothing_is_shown_once() -> None:
     """A tick or a callback may only bring a message up to date; two calls at once don't show it twice."""
     scene = Scene()
