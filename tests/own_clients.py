@@ -10,7 +10,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
+from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.model_instances import reset_model_data
 
 from functions.aws import clients
 from local.aws.moto_direct import DirectAnswer, answer
@@ -69,8 +71,23 @@ class _Moto:
         return _Response(found.status, dict(found.headers), found.body)
 
 
+@contextmanager
+def an_account() -> Iterator[None]:
+    """An account of AWS with nothing in it, for these clients. `mock_aws`, which boto3 needs, is slow."""
+    _empty()
+    try:
+        yield
+    finally:
+        _empty()
+
+
+def _empty() -> None:
+    BackendDict.reset()
+    reset_model_data()
+
+
 def connect(service: str) -> Any:
-    """A client as a function has it. Let moto mock AWS meanwhile: then what it stores is gone afterwards."""
+    """A client as a function has it. Use it in an account: then what it stores is gone afterwards."""
     with pytest.MonkeyPatch.context() as patched:
         for name, value in ENVIRONMENT.items():
             patched.setenv(name, value)

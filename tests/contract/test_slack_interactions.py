@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from moto import mock_aws
 from slack_bolt import Ack, App, BoltContext, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
@@ -26,7 +25,7 @@ from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.clicks import a_click
 from tests.known_recordings import NoRecordings
-from tests.own_clients import connect
+from tests.own_clients import an_account, connect
 from tests.slack_requests import SIGNING_SECRET, an_event, signed
 
 BOLTS: dict[str, Any] = {
@@ -98,7 +97,7 @@ def _ours(body: bytes, headers: dict[str, str]) -> tuple[int, list[Order]]:
     orders: list[Order] = []
     conversation = Conversation("/record", 300, NoRecordings, orders.append, lambda _: None, lambda: InForce(SHIPPED))
     app = create_app(conversation, report=lambda _: None, respond=lambda _url, _message: None)
-    with mock_aws():
+    with an_account():
         client = connect("secretsmanager")
         client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
         door = Door(app, Secret(client, "slack", SlackSecret))

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import example, given
 from hypothesis.strategies import binary, dictionaries, integers, just, one_of, sampled_from, text
-from moto import mock_aws
 from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.middleware import RequestVerification, SslCheck
 from slack_sdk.signature import SignatureVerifier
@@ -23,7 +22,7 @@ from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
-from tests.own_clients import connect
+from tests.own_clients import an_account, connect
 from tests.slack_requests import NOW, SIGNING_SECRET, FixedClock, a_form, an_event, signed
 
 SDK_NOW = 1531420618
@@ -118,7 +117,7 @@ def _door() -> Iterator[Door]:
         report=lambda _: None,
         respond=lambda _url, _message: None,
     )
-    with mock_aws():
+    with an_account():
         client = connect("secretsmanager")
         client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
         yield Door(app, Secret(client, "slack", SlackSecret, clock.now), clock.now)

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from moto import mock_aws
 from slack_bolt import Ack, App, BoltContext, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 
@@ -24,7 +23,7 @@ from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings
-from tests.own_clients import connect
+from tests.own_clients import an_account, connect
 from tests.slack_requests import SIGNING_SECRET, an_event, signed
 from tests.views import TRIGGER, a_home_click, a_home_event, a_shortcut
 
@@ -113,7 +112,7 @@ class _Ours:
             open_view=self._open,
         )  # fmt: skip
         app = create_app(conversation, report=lambda _: None, respond=lambda _url, _message: None)
-        with mock_aws():
+        with an_account():
             client = connect("secretsmanager")
             client.create_secret(Name="slack", SecretString=f'{{"signing_secrets": ["{SIGNING_SECRET}"]}}')
             door = Door(app, Secret(client, "slack", SlackSecret))

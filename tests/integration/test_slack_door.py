@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto import mock_aws
 
 from functions import slack
 from functions.aws.cold_start import end_cold_start
@@ -22,7 +21,7 @@ from tests.builders import ANN, requests_of
 from tests.lambda_context import REQUEST_ID, Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
-from tests.own_clients import answer_by_moto, connect
+from tests.own_clients import an_account, answer_by_moto, connect
 from tests.raw_server import RawServer, http, resets, sends
 from tests.slack_requests import RESPONSE_URL, SIGNING_SECRET, a_form, an_event, signed
 from tests.views import a_home_event, assert_slack_takes_view
@@ -54,7 +53,7 @@ def _aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "up")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    with mock_aws(), loggers_restored():
+    with an_account(), loggers_restored():
         aws = Aws(connect("sqs"), connect("secretsmanager"), "")
         aws.queue_url = aws.sqs.create_queue(QueueName="orders")["QueueUrl"]
         aws.secrets.create_secret(Name="slack", SecretString=json.dumps({"signing_secrets": [SIGNING_SECRET]}))

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import pytest
-from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from functions import recorder
@@ -37,7 +36,7 @@ from tests.builders import TIMETABLE
 from tests.lambda_context import Context
 from tests.ledger_table import create_table
 from tests.logs import loggers_restored
-from tests.own_clients import answer_by_moto, connect
+from tests.own_clients import an_account, answer_by_moto, connect
 from tests.processes import PATIENCE_S
 from tests.raw_server import RawServer, http
 from tests.recorder_settings import RECORDER
@@ -114,7 +113,7 @@ def deployed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             monkeypatch.setenv(name, value)
         forget()
         answer_by_moto(monkeypatch)
-        with mock_aws(), loggers_restored():
+        with an_account(), loggers_restored():
             secret = json.dumps(getattr(request, "param", KEY))
             connect("secretsmanager").create_secret(Name="recorder", SecretString=secret)
             for variable, name in (("ORDER_QUEUE_URL", "orders"), ("CALLER_QUEUE_URL", "caller-orders")):

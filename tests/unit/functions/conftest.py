@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
 
+from tests.own_clients import an_account
 from tests.webhook_around import Around
 
 
 @pytest.fixture
 def around() -> Iterator[Around]:
     """A door through which nothing came yet."""
-    with mock_aws():
+    with an_account():
         yield Around()

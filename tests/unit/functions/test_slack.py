@@ -21,7 +21,6 @@ from hypothesis.strategies import (
     sampled_from,
     text,
 )
-from moto import mock_aws
 
 from bot.app import create_app
 from bot.conversation import Conversation
@@ -35,7 +34,7 @@ from tests.clicks import a_click
 from tests.known_recordings import NoRecordings
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
-from tests.own_clients import connect
+from tests.own_clients import an_account, connect
 from tests.slack_requests import NOW, SIGNING_SECRET, a_form, an_event, signed
 
 TYPED = "room 100 user001 hd"
@@ -76,14 +75,14 @@ class Around:
 
 @pytest.fixture(name="around")
 def _around() -> Iterator[Around]:
-    with mock_aws():
+    with an_account():
         yield Around()
 
 
 @pytest.fixture(name="open_door", scope="module")
 def _open_door() -> Door:
     """A door for the properties: its secret has been read."""
-    with mock_aws():
+    with an_account():
         around = Around()
         around.door.answer(an_event(a_form("help")))
     return around.door

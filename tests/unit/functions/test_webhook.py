@@ -5,7 +5,6 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis.strategies import binary, dictionaries, sampled_from, text
-from moto import mock_aws
 
 from functions import webhook
 from functions.aws.observability import start_logging
@@ -14,6 +13,7 @@ from functions.webhook_api.door import Door
 from shared.log_events import LogEvent
 from tests.lambda_context import Context
 from tests.logs import loggers_restored
+from tests.own_clients import an_account
 from tests.webhook_around import START, Around
 from tests.webhook_requests import a_request, an_event, signed
 
@@ -21,7 +21,7 @@ from tests.webhook_requests import a_request, an_event, signed
 @pytest.fixture(name="open_door", scope="module")
 def _open_door() -> Door:
     """A door for the properties: its secret has been read."""
-    with mock_aws():
+    with an_account():
         around = Around()
         around.ask(an_event(type_="ping"))
     return around.door

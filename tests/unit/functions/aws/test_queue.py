@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto import mock_aws
 
 from functions.aws.queue import OrderQueue, UnreadableOrder, connect_queue, read
 from functions.webhook import CALLBACK_LIMITS
 from shared.orders import NotQueued, PerhapsQueued
 from tests.builders import ORDER_ID, RESPONSE_URL, a_request, an_order
-from tests.own_clients import Call, connect, hearing
+from tests.own_clients import Call, an_account, connect, hearing
 from tests.raw_server import RawServer, Reply, http, resets, sends
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def _made_up_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(name="sqs")
 def _sqs() -> Iterator["SQSClient"]:
-    with mock_aws():
+    with an_account():
         yield connect("sqs")
 
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 from pydantic import ValidationError
 
 from functions.aws.secrets import LIFETIME, RETRY_AFTER, Secret, SecretUnreadable
 from functions.aws.settings import what_is_wrong
 from functions.http.slack_secret import SlackSecret
 from functions.webhook_api.configuration import WebhookSecret
-from tests.own_clients import connect
+from tests.own_clients import an_account, connect
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -41,7 +40,7 @@ class Kept:
 
 @pytest.fixture(name="kept")
 def _kept() -> Iterator[Kept]:
-    with mock_aws():
+    with an_account():
         client = connect("secretsmanager")
         client.create_secret(Name="slack", SecretString='{"signing_secrets": ["first"]}')
         yield Kept(client)
