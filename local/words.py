@@ -18,9 +18,9 @@ _DESCRIPTION = "The whole system, or the RTC API alone, on this machine."
 
 
 def main(command: CommandLine, arguments: list[str]) -> int:
-    """Run one word of the command line; gives the exit status."""
+    """Run one command of the command line; gives the exit status."""
     parser = argparse.ArgumentParser(prog=".venv/bin/python -m local", description=_DESCRIPTION)
-    words = parser.add_subparsers(required=True, metavar="WORD")
+    words = parser.add_subparsers(required=True, metavar="COMMAND")
 
     word = words.add_parser("say", help="type commands in the local Slack and print the answers")
     word.add_argument("texts", nargs="+", metavar="TEXT", help='such as "/record room 100 user001 hd"')

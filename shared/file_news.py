@@ -11,7 +11,7 @@ from shared.recordings import FilesBy, Recording
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """RTC said that these files are complete, or they lie in the bucket."""
+    """RTC said that these files are complete, or they are in the bucket."""
 
     files: tuple[RecordedFile, ...]
     are_all: bool = False
@@ -26,7 +26,7 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """These files lie in the bucket; of what RTC has said itself, nothing changes."""
+    """These files are in the bucket; of what RTC has said itself, nothing changes."""
 
     files: tuple[RecordedFile, ...]
 

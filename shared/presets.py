@@ -44,7 +44,7 @@ class ChannelDefaults(Choices):
     _says_nothing = "name the channel's preset, room or another choice"
 
     preset: PresetName | None = None
-    """The preset that holds in the channel."""
+    """The preset that the channel uses."""
     room: RoomId | None = None
     """The room that is meant in the channel."""
 

@@ -2,7 +2,7 @@
 """What becomes of a recording: the news about it, and the one function that changes it.
 
     planned ----Named, Undecided, NotBegun--> starting | unknown | ended
-    unknown ----Named-----------------------> starting             RTC named the job after all
+    unknown ----Named-----------------------> starting             RTC named the job after all; see below
     unknown ----Released, NotBegun----------> ended                its hold is over, or it is known not to run
     starting ---Shown RUNNING---------------> recording
     starting | recording --Shown STOPPED, Stopped--> ended
@@ -10,6 +10,7 @@
     planned ----Stopped---------------------> ended                cancelled
     ended ----Named-------------------------> starting             RTC named the job only then
 
+With Named comes what RTC shows of the job: if it runs or is over already, it is recording or ended at once.
 Else a recording that is over stays over. News that doesn't come from RTC stands beside
 this: of its files (file_news.py), what somebody changes (recording_changes.py), what was said (recording_reports.py).
 """

@@ -37,7 +37,7 @@ class Right(StrEnum):
 
 
 class Reach(StrEnum):
-    """From where a rule holds for a recording of another channel. What one started oneself is always in reach."""
+    """From where a rule applies to a recording of another channel. What one started oneself is always in reach."""
 
     HERE = "here"
     """Only in the channel that the recording was asked for in."""
@@ -66,7 +66,7 @@ class Notice(TeamPart):
     _says_nothing = "it demands nothing: name before_start or public_channel_only"
 
     before_start: bool = False
-    """Whether the message stands before the recording starts: without it nothing is started."""
+    """Whether the message must be posted before the recording starts: without it nothing is started."""
     wording: Annotated[str, Field(min_length=1, max_length=500)] | None = None
     """What the message says besides who is recorded, as plain text. It needs before_start."""
     public_channel_only: bool = False
@@ -92,11 +92,11 @@ class Rule(TeamPart):
     may: Annotated[tuple[Right, ...], Field(min_length=1)]
     """What they may do."""
     where: tuple[ChannelId, ...] | None = None
-    """The channels that it holds for; without it, all."""
+    """The channels that it applies to; without it, all."""
     reach: Reach = Reach.HERE
-    """From where it holds for what runs in another channel."""
+    """From where it applies to what runs in another channel."""
     rooms: tuple[Room, ...] | None = None
-    """The rooms that it holds for, as in "100" or "lab-*"; without it, all."""
+    """The rooms that it applies to, as in "100" or "lab-*"; without it, all."""
     record_rules: tuple[RecordRule, ...] | None = None
     """The recording rules that a start may name; without it, any or none."""
     longest: Length | None = None
@@ -106,7 +106,7 @@ class Rule(TeamPart):
     an_hour: Counts | None = None
     """How many recordings are started in an hour at most."""
     notice: Notice | None = None
-    """The notice that people must get, and where it holds."""
+    """The notice that people must get, and in which channels."""
 
 
 class Caller(TeamPart):

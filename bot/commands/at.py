@@ -52,7 +52,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     if not planned:
         if known:
             return listing(f"Nothing moved: {found.what} isn't planned", known, asked.now)
-        where: Line = ["All recordings and plans: ", code(f"{asked.context.command} list all")]
+        where: Line = ["What runs or is planned: ", code(f"{asked.context.command} list all")]
         return reply(Audience.ASKER, [f"Nothing to move: {found.what}"], where)
     if len({it.order_id for it in planned}) > 1:
         which: Line = ["Say which one, as in ", code(f"{asked.context.command} at {named(planned[0])} {typed}")]

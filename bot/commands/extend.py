@@ -68,7 +68,7 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     recordings = [it for it in known if not it.is_over and it.state is not RecordingState.UNKNOWN]
     (by,) = values[LENGTH.name]
     if not known:
-        where: Line = ["All recordings: ", code(f"{command} list all")]
+        where: Line = ["What runs or is planned: ", code(f"{command} list all")]
         return reply(Audience.ASKER, [f"Nothing to extend: {found.what}"], where)
     if not recordings:
         return listing(f"Nothing to extend: {found.what}", known, asked.now)

@@ -25,7 +25,9 @@ def _run(values: Values, asked: Asked) -> Reply:
     if not found.recordings:
         how = code(f"{asked.context.command} list all")
         older = ["Only the latest recordings of a room are searched: for an older one, name its job."]
-        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], older, ["All recordings: ", how])
+        return reply(
+            Audience.ASKER, [f"recordbot knows no recording: {found.what}"], older, ["What runs or is planned: ", how]
+        )
     return history(f"{count_of(found.recordings)}: {found.what}", found.recordings, asked.now)
 
 

@@ -27,7 +27,9 @@ def _run(values: Values, asked: Asked) -> Reply | Placing:
     recordings = found.recordings
     if not recordings:
         how = code(f"{asked.context.command} list all")
-        return reply(Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["All recordings: ", how])
+        return reply(
+            Audience.ASKER, [f"recordbot knows no recording: {found.what}"], ["What runs or is planned: ", how]
+        )
     headline = f"{count_of(recordings)}: {found.what}"  # an id keeps its case, so it doesn't begin the line
     shown = listing(headline, recordings, asked.now, *([[found.other]] if found.other else []))
     if len(recordings) == 1 and recordings[0].is_at_rtc:

@@ -102,8 +102,8 @@ def stop_found(found: Found, asked: Asked, *, is_sure: bool) -> Reply | Placing:
         headline = f"Nothing to stop: {found.what}"
         if found.recordings:
             return listing(headline, found.recordings, asked.now, *hint)
-        where: Line = ["All recordings: ", code(f"{asked.context.command} list all")]
-        return reply(Audience.ASKER, [headline], ["No such recording runs now."], where)
+        where: Line = ["What runs or is planned: ", code(f"{asked.context.command} list all")]
+        return reply(Audience.ASKER, [headline], ["recordbot knows no such recording that runs now."], where)
     allowed, refusal = asked.rights.split(Right.STOP_ANY, recordings)
     if refusal is not None and not allowed:
         raise NotAllowed(refusal)

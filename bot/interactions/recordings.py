@@ -48,7 +48,7 @@ def as_it_stands(headline: str, found: Found, asked: Asked, *lines: Line) -> Rep
     """Answer with the recordings' current state. The recorder brings the message that was clicked on up to date."""
     known = found.recordings
     if not known:
-        where: Line = ["All recordings: ", code(f"{asked.context.command} list all")]
+        where: Line = ["What runs or is planned: ", code(f"{asked.context.command} list all")]
         return reply(Audience.ASKER, [headline], where)
     shown = listing(headline, known, asked.now, *lines)
     if not all(asked.rights.may_see(it, Right.LIST) for it in known):

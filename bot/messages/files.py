@@ -36,7 +36,7 @@ def no_file(recording: Recording) -> Reply:
     """Return the reply that no file came, with what usually causes it."""
     rule = recording.request.record_param
     headline: Line = ["⛔ ", person(recording.actor), f", RTC stored no file of {stream(recording.request)}."]
-    causes = "Usual causes: the bucket is not authorised, or encrypted; a bill is not paid; no camera was on."
+    causes = "Usual causes: the bucket is not authorised, or encrypted; a bill is not paid; the user sent nothing."
     of_rule: Line = (
         ["It was started without a recording rule."] if rule is None else ["rule ", code(rule.record_rule_id)]
     )

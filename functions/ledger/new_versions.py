@@ -36,7 +36,7 @@ class Holding:
 
     @property
     def team(self) -> Team:
-        """Return what it says: the shipped rules if there is none. Raises BadTeam."""
+        """Return what it says: the default rules if there is none. Raises BadTeam."""
         if self.wrong:
             raise BadTeam(self.wrong)
         return self.stored.team() if self.stored else SHIPPED
@@ -100,8 +100,8 @@ def _is_valid(version: StoredTeam) -> bool:
 
 
 def _conflict(found: Holding) -> str:
-    who = f", put by {found.stored.put_by} at {found.stored.put_at:%Y-%m-%d %H:%M} UTC" if found.stored else ""
+    who = f", saved by {found.stored.put_by} at {found.stored.put_at:%Y-%m-%d %H:%M} UTC" if found.stored else ""
     return (
-        f"version {found.number} holds by now{who}: nothing was put. "
-        "See what it says (show, diff), write it into yours, and put again"
+        f"version {found.number} is current by now{who}: nothing was saved. "
+        "See what it says (show, diff), write it into yours, and save again"
     )

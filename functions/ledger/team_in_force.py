@@ -2,7 +2,7 @@
 
 read, valid                        it holds
 read, broken, or gone              the newest earlier version that is valid; else the last good one of this process
-read, and there never was one      the shipped rules
+read, and there never was one      the default rules
 not readable                       the last good one of this process
 nothing of these                   STRICT: nobody may do anything
 """

@@ -90,7 +90,7 @@ class StreamNameSource(StrEnum):
 
 
 class StoredFile(_Answer):
-    """A file of a recording: where it lies. A field that RTC did not say is null."""
+    """A file of a recording: where it is stored. A field that RTC did not say is null."""
 
     name: str | None
     bucket: str | None
@@ -145,7 +145,7 @@ class StreamStatus(_Answer):
     start_at: datetime | None = None
     """When a planned recording is to start, or was."""
     ends_at: datetime | None = None
-    """When recordbot ends the recording: as you asked, or by the maximum that holds for all."""
+    """When recordbot ends the recording: as you asked, or by the maximum for all recordings."""
     ended_at: datetime | None = None
     end: End | None = None
     """Why it is over: stopped, limit (its time was over), idle, rtc_failed, elsewhere (stopped at RTC, not by

@@ -64,7 +64,7 @@ class LiveRecording(BaseModel):
     since: datetime
     """When its start was called; while it is planned, when it is to start."""
     ends_at: datetime | None
-    """When recordbot ends it: as you asked, or by the maximum that holds for all."""
+    """When recordbot ends it: as you asked, or by the maximum for all recordings."""
     checked_at: datetime | None
     """When RTC last said how the job is."""
     held_until: datetime | None

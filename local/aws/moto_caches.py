@@ -2,7 +2,7 @@
 
 These are the names of its folders, the methods of a class, the names of parameters as Python writes them, and the
 expressions of DynamoDB, which it parses two or three times for each call. Without this, each call takes twice as long.
-moto goes ten times through each update, and asks at each part anew what it has to do there.
+moto walks the tree of each update ten times, and works out at each node what to do there.
 moto also reads the clock directly: it does so twice for each message of a queue whenever one more is sent.
 """
 

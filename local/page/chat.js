@@ -50,7 +50,11 @@ export function drawChat(state, { scroller, list, beginning, latest, title, subt
       scroller.closest(".chat").scrollIntoView({ block: "end" }); // if the page is longer than the window
     }
   });
-  scroller.addEventListener("scroll", () => { latest.hidden = scroller.scrollTop > -AWAY_PX; });
+  scroller.addEventListener("scroll", () => {
+    const isAtEnd = scroller.scrollTop > -AWAY_PX;
+    if (isAtEnd && document.activeElement === latest) scroller.focus({ preventScroll: true });
+    latest.hidden = isAtEnd;
+  });
   latest.addEventListener("click", () => {
     toEnd();
     scroller.focus({ preventScroll: true });

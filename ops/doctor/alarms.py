@@ -26,6 +26,6 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         elif confirmed:
             yield ok(what, f"{confirmed} subscribed and confirmed")
         elif deployment.is_local:
-            yield unknown(what, "nobody is subscribed, and the local system raises no alarms", "nothing, for a trial")
+            yield unknown(what, "no alarm has a subscriber, and the local system raises none", "nothing, for a trial")
         else:
             yield wrong(what, "no alarm has a subscriber", f"set {parameter}, or subscribe a pager to {topic}")

@@ -23,7 +23,7 @@ def check(deployment: Deployment) -> Iterator[Finding]:
         yield _orders(deployment, what, deployment.output(output), too_old)
     dead = _waiting(deployment, deployment.output("DeadLetterQueueUrl"))
     if dead:
-        yield wrong("dead letters", f"{dead} lie there", "`dead-letters show` says why; then `redrive` or `drop`")
+        yield wrong("dead letters", f"{dead} are there", "`dead-letters show` says why; then `redrive` or `drop`")
     else:
         yield ok("dead letters", "none")
 

@@ -103,6 +103,18 @@ def test_a_reader_who_scrolled_up_stays_there_and_has_a_way_back(open_page: Open
     expect(page.get_by_text(_say_by_ben(system), exact=True)).to_be_in_viewport()
 
 
+def test_a_button_that_goes_leaves_the_focus_in_the_messages(page: Page) -> None:
+    """Who has come to "Latest" with the Tab key, and scrolls down, does not begin again at the top of the page."""
+    go_to(page, "general")
+    _help(page, 3)
+    log = page.locator("#log")
+    log.evaluate("it => { it.scrollTop = -300; }")
+    _latest(page).focus()
+    expect(_latest(page)).to_be_focused()
+    log.evaluate("it => { it.scrollTop = 0; }")
+    expect(log).to_be_focused()
+
+
 def _help(page: Page, times: int) -> None:
     for number in range(times):
         before = message(page, "/record").count()
@@ -131,6 +143,7 @@ def test_tab_passes_the_messages_in_one_stop(page: Page) -> None:
     expect(buttons.first).to_be_focused()
     page.keyboard.press("End")
     expect(buttons.last).to_be_focused()
+    expect(_latest(page)).to_be_hidden()  # the browser says a moment later that it has scrolled
     page.keyboard.press("Tab")
     expect(page.get_by_role("group", name="Examples").get_by_role("button").first).to_be_focused()
     page.keyboard.press("Shift+Tab")

@@ -111,7 +111,7 @@ def test_a_change_by_somebody_else_is_not_overwritten(page: Page, stored: Config
     _press(page, "Show what changes")
     number = _put(stored, "operators: [U0BOB]\n")
     _press(page, re.compile("^Save as version"))
-    expect(page.locator(".problem")).to_contain_text(f"version {number} holds by now, put by bob")
+    expect(page.locator(".problem")).to_contain_text(f"version {number} is current by now, saved by bob")
     expect(box).to_have_value(mine)
     _press(page, "Discard my changes")
     expect(box).to_have_value("operators: [U0BOB]\n")

@@ -149,7 +149,9 @@ def test_a_document_over_another_version_is_a_conflict(stack: Stack) -> None:
     """With --over, put refuses if another version holds; the error says which, who put it, and what to do."""
     stack.put(ONE)
     stack.put(TWO, "--over", "1")
-    with pytest.raises(OpsConflict, match=r"version 2 holds by now, put by arn:\S+ at .*: nothing was put\. See"):
+    with pytest.raises(
+        OpsConflict, match=r"version 2 is current by now, saved by arn:\S+ at .*: nothing was saved\. See"
+    ):
         stack.put(ONE, "--over", "1")
     assert OpsConflict.status == 3
     assert holding(stack.stored).number == 2
@@ -164,7 +166,7 @@ def test_of_two_puts_at_once_one_is_a_conflict(stack: Stack) -> None:
             return super().put(*arguments, **over)
 
     overtaken = Overtaken(stack.table, stack.app_id)
-    with pytest.raises(Conflict, match="version 1 holds by now, put by bob"):
+    with pytest.raises(Conflict, match="version 1 is current by now, saved by bob"):
         put_version(overtaken, ONE, read_team_yaml(ONE), by="ann", now=NOW)
     assert [it.source for it in stack.stored.versions()] == [TWO]
 

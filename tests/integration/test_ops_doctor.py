@@ -377,7 +377,7 @@ MISTAKES: tuple[dict[str, Mistake], ...] = (
         "there is a dead letter": (
             _queued("DeadLetterQueueUrl"),
             "dead letters",
-            "1 lie there",
+            "1 are there",
             "`dead-letters show`",
         ),
         "RTC calls back elsewhere": (
@@ -474,8 +474,8 @@ def test_a_planted_mistake_is_found(place: Place, mistakes: dict[str, Mistake]) 
         found = [text for name, text in wrong if name == what]
         assert len(found) == 1, mistake
         before, _, after = found[0].partition(" -> ")
-        assert says in before
-        assert todo in after
+        assert says in before, mistake
+        assert todo in after, mistake
 
 
 def test_a_missing_scope_is_named(place: Place) -> None:

@@ -19,7 +19,7 @@ import pytest
 from local.demo import serve
 from local.demo.http_api import PAGE
 from local.demo.serve import served
-from local.demo.switches import SWITCHES
+from local.demo.switches import SWITCHES, Switch
 from local.http_message import Answer, Wire
 from local.loopback import PortTaken, Server
 from local.rtc.faults import Fault as RtcFault
@@ -302,10 +302,14 @@ def test_a_refused_order_fails_at_the_queue(address: str) -> None:
     assert {it["station"]: it["state"] for it in command["steps"]}["queue"] == "failed"
 
 
+def _rivals_of(switch: Switch) -> str:
+    return switch.excludes or switch.name
+
+
 def test_everything_can_be_broken_and_mended(address: str) -> None:
     """Each switch turns on, excludes its rivals, and is off again when all is mended."""
     with _reading(address) as read:
-        for _, rivals in groupby(SWITCHES, key=lambda it: it.excludes or it.name):
+        for _, rivals in groupby(sorted(SWITCHES, key=_rivals_of), key=_rivals_of):
             first, *others = (it.name for it in rivals)
             for name in (first, *others, first):
                 assert _ask(address, "POST", "/api/switches", {"name": name, "on": True})[0] == 204
@@ -444,7 +448,7 @@ def test_an_operator_changes_the_teams_configuration(address: str, demo: tuple[s
     assert json.loads(shown)["version"] == before + 1
     status, shown, error = _ops(address, "config", "put", "-", "--over", str(before), text=f"# others\n{document}")
     assert (status, shown) == (3, "")
-    assert re.fullmatch(rf"recordbot: the local system: version {before + 1} holds by now, put by .*\n", error)
+    assert re.fullmatch(rf"recordbot: the local system: version {before + 1} is current by now, saved by .*\n", error)
     status, shown, _ = _ops(address, "config", "show")
     assert shown.endswith(document)
 

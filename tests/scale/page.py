@@ -66,7 +66,7 @@ def _verdict(person: Work, caller: Work) -> list[str]:
     found = [work.usd() * 1000 for work in (person, caller)]
     looks = person.counts.parts[recording.LOOKS]
     writes, of_looks = _writes(person.whole), _writes(looks)
-    start = person.only(["command", "the start", "checks"]).usd() * 1000
+    start = person.only(["command", "the start", "first checks"]).usd() * 1000
     second = person.looks * _UNITS_OF_A_SECOND_WRITE
     text = (
         f"**The goal is {GOAL_USD} USD for 1,000 recordings: {'met' if max(found) < GOAL_USD else 'not met'}.** "

@@ -109,6 +109,12 @@ def test_a_table_outlives_mistakes(name: str) -> None:
     assert "TableName" not in table
 
 
+def test_the_audit_is_kept_as_long_as_its_parameter_says() -> None:
+    """The recorder writes it into each record, as `python -m ops forget` does, which reads the parameter."""
+    variables = FUNCTIONS["RecorderFunction"]["Environment"]["Variables"]
+    assert variables["AUDIT_RETENTION_DAYS"] == {"Ref": "AuditRetentionDays"}
+
+
 def test_orders_wait_for_a_day_at_most() -> None:
     """They hold response_urls."""
     kept = {name: QUEUES[name]["MessageRetentionPeriod"] for name in ("OrderQueue", "CallerQueue")}

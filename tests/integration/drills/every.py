@@ -15,7 +15,7 @@ _HEAD = """\
 
 Each row is a drill: a person types `/record room 100 user001 hd`, and something fails. A test plays every drill, with
 the functions as they are deployed, moto for DynamoDB, SQS and Secrets Manager, and stand-ins for RTC and Slack. It
-compares what the person reads at the end, how many jobs RTC made, what the ledger says, how many messages lie in the
+compares what the person reads at the end, how many jobs RTC made, what the ledger says, how many messages are in the
 dead-letter queue, and whether the log says that AWS or the ledger could not be used (`aws_away`, `not_stored`), that
 the configuration is broken (`configuration_broken`), or what an operator has to know of: a mistake of ours
 (`order_failed` or `door_failed`), an answer that was not given (`not_answered`), or a result that was lost

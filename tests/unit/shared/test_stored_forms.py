@@ -105,12 +105,15 @@ def test_a_field_that_was_left_out_means_what_it_meant_then() -> None:
 def test_numbers_that_were_stored_mean_what_they_meant() -> None:
     """The pace says until when no call is made, whether one tries the key again, and how slow calls are."""
     numbers: dict[str, int] = json.loads(PACE.read_text(encoding="utf-8"))
-    pace = Pace(cast("Table", Numbers(numbers)), "app", 10)
+    table = Numbers(numbers)
+    pace = Pace(cast("Table", table), "app", 10)
     at = {name: datetime.fromtimestamp(number / 1000, UTC) for name, number in numbers.items() if number > SLOWEST}
     assert pace.book(10, timedelta(minutes=5), at["slowed_at"]) == Paused(at["stopped_until"])
     assert isinstance(pace.book(10, timedelta(minutes=5), at["stopped_until"]), NotYet)
+    assert table.updates == 2, "once for each turn: then the pace knows that another call tries the key"
     assert pace._slowness(numbers["slowed_at"]) == numbers["slowness"]
-    used = re.findall(r'_seen(?:\.get\(|\[)"(\w+)"', (ROOT / "functions/ledger/pace.py").read_text(encoding="utf-8"))
+    text = (ROOT / "functions/ledger/pace.py").read_text(encoding="utf-8")
+    used = re.findall(r'_seen(?:\.get\(|\[)"(\w+)"', text) + re.findall(r'"(\w+)" (?:not )?in self\._seen', text)
     assert set(used) <= numbers.keys()
 
 
@@ -119,11 +122,13 @@ class Numbers:
 
     def __init__(self, numbers: Mapping[str, int]) -> None:
         self.numbers = dict(numbers)
+        self.updates = 0
 
     def read_numbers(self, _key: object) -> dict[str, int]:
         return self.numbers
 
     def update(self, *_: object, **__: object) -> tuple[bool, dict[str, int]]:
+        self.updates += 1
         return False, self.numbers
 
 

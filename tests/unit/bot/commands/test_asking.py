@@ -175,7 +175,7 @@ def test_the_status_of_what_is_not_known_says_so(text: str, what: str) -> None:
     where = asked(channel_id="C9", known=ALL)
     assert read(answered(text, where)).split("\n") == [
         f"recordbot knows no recording: {what}",
-        "All recordings: /record list all",
+        "What runs or is planned: /record list all",
     ]
 
 
