@@ -9,6 +9,7 @@ PY := .venv/bin/python
 UV := .tools/uv/bin/uv
 # template.yaml names them.
 FUNCTIONS := $(shell sed -n 's|^  \([A-Za-z0-9]*\)Function:$$|\1|p' template.yaml)
+$(if $(FUNCTIONS),,$(error no function is found in template.yaml))
 
 # Whatever is installed, downloaded or noted down on the way stays in this folder.
 export UV_CACHE_DIR ?= $(CURDIR)/.tools/cache

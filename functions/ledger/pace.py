@@ -99,8 +99,8 @@ class Pace:
             is_fresh = True
         return NotYet(now + _PROBE_POLL)
 
-    def is_refused(self) -> bool:
-        """Return whether RTC refuses our key by now: then a turn that was booked before must not be used."""
+    def read_refusal(self) -> bool:
+        """Read whether RTC refuses our key by now: then a turn that was booked before must not be used."""
         self._seen = self._table.read_numbers(self._key)
         return "stopped_until" in self._seen
 

@@ -88,7 +88,7 @@ class Turns:
             if isinstance(booked, Turn):
                 if booked.at > now and not booked.is_probe:
                     self._sleep_until(booked.at - _READ_AHEAD)  # so that the read doesn't make the call late
-                    if self.pace.is_refused():
+                    if self.pace.read_refusal():
                         continue
                 self._sleep_until(booked.at)
                 if booked.is_probe or self.clock() - booked.at <= may_be_late:

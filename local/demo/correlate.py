@@ -6,7 +6,7 @@ and in the metadata of each message to Slack), and RTC's request id.
 An order can be placed twice, if its event is sent twice at almost the same time. Then each event has the receives of
 the message that it sent to the queue; checks and messages in Slack go to the first event.
 
-The schedule's tick belongs to no order, and RTC's callback has an id of its own. Each order that was looked at has them
+The schedule's tick belongs to no order, and RTC's callback has an id of its own. Each order that they checked has them
 as receives, with its own lines.
 """
 

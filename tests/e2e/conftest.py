@@ -141,7 +141,7 @@ class Deployment:
     def hand_back_all(self) -> None:
         """Let each of this test's messages that the recorder has not done come back at once.
 
-        Which of them a killed recorder had is a matter of time: the order, or a look at what it started.
+        Which of them a killed recorder had is a matter of time: the order, or a check of what it started.
         """
         for record in {record["messageId"]: record for record in self.received()}.values():
             with suppress(self.system.stack.sqs.exceptions.ClientError):  # it is done, or back already

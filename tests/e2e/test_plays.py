@@ -125,9 +125,9 @@ def test_rtc_away_for_ten_minutes_loses_no_recording(bot: Deployment, lectures: 
     eventually(lambda: sum(text.count("Recording user") for text in texts(bot, lectures)) == 20)
     before = texts(bot, lectures)
     bot.rtc.misbehave(AWAY, operation="show", times=None)
-    for looks, minutes in enumerate((1, 9), 1):
+    for checks, minutes in enumerate((1, 9), 1):
         pass_minutes(bot, minutes)
-        in_minutes(bot, lambda looks=looks: min(shown_in_vain(bot).values()) >= looks)  # type: ignore[misc]
+        in_minutes(bot, lambda checks=checks: min(shown_in_vain(bot).values()) >= checks)  # type: ignore[misc]
     in_minutes(bot, lambda: all(it.unseen_since is not None for it in recordings(bot)))
     bot.rtc.behave()
     pass_minutes(bot, 10)

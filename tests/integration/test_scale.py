@@ -8,7 +8,7 @@ from tests.scale.costs import Work
 from tests.scale.measure import Measured
 from tests.scale.meter import Index, indexes_of, size
 from tests.scale.play import Counts
-from tests.scale.recording import LOOKS, by_a_caller, by_a_person
+from tests.scale.recording import CHECKS, by_a_caller, by_a_person
 
 MEASURED = Measured(
     core_ms={"SlackFunction": 10, "WebhookFunction": 5, "RecorderFunction": 50, "check": 20},
@@ -23,10 +23,10 @@ def test_the_page_says_what_is_counted() -> None:
     assert page.document() == page.PAGE.read_text(encoding="utf-8")
 
 
-def test_each_look_is_a_call_of_rtc() -> None:
-    """So what the page says of an hour is about looks; nothing is looked at when the file has come."""
-    looks = by_a_person().parts[LOOKS]
-    assert looks["RTC calls"] == looks["dynamodb TransactWriteItems"] / 2
+def test_each_check_is_a_call_of_rtc() -> None:
+    """So what the page says of an hour is about checks; nothing is checked when the file has come."""
+    checks = by_a_person().parts[CHECKS]
+    assert checks["RTC calls"] == checks["dynamodb TransactWriteItems"] / 2
     assert by_a_person().parts["what is left after the end"]["RTC calls"] == 0
 
 

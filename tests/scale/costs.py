@@ -5,16 +5,16 @@ the counted calls are waited for. The waits are assumed: nothing here ran on AWS
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from functions.ledger.pace import SPARE
 from functions.worker.due import MOST, READ
 from tests.ledger_table import TABLE
 from tests.scale import prices
-from tests.scale.measure import LOOK, Measured
+from tests.scale.measure import CHECK, Measured
 from tests.scale.play import Counts
-from tests.scale.recording import LOOKS
+from tests.scale.recording import CHECKS
 from tests.template import ALARMS, FUNCTIONS, PARAMETERS
 
 ONE_CORE_MB = 1769
@@ -55,42 +55,42 @@ class Work:
         return self.counts.whole
 
     @property
-    def looks(self) -> int:
+    def checks(self) -> int:
         """Return how many checks an hour takes."""
-        return self.counts.parts.get(LOOKS, Counter())["RTC calls"]
+        return self.counts.parts.get(CHECKS, Counter())["RTC calls"]
 
     def invocations(self, function: str) -> float:
         """Return the invocations of Slack, Webhook or Recorder; a message of a tick takes several checks."""
-        ticks = self.looks / MOST if function == "Recorder" else 0
+        ticks = self.checks / MOST if function == "Recorder" else 0
         return self.whole[f"{function} invocations"] + ticks
 
-    def seconds(self, function: str, *, of_looks: bool | None = None) -> float:
+    def seconds(self, function: str, *, of_checks: bool | None = None) -> float:
         """Return the billed seconds of a function; of its checks alone, or without them."""
         share = _memory_mb(function) / ONE_CORE_MB
         total = 0.0
         for name, part in self.counts.parts.items():
-            is_looks = name == LOOKS
-            if (of_looks is not None and is_looks is not of_looks) or function != _function_of(part):
+            is_checks = name == CHECKS
+            if (of_checks is not None and is_checks is not of_checks) or function != _function_of(part):
                 continue
-            count = part["RTC calls"] if is_looks else part[f"{function} invocations"]
-            core = self.measured.core_ms[LOOK if is_looks else f"{function}Function"] / 1000
+            count = part["RTC calls"] if is_checks else part[f"{function} invocations"]
+            core = self.measured.core_ms[CHECK if is_checks else f"{function}Function"] / 1000
             total += count * core / share + _waits(part)
         return total
 
     @property
     def sqs_requests(self) -> float:
         """Return the requests to SQS; a message of a tick takes three."""
-        return sum(number for kind, number in self.whole.items() if kind.startswith("sqs ")) + 3 * self.looks / MOST
+        return sum(number for kind, number in self.whole.items() if kind.startswith("sqs ")) + 3 * self.checks / MOST
 
     @property
     def read_units(self) -> float:
         """Return the read units, with those of the index: a message reads many recordings, of which it takes some."""
-        return self.whole["read units"] + self.looks / MOST * READ * _INDEXED_BYTES / 4096 / 2
+        return self.whole["read units"] + self.checks / MOST * READ * _INDEXED_BYTES / 4096 / 2
 
     @property
     def log_bytes(self) -> float:
         """Return the bytes of the functions' logs, Lambda's and the API's."""
-        own = self.looks * self.measured.log_bytes[LOOK]
+        own = self.checks * self.measured.log_bytes[CHECK]
         own += sum(self.whole[f"{it} invocations"] * self.measured.log_bytes[f"{it}Function"] for it in NAMES)
         return (
             own + sum(map(self.invocations, NAMES)) * _LINES_OF_LAMBDA + self.whole["HTTP requests"] * _LINE_OF_THE_API
@@ -119,10 +119,9 @@ class Work:
         """Return what a recording costs, without what a stack costs while it is idle."""
         return sum(usd for _, usd, _ in self.lines(rate).values())
 
-    def only(self, words: Sequence[str]) -> "Work":
-        """Return the work of the parts whose names have one of these words."""
-        parts = {name: part for name, part in self.counts.parts.items() if any(it in name for it in words)}
-        return Work(Counts(parts), self.measured)
+    def only(self, *names: str) -> "Work":
+        """Return the work of these parts."""
+        return Work(Counts({name: self.counts.parts[name] for name in names}), self.measured)
 
     def of_partition(self, start: str) -> int:
         """Return the write units of the partitions whose place and key begin so."""
@@ -158,16 +157,16 @@ class Work:
         return sorted((it for it in needs if it[2]), key=lambda it: it[1].allowed / it[2])
 
     def queues(self) -> tuple[float, float]:
-        """Return the recorder's seconds of a recording on people's queue, and on callers'. Looks are on people's."""
-        looks, rest = self.seconds("Recorder", of_looks=True), self.seconds("Recorder", of_looks=False)
-        callbacks = self.only(["callbacks"]).seconds("Recorder")
+        """Return the recorder's seconds of a recording on people's queue, and on callers'. Checks are on people's."""
+        checks, rest = self.seconds("Recorder", of_checks=True), self.seconds("Recorder", of_checks=False)
+        callbacks = self.only("RTC's callbacks", "RTC's callbacks, at the webhook").seconds("Recorder")
         is_persons = bool(self.whole["Slack invocations"])
-        return (looks + rest - callbacks, callbacks) if is_persons else (looks, rest)
+        return (checks + rest - callbacks, callbacks) if is_persons else (checks, rest)
 
 
 def idle(measured: Measured) -> dict[str, float]:
     """Return what a stack costs a month in USD while nobody records."""
-    tick = (measured.core_ms[LOOK] / 1000 / (_memory_mb("Recorder") / ONE_CORE_MB)) * _memory_mb("Recorder") / 1024
+    tick = (measured.core_ms[CHECK] / 1000 / (_memory_mb("Recorder") / ONE_CORE_MB)) * _memory_mb("Recorder") / 1024
     return {
         "3 secrets, each read every five minutes": prices.SECRET.of(3) + prices.SECRET_READ.of(PER_A_MONTH / 300),
         f"{_alarm_metrics()} metrics in alarms": prices.ALARM_METRIC.of(_alarm_metrics()),
@@ -179,7 +178,7 @@ def idle(measured: Measured) -> dict[str, float]:
             + prices.LAMBDA_GB_SECOND.of(_TICKS * tick)
             + prices.SQS_REQUEST.of(3 * _TICKS)
             + prices.READ_UNIT.of(_TICKS / 2)
-            + prices.LOG_KB.of(_TICKS * (measured.log_bytes[LOOK] + _LINES_OF_LAMBDA) / 1000)
+            + prices.LOG_KB.of(_TICKS * (measured.log_bytes[CHECK] + _LINES_OF_LAMBDA) / 1000)
             + prices.TRACE.of(_TICKS)
         ),
     }

@@ -28,7 +28,7 @@ from tests.processes import PATIENCE_S, core_ms
 
 FIGURES = Path(__file__).with_name("measured.json")
 FUNCTIONS = ("SlackFunction", "WebhookFunction", "RecorderFunction")
-LOOK = "check"
+CHECK = "check"
 COUNT = 20
 """How many recordings are measured: one message has time to check as many."""
 _WARM, _ROUNDS = 5, 10
@@ -62,18 +62,18 @@ class _Bench:
         """One for each, so that none waits for another's turn."""
 
     @contextmanager
-    def measuring(self, *, as_looks: int = 0) -> Iterator[None]:
+    def measuring(self, *, as_checks: int = 0) -> Iterator[None]:
         """Add what is done inside the block, until nothing is left to do, as invocations or as so many checks."""
         before, lines, calls = self._core(), len(self._lines), len(self.bot.calls)
         yield
         time.sleep(1)  # RTC calls back within a fifth of it
         self.bot.system.stack.wait_until_drained(PATIENCE_S)
         for name, ms in self._core().items():
-            self.spent[LOOK if as_looks else name] += ms - before[name]  # type: ignore[assignment]
+            self.spent[CHECK if as_checks else name] += ms - before[name]  # type: ignore[assignment]
         for name, line in self._lines[lines:]:
-            self.bytes[LOOK if as_looks else name] += len(line.encode()) + _OF_A_LOG_EVENT
+            self.bytes[CHECK if as_checks else name] += len(line.encode()) + _OF_A_LOG_EVENT
         ended = [it.function for it in self.bot.calls[calls:] if it.seconds is not None]
-        self.calls += Counter({LOOK: as_looks}) if as_looks else Counter(ended)
+        self.calls += Counter({CHECK: as_checks}) if as_checks else Counter(ended)
 
     def _core(self) -> dict[str, float]:
         pools: Any = self.bot.system.stack._host
@@ -101,15 +101,15 @@ def measure() -> Measured:
         with bench.measuring():
             bench.each("room ROOM USER hd", _WARM, COUNT)
         for _ in range(_ROUNDS):
-            before = _looks(rtc)
-            with bench.measuring(as_looks=COUNT):
+            before = _checks(rtc)
+            with bench.measuring(as_checks=COUNT):
                 pass_minutes(bench.bot, 6)
-                eventually(partial(_has_looked, rtc, before + COUNT))
+                eventually(partial(_has_checked, rtc, before + COUNT))
         with bench.measuring():
             bench.each("stop ROOM USER", _WARM, COUNT)
 
     def by_call(sums: Counter[str]) -> dict[str, float]:
-        return {name: round(sums[name] / bench.calls[name], 1) for name in (*FUNCTIONS, LOOK)}
+        return {name: round(sums[name] / bench.calls[name], 1) for name in (*FUNCTIONS, CHECK)}
 
     machine = f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     return Measured(
@@ -117,11 +117,11 @@ def measure() -> Measured:
     )
 
 
-def _has_looked(rtc: RtcApi, times: int) -> bool:
-    return _looks(rtc) >= times
+def _has_checked(rtc: RtcApi, times: int) -> bool:
+    return _checks(rtc) >= times
 
 
-def _looks(rtc: RtcApi) -> int:
+def _checks(rtc: RtcApi) -> int:
     return sum(call.operation == "show" for call in rtc.calls())
 
 

@@ -64,17 +64,17 @@ def _costs(person: Work, caller: Work) -> list[str]:
 
 def _verdict(person: Work, caller: Work) -> list[str]:
     found = [work.usd() * 1000 for work in (person, caller)]
-    looks = person.counts.parts[recording.LOOKS]
-    writes, of_looks = _writes(person.whole), _writes(looks)
-    start = person.only(["command", "the start", "first checks"]).usd() * 1000
-    second = person.looks * _UNITS_OF_A_SECOND_WRITE
+    checks = person.counts.parts[recording.CHECKS]
+    writes, of_checks = _writes(person.whole), _writes(checks)
+    start = person.only("the command, at Slack's door", "the start", "its first checks").usd() * 1000
+    second = person.checks * _UNITS_OF_A_SECOND_WRITE
     text = (
         f"**The goal is {GOAL_USD} USD for 1,000 recordings: {'met' if max(found) < GOAL_USD else 'not met'}.** "
         f"People's cost {found[0] / GOAL_USD:.1f} times as much, callers' {found[1] / GOAL_USD:.1f} times. "
         f"Most of it is DynamoDB's write units: {writes} for a person's recording, {_thousand(writes)} USD for 1,000. "
         f"{GOAL_USD} USD pay for {GOAL_USD / _usd_of(1000):.0f} write units for each recording. "
         f"The command, the start and its first checks alone are {start:.3f} USD. "
-        f"An hour of checks takes {of_looks} units ({_thousand(of_looks)} USD). A check writes the recording twice: "
+        f"An hour of checks takes {of_checks} units ({_thousand(of_checks)} USD). A check writes the recording twice: "
         "once to claim it, and once to note what RTC said. "
         f"With one write it would be {second} units less ({_thousand(second)} USD), "
         f"and {(found[0] - _usd_of(second * 1000)) / GOAL_USD:.1f} times the goal."

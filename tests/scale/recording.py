@@ -5,7 +5,7 @@ from functools import cache
 
 from tests.scale.play import STREAM, Counts, Play, playing
 
-LOOKS = "an hour of checks"
+CHECKS = "an hour of checks"
 HOUR = 60
 """Minutes that the recording lasts."""
 
@@ -46,7 +46,7 @@ def _follow(play: Play) -> None:
         play.call_back()
     with play.part("RTC's callbacks"):
         play.work()
-    with play.part(LOOKS):
+    with play.part(CHECKS):
         play.tick(HOUR)
 
 

@@ -13,13 +13,19 @@ QUIET = {"append", "extend", "register", "setdefault"}
 
 
 def effects(function: ast.FunctionDef) -> Iterator[str]:
-    """The calls for whose effect alone a function makes them. In a `try`, one shows whether it raises an error."""
+    """What a function does to something else: calls for their effect alone, and what it assigns to parts of an object.
+
+    A call in a `try` shows whether it raises an error.
+    """
     tried = {id(it) for node in ast.walk(function) if isinstance(node, ast.Try) for it in node.body}
     for node in ast.walk(function):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and id(node) not in tried:
             called = node.value.func
             if not (isinstance(called, ast.Attribute) and called.attr in QUIET):
                 yield ast.unparse(called)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (ast.unparse(it) for it in targets if isinstance(it, ast.Attribute | ast.Subscript))
 
 
 @pytest.mark.parametrize("folder", ["shared", "bot", "functions", "local", "ops"])

@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -22,6 +23,13 @@ def test_the_functions_run_as_measured() -> None:
     names = {"Slack's door": "SlackFunction", "The recorder": "RecorderFunction", "The webhook": "WebhookFunction"}
     assert {names[name]: int(memory) for name, memory in given} == {n: it["MemorySize"] for n, it in FUNCTIONS.items()}
     assert [name for name, it in FUNCTIONS.items() if "Tracing" in it] == ["RecorderFunction"]
+
+
+def test_make_builds_each_function_for_both_architectures() -> None:
+    """Its list follows from the template."""
+    said = subprocess.run(["make", "-n", "build"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    built = re.findall(r"local\.sam\.artifact (functions\.\w+)", said)
+    assert sorted(built) == sorted(2 * [it["Handler"].rpartition(".")[0] for it in FUNCTIONS.values()])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -99,18 +99,18 @@ def test_a_turn_is_one_write(recorders: Recorders) -> None:
 
 
 def test_who_may_not_book_far_ahead_comes_after_who_may(recorders: Recorders) -> None:
-    """A person's turn is the next one, however many callers wait; a look gets one when few are left before it."""
-    crowd, person, look = recorders.one(), recorders.one(), recorders.one()
+    """A person's turn is the next one, however many callers wait; a check gets one when few are left before it."""
+    crowd, person, check = recorders.one(), recorders.one(), recorders.one()
     booked = 0
     while isinstance(crowd.book(5, MINUTE, recorders.clock()), Turn):
         booked += 1
     assert booked == 6
-    not_yet = look.book(2, MINUTE, recorders.clock())
+    not_yet = check.book(2, MINUTE, recorders.clock())
     assert isinstance(not_yet, NotYet)
     assert not_yet.at - recorders.clock() <= 0.45 * SECOND, "it may ask again when two turns are left, not none"
     assert recorders.turn(person) - recorders.clock() <= 0.7 * SECOND
     recorders.clock.now = not_yet.at + 0.2 * SECOND
-    assert isinstance(look.book(2, MINUTE, recorders.clock()), Turn)
+    assert isinstance(check.book(2, MINUTE, recorders.clock()), Turn)
 
 
 def test_a_turn_that_comes_too_late_is_not_booked(recorders: Recorders) -> None:

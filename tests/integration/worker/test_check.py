@@ -42,7 +42,7 @@ def start(world: World, *users: str) -> Order:
 
 
 def test_a_recording_is_called_one_once_rtc_says_running(world: World) -> None:
-    """First it is starting; the look after RTC's RUNNING says recording, and is the last."""
+    """First it is starting; the check after RTC's RUNNING says recording, and is the last."""
     start(world)
     (told,) = world.read()
     assert told.startswith("🟡 Starting")
@@ -56,8 +56,8 @@ def test_a_recording_is_called_one_once_rtc_says_running(world: World) -> None:
     assert recording.state is RecordingState.RECORDING
 
 
-def test_looks_come_later_and_later_and_end(world: World) -> None:
-    """A job that stays INIT is looked at four times, then left; nothing is said of no news."""
+def test_checks_come_later_and_later_and_end(world: World) -> None:
+    """A job that stays INIT is checked four times, then left; nothing is said of no news."""
     start(world)
     while order := world.next_check():
         check(world, order)
@@ -106,7 +106,7 @@ def test_a_check_that_fails_is_left_to_the_next(world: World) -> None:
 
 
 def test_of_several_jobs_the_news_is_one_message_at_the_end(world: World, request: pytest.FixtureRequest) -> None:
-    """Two jobs, one look: both run, and the channel reads it once more, or in the same message."""
+    """Two jobs, one check: both run, and the channel reads it once more, or in the same message."""
     start(world, "a", "b")
     world.clock.tick(2)
     order = world.next_check()
@@ -171,18 +171,18 @@ def test_on_its_last_receive_a_check_goes_on_without_slack(world: World) -> None
 
 
 def test_what_runs_is_told_at_the_end_though_another_never_did(world: World) -> None:
-    """One job runs at the first look, the other can't be shown: by the last look the channel knows of the first."""
+    """One job runs at the first check, the other can't be shown: by the last one the channel knows of the first."""
     start(world, "a", "b")
     world.clock.tick(2)
-    looked = 0
+    checked = 0
     while order := world.next_check():
         first, _ = world.ledger.orders.read(order.order_id).recordings
         if first.state is RecordingState.STARTING:  # then a check shows both, and the first goes well
             world.rtc.misbehave(Fault(), operation="show")
         world.rtc.misbehave(Fault(status=503), operation="show")
         check(world, order)
-        looked += 1
-    assert looked == len(DELAYS)
+        checked += 1
+    assert checked == len(DELAYS)
     assert "Recording a" in world.read()[-1]
 
 

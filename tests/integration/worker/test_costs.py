@@ -73,7 +73,7 @@ def first_minutes(world: World) -> Order:
 
 
 def test_an_hour_s_recording_costs_what_the_page_says(world: World, aws: tuple[DynamoDBClient, SQSClient]) -> None:
-    """Start, an hour of looks, and a stop: the page's figures are enough, and not twice too much."""
+    """Start, an hour of checks, and a stop: the page's figures are enough, and not twice too much."""
 
     def play() -> None:
         order = first_minutes(world)

@@ -238,7 +238,7 @@ def test_who_read_a_recording_before_another_looked_leaves_it_alone(world: World
 
 
 def test_an_old_tick_is_dropped(world: World) -> None:
-    """After an outage of the queue there is one look, not one for each minute that was missed."""
+    """After an outage of the queue there is one check, not one for each minute that was missed."""
     running(world)
     world.clock.tick(600)
     seen = len(world.rtc.calls())
@@ -364,7 +364,7 @@ def planned(world: World, after: timedelta) -> Order:
 
 
 def test_a_busy_channel_keeps_no_recording_from_being_looked_at(world: World) -> None:
-    """Slack takes one update a second there. What it can't take stays due; the looks go on in the same tick."""
+    """Slack takes one update a second there. What it can't take stays due; the checks go on in the same tick."""
     ids = []
     for n in range(4):
         order = world.order(f"user{n}").model_copy(update={"actor": TIMETABLE})

@@ -84,7 +84,7 @@ def drawn(recording: Recording) -> str:
 
 @pytest.mark.parametrize("file", [it for it in STORED if it.stem.startswith("recording")], ids=lambda file: file.stem)
 def test_what_a_recording_leaves_out_is_known_again(file: Path) -> None:
-    """Each look writes it short: fields with their defaults, and what RTC said as it was asked. Nothing is lost."""
+    """Each check writes it short: fields with their defaults, and what RTC said as it was asked. Nothing is lost."""
     recording = Recording.model_validate_json(file.read_text(encoding="utf-8"))
     again = Recording.model_validate_json(_data(recording))
     assert again.model_copy(update={"job": None}) == recording.model_copy(update={"job": None})

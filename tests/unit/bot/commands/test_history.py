@@ -100,7 +100,7 @@ def test_who_moved_a_plan_and_who_released_is_said() -> None:
 
 @given(st.lists(st.integers(0, 3), max_size=30))
 def test_the_same_change_twice_is_one_and_only_the_last_are_kept(hours: list[int]) -> None:
-    """Each look writes a recording, so it stays short; an order that is received twice changes nothing."""
+    """Each check writes a recording, so it stays short; an order that is received twice changes nothing."""
     recording, made = a_known("1"), list[int]()
     for hour in hours:
         recording = changed(recording, Limited(NOW + hour * HOUR, BEN), NOW)
