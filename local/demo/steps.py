@@ -53,6 +53,7 @@ def _steps(trace: Trace) -> Iterator[Step]:
         if post not in at_door:  # a call of the recorder that only posts may have logged nothing of the order
             yield reply_step(post, next((it.check for it in trace.receives if it.spans(post.received)), 0))
     since = door.began_at
+    last: dict[object, tuple[Receive, float]] = {}
     for receive in trace.receives:
         call = receive.call
         if receive.number == 1:
@@ -61,11 +62,11 @@ def _steps(trace: Trace) -> Iterator[Step]:
         yield _recorder(receive)
         yield from rtc_steps(receive)
         since = call.began_at + (call.seconds or 0)
+        last[receive.of] = receive, since
         if receive.is_final and not receive.check and trace.order.get("reply_to") is None:
             settled_at = receive.lines[-1].at if receive.lines else since
             yield Step("reply", "The status link shows the outcome", settled_at, 0, "ok", outcome(trace))
-    if trace.receives and (waiting := _waiting(trace.receives[-1], since)):
-        yield waiting
+    yield from filter(None, (_waiting(*it) for it in last.values()))
     if not trace.order_id and (delivery or trace.caller) and door.seconds is not None:
         yield _immediate_answer(trace, sent_at + delivery.seconds if delivery else door.began_at + door.seconds)
 

@@ -49,6 +49,11 @@ class Receive:
         return action
 
     @property
+    def of(self) -> tuple[int, str]:
+        """What it is a try of: the order, one of its checks, or one callback. The last try says whether that waits."""
+        return self.check, self.record["messageId"] if self.is_callback else ""
+
+    @property
     def number(self) -> int:
         """The delivery attempt, from 1."""
         return int(self.record["attributes"]["ApproximateReceiveCount"])

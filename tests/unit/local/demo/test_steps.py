@@ -246,6 +246,19 @@ def test_a_post_that_slack_refused_failed() -> None:
     assert state_of(steps_of(scene.traces()[0])) == "failed"
 
 
+def test_an_order_waits_also_while_its_checks_go_on() -> None:
+    """A slow answer is tried again, though RTC has called back, or a check was done, in the meantime."""
+    scene = Scene()
+    scene.typed()
+    scene.placed()
+    scene.received(0.03, 2.0)
+    scene.log(2.0, LogEvent.ORDER_WAITS, seconds=450.0, receive="1")
+    scene.received(1.2, 0.1, check=1, sent=1.1)
+    assert state_of(steps_of(scene.traces()[0])) == "waiting"
+    scene.received(460.0, 0.1, number=2)
+    assert state_of(steps_of(scene.traces()[0])) == "ok"
+
+
 def test_a_check_has_steps_of_its_own() -> None:
     """A check waits on the queue since its message was sent, not since the order's answer."""
     scene = Scene()
