@@ -161,7 +161,8 @@ def test_an_event_comes_as_news(address: str, caller: Sender) -> None:
     caller.send(start("hook1"))
     line = "webhook demo: recording.start room hook1 user001"
     event = _command(_news(address, lambda it: _is_over(it, line)), line)
-    assert [step["station"] for step in event["steps"]][:6] == ["sender", "door", "queue", "recorder", "rtc", "reply"]
+    stations = list(dict.fromkeys(step["station"] for step in event["steps"]))  # a slow machine may need two receives
+    assert stations == ["sender", "door", "queue", "recorder", "rtc", "reply"]
     assert event["event"]["answered"] == f"202 order {event['order_id']}"
     status, details = _ask(address, "GET", f"/api/commands/{event['order_id']}")
     assert status == 200
