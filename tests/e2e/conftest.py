@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,26 +32,33 @@ BUILT = find_built() if os.environ.get("RECORDBOT_BUILT") else None
 
 
 LONGEST = (
-    *(f"/e2e/test_{name}.py" for name in ("files", "golden", "plays", "trouble")),
-    *(f"/integration/test_{name}.py" for name in ("local_aws", "page")),
+    "/integration/test_page.py",
+    "/e2e/test_commands.py",
+    "/integration/test_local_aws.py",
+    *(f"/e2e/test_{name}.py" for name in ("files", "golden", "plays", "trouble", "socket_mode", "webhook")),
     "/local/test_child.py",
     "/shared/test_command_line.py",
 )
-"""The files that wait longest: they would be the last to end if they began late."""
+"""The files that wait longest, the longest first: they would be the last to end if they began late."""
+BETWEEN = 8
+"""Files that begin between two of the longest. Then a core works on them meanwhile, and has something to do."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the files that wait begin, in turn with those of integration; the longest first, and the others last.
+    """Let the files that wait begin first, with files between them on which a core works.
 
-    The ones of this folder wait for most of their time, while a core works on those of integration.
+    The ones of this folder wait for most of their time. Those of integration work for longer than the other ones.
     """
     here, integration = f"{Path(__file__).parent}/", f"{Path(__file__).parents[1]}/integration/"
     paths = dict.fromkeys(str(item.path) for item in items)
-    waiting = [it for it in paths if it.endswith(LONGEST)]
-    waiting += [it for it in paths if it.startswith(here) and it not in waiting]
-    working = [it for it in paths if it.startswith(integration) and it not in waiting]
-    turns = {path: turn for some in (waiting, working) for turn, path in enumerate(some)}
-    items.sort(key=lambda item: turns.get(str(item.path), len(turns)))
+    longest = [it for end in LONGEST for it in paths if it.endswith(end)]
+    waiting = [it for it in paths if it.startswith(here) and it not in longest]
+    others = [it for it in paths if it not in {*longest, *waiting}]
+    working = iter(sorted(others, key=lambda it: not it.startswith(integration)))
+    order = [it for first in longest for it in (first, *islice(working, BETWEEN))]
+    order += [it for first in waiting for it in (first, *islice(working, 1))]
+    turns = {path: turn for turn, path in enumerate((*order, *working))}
+    items.sort(key=lambda item: turns[str(item.path)])
 
 
 def new_room() -> str:

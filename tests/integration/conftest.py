@@ -298,7 +298,7 @@ def acquainted(slack_api: SlackApi) -> People:
     if not _SAID:
         for person in PEOPLE:
             people.person(person.user_id, frozenset(Need))
-        _SAID.update(users=people._users, groups=people._groups, ours=people._ours)
+        _SAID.update(users=dict(people._users), groups=dict(people._groups), ours=dict(people._ours))
     now = people.clock()
     for known, name in ((people._users, "users"), (people._groups, "groups")):
         known.update({key: replace(it, asked_at=now) for key, it in _SAID[name].items()})
