@@ -102,10 +102,9 @@ class StopHandler:
         if stop.settled_at is not None:
             return stop
         given_up = stop.given_up(self.clock(), why)
-        settled = self.ledger.stops.settle(begun, given_up, self.clock())
         for target in given_up.targets:
             self._end(target, given_up)
-        return settled
+        return self.ledger.stops.settle(begun, given_up, self.clock())
 
     def _show_asked(self, order: Order, stop: StopRecord) -> None:
         """Let what was clicked on say that it is being stopped, before RTC is called: that can take long."""

@@ -4,12 +4,19 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
+from shared.attempts import LEASE
+from shared.orders import Order
+from tests.integration.conftest import World
 from tests.own_clients import Call, hearing
 
 WRITES = ("TransactWriteItems", "SendMessage")
+LONG = LEASE.total_seconds()
+"""Seconds until what a killed recorder was at is anybody's."""
+MOMENTS = ("before", "after")
 
 
 class Killed(BaseException):
@@ -53,3 +60,12 @@ def interrupting(aws: tuple[DynamoDBClient, SQSClient], interruption: Interrupti
         for client in aws:
             stack.enter_context(hearing(client, before=interruption.before, after=interruption.after))
         yield
+
+
+def run_twice(aws: tuple[DynamoDBClient, SQSClient], world: World, order: Order, place: int, moment: str) -> None:
+    """Let the order be received by a recorder that is killed there, and then by one that lives."""
+    killer = Interruption(place, moment)
+    with interrupting(aws, killer), pytest.raises(Killed):
+        world.run(order)
+    world.clock.tick(LONG)
+    assert world.run(order, 2) is None

@@ -6,16 +6,14 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from shared.attempts import LEASE, Attempt, Started, StreamLock, Unknown
+from shared.attempts import Attempt, Started, StreamLock, Unknown
 from shared.order_ids import new_order_id
 from shared.orders import Order, Stop
 from shared.recordings import RecordingState
 from tests.builders import TIMETABLE, requests_of
 from tests.integration.conftest import World, a_world
-from tests.integration.interrupting import Interruption, Killed, interrupting
+from tests.integration.interrupting import MOMENTS, Interruption, interrupting, run_twice
 
-LONG = LEASE.total_seconds()
-"""Seconds until what a killed recorder was at is anybody's."""
 OF_A_START = ("claim", "settle", "begin to answer", "answered", "put the check")
 OF_A_STOP = (
     "begin",
@@ -28,16 +26,6 @@ OF_A_STOP = (
     "shown",
     "drawn",
 )
-MOMENTS = ("before", "after")
-
-
-def run_twice(aws: tuple[DynamoDBClient, SQSClient], world: World, order: Order, place: int, moment: str) -> None:
-    """Let the order be received by a recorder that is killed there, and then by one that lives."""
-    killer = Interruption(place, moment)
-    with interrupting(aws, killer), pytest.raises(Killed):
-        world.run(order)
-    world.clock.tick(LONG)
-    assert world.run(order, 2) is None
 
 
 @pytest.fixture
