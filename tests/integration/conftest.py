@@ -156,8 +156,7 @@ class World:
         self.people._groups.clear()
 
     def order(self, *users: str, dry_run: bool = False) -> Order:
-        """An order that ann has just typed in #class-recordings."""
-        delivery = self.slack.type_command(ANN, CLASS_RECORDINGS, "whatever")
+        """An order that ann has just typed in #class-recordings, of which the door is not sent the command."""
         return Order(
             order_id=new_order_id(),
             actor=Actor(kind="slack_user", id=ANN.user_id),
@@ -167,7 +166,9 @@ class World:
             ),
             placed_at=self.clock(),
             reply_to=ReplyTo(
-                channel_id=CLASS_RECORDINGS.channel_id, response_url=delivery.response_url, is_public=True
+                channel_id=CLASS_RECORDINGS.channel_id,
+                response_url=self.slack._response_url(CLASS_RECORDINGS, ANN),
+                is_public=True,
             ),
         )
 

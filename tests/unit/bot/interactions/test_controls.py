@@ -84,7 +84,7 @@ def messages(known: Sequence[Recording]) -> Iterator[Reply]:
     yield not_understood(CommandError((Problem("hdd", (0, 3), "hd"),), "100 user001 hd", nothing="x"), "/record")
 
 
-@given(recordings())
+@given(recordings(most=4))
 def test_each_control_of_each_message_is_registered_and_its_value_understood(known: tuple[Recording, ...]) -> None:
     """Each is answered or placed, for the one who started it and for somebody else."""
     outside = Outside(known)
