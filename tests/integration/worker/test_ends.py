@@ -108,6 +108,7 @@ def test_what_happened_in_ten_missed_minutes_is_made_good_by_one_tick(world: Wor
     assert (world.starts(), stops(world)) == (1, happens == "limit")
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("happens", ["limit", "plan"])
 def test_two_ticks_at_once_end_and_start_once(
     aws: tuple[DynamoDBClient, SQSClient], world: World, happens: str
@@ -132,6 +133,7 @@ def test_two_ticks_at_once_end_and_start_once(
         assert recording(world, order).is_over
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_tick_whose_recorder_is_killed_is_made_good_by_a_later_one(
     aws: tuple[DynamoDBClient, SQSClient], world: World, moment: str

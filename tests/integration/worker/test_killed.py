@@ -47,6 +47,7 @@ def test_the_writes_of_a_start_and_of_a_stop_are_these(aws: tuple[DynamoDBClient
         assert len(killer.written) == len(OF_A_STOP)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("place", range(len(OF_A_START)), ids=OF_A_START)
 def test_a_start_whose_recorder_is_killed_is_neither_lost_nor_doubled(
@@ -66,6 +67,7 @@ def test_a_start_whose_recorder_is_killed_is_neither_lost_nor_doubled(
     assert isinstance(_claim_another(world), StreamLock)
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("place", range(len(OF_A_STOP)), ids=OF_A_STOP)
 def test_a_stop_whose_recorder_is_killed_is_carried_out_and_told(

@@ -17,6 +17,7 @@ def _world(aws: tuple[DynamoDBClient, SQSClient]) -> Iterator[World]:
         yield world
 
 
+@pytest.mark.drill
 def test_every_status_from_301_to_504_is_told_truly(world: World) -> None:
     """A 4xx is a refusal, and a 429 is tried again. Anything else says neither yes nor no.
 
