@@ -58,7 +58,10 @@ def _parts(tests: Path) -> Sequence[Path]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Have the same order in each worker, before pytest-randomly and others change it."""
+    """Have the same order in each worker, before others change it. Refuse two tests of one name: xdist would run one."""
+    doubled = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
+    if doubled:
+        raise pytest.UsageError(f"more than one test has this name: {', '.join(doubled)}")
     items.sort(key=lambda item: item.path)
     yield
 
@@ -68,10 +71,3 @@ def pytest_runtestloop() -> None:
     """Let garbage be collected from now on, but not among what is there already."""
     gc.freeze()
     gc.enable()
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse two tests of one name: xdist would run only one of them."""
-    doubled = [name for name, count in Counter(item.nodeid for item in session.items).items() if count > 1]
-    if doubled:
-        raise pytest.UsageError(f"more than one test has this name: {', '.join(doubled)}")
