@@ -1,11 +1,10 @@
-"""Slack's door: it verifies the raw bytes, lets Bolt answer, and puts orders on the queue.
+"""Slack's Lambda handler: it builds the door and what that asks, and answers every request.
 
     200  every answer for a person, errors as well: for any other status Slack shows a message of its own
     401  the request is not signed by Slack, or was signed too long ago
     400  the request can't be read
 
-Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/. Bolt's own Lambda adapter is not used:
-docs/decisions/ says why.
+Slack's rules: https://docs.slack.dev/interactivity/implementing-slash-commands/.
 """
 
 from functions.aws.cold_start import end_cold_start  # before all others: they are imported without the collector
@@ -13,7 +12,6 @@ from functions.aws.cold_start import end_cold_start  # before all others: they a
 # isort: split
 import json
 import os
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from functools import cache, lru_cache, partial
@@ -22,23 +20,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field, StringConstraints
-from slack_bolt import App, BoltRequest
 
 from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages import replies
 from functions.aws import clients
 from functions.aws.away import Away
-from functions.aws.observability import Metric, count, logged, logger, start_logging
+from functions.aws.observability import Metric, count, logged, logger
 from functions.aws.queue import connect_queue, place
 from functions.aws.refusal_log import note_refusal
 from functions.aws.secrets import Secret, connect_secrets
 from functions.aws.settings import Name, RecordRuleId, Settings, Url, UrlPrefix, read_settings
-from functions.http.api_gateway import HttpRequest, HttpResponse, Unreadable, read_request
-from functions.http.slack_content import is_ssl_check, read_content
+from functions.http.api_gateway import HttpResponse
+from functions.http.slack_door import Door
 from functions.http.slack_secret import SlackSecret
-from functions.http.slack_signature import could_be_signed, is_signed
-from functions.http.verification import NotSigned, verify_with_rotation
 from functions.ledger.ledger import open_ledger
 from functions.ledger.shown_recordings import ShownRecordings
 from functions.ledger.team_in_force import TeamInForce
@@ -91,7 +86,7 @@ def handler(event: object, _: LambdaContext) -> dict[str, object]:
 
 
 @cache
-def _door() -> "Door":
+def _door() -> Door:
     """Return the door, built once, at the cold start. Raises SettingsError."""
     settings = read_settings(SlackSettings, os.environ)
     queue = connect_queue(settings.order_queue_url)
@@ -187,65 +182,6 @@ def _people(slack_api: "SlackApi") -> "People":
     from bot.people import People  # noqa: PLC0415
 
     return People(slack_api)
-
-
-class Door:
-    """Verifies requests and hands them to the Bolt app."""
-
-    def __init__(self, app: App, secret: Secret[SlackSecret], clock: Callable[[], float] = time.time) -> None:
-        self._app = app
-        self._secret = secret
-        self._clock = clock
-
-    def read_secret(self) -> None:
-        """Read the secret, so that the first person doesn't wait for it. Raises SecretUnreadable or Away."""
-        start_logging()  # without it the libraries may log the call as they like
-        self._secret.read()
-
-    def answer(self, event: object) -> HttpResponse:
-        """Answer an event of API Gateway. Raises SecretUnreadable or Away while there is no secret to verify with."""
-        try:
-            request = read_request(event)
-            if self._is_slacks(request):
-                return self._dispatch_verified(read_content(request))
-            if is_ssl_check(request):
-                return HttpResponse(HTTPStatus.OK)
-            return _refuse(HTTPStatus.UNAUTHORIZED, "not signed by Slack")
-        except Unreadable as error:
-            return _refuse(HTTPStatus.BAD_REQUEST, str(error))
-
-    def _is_slacks(self, request: HttpRequest) -> bool:
-        now = self._clock()
-        if not could_be_signed(request.headers, now):
-            return False  # an unsigned request must not cause a read of the secret, or an alarm if there is none
-
-        def verify(secret: SlackSecret) -> None:
-            if not is_signed(request.body, request.headers, secret.signing_secrets, now):
-                raise NotSigned
-
-        try:
-            verify_with_rotation(self._secret.read, verify)
-        except NotSigned:
-            return False
-        return True
-
-    def _dispatch_verified(self, body: dict[str, Any]) -> HttpResponse:
-        # This mode skips Bolt's own verification, and its parsing, which loses a form with the word "payload". Only
-        # this method makes such a request, from a request that is verified.
-        try:
-            answered = self._app.dispatch(BoltRequest(body=body, mode="socket_mode"))
-        except Exception as error:
-            # An error in a listener is answered by the app, so this one is Bolt's.
-            raise Unreadable("the payload is nothing that Slack sends") from error
-        if answered.status == HTTPStatus.BAD_REQUEST:
-            raise Unreadable(answered.body)
-        return HttpResponse(HTTPStatus(answered.status), answered.body, answered.first_headers()["content-type"])
-
-
-def _refuse(status: HTTPStatus, why: str) -> HttpResponse:
-    logger.warning(LogEvent.REQUEST_REFUSED, extra={"status": int(status), "reason": why})
-    count(Metric.REQUEST_REFUSED)
-    return HttpResponse(status, why)
 
 
 def _report_away(error: Unavailable) -> None:

@@ -58,7 +58,7 @@ def _parts(tests: Path) -> Sequence[Path]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Have the same order in each worker, before others change it. Refuse two tests of one name: xdist would run one."""
+    """Order the tests alike in each worker, before others do. Refuse two of one name: xdist would run one."""
     doubled = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if doubled:
         raise pytest.UsageError(f"more than one test has this name: {', '.join(doubled)}")

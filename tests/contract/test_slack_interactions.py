@@ -19,8 +19,8 @@ from bot.app import create_app
 from bot.conversation import Conversation
 from bot.payloads import Clicked
 from functions.aws.secrets import Secret
+from functions.http.slack_door import Door
 from functions.http.slack_secret import SlackSecret
-from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.clicks import a_click

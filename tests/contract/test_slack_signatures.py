@@ -16,9 +16,9 @@ from slack_sdk.signature import SignatureVerifier
 from bot.app import create_app
 from bot.conversation import Conversation
 from functions.aws.secrets import Secret
+from functions.http.slack_door import Door
 from functions.http.slack_secret import SlackSecret
 from functions.http.slack_signature import is_signed
-from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings

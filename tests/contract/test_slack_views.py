@@ -18,8 +18,8 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.app import create_app
 from bot.conversation import Conversation
 from functions.aws.secrets import Secret
+from functions.http.slack_door import Door
 from functions.http.slack_secret import SlackSecret
-from functions.slack import Door
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.known_recordings import NoRecordings

@@ -17,6 +17,7 @@ from bot.conversation import Conversation
 from functions import slack, webhook
 from functions.aws.queue import place
 from functions.aws.secrets import Secret
+from functions.http import slack_door
 from functions.http.slack_secret import SlackSecret
 from functions.webhook_api.callbacks import CallbackDoor
 from functions.webhook_api.door import Door
@@ -55,7 +56,7 @@ def _slacks_door(monkeypatch: pytest.MonkeyPatch) -> Iterator[Answer]:
             report=slack._report,
             respond=lambda _, message: check_reply(json.dumps(message), 0),
         )
-        door = slack.Door(app, Secret(secrets, "slack", SlackSecret, lambda: NOW), lambda: NOW)
+        door = slack_door.Door(app, Secret(secrets, "slack", SlackSecret, lambda: NOW), lambda: NOW)
         monkeypatch.setattr(slack, "_door", lambda: door)
         yield lambda event: slack.handler(event, Context())
 

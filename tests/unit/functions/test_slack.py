@@ -26,8 +26,9 @@ from bot.app import create_app
 from bot.conversation import Conversation
 from bot.messages.replies import our_mistake
 from functions.aws.secrets import RETRY_AFTER, Secret, SecretUnreadable
+from functions.http.slack_door import Door
 from functions.http.slack_secret import SlackSecret
-from functions.slack import Door, handler
+from functions.slack import handler
 from shared.orders import Order
 from shared.team import SHIPPED, InForce
 from tests.clicks import a_click
