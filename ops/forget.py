@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from functions.ledger.attempts import ATTEMPT
+from functions.ledger.changes import Key, put, remove_any
 from functions.ledger.configurations import CONFIG
 from functions.ledger.homes import HOME
 from functions.ledger.recordings import LAST, RECORDING
 from functions.ledger.stops import STOP
-from functions.ledger.table import Key, Table, put, remove_any
+from functions.ledger.table import Table
 from functions.ledger.usages import USAGE
 from ops.asking import confirm
 from ops.deployment import Deployment, one_line

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
+from functions.ledger.changes import Change, Key, put
+from functions.ledger.table import TRIES, Contended, Table
 from shared.attempts import Busy
 from shared.slack_refs import MessageRef
 from shared.stored import Stored

@@ -10,9 +10,10 @@ from typing import Required, TypedDict, Unpack
 
 from functions.aws.away import Away
 from functions.ledger.audit import cause
+from functions.ledger.changes import Change, Key, put
 from functions.ledger.locks import Locks
 from functions.ledger.recordings import Recordings
-from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
+from functions.ledger.table import TRIES, Contended, Table
 from shared.attempts import Attempt, Busy, Claim, Duplicate, Limit, NotStarted, Outcome, State, StreamLock
 from shared.audit_changes import of_attempt
 from shared.failures import Failure

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from pydantic import AwareDatetime
 
-from functions.ledger.table import Change, Key, Table, put_over_any, remove_any
+from functions.ledger.changes import Change, Key, put_over_any, remove_any
+from functions.ledger.table import Table
 from shared.orders import Order
 from shared.stored import Stored
 

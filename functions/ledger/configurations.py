@@ -12,7 +12,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, ValidationError
 
-from functions.ledger.table import Change, Key, Table, put, put_over_any, remove_any
+from functions.ledger.changes import Change, Key, put, put_over_any, remove_any
+from functions.ledger.table import Table
 from shared.actors import Actor, Through
 from shared.audit import configured
 from shared.stored import Stored

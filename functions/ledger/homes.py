@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from functions.ledger.table import Key, Table, put_over_any
+from functions.ledger.changes import Key, put_over_any
+from functions.ledger.table import Table
 from shared.stored import Stored
 
 HOME = "HOME#"

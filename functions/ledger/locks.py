@@ -6,7 +6,8 @@ ROOM#app#room    user#video_type    one Query gives all the locks of a user, or 
 from collections.abc import Callable
 from datetime import datetime
 
-from functions.ledger.table import Change, Key, Table, put, remove
+from functions.ledger.changes import Change, Key, put, remove
+from functions.ledger.table import Table
 from shared.attempts import StreamLock
 from shared.orders import Stop
 from shared.recordings import Recording

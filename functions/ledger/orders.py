@@ -8,7 +8,8 @@ from datetime import datetime
 
 from functions.ledger import answers, attempts, recordings, stops
 from functions.ledger.answers import Answer
-from functions.ledger.table import Key, Table, put
+from functions.ledger.changes import Key, put
+from functions.ledger.table import Table
 from shared.attempts import Attempt
 from shared.audit import AuditRecord, accepted, conflicting
 from shared.orders import Order, PlacedOrder, Start, Stop

@@ -11,7 +11,8 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from functions.ledger.table import TRIES, Key, Table
+from functions.ledger.changes import Key
+from functions.ledger.table import TRIES, Table
 
 SPARE = 1.08
 """Turns are further apart than RTC's limit needs, because calls arrive a little earlier or later than planned."""

@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from functions.ledger.audit import cause
+from functions.ledger.changes import Change, Key, put, put_over_any
 from functions.ledger.locks import Locks
-from functions.ledger.table import TRIES, Change, Contended, Index, Key, Table, put, put_over_any
+from functions.ledger.table import TRIES, Contended, Index, Table
 from shared.actors import Actor
 from shared.attempts import Attempt
 from shared.audit_changes import of_recording

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from functions.ledger.audit import cause
-from functions.ledger.table import Key, Table, put
+from functions.ledger.changes import Key, put
+from functions.ledger.table import Table
 from shared.audit_changes import of_stop
 from shared.stops import StopRecord
 

@@ -1,7 +1,6 @@
-"""The ledger's table in DynamoDB: keys, consistent reads, and versioned writes in transactions.
+"""The ledger's table in DynamoDB: consistent reads, and versioned writes in transactions.
 
-An item holds its model as JSON in `data`, its `version`, and `expires_at`. A write
-names the version that it replaces, so if two recorders write at once, only one succeeds. Every such write is a
+A write names the version that it replaces, so if two recorders write at once, only one succeeds. Every such write is a
 transaction, also of one item: so each conflict with another transaction is retried in the same way. An item of numbers
 is changed by `update`, without a read.
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
@@ -10,7 +9,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-api
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -19,14 +18,12 @@ from pydantic import BaseModel
 
 from functions.aws.away import Away, raising_away
 from functions.ledger.audit import AuditTable
+from functions.ledger.changes import KEPT, Change, Key, attributes, in_table
 from shared.audit import AuditRecord
-from shared.rtc.push_addresses import WITHOUT_KEYS
 
 if TYPE_CHECKING:  # the stubs are a development dependency, absent in Lambda
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEPT = timedelta(days=30)
-"""How long an item is kept after it was written (DynamoDB's TTL)."""
 TRIES = 5
 """How often a write is tried after conflicts or throttling, and how often a change is computed again."""
 
@@ -38,57 +35,12 @@ class Contended(Away):
     """Others changed the same items at each try. The order is tried again later."""
 
 
-class Key(NamedTuple):
-    """An item's key."""
-
-    pk: str
-    sk: str
-
-
 class Index(NamedTuple):
     """A sparse index: its name, and the attributes that it has as keys. It holds the items that have both."""
 
     name: str
     by: str
     order: str
-
-
-type _Write = dict[str, Any]
-type Change = _Write | AuditRecord
-"""One item of a transaction, made by `put` or `remove`; or a record of the audit."""
-
-
-def put(
-    key: Key,
-    content: BaseModel,
-    now: datetime,
-    *,
-    over: BaseModel | None,
-    index: Mapping[str, str] | None = None,
-    data: str | None = None,
-    kept: timedelta | None = KEPT,
-) -> Change:
-    """Return the change that writes the item over the version in `over`; with None, only if there is no item yet.
-
-    `index` has the attributes by which an index of the table finds the item. `data` is the content as it is stored, if
-    that is not all of it. `kept` is None for an item that stays.
-    """
-    return _put(key, content, now, index or {}, data, kept) | _condition(over)
-
-
-def put_over_any(key: Key, content: BaseModel, now: datetime, *, kept: timedelta | None = KEPT) -> Change:
-    """Return the change that writes the item over any version, or none."""
-    return _put(key, content, now, {}, None, kept)
-
-
-def remove(key: Key, over: BaseModel) -> Change:
-    """Return the change that removes the item if it has the version in `over`."""
-    return {"Delete": {"Key": _key(key)}} | _condition(over)
-
-
-def remove_any(key: Key) -> Change:
-    """Return the change that removes the item if there is one."""
-    return {"Delete": {"Key": _key(key)}}
 
 
 class Table:
@@ -103,7 +55,7 @@ class Table:
     def read[M: BaseModel](self, key: Key, model: type[M]) -> M | None:
         """Return the item, or None."""
         with raising_away("DynamoDB"):
-            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+            answer = self._client.get_item(TableName=self._name, Key=attributes(key), ConsistentRead=True)
         return model.model_validate_json(answer["Item"]["data"]["S"]) if "Item" in answer else None
 
     def read_all(self, pk: str, prefix: str = "", *, most: int = MOST_READ) -> dict[str, str]:
@@ -163,7 +115,7 @@ class Table:
             return self._write(changes)
 
     def _write(self, changes: tuple[Change, ...]) -> bool:
-        items = [_in_table(change, self._name) for change in changes if not isinstance(change, AuditRecord)]
+        items = [in_table(change, self._name) for change in changes if not isinstance(change, AuditRecord)]
         records = [change for change in changes if isinstance(change, AuditRecord)]
         added = [] if self._audit is None else [{"Put": self._audit.put(record)} for record in records]
         tries = 0
@@ -195,7 +147,7 @@ class Table:
     def read_numbers(self, key: Key) -> dict[str, int]:
         """Return the numbers of an item that `update` changes."""
         with raising_away("DynamoDB"):
-            answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+            answer = self._client.get_item(TableName=self._name, Key=attributes(key), ConsistentRead=True)
         return _numbers(answer.get("Item", {}))
 
     def update(
@@ -219,7 +171,7 @@ class Table:
             with raising_away("DynamoDB"):
                 answer = self._client.update_item(
                     TableName=self._name,
-                    Key=_key(key),
+                    Key=attributes(key),
                     UpdateExpression=f"SET {change}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
                     ConditionExpression=condition,
                     ExpressionAttributeValues={f":{name}": {"N": str(number)} for name, number in numbers.items()},
@@ -234,41 +186,5 @@ class Table:
         return True, _numbers(answer["Attributes"])
 
 
-def _put(
-    key: Key,
-    content: BaseModel,
-    now: datetime,
-    index: Mapping[str, str],
-    data: str | None,
-    kept: timedelta | None,
-) -> _Write:
-    expires_at = {} if kept is None else {"expires_at": {"N": str(int((now + kept).timestamp()))}}
-    found_by = {name: {"S": value} for name, value in index.items()}
-    data = data or content.model_dump_json(context=dict(WITHOUT_KEYS))
-    item = {**_key(key), "data": {"S": data}, **expires_at, **found_by}
-    return {"Put": {"Item": item | {"version": {"S": _version(content)}}}}
-
-
 def _numbers(item: Mapping[str, Any]) -> dict[str, int]:
     return {name: int(value["N"]) for name, value in item.items() if "N" in value}
-
-
-def _condition(over: BaseModel | None) -> _Write:
-    if over is None:
-        return {"condition": {"ConditionExpression": "attribute_not_exists(pk)"}}
-    seen = {":seen": {"S": _version(over)}}
-    return {"condition": {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": seen}}
-
-
-def _in_table(change: _Write, name: str) -> _Write:
-    condition = change.get("condition", {})
-    return {verb: {"TableName": name, **fields, **condition} for verb, fields in change.items() if verb != "condition"}
-
-
-def _version(content: BaseModel) -> str:
-    """Return the model's `version`. A model without one never changes."""
-    return str(getattr(content, "version", "1"))
-
-
-def _key(key: Key) -> dict[str, Any]:
-    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
+from functions.ledger.changes import Change, Key, put
 from functions.ledger.orders import OrderRecord, Orders
-from functions.ledger.table import TRIES, Change, Contended, Key, Table, put
+from functions.ledger.table import TRIES, Contended, Table
 from shared.orders import LATEST_END, Order
 from shared.permissions import Verdict
 from shared.questions import Tally, Usage

@@ -9,10 +9,10 @@ from bot.messages.combined import combined
 from bot.messages.outcomes import outcome
 from bot.messages.stop_outcomes import stop_outcome
 from functions.ledger.answers import Answer
+from functions.ledger.changes import Change
 from functions.ledger.channels import WaitingOrder
 from functions.ledger.ledger import Ledger
 from functions.ledger.orders import OrderRecord
-from functions.ledger.table import Change
 from functions.worker.views import View, state_of
 from shared.orders import Order, Stop
 

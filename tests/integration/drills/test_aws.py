@@ -6,7 +6,8 @@ import pytest
 
 from functions.aws import clients
 from functions.ledger.answers import Answer
-from functions.ledger.table import Key, Table, put
+from functions.ledger.changes import Key, put
+from functions.ledger.table import Table
 from local.aws.account import Aws
 from tests.integration.drills import configuration, dynamodb, queue_and_secrets
 from tests.integration.drills.drill import Drill

@@ -7,7 +7,8 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from pydantic import BaseModel
 
-from functions.ledger.table import Key, Table, put
+from functions.ledger.changes import Key, put
+from functions.ledger.table import Table
 from shared.actors import Through
 from shared.audit import AuditRecord, Deed
 from shared.order_ids import new_order_id

@@ -9,7 +9,8 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from pydantic import BaseModel
 
-from functions.ledger.table import KEPT, TRIES, Change, Key, Table, put, put_over_any, remove
+from functions.ledger.changes import KEPT, Change, Key, put, put_over_any, remove
+from functions.ledger.table import TRIES, Table
 from local.aws.moto_direct import DirectAnswer
 from shared.order_ids import new_order_id
 from tests.ledger_table import TABLE

@@ -6,7 +6,7 @@ import pytest
 from mypy_boto3_dynamodb import DynamoDBClient
 from mypy_boto3_sqs import SQSClient
 
-from functions.ledger.table import Change
+from functions.ledger.changes import Change
 from shared.orders import Start
 from tests.builders import a_request
 from tests.integration.conftest import World, a_world

@@ -13,7 +13,7 @@ from bot.commands.times import read_moment, read_times
 from bot.language.corrections import CommandError
 from bot.language.parser import parse
 from bot.messages.blocks import Reply
-from functions.ledger.table import KEPT
+from functions.ledger.changes import KEPT
 from shared.limits import FURTHEST_START, LONGEST_POSSIBLE, SHORTEST
 from shared.orders import Start
 from tests.asked import answered, asked, placed, run
