@@ -6,8 +6,8 @@ from typing import Any
 from shared.actors import Actor
 from shared.attempts import UNKNOWN_IS_HELD, Attempt, Outcome, Started, State, StreamLock, Unknown
 from shared.failures import Failure, FailureKind
+from shared.new_recordings import begun
 from shared.orders import Order, Start
-from shared.recording_news import begun
 from shared.recordings import Recording
 from shared.rtc.models import RecordingJob, RecordingRequest
 from shared.slack_refs import ReplyTo

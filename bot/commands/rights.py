@@ -11,10 +11,10 @@ from typing import Protocol
 
 from shared.actors import Actor
 from shared.attempts import Attempt, NotStarted
+from shared.new_recordings import not_begun
 from shared.orders import Action, Extend, GiveUp, Start, Stop
 from shared.permissions import Verdict, may
 from shared.questions import NOT_SAID, NOTHING_KNOWN, Need, Person, Place, What
-from shared.recording_news import not_begun
 from shared.recordings import Recording
 from shared.refusals import Lacking, Refusal
 from shared.team import InForce, Right

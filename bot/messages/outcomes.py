@@ -16,8 +16,8 @@ from bot.messages.recording_controls import card_controls, give_up, holder_contr
 from bot.messages.wording import common_settings, elapsed, source, stream
 from shared.attempts import Attempt, Duplicate, NotStarted, Started, Unknown
 from shared.failures import Failure, FailureKind
+from shared.new_recordings import begun, not_begun
 from shared.orders import Order
-from shared.recording_news import begun, not_begun
 from shared.recordings import End, Recording, RecordingState
 from shared.rtc.models import RecordingRequest
 

@@ -21,7 +21,8 @@ from functions.ledger.table import TRIES, Contended, Index, Table
 from shared.actors import Actor
 from shared.attempts import Attempt
 from shared.audit_changes import of_recording
-from shared.recording_news import Claimed, News, NotBegun, Undecided, begun, changed, news_of
+from shared.new_recordings import begun, news_of
+from shared.recording_news import Claimed, News, NotBegun, Undecided, changed
 from shared.recordings import FilesBy, Recording, RecordingState
 from shared.rtc.differences import as_asked
 from shared.rtc.push_addresses import WITHOUT_KEYS

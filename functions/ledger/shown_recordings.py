@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functions.ledger.ledger import Ledger
 from shared.actors import Actor
 from shared.attempts import Attempt, Duplicate
-from shared.recording_news import not_begun
+from shared.new_recordings import not_begun
 from shared.recordings import Recording
 
 

@@ -16,9 +16,9 @@ from functions.worker.views import View, view_of
 from shared.actors import Actor
 from shared.attempts import Attempt, NotStarted, State
 from shared.failures import Failure, FailureKind
+from shared.new_recordings import not_begun
 from shared.orders import Action, GiveUp, Order, Start, Stop
 from shared.questions import What
-from shared.recording_news import not_begun
 from shared.stops import StopRecord
 from shared.team import Right
 

@@ -12,9 +12,9 @@ from functions.worker.delivery import Delivery
 from functions.worker.home import OpenHomes
 from functions.worker.telling import Telling
 from functions.worker.views import view_of
+from shared.new_recordings import not_begun
 from shared.orders import Check, Order
 from shared.recording_clock import notice_due
-from shared.recording_news import not_begun
 from shared.recording_reports import Drawn, Noticed
 from shared.recordings import Recording
 from shared.slack_refs import MessageRef

@@ -30,8 +30,8 @@ from shared.attempts import (
 )
 from shared.failures import Failure, FailureKind
 from shared.limits import limit_of
+from shared.new_recordings import first_drawn
 from shared.orders import Order, Start
-from shared.recording_news import first_drawn
 from shared.recordings import Recording, RecordingState
 
 

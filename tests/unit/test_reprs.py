@@ -19,8 +19,8 @@ from local.slack.delivery import Delivery
 from local.socket_mode import SlackAccount
 from local.system import Account, Caller
 from shared.attempts import Started
+from shared.new_recordings import begun
 from shared.orders import Order, PlacedOrder
-from shared.recording_news import begun
 from shared.rtc.answers import Answer
 from shared.rtc.auth import AkSkAuth, IamLogin, TokenAuth
 from shared.rtc.client import RtcClient

@@ -11,8 +11,9 @@ from functions.webhook_api.status_link import LIFETIME
 from functions.webhook_api.times import wrong_times
 from shared.attempts import Attempt, Limit, Started
 from shared.limits import FURTHEST_START, LONGEST_POSSIBLE, SHORTEST
+from shared.new_recordings import first_drawn
 from shared.orders import LATEST_END, Order, Start
-from shared.recording_news import Gone, Shown, Stopped, first_drawn
+from shared.recording_news import Gone, Shown, Stopped
 from shared.recordings import Recording, RecordingState
 from tests.builders import a_job, a_request, requests_of
 from tests.webhook_around import Around
