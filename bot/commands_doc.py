@@ -7,7 +7,7 @@ from bot.commands import LEXICON
 from bot.commands.help import THREADS, whole_form
 from bot.interactions import INTERACTIONS
 from bot.interactions.shortcuts import SHORTCUTS
-from bot.language.lexicon import Option
+from bot.language.vocabulary import Option
 from shared.command_line import CommandLine, run
 
 _KINDS = {"global": "the workspace's shortcut", "message": "a message's shortcut"}

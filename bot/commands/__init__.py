@@ -16,7 +16,8 @@ from bot.commands.start import START
 from bot.commands.status import STATUS
 from bot.commands.stop import STOP
 from bot.commands.subcommand import Subcommand
-from bot.language.lexicon import Lexicon, words_for
+from bot.language.lexicon import Lexicon
+from bot.language.vocabulary import words_for
 from shared.presets import Defaults
 
 SUBCOMMANDS: tuple[Subcommand, ...] = (

@@ -8,9 +8,9 @@ from bot.commands.defaults import choose
 from bot.commands.start import START, accepted
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find_or_last, last_here, target_of
-from bot.language.lexicon import Vocabulary, words_for
 from bot.language.parser import Command, Values, write
 from bot.language.values import write_time
+from bot.language.vocabulary import Vocabulary, words_for
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import count_of, listing
 from shared.orders import MAX_STREAMS, Start

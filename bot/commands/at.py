@@ -6,8 +6,8 @@ from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, named, target_of
 from bot.commands.times import moment_like, read_moment, resolved
 from bot.language.corrections import CommandError, Problem
-from bot.language.lexicon import Option, Vocabulary
 from bot.language.parser import Command, Values, write
+from bot.language.vocabulary import Option, Vocabulary
 from bot.messages.blocks import Audience, Line, Reply, code, day_time, joined, reply
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import streams

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 
 from bot.commands.subcommand import API_PICTURES, PICTURES
-from bot.language.lexicon import Option, words_for
 from bot.language.values import Wrong, is_id, read_id, read_rule, seconds_of, write_time
+from bot.language.vocabulary import Option, words_for
 from bot.messages.wording import span
 from shared.rtc.models import MAX_IDLE_TIME_DEFAULT, MAX_IDLE_TIME_MAX, MAX_IDLE_TIME_MIN, SelectStreamType
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.commands.subcommand import Asked
 from bot.commands.target import Found
-from bot.language.lexicon import Option, Vocabulary, words_for
+from bot.language.vocabulary import Option, Vocabulary, words_for
 from bot.messages.blocks import Line, Reply, code
 from bot.messages.controls import SURE, Button, ControlName, Controls
 from bot.messages.listing import count_of, listing

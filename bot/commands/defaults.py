@@ -12,9 +12,10 @@ from bot.commands.choices import IDLE, NO_AUDIO, QUALITY, ROOM, RULE, SOURCE
 from bot.commands.subcommand import Context
 from bot.commands.times import FOR, UNTIL
 from bot.language.corrections import nearest
-from bot.language.lexicon import Lexicon, Option, Vocabulary
+from bot.language.lexicon import Lexicon
 from bot.language.parser import Values
 from bot.language.values import Wrong, write_time
+from bot.language.vocabulary import Option, Vocabulary
 from bot.messages.blocks import Line
 from shared.presets import Choices, Defaults
 

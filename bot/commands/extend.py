@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, named, target_of
-from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
 from bot.language.values import Wrong, seconds_of, write_time
+from bot.language.vocabulary import Option, Vocabulary, words_for
 from bot.messages.blocks import Audience, Line, Reply, clock_time, code, joined, reply
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream

@@ -2,8 +2,8 @@
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, target_of
-from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
+from bot.language.vocabulary import Vocabulary
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import listing
 from bot.messages.wording import stream

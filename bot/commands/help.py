@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from bot.commands.presets import lines_here
 from bot.commands.subcommand import Asked, Subcommand
-from bot.language.lexicon import Lexicon, Option, Vocabulary, folded
+from bot.language.lexicon import Lexicon
 from bot.language.parser import Values
+from bot.language.vocabulary import Option, Vocabulary, folded
 from bot.messages.blocks import Audience, Reply, reply
 
 THREADS = "Commands don't work in threads: type them in the channel."

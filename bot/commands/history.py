@@ -2,8 +2,8 @@
 
 from bot.commands.subcommand import Asked, Subcommand
 from bot.commands.target import JOB, ROOM, TARGET, USER, Found, conflict, is_meant, last_here, target_of
-from bot.language.lexicon import Vocabulary, words_for
 from bot.language.parser import Values
+from bot.language.vocabulary import Vocabulary, words_for
 from bot.messages.blocks import Audience, Reply, code, reply
 from bot.messages.history import history
 from bot.messages.listing import count_of

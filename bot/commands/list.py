@@ -1,8 +1,8 @@
 """`/record list [here|mine|all]`: what is being recorded."""
 
 from bot.commands.subcommand import Asked, Subcommand
-from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
+from bot.language.vocabulary import Option, Vocabulary, words_for
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import count_of, listing
 

@@ -5,8 +5,8 @@ from itertools import islice
 
 from bot.commands.defaults import PRESET, choose, said, said_origins
 from bot.commands.subcommand import Asked, Subcommand
-from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
+from bot.language.vocabulary import Vocabulary
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from shared.presets import Preset
 

@@ -4,8 +4,8 @@ from bot.commands.confirmation import YES, asked_first
 from bot.commands.rights import NotAllowed
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find, mine_here, target_of
-from bot.language.lexicon import Vocabulary
 from bot.language.parser import Values
+from bot.language.vocabulary import Vocabulary
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import count_of, listing
 from bot.messages.wording import stream

@@ -7,9 +7,9 @@ from bot.commands.defaults import PRESET, Chosen, choose, said_origins
 from bot.commands.subcommand import PICTURES, Asked, Placing, Subcommand
 from bot.commands.times import AT, FOR, IN, UNTIL, Times, read_times, said_times, times_conflict
 from bot.language.corrections import CommandError, Problem
-from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Command, Values, write
 from bot.language.values import read_id, read_rtmp_url, seconds_of
+from bot.language.vocabulary import Option, Vocabulary, words_for
 from bot.messages.blocks import Audience, Line, Reply, joined, reply
 from bot.messages.wording import common_settings, streams
 from shared.orders import MAX_STREAMS, Start

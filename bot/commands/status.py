@@ -2,8 +2,8 @@
 
 from bot.commands.subcommand import Asked, Placing, Subcommand
 from bot.commands.target import JOB, ROOM, SOURCE, TARGET, USER, Found, conflict, find_or_last, last_here, target_of
-from bot.language.lexicon import Vocabulary, words_for
 from bot.language.parser import Values
+from bot.language.vocabulary import Vocabulary, words_for
 from bot.messages.blocks import Audience, Reply, code, reply
 from bot.messages.listing import count_of, listing
 from shared.orders import Show

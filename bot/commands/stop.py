@@ -20,8 +20,8 @@ from bot.commands.target import (
     named,
     target_of,
 )
-from bot.language.lexicon import Option, Vocabulary, words_for
 from bot.language.parser import Values
+from bot.language.vocabulary import Option, Vocabulary, words_for
 from bot.messages.blocks import Audience, Line, Reply, code, reply
 from bot.messages.listing import count_of, listing
 from bot.messages.refusals import refusal_line

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.commands.rights import Recordings, Rights, Visible
-from bot.language.lexicon import Lexicon, Vocabulary
+from bot.language.lexicon import Lexicon
 from bot.language.parser import Values
+from bot.language.vocabulary import Vocabulary
 from bot.messages.blocks import Reply
 from shared.actors import Actor
 from shared.orders import Action

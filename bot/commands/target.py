@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from pydantic import TypeAdapter, ValidationError
 
 from bot.commands.subcommand import API_PICTURES, PICTURES, Asked
-from bot.language.lexicon import Option, words_for
 from bot.language.parser import Values
 from bot.language.values import ID_RULE, Wrong, is_id, read_id
+from bot.language.vocabulary import Option, words_for
 from bot.messages.listing import count_of
 from shared.recordings import Recording
 from shared.rtc.models import GivenJobId, VideoType

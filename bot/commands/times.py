@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.language.corrections import Problem
-from bot.language.lexicon import Option
 from bot.language.parser import Values
 from bot.language.values import Wrong, seconds_of, write_time
+from bot.language.vocabulary import Option
 from bot.messages.blocks import Line, day_time, joined
 from bot.messages.wording import span
 from shared.limits import FURTHEST_START, LONGEST_POSSIBLE, SHORTEST

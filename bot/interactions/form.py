@@ -16,10 +16,10 @@ from bot.commands.defaults import PRESET, choose
 from bot.commands.subcommand import Context
 from bot.language.builder import CommandBuilder
 from bot.language.corrections import CommandError
-from bot.language.lexicon import Option
 from bot.language.normalising import from_slack, normalise
 from bot.language.parser import Values, parse
 from bot.language.tokens import Token, bare
+from bot.language.vocabulary import Option
 from bot.messages.controls import Element
 from bot.messages.views import ConversationField, Field, form
 

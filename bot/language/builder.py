@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.language.corrections import CommandError, Problem, nearest, shown
-from bot.language.lexicon import Lexicon, Option, Vocabulary, folded
+from bot.language.lexicon import Lexicon
 from bot.language.tokens import Token
 from bot.language.values import Wrong, is_doubtful, is_id
+from bot.language.vocabulary import Option, Vocabulary, folded
 
 type Values = Mapping[str, Sequence[str]]
 """The canonical values of each option and positional, by its name. A name without values is left out."""

@@ -3,9 +3,10 @@
 import re
 
 from bot.language.builder import CommandBuilder, Group
-from bot.language.lexicon import FILLERS, NEGATIONS, Definition, Option, folded
+from bot.language.lexicon import FILLERS, NEGATIONS
 from bot.language.tokens import MARKS, Token, bare
 from bot.language.values import is_doubtful
+from bot.language.vocabulary import Definition, Option, folded
 
 UNKNOWN = "no such word: help lists them"
 

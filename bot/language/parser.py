@@ -10,12 +10,13 @@ from itertools import islice
 
 from bot.language.builder import Command, CommandBuilder, Values, write
 from bot.language.corrections import CommandError, Problem
-from bot.language.lexicon import FILLERS, Definition, Lexicon, Vocabulary, folded
+from bot.language.lexicon import FILLERS, Lexicon
 from bot.language.normalising import normalise
 from bot.language.options import read_options
 from bot.language.plain import read_plain
 from bot.language.positionals import SECOND, ask_for_missing, read_positionals
 from bot.language.tokens import Token, joined_phrases, tokens_of
+from bot.language.vocabulary import Definition, Vocabulary, folded
 
 __all__ = ["Command", "Values", "parse", "write"]
 

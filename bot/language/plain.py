@@ -7,8 +7,9 @@ phrase, of a list or of a time, or be misspelt. Whatever isn't plain is left to 
 import re
 
 from bot.language.builder import Command
-from bot.language.lexicon import Lexicon, Option
+from bot.language.lexicon import Lexicon
 from bot.language.values import Wrong
+from bot.language.vocabulary import Option
 
 _NUMBER = re.compile(r"[0-9]+")
 _NAME = re.compile(r"[a-z]{3,}[0-9]+")

@@ -11,10 +11,10 @@ from itertools import takewhile
 
 from bot.language.builder import CommandBuilder, Group
 from bot.language.corrections import shown
-from bot.language.lexicon import Option
 from bot.language.options import UNKNOWN
 from bot.language.tokens import Token
 from bot.language.values import Wrong, is_doubtful, is_id
+from bot.language.vocabulary import Option
 
 SECOND = "a second command? One at a time"
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.language.lexicon import ARTICLES, FILLERS, JOINING, Lexicon, folded
+from bot.language.lexicon import ARTICLES, FILLERS, JOINING, Lexicon
 from bot.language.values import CLOCK, TIME
+from bot.language.vocabulary import folded
 
 MARKS = "`*~\"'"
 """Marks around a value: Slack's formatting and quotes. No id and no option contains one of them."""

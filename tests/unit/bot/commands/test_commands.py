@@ -5,8 +5,9 @@ import pytest
 from bot.commands import LEXICON, SUBCOMMANDS
 from bot.commands.help import HELP
 from bot.commands_doc import commands_doc
-from bot.language.lexicon import FILLERS, JOINING, Option, Vocabulary, folded
+from bot.language.lexicon import FILLERS, JOINING
 from bot.language.parser import parse
+from bot.language.vocabulary import Option, Vocabulary, folded
 from bot.manifest import usage_hint
 from bot.messages.blocks import Audience, Reply
 from tests.asked import asked

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from bot.commands import LEXICON
 from bot.commands.defaults import with_defaults
 from bot.language.corrections import CommandError
-from bot.language.lexicon import folded
 from bot.language.parser import Command, parse, write
+from bot.language.vocabulary import folded
 from tests.unit.bot.language import command_lines
 from tests.unit.bot.language.channel_lines import ASKED, CORRECTED, OTHERS, PRESETS, ROOM, STARTED
 from tests.unit.bot.language.outcomes import commands_of, errors_of, outcome

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.language.lexicon import Definition, Lexicon, Option, Vocabulary, folded, words_for
+from bot.language.lexicon import Lexicon
 from bot.language.parser import parse, write
+from bot.language.vocabulary import Definition, Option, Vocabulary, folded, words_for
 
 SIZE = Option("size", "", "", "", choices=words_for({"big": "big large"}), foreign=words_for({"big": "huge very-big"}))
 THING = Option("thing", "[thing]", "", "", read=lambda text: text, question="which thing?", literal=True)

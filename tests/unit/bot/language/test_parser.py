@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bot.commands import LEXICON
 from bot.language.corrections import CommandError
-from bot.language.lexicon import folded
 from bot.language.normalising import normalise
 from bot.language.parser import Command, parse, write
 from bot.language.tokens import tokens_of
 from bot.language.values import Wrong, is_id, read_rule
+from bot.language.vocabulary import folded
 
 START = LEXICON.default
 HELP = LEXICON.empty
