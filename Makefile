@@ -36,7 +36,7 @@ demo: needs-local ## the bot on this machine, with a page to try it at http://12
 
 # More tests at once than most machines have cores: many wait for a lease, a limit or a queue for most of their time.
 # The tests of a file run on one worker, because the first system of a worker needs seconds of a core to start.
-# The files that wait longest begin, with others between them that have a core work (tests/e2e/conftest.py).
+# The files that wait longest begin first. Files that use the CPU begin between them (tests/e2e/conftest.py).
 AT_ONCE := -n 5 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test

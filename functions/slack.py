@@ -1,4 +1,4 @@
-"""Slack's Lambda handler: it builds the door and what that asks, and answers every request.
+"""Slack's Lambda handler: it builds the door and the parts that it uses, and answers every request.
 
     200  every answer for a person, errors as well: for any other status Slack shows a message of its own
     401  the request is not signed by Slack, or was signed too long ago

@@ -11,7 +11,7 @@ LONGEST_POSSIBLE = timedelta(hours=168)
 """The longest time that somebody may ask for: the setting MaxRecordingHours is at most this."""
 FURTHEST_START = timedelta(days=7)
 """How far ahead a start can be planned. What the ledger has of its order must outlive the recording (KEPT in
-functions/ledger/table.py)."""
+functions/ledger/changes.py)."""
 
 
 def limit_of(start: Start, began_at: datetime, longest: timedelta) -> Limit:

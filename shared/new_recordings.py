@@ -1,4 +1,4 @@
-"""New recordings: what an attempt's outcome says of its recording, and how that begins."""
+"""New recordings: make a recording from an attempt and its outcome."""
 
 from datetime import datetime
 

@@ -40,29 +40,30 @@ gc.disable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let each worker begin to collect elsewhere: so they share the compiling of the tests of a fresh clone."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    begin = int(worker) / int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    if begin:
-        parts = [part for arg in config.args for part in _parts(Path(arg))]
-        first = round(len(parts) * begin)
-        config.args[:] = map(str, parts[first:] + parts[:first])
+    """Let each worker collect from another place first, so that in a fresh clone not all compile the same files."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None and worker["workerid"].startswith("gw"):
+        parts = [part for arg in config.args for part in _parts(arg)]
+        first = len(parts) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+        config.args[:] = parts[first:] + parts[:first]
 
 
-def _parts(tests: Path) -> Sequence[Path]:
+def _parts(arg: str) -> Sequence[str]:
     """Return what a folder of tests has: its test files, and folders that have some."""
-    if not tests.is_dir():
-        return [tests]
-    return [it for it in sorted(tests.iterdir()) if it.match("test_*.py") or any(it.rglob("test_*.py"))]
+    if not Path(arg).is_dir():
+        return [arg]
+    inside = sorted(Path(arg).iterdir())
+    return [str(it) for it in inside if it.match("test_*.py") or any(it.rglob("test_*.py"))]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Order the tests alike in each worker, before others do. Refuse two of one name: xdist would run one."""
     doubled = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if doubled:
         raise pytest.UsageError(f"more than one test has this name: {', '.join(doubled)}")
-    items.sort(key=lambda item: item.path)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.path)
     yield
 
 

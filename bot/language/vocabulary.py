@@ -1,4 +1,4 @@
-"""The words of a sub-command. The sub-commands define their own (bot/commands/); this module has none of them."""
+"""The words of one sub-command. Each sub-command defines its words in bot/commands/; this module defines none."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

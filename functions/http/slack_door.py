@@ -1,6 +1,6 @@
 """Verify the raw bytes of Slack's requests, and let Bolt answer them.
 
-Bolt's own Lambda adapter is not used: docs/decisions/ says why.
+Bolt's own Lambda adapter is not used: docs/decisions/0005-a-door-without-bolts-adapter.md says why.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""The changes of items in the ledger's table: each writes or removes one item, and says which version it replaces.
+"""The changes of items in the ledger's table: each writes or removes one item, most only over a known version.
 
 An item holds its model as JSON in `data`, its `version`, and `expires_at`. Table.write carries changes out.
 """
@@ -25,7 +25,7 @@ class Key(NamedTuple):
 
 type _Write = dict[str, Any]
 type Change = _Write | AuditRecord
-"""One item of a transaction, made by `put` or `remove`; or a record of the audit."""
+"""One item of a transaction, made by a function of this file; or a record of the audit."""
 
 
 def put(

@@ -41,11 +41,11 @@ LONGEST = (
 )
 """The files that wait longest, the longest first: they would be the last to end if they began late."""
 BETWEEN = 8
-"""Files that begin between two of the longest. Then a core works on them meanwhile, and has something to do."""
+"""Files that begin between two of the longest. They use the CPU while the long ones wait."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the files that wait begin first, with files between them on which a core works.
+    """Let the files that wait begin first, with files between them that use the CPU.
 
     The ones of this folder wait for most of their time. Those of integration work for longer than the other ones.
     """

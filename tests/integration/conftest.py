@@ -156,7 +156,7 @@ class World:
         self.people._groups.clear()
 
     def order(self, *users: str, dry_run: bool = False) -> Order:
-        """An order that ann has just typed in #class-recordings, of which the door is not sent the command."""
+        """An order as if ann had just typed it in #class-recordings. No request goes to the door."""
         return Order(
             order_id=new_order_id(),
             actor=Actor(kind="slack_user", id=ANN.user_id),

@@ -15,7 +15,7 @@ from tests.own_clients import Call, hearing
 
 WRITES = ("TransactWriteItems", "SendMessage")
 LONG = LEASE.total_seconds()
-"""Seconds until what a killed recorder was at is anybody's."""
+"""Seconds until another recorder may take over an attempt from a killed one."""
 MOMENTS = ("before", "after")
 
 

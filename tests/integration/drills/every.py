@@ -38,7 +38,8 @@ _TAIL = """\
 
 | what fails | where it is tested |
 |---|---|
-| the recorder is killed before or after each write of each action | `tests/integration/worker/test_killed*.py` |
+| the recorder is killed before or after each write of a start or a stop | `tests/integration/worker/test_killed.py` |
+| it is killed before or after each write of another action | `tests/integration/worker/test_killed_actions.py` |
 | the recorder is killed while it calls RTC; the same message comes twice at once | `tests/e2e/test_trouble.py` |
 | RTC answers with any status from 301 to 504 | `tests/integration/worker/test_statuses.py` |
 | the ledger fails while RTC's answer is settled, in each way; stops too | `tests/integration/worker/test_settle.py` |

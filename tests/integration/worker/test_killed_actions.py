@@ -20,8 +20,8 @@ from tests.integration.interrupting import LONG, MOMENTS, Interruption, interrup
 from tests.integration.worker.situations import SITUATIONS, a_begin
 
 IS_UNKNOWN = {(0, "after"), (1, "before"), (1, "after"), (2, "before")}
-"""Where nobody can know of a planned stream what RTC answered: it is claimed, and its outcome is not stored yet. The
-second write doesn't store it, because it takes the recording for a new one."""
+"""The kills after which RTC's answer for a planned stream is not stored. The second write doesn't store it either: it
+takes the recording for a new one."""
 
 
 @contextmanager
