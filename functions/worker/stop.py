@@ -61,7 +61,7 @@ class StopHandler:
     def go_on(self, order: Order, action: Stop, stop: StopRecord, delivery: Delivery) -> None:
         """Stop what isn't stopped yet, and answer. Raises TryAgain if that takes another receive."""
         try:
-            settled = self._settle(order, stop, delivery) if stop.settled_at is None else stop
+            settled = self._settle(order, stop, delivery) if stop.settled_at is None else self._end_failed(stop)
         except NotStored as not_stored:
             self.results.hand_over(order, action, not_stored, delivery)
             return
@@ -99,12 +99,19 @@ class StopHandler:
 
     def settle_rest(self, begun: StopRecord | None, stop: StopRecord, why: FailureKind) -> StopRecord:
         """Settle each target that is not known to be stopped as not stopped. Return the stop."""
-        if stop.settled_at is not None:
-            return stop
-        given_up = stop.given_up(self.clock(), why)
-        for target in given_up.targets:
-            self._end(target, given_up)
-        return self.ledger.stops.settle(begun, given_up, self.clock())
+        if stop.settled_at is None:
+            stop = self.ledger.stops.settle(begun, stop.given_up(self.clock(), why), self.clock())
+        return self._end_failed(stop)
+
+    def _end_failed(self, stop: StopRecord) -> StopRecord:
+        """Note of each recording that was not stopped that nobody is stopping it. Return the stop.
+
+        The recorder that settled the stop may have been killed before this, and another one may have asked again.
+        """
+        for target in stop.targets:
+            if target.failure is not None:
+                self._end(target, stop)
+        return stop
 
     def _show_asked(self, order: Order, stop: StopRecord) -> None:
         """Let what was clicked on say that it is being stopped, before RTC is called: that can take long."""

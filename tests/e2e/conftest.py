@@ -44,6 +44,7 @@ BETWEEN = 8
 """Files that begin between two of the longest. They use the CPU while the long ones wait."""
 
 
+@pytest.hookimpl(trylast=True)  # what is deselected takes nobody's turn
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the files that wait begin first, with files between them that use the CPU.
 

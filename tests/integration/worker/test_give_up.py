@@ -17,6 +17,9 @@ from shared.order_ids import new_order_id
 from shared.orders import GiveUp, Order, Stop
 from tests.builders import requests_of
 from tests.integration.conftest import World, a_world
+from tests.integration.interrupting import run_twice
+from tests.integration.worker.situations import a_given_up_stop
+from tests.own_clients import Call, hearing
 
 BY_BEN = Actor(kind="slack_user", id=BEN.user_id)
 FAILED = Fault(status=500, error_code="RTC.00002001")
@@ -163,3 +166,37 @@ def test_what_waited_without_a_call_starts_when_it_may(world: World) -> None:
     assert world.run(order, 2) is None
     assert world.recording(order).job_id is not None
     assert world.starts() == 2
+
+
+def test_a_killed_recorder_leaves_no_message_that_says_stopping(
+    aws: tuple[DynamoDBClient, SQSClient], world: World
+) -> None:
+    """The click is received again, though the stop is settled by then."""
+    run_twice(aws, world, a_given_up_stop(world), 0, "after")
+    assert not _says_stopping(world)
+
+
+def test_a_stop_that_is_given_up_while_it_is_tried_leaves_no_message_that_says_stopping(
+    aws: tuple[DynamoDBClient, SQSClient], world: World
+) -> None:
+    """The recorder that tries it has read it before the click, and asks to stop once more."""
+    click = a_given_up_stop(world)
+    stop = world.next_message()
+    while not (isinstance(stop, Order) and isinstance(stop.action, Stop)):
+        stop = world.next_message()
+    heard: list[Call] = []
+
+    def give_up(call: Call) -> None:
+        heard.append(call)
+        if len(heard) == 1:
+            assert world.run(click) is None
+
+    with hearing(aws[0], after=give_up):
+        assert world.run(stop, 2) is not None
+    assert world.run(stop, 3) is None
+    assert not _says_stopping(world)
+
+
+def _says_stopping(world: World) -> bool:
+    world.tick()
+    return any("Stopping" in text for text in world.read())
